@@ -1,0 +1,172 @@
+"""An entry of a selection: how it is read, and the one way in which its state changes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, delete, func, insert, literal, select, update
+from sqlalchemy.orm import Session, aliased
+
+from bot.domain import audit
+from bot.domain.identity import mask
+from bot.domain.refusals import DecidedMeanwhile, NoRound
+from bot.domain.units import UnitCard
+from bot.storage.tables import Audit, Member, Motto, Round, Unit, Vote, WithdrawnVote
+
+_BEFORE_FIRST = 1_000
+"""Numbers begin at 1001, so that 1 to 9 can only mean a place in the list just shown."""
+
+
+class MottoState(StrEnum):
+    """Where an entry stands."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class MottoCard:
+    """A motto as the faces show it, signed as its author chose."""
+
+    number: int
+    words: str
+    state: MottoState
+    version: int
+    reason: str | None
+    """Why it was returned: one of `moderation.REASONS`."""
+    signature: str
+    """How the author signs: full, masked or none."""
+    signed: str | None
+    """The name below the words; None when the author signs with nothing or has no name."""
+    unit: UnitCard | None
+    submitted_at: datetime
+    decided_at: datetime | None
+
+
+def number_of(id_: int) -> int:
+    """The number under which members know the entry of this id."""
+    return id_ + _BEFORE_FIRST
+
+
+def id_of(number: int) -> int:
+    """The id of the entry of this number; may be of no entry."""
+    return number - _BEFORE_FIRST
+
+
+def current_round(session: Session) -> Round:
+    """The round that began last. Raises NoRound."""
+    latest = select(Round).order_by(Round.collects_from.desc()).limit(1)
+    if (found := session.scalars(latest).first()) is None:
+        raise NoRound
+    return found
+
+
+def read_cards(session: Session, *conditions: Any, order: Any = Motto.id) -> list[MottoCard]:
+    """The entries that meet the conditions."""
+    return [to_card(row) for row in session.execute(cards().where(*conditions).order_by(order))]
+
+
+def read_card(session: Session, number: int) -> MottoCard | None:
+    """The entry of this number, in whatever state."""
+    found = read_cards(session, Motto.id == id_of(number))
+    return found[0] if found else None
+
+
+def cards() -> Select[*tuple[Any, ...]]:
+    """The columns that `to_card` reads; join nothing, add conditions and order.
+
+    An entry stands for the unit its author had when it was submitted; who joined a unit only
+    afterwards brings the entry along.
+    """
+    parent = aliased(Unit)
+    return (
+        select(Motto, Member.name, Unit.id, Unit.name, parent.name)
+        .outerjoin(Member, Motto.author == Member.member_key)
+        .outerjoin(Unit, func.coalesce(Motto.unit_id, Member.unit_id) == Unit.id)
+        .outerjoin(parent, Unit.parent_id == parent.id)
+    )
+
+
+def to_card(row: Row[*tuple[Any, ...]]) -> MottoCard:
+    """A row of `cards()` as a card."""
+    motto, name, unit_id, unit, district = row
+    return MottoCard(
+        number=number_of(motto.id),
+        words=motto.words,
+        state=MottoState(motto.state),
+        version=motto.version,
+        reason=motto.reason,
+        signature=motto.signature,
+        signed={"full": name, "masked": mask(name)}.get(motto.signature),
+        unit=UnitCard(unit_id, unit, district or unit) if unit_id else None,
+        submitted_at=motto.submitted_at,
+        decided_at=motto.decided_at,
+    )
+
+
+def change_state(
+    session: Session,
+    now: datetime,
+    card: MottoCard,
+    actor: str,
+    action: str,
+    facts: dict[str, Any],
+    **values: object,
+) -> int:
+    """Change an entry that still is as `card` shows it, and write the audit row.
+
+    The new version. Raises DecidedMeanwhile when somebody else changed it first: of two
+    deciders that saw the same version, the comparison lets one through.
+    """
+    version = card.version + 1
+    changed = session.execute(
+        update(Motto)
+        .where(Motto.id == id_of(card.number), Motto.version == card.version)
+        .values(version=version, **values)
+    )
+    if not changed.rowcount:  # type: ignore[attr-defined]
+        raise decided_meanwhile(session, card.number)
+    subject = subject_of(card.number)
+    audit.record(session, now, actor, action, subject, facts, version)
+    return version
+
+
+def subject_of(number: int) -> str:
+    """How the audit trail names the entry."""
+    return f"motto:{number}"
+
+
+def cause_of(number: int, version: int) -> str:
+    """How a notice names the change that led to this version of the entry."""
+    return f"motto:{number}:{version}"
+
+
+def release_votes(session: Session, now: datetime, number: int) -> None:
+    """Set the votes for an entry aside: they were given to words that no longer stand.
+
+    Change the entry's state first: that waits for voters who have it locked, and whoever
+    votes later finds it changed.
+    """
+    votes = Vote.motto_id == id_of(number)
+    kept = ["member_key", "tracker", "round_id", "motto_id", "accepted_at", "delivery_key"]
+    columns = [getattr(Vote, name) for name in kept]
+    session.execute(
+        insert(WithdrawnVote).from_select(
+            [*kept, "withdrawn_at"],
+            select(*columns, literal(now, WithdrawnVote.withdrawn_at.type)).where(votes),
+        )
+    )
+    session.execute(delete(Vote).where(votes))
+
+
+def decided_meanwhile(session: Session, number: int) -> DecidedMeanwhile:
+    """Who brought the entry to where it stands, and when: the refusal for a late decider."""
+    row = session.execute(
+        select(Motto.state, Audit.actor, Audit.at)
+        .outerjoin(Audit, and_(Audit.subject == subject_of(number), Audit.version == Motto.version))
+        .where(Motto.id == id_of(number))
+    ).one()
+    return DecidedMeanwhile(row.state, row.actor or "", row.at)

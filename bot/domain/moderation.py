@@ -1,0 +1,203 @@
+"""Moderation: the queue of waiting mottos, decisions about them, and taking one back."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.domain import audit
+from bot.domain.entries import (
+    MottoCard,
+    MottoState,
+    cards,
+    cause_of,
+    change_state,
+    decided_meanwhile,
+    id_of,
+    read_card,
+    release_votes,
+    subject_of,
+    to_card,
+)
+from bot.domain.notices import Notices
+from bot.domain.refusals import NoSuchEntry, UndoTooLate
+from bot.storage.tables import Audit, Motto
+
+UNDO = timedelta(seconds=60)
+"""How long a decision can be taken back; only then its author is told."""
+
+
+_APPROVE, _RETURN = "motto.approve", "motto.return"
+
+
+class Reason(StrEnum):
+    """Why a motto is sent back; each has its own sentence of help for the author."""
+
+    TYPO = "typo"
+    QUOTATION = "quotation"
+    LENGTH = "length"
+    NOT_A_MOTTO = "not_a_motto"
+    PERSONAL = "personal"
+    UNFIT = "unfit"
+    DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True)
+class Queue:
+    """What waits for review: the oldest first, and how much there is in all."""
+
+    mottos: list[MottoCard]
+    waiting: int
+    oldest_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A decision that was taken, as the console lists it."""
+
+    card: MottoCard
+    """The entry as it stands now."""
+    verdict: MottoState
+    reason: str | None
+    version: int
+    """The version the decision led to; undoing names it."""
+    by: str
+    """`staff:3`, as in the audit trail."""
+    at: datetime
+    undoable: bool
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Something that was done to an entry."""
+
+    action: str
+    by: str
+    at: datetime
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class History:
+    """An entry as it stands, and all that was done to it, the latest first."""
+
+    card: MottoCard
+    deeds: list[Deed]
+
+
+class Moderation:
+    """The review desk."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self._session, self._now = session, now
+
+    def queue(self, limit: int = 20) -> Queue:
+        """The mottos that wait, oldest first."""
+        waiting = Motto.state == MottoState.WAITING
+        rows = self._session.execute(
+            cards().where(waiting).order_by(Motto.submitted_at, Motto.id).limit(limit)
+        )
+        count, oldest = self._session.execute(
+            select(func.count(Motto.id), func.min(Motto.submitted_at)).where(waiting)
+        ).one()
+        return Queue([to_card(row) for row in rows], count, oldest)
+
+    def decide(self, number: int, version: int, staff_id: int, reason: Reason | None = None) -> int:
+        """Approve the motto, or send it back for a reason. The version it came to.
+
+        `version` is the one the moderator saw. Audit row and the author's notice are
+        written with it; the notice is due when undoing is over. Raises NoSuchEntry, or
+        DecidedMeanwhile when the entry has changed since.
+        """
+        card = self._seen(number, version, MottoState.WAITING)
+        state = MottoState.RETURNED if reason else MottoState.APPROVED
+        after = change_state(
+            self._session,
+            self._now,
+            card,
+            audit.staff(staff_id),
+            _RETURN if reason else _APPROVE,
+            {"before": card.state, "after": state, "reason": reason},
+            state=state,
+            reason=reason,
+            decided_at=self._now,
+        )
+        self._notices().leave(
+            self._author(number),
+            cause_of(number, after),
+            f"motto_{state}",
+            {"number": number, "words": card.words, "reason": reason},
+            self._now + UNDO,
+        )
+        return after
+
+    def undo(self, number: int, version: int, staff_id: int) -> None:
+        """Take back a decision whose author has not been told.
+
+        Raises NoSuchEntry, DecidedMeanwhile when the entry has changed since, UndoTooLate.
+        """
+        card = self._seen(number, version, MottoState.APPROVED, MottoState.RETURNED)
+        in_time = card.decided_at is not None and self._now < card.decided_at + UNDO
+        cause = cause_of(number, version)
+        if not in_time or not self._notices().take_back(self._author(number), cause):
+            raise UndoTooLate
+        change_state(
+            self._session,
+            self._now,
+            card,
+            audit.staff(staff_id),
+            "motto.undo",
+            {"before": card.state, "after": MottoState.WAITING},
+            state=MottoState.WAITING,
+            reason=None,
+            decided_at=None,
+        )
+        release_votes(self._session, self._now, number)
+
+    def recent(self, limit: int = 10) -> list[Decision]:
+        """The latest decisions, newest first, also those taken back or overtaken since."""
+        rows = self._session.execute(
+            select(Audit.subject, Audit.version, Audit.facts, Audit.actor, Audit.at)
+            .where(Audit.action.in_([_APPROVE, _RETURN]))
+            .order_by(Audit.id.desc())
+            .limit(limit)
+        )
+        return [self._decision(*row) for row in rows]
+
+    def history(self, number: int) -> History:
+        """All that happened to an entry. Raises NoSuchEntry."""
+        if (card := read_card(self._session, number)) is None:
+            raise NoSuchEntry(number)
+        rows = self._session.execute(
+            select(Audit.action, Audit.actor, Audit.at, Audit.facts)
+            .where(Audit.subject == subject_of(number))
+            .order_by(Audit.id.desc())
+        )
+        return History(card, [Deed(*row) for row in rows])
+
+    def _decision(
+        self, subject: str, version: int, facts: dict[str, str], actor: str, at: datetime
+    ) -> Decision:
+        card = read_card(self._session, int(subject.partition(":")[2]))
+        assert card is not None, "an entry is never deleted"
+        stands = card.version == version and self._now < at + UNDO
+        return Decision(
+            card, MottoState(facts["after"]), facts["reason"], version, actor, at, stands
+        )
+
+    def _seen(self, number: int, version: int, *states: MottoState) -> MottoCard:
+        card = read_card(self._session, number)
+        if card is None:
+            raise NoSuchEntry(number)
+        if card.version != version or card.state not in states:
+            raise decided_meanwhile(self._session, number)
+        return card
+
+    def _author(self, number: int) -> bytes:
+        return self._session.scalars(select(Motto.author).where(Motto.id == id_of(number))).one()
+
+    def _notices(self) -> Notices:
+        return Notices(self._session, self._now)

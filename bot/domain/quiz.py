@@ -1,0 +1,309 @@
+"""The daily quiz: who draws which paper, who answered what, and how well."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from bot.domain.identity import campaign_day
+from bot.domain.questions import Shelf
+from bot.domain.refusals import ContestNotBegun, ContestOver, NoContest, PaperFinished
+from bot.storage.tables import Answer, Attempt, Contest, Score
+from quiz_bank import DAILY_PAPER, Question, draw
+
+PAUSE = timedelta(hours=24)
+"""How long an unfinished paper waits for its member."""
+LONGEST = 60
+"""Characters we keep of the words somebody filled in."""
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A graded answer: what was chosen, whether it was right, what it earned."""
+
+    choice: str
+    correct: bool
+    points: int
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """A member's paper of one day, as far as it has got. Places count from 1."""
+
+    contest: int
+    day: date
+    questions: tuple[Question, ...]
+    answers: Mapping[int, Marked]
+    skipped: tuple[int, ...]
+    started_at: datetime
+    question_ids: tuple[int, ...]
+    """The rows of its questions: the wording that was asked, whatever the contest draws today."""
+
+    @property
+    def current(self) -> int | None:
+        """The place to answer next: skipped ones come at the end; None when all are done."""
+        open_places = [p for p in range(1, len(self.questions) + 1) if p not in self.answers]
+        fresh = [place for place in open_places if place not in self.skipped]
+        late = [place for place in self.skipped if place in open_places]
+        return next(iter(fresh or late), None)
+
+    def question(self, place: int) -> Question:
+        """The question at this place."""
+        return self.questions[place - 1]
+
+    @property
+    def right(self) -> int:
+        """How many answers were right."""
+        return sum(marked.correct for marked in self.answers.values())
+
+    @property
+    def points(self) -> int:
+        """What the answers have earned."""
+        return sum(marked.points for marked in self.answers.values())
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a contest promises."""
+
+    points_each: int
+    points_a_day: int
+    last_day: date
+    next_hour: int | None
+    """The hour of tomorrow's paper; None when there is none tomorrow."""
+
+
+class Quiz:
+    """The knowledge contest."""
+
+    def __init__(self, session: Session, now: datetime, shelf: Shelf) -> None:
+        self._session, self._now, self._shelf = session, now, shelf
+
+    def start(self, member: bytes) -> tuple[Sitting, bool]:
+        """The paper the member should work on now, and whether it was begun before.
+
+        A paper begun yesterday and still open is finished first; it belongs to its day.
+        Raises NoContest, ContestNotBegun, ContestOver or PaperFinished.
+        """
+        if sitting := self.sitting(member):
+            return sitting, True
+        contest = self._contest_today(member)
+        today = campaign_day(self._now)
+        done = self._session.get(Attempt, (member, contest.id, today))
+        if done is not None:
+            raise PaperFinished(
+                self._points_of(member, contest.id, today), self._rules(contest).next_hour
+            )
+        return self._begin(member, contest, today), False
+
+    def sitting(self, member: bytes) -> Sitting | None:
+        """The member's open paper, if one was begun in the last 24 hours."""
+        attempt = self._session.scalars(
+            select(Attempt)
+            .where(
+                Attempt.member_key == member,
+                Attempt.finished_at.is_(None),
+                Attempt.started_at > self._now - PAUSE,
+            )
+            .order_by(Attempt.started_at)
+            .limit(1)
+        ).first()
+        return self._sitting(attempt) if attempt else None
+
+    def latest(self, member: bytes) -> Sitting | None:
+        """The member's paper begun last, open or done."""
+        attempt = self._session.scalars(
+            select(Attempt)
+            .where(Attempt.member_key == member)
+            .order_by(Attempt.started_at.desc())
+            .limit(1)
+        ).first()
+        return self._sitting(attempt) if attempt else None
+
+    def answer(
+        self, member: bytes, sitting: Sitting, place: int, choice: Sequence[str], delivery: bytes
+    ) -> Sitting:
+        """Grade the member's choice for the question at `place`, which must be open.
+
+        The key of the answer decides: a place is graded once. The sitting after it.
+        """
+        question = sitting.question(place)
+        correct = question.is_correct(choice)
+        points = self._points_each(sitting.contest) if correct else 0
+        marked = Marked("".join(choice), correct, points)
+        self._session.execute(
+            insert(Answer).values(
+                member_key=member,
+                contest_id=sitting.contest,
+                day=sitting.day,
+                place=place,
+                question_id=sitting.question_ids[place - 1],
+                choice=marked.choice[:LONGEST],
+                correct=correct,
+                points=points,
+                delivery_key=delivery,
+                answered_at=self._now,
+            )
+        )
+        self._add_to_score(member, sitting, points)
+        after = replace(sitting, answers={**sitting.answers, place: marked})
+        if after.current is None:
+            self._change(member, sitting, finished_at=self._now)
+        return after
+
+    def skip(self, member: bytes, sitting: Sitting, place: int) -> Sitting:
+        """Put the question at `place` off to the end."""
+        skipped = (*(p for p in sitting.skipped if p != place), place)
+        self._change(member, sitting, skipped=list(skipped))
+        return replace(sitting, skipped=skipped)
+
+    def streak(self, member: bytes, day: date) -> int:
+        """On how many days in a row, up to `day`, the member has answered something."""
+        days = self._session.scalars(
+            select(Answer.day)
+            .where(Answer.member_key == member, Answer.day <= day)
+            .distinct()
+            .order_by(Answer.day.desc())
+            .limit(400)
+        ).all()
+        return _run_length(day, days)
+
+    def rules(self) -> Rules:
+        """What the latest contest promises. Raises NoContest."""
+        return self._rules(self._latest_contest())
+
+    def _rules(self, contest: Contest) -> Rules:
+        ends = campaign_day(self._now) >= contest.last_day
+        return Rules(
+            points_each=contest.points_each,
+            points_a_day=contest.points_each * len(DAILY_PAPER.slots),
+            last_day=contest.last_day,
+            next_hour=None if ends else contest.new_paper_hour,
+        )
+
+    def _latest_contest(self) -> Contest:
+        contest = self._session.scalars(
+            select(Contest).order_by(Contest.first_day.desc()).limit(1)
+        ).first()
+        if contest is None:
+            raise NoContest
+        return contest
+
+    def _contest_today(self, member: bytes) -> Contest:
+        contest = self._latest_contest()
+        today = campaign_day(self._now)
+        if today < contest.first_day:
+            raise ContestNotBegun(contest.first_day)
+        if today > contest.last_day:
+            raise ContestOver(contest.last_day, self._days_taken(member, contest.id))
+        return contest
+
+    def _begin(self, member: bytes, contest: Contest, today: date) -> Sitting:
+        pool = self._shelf.pool(self._session, contest.id)
+        questions = self._shelf.questions(self._session, list(pool.values()))
+        seed = member + f"{contest.id}/{today.isoformat()}".encode()
+        seen = self._seen(member, contest.id)
+        codes_seen = {
+            q.code for q, id_ in zip(questions, pool.values(), strict=True) if id_ in seen
+        }
+        paper = draw(questions, DAILY_PAPER, seed, avoid=codes_seen)
+        attempt = Attempt(
+            member_key=member,
+            contest_id=contest.id,
+            day=today,
+            questions=[pool[question.code] for question in paper],
+            skipped=[],
+            started_at=self._now,
+        )
+        self._session.add(attempt)
+        self._session.flush()
+        return self._sitting(attempt)
+
+    def _seen(self, member: bytes, contest: int) -> set[int]:
+        papers = self._session.scalars(
+            select(Attempt.questions).where(
+                Attempt.member_key == member, Attempt.contest_id == contest
+            )
+        )
+        return {question for paper in papers for question in paper}
+
+    def _sitting(self, attempt: Attempt) -> Sitting:
+        answers = self._session.execute(
+            select(Answer.place, Answer.choice, Answer.correct, Answer.points).where(
+                Answer.member_key == attempt.member_key,
+                Answer.contest_id == attempt.contest_id,
+                Answer.day == attempt.day,
+            )
+        )
+        return Sitting(
+            attempt.contest_id,
+            attempt.day,
+            self._shelf.questions(self._session, attempt.questions),
+            {place: Marked(choice, correct, points) for place, choice, correct, points in answers},
+            tuple(attempt.skipped),
+            attempt.started_at,
+            tuple(attempt.questions),
+        )
+
+    def _add_to_score(self, member: bytes, sitting: Sitting, points: int) -> None:
+        key = (Score.member_key == member, Score.contest_id == sitting.contest)
+        new_day = 0 if sitting.answers else 1
+        changes: dict[str, object] = {
+            "points": Score.points + points,
+            "days": Score.days + new_day,
+        }
+        if points:
+            changes["reached_at"] = self._now
+        changed = self._session.execute(update(Score).where(*key).values(changes))
+        if not changed.rowcount:  # type: ignore[attr-defined]
+            self._session.execute(
+                insert(Score).values(
+                    member_key=member,
+                    contest_id=sitting.contest,
+                    points=points,
+                    days=new_day,
+                    reached_at=self._now,
+                )
+            )
+
+    def _change(self, member: bytes, sitting: Sitting, **values: object) -> None:
+        self._session.execute(
+            update(Attempt)
+            .where(
+                Attempt.member_key == member,
+                Attempt.contest_id == sitting.contest,
+                Attempt.day == sitting.day,
+            )
+            .values(**values)
+        )
+
+    def _points_of(self, member: bytes, contest: int, day: date) -> int:
+        return (
+            self._session.scalar(
+                select(func.coalesce(func.sum(Answer.points), 0)).where(
+                    Answer.member_key == member, Answer.contest_id == contest, Answer.day == day
+                )
+            )
+            or 0
+        )
+
+    def _days_taken(self, member: bytes, contest: int) -> int:
+        score = self._session.get(Score, (member, contest))
+        return score.days if score else 0
+
+    def _points_each(self, contest: int) -> int:
+        return self._contest(contest).points_each
+
+    def _contest(self, contest: int) -> Contest:
+        return self._session.get_one(Contest, contest)
+
+
+def _run_length(day: date, days: Sequence[date]) -> int:
+    length = 0
+    for earlier in days:
+        if earlier != day - timedelta(days=length):
+            break
+        length += 1
+    return length

@@ -1,0 +1,140 @@
+"""The ways the domain says no: facts, without words."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+class Refusal(Exception):
+    """A rule says no. Undoes what the turn has done; its facts tell the member why."""
+
+
+@dataclass(eq=False)
+class NoContest(Refusal):
+    """There is no knowledge contest at all."""
+
+
+@dataclass(eq=False)
+class ContestNotBegun(Refusal):
+    """The contest begins on a later day."""
+
+    first_day: date
+
+
+@dataclass(eq=False)
+class ContestOver(Refusal):
+    """The contest's last day has passed."""
+
+    last_day: date
+    days_taken: int
+
+
+@dataclass(eq=False)
+class PaperFinished(Refusal):
+    """Today's paper is done already."""
+
+    points: int
+    next_hour: int | None
+    """The hour of tomorrow's paper; None when there is none tomorrow."""
+
+
+@dataclass(eq=False)
+class NoRound(Refusal):
+    """There is no selection at all."""
+
+
+@dataclass(eq=False)
+class CollectingClosed(Refusal):
+    """Mottos are not collected now: not yet, or no more."""
+
+    collects_from: datetime
+    collects_until: datetime
+
+
+@dataclass(eq=False)
+class MottoTooShort(Refusal):
+    """Fewer characters than a motto needs."""
+
+    length: int
+    least: int
+
+
+@dataclass(eq=False)
+class MottoTooLong(Refusal):
+    """More characters than a motto may have; `kept` is how it would end."""
+
+    length: int
+    most: int
+    kept: str
+
+
+@dataclass(eq=False)
+class AlreadySubmitted(Refusal):
+    """The member has a motto in this round."""
+
+    number: int
+
+
+@dataclass(eq=False)
+class NoMotto(Refusal):
+    """The member has no motto that this could be done to."""
+
+
+@dataclass(eq=False)
+class VotingNotOpen(Refusal):
+    """Voting begins later."""
+
+    opens_at: datetime
+
+
+@dataclass(eq=False)
+class VotingClosed(Refusal):
+    """Voting has ended."""
+
+    closes_at: datetime
+
+
+@dataclass(eq=False)
+class NoSuchEntry(Refusal):
+    """No approved motto carries this number."""
+
+    number: int
+
+
+@dataclass(eq=False)
+class AlreadyVoted(Refusal):
+    """The member voted for this motto today."""
+
+    number: int
+
+
+@dataclass(eq=False)
+class NoVotesLeft(Refusal):
+    """All votes of the day are given."""
+
+    per_day: int
+
+
+@dataclass(eq=False)
+class OwnEntry(Refusal):
+    """The rule of this round: nobody votes for themselves."""
+
+    number: int
+
+
+@dataclass(eq=False)
+class NothingToWithdraw(Refusal):
+    """No such vote of the member's stands."""
+
+
+@dataclass(eq=False)
+class DecidedMeanwhile(Refusal):
+    """The entry changed after the moderator saw it."""
+
+    state: str
+    by: str
+    at: datetime | None
+
+
+@dataclass(eq=False)
+class UndoTooLate(Refusal):
+    """The author has been told, or the time for undoing is over."""

@@ -1,0 +1,70 @@
+"""Services: everything a handler or a page may ask of the domain, on one session."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.domain.members import Members
+from bot.domain.moderation import Moderation
+from bot.domain.mottos import Mottos
+from bot.domain.notices import Notices
+from bot.domain.questions import Shelf
+from bot.domain.quiz import Quiz
+from bot.domain.staff import StaffRegister
+from bot.domain.standings import Standings
+from bot.domain.tickets import Tickets
+from bot.domain.units import Units
+from bot.domain.votes import Votes
+from bot.storage.database import Clock, Sessions
+
+
+@dataclass(frozen=True)
+class Services:
+    """One of each, for the length of one transaction, at one moment."""
+
+    now: datetime
+    members: Members
+    units: Units
+    quiz: Quiz
+    mottos: Mottos
+    moderation: Moderation
+    votes: Votes
+    standings: Standings
+    notices: Notices
+    tickets: Tickets
+    staff: StaffRegister
+
+
+Transaction = Callable[[], AbstractContextManager[Services]]
+"""Opens services on a transaction of their own: commits at the end, rolls back on an error."""
+
+
+def open_services(session: Session, now: datetime, shelf: Shelf) -> Services:
+    """The services on this session. Whoever opened the session owns its commit."""
+    return Services(
+        now=now,
+        members=Members(session, now),
+        units=Units(session),
+        quiz=Quiz(session, now, shelf),
+        mottos=Mottos(session, now),
+        moderation=Moderation(session, now),
+        votes=Votes(session, now),
+        standings=Standings(session),
+        notices=Notices(session, now),
+        tickets=Tickets(session, now),
+        staff=StaffRegister(session, now),
+    )
+
+
+def transactions(sessions: Sessions, clock: Clock, shelf: Shelf) -> Transaction:
+    """How a web page talks to the domain: `with transaction() as services: ...`."""
+
+    @contextmanager
+    def transaction() -> Iterator[Services]:
+        with sessions.begin() as session:
+            yield open_services(session, clock(session), shelf)
+
+    return transaction

@@ -1,0 +1,303 @@
+"""Staff: who may sign in to the console, and the sign-ins that are open."""
+
+import hashlib
+import secrets
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from bot.domain import audit, passwords
+from bot.domain.sign_in_limit import SignInLimit, Slot, account, guesser
+from bot.domain.staff_refusals import (
+    AlreadySetUp,
+    NameTaken,
+    NoSuchColleague,
+    UnfitName,
+    UnfitPassword,
+    WrongCode,
+)
+from bot.storage.tables import SetupCode, Staff, StaffSession
+
+CODE_LASTS = timedelta(minutes=30)
+IDLE, LONGEST = timedelta(minutes=30), timedelta(hours=12)
+"""How long a sign-in stays open without a request, and at all."""
+NAME_MOST = 32
+
+_CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's: nothing in it is taken for something else when copied by hand."""
+_THE_CODE = 1
+
+
+class Role(StrEnum):
+    """What a colleague may do: owners and moderators decide, viewers look."""
+
+    OWNER = "owner"
+    MODERATOR = "moderator"
+    VIEWER = "viewer"
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Someone with an account of the console."""
+
+    id: int
+    name: str
+    role: Role
+
+    @property
+    def may_decide(self) -> bool:
+        return self.role is not Role.VIEWER
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A try to sign in. It counts as a failure until `finish_sign_in` has seen it succeed."""
+
+    staff_id: int | None
+    kept: str | None = field(repr=False)
+    """The stored password; None for a name that nobody has, or whose account is disabled."""
+    slots: tuple[Slot, Slot]
+    """Of the address and of the account."""
+
+    def matches(self, password: str) -> bool:
+        """Whether the password is right. Slow on purpose: call it outside a transaction."""
+        return passwords.matches(self.kept, password)
+
+
+class StaffRegister:
+    """Accounts of the console, and who is signed in."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self._session, self._now = session, now
+
+    # ------------------------------------------------------------ accounts
+
+    def is_empty(self) -> bool:
+        """Whether there is no account at all."""
+        return self._session.scalar(select(Staff.id).limit(1)) is None
+
+    def new_setup_code(self) -> str | None:
+        """A code that makes the first account, once, within 30 minutes.
+
+        It replaces the code given before. None when there is an account.
+        """
+        if not self.is_empty():
+            return None
+        groups = ["".join(secrets.choice(_CODE_LETTERS) for _ in range(5)) for _ in range(4)]
+        code = "-".join(groups)
+        self._session.execute(delete(SetupCode))
+        self._session.execute(
+            insert(SetupCode).values(
+                id=_THE_CODE, code_hash=_code_hash(code), expires_at=self._now + CODE_LASTS
+            )
+        )
+        return code
+
+    def set_up(self, code: str, name: str, password: str) -> Colleague:
+        """Make the first account, an owner's.
+
+        Raises WrongCode, AlreadySetUp, UnfitName or UnfitPassword.
+        """
+        self._use_code(code)
+        if not self.is_empty():
+            raise AlreadySetUp
+        owner = self._enter(name, password, Role.OWNER)
+        self._record(audit.staff(owner.id), "staff.set_up", owner.id)
+        return owner
+
+    def add(self, name: str, password: str, role: Role = Role.MODERATOR) -> Colleague:
+        """Make an account, on the word of the operator.
+
+        Raises UnfitName, NameTaken or UnfitPassword.
+        """
+        colleague = self._enter(name, password, role)
+        self._record(audit.SYSTEM, "staff.add", colleague.id, role=role)
+        return colleague
+
+    def change_password(self, name: str, password: str) -> None:
+        """Give the account another password, and end all its sign-ins.
+
+        Raises NoSuchColleague or UnfitPassword.
+        """
+        staff_id = self._change(name, password_hash=_kept(name, password))
+        self._record(audit.SYSTEM, "staff.password", staff_id)
+
+    def disable(self, name: str) -> None:
+        """Close the account for good, and end all its sign-ins. Raises NoSuchColleague."""
+        staff_id = self._change(name, disabled_at=self._now)
+        self._record(audit.SYSTEM, "staff.disable", staff_id)
+
+    def names(self) -> dict[str, str]:
+        """Everybody's name, by how the audit trail names them (`staff:3`)."""
+        rows = self._session.execute(select(Staff.id, Staff.name))
+        return {audit.staff(id_): name for id_, name in rows}
+
+    # ------------------------------------------------------------ signing in
+
+    def begin_sign_in(self, name: str, address: str | None, secret: str) -> Attempt:
+        """Count a try to sign in, before its password is compared.
+
+        Commit it, ask `Attempt.matches`, then `finish_sign_in` in a transaction of its own:
+        so that tries at the same instant all count, and no lock is held while comparing.
+        `secret` keys the hashes under which name and address are counted. Raises
+        TooManyFailures, and then has changed nothing that counts.
+        """
+        name = _one_form(name)
+        limit = SignInLimit(self._session, self._now)
+        slots = limit.take(guesser(secret, address)), limit.take(account(secret, name))
+        row = self._session.execute(
+            select(Staff.id, Staff.password_hash).where(
+                Staff.name == name, Staff.disabled_at.is_(None)
+            )
+        ).first()
+        return Attempt(row.id, row.password_hash, slots) if row else Attempt(None, None, slots)
+
+    def finish_sign_in(self, attempt: Attempt, matched: bool) -> str | None:
+        """Open a sign-in and return its token; None when the password was not right.
+
+        Only this try is taken off the count. Earlier failures stand, so that nobody clears
+        the count of an address by signing in to an account of their own.
+        """
+        if not (matched and attempt.staff_id and self._still_opens(attempt)):
+            whose = attempt.slots[0].subject.hex()[:12]
+            self._record(audit.SYSTEM, "staff.sign_in_failed", attempt.staff_id, guesser=whose)
+            return None
+        for slot in attempt.slots:
+            SignInLimit(self._session, self._now).release(slot)
+        self._record(audit.staff(attempt.staff_id), "staff.sign_in", attempt.staff_id)
+        return self.open_sign_in(attempt.staff_id)
+
+    def open_sign_in(self, staff_id: int) -> str:
+        """The token of a new sign-in: 256 random bits, of which SQL knows the hash alone."""
+        token = secrets.token_urlsafe(32)
+        self._session.execute(
+            insert(StaffSession).values(
+                token_hash=_token_hash(token),
+                staff_id=staff_id,
+                signed_in_at=self._now,
+                last_seen_at=self._now,
+            )
+        )
+        return token
+
+    def whose(self, token: str) -> Colleague | None:
+        """Who is signed in with this token, from now on idle for no time at all."""
+        mine = StaffSession.token_hash == _token_hash(token)
+        row = self._session.execute(
+            select(
+                Staff.id, Staff.name, Staff.role, StaffSession.signed_in_at,
+                StaffSession.last_seen_at,
+            )
+            .join(Staff, StaffSession.staff_id == Staff.id)
+            .where(mine, Staff.disabled_at.is_(None))
+        ).first()  # fmt: skip
+        if row is None:
+            return None
+        if self._now >= min(row.last_seen_at + IDLE, row.signed_in_at + LONGEST):
+            self._session.execute(delete(StaffSession).where(mine))
+            return None
+        self._session.execute(update(StaffSession).where(mine).values(last_seen_at=self._now))
+        return Colleague(row.id, row.name, Role(row.role))
+
+    def sign_out(self, token: str) -> None:
+        """End this sign-in at once."""
+        mine = StaffSession.token_hash == _token_hash(token)
+        staff_id = self._session.scalar(select(StaffSession.staff_id).where(mine))
+        if staff_id is not None:
+            self._session.execute(delete(StaffSession).where(mine))
+            self._record(audit.staff(staff_id), "staff.sign_out", staff_id)
+
+    def note_denied(self, colleague: Colleague, what: str) -> None:
+        """Leave a trace of what a colleague tried without the right to."""
+        self._record(audit.staff(colleague.id), "staff.denied", colleague.id, what=what)
+
+    # ------------------------------------------------------------ inside
+
+    def _use_code(self, code: str) -> None:
+        used = self._session.execute(
+            update(SetupCode)
+            .where(
+                SetupCode.id == _THE_CODE,
+                SetupCode.code_hash == _code_hash(code),
+                SetupCode.used_at.is_(None),
+                SetupCode.expires_at > self._now,
+            )
+            .values(used_at=self._now)
+        )
+        if not used.rowcount:  # type: ignore[attr-defined]
+            raise WrongCode
+
+    def _enter(self, name: str, password: str, role: Role) -> Colleague:
+        name = _fit_name(name)
+        staff = Staff(
+            name=name, password_hash=_kept(name, password), role=role, created_at=self._now
+        )
+        try:
+            with self._session.begin_nested():
+                self._session.add(staff)
+        except IntegrityError as error:
+            raise NameTaken from error
+        return Colleague(staff.id, name, role)
+
+    def _change(self, name: str, **values: object) -> int:
+        """Change an account, then end its sign-ins.
+
+        In this order: whoever is signing in holds the row's lock, and once we have it we
+        see the sign-in they opened.
+        """
+        staff_id = self._session.scalar(
+            select(Staff.id).where(Staff.name == _one_form(name)).with_for_update()
+        )
+        if staff_id is None:
+            raise NoSuchColleague
+        self._session.execute(update(Staff).where(Staff.id == staff_id).values(**values))
+        self._session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
+        return staff_id
+
+    def _still_opens(self, attempt: Attempt) -> bool:
+        """Whether the account has not changed while the password was compared."""
+        kept = self._session.scalar(
+            select(Staff.password_hash)
+            .where(Staff.id == attempt.staff_id, Staff.disabled_at.is_(None))
+            .with_for_update()
+        )
+        return kept == attempt.kept
+
+    def _record(self, actor: str, action: str, staff_id: int | None, **facts: str) -> None:
+        subject = audit.staff(staff_id) if staff_id else "staff"
+        audit.record(self._session, self._now, actor, action, subject, facts)
+
+
+def _kept(name: str, password: str) -> str:
+    if flaw := passwords.find_flaw(password, name):
+        raise UnfitPassword(flaw)
+    return passwords.keep(password)
+
+
+def _one_form(name: str) -> str:
+    """A name as it is kept and looked for: ＬＩ is LI, blanks at the ends are nothing."""
+    return " ".join(unicodedata.normalize("NFKC", name).split())
+
+
+def _fit_name(name: str) -> str:
+    bare = _one_form(name)
+    if not 1 <= len(bare) <= NAME_MOST or not bare.isprintable():
+        raise UnfitName
+    return bare
+
+
+def _code_hash(code: str) -> bytes:
+    letters = "".join(char for char in code.upper() if char.isalnum())
+    return hashlib.sha256(letters.translate(_LOOK_ALIKES).encode()).digest()
+
+
+_LOOK_ALIKES = str.maketrans("OIL", "011")
+
+
+def _token_hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

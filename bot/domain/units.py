@@ -1,0 +1,72 @@
+"""Units of the organisation, as members look for them."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import Session, aliased
+
+from bot.storage.tables import Unit
+
+_FULL_NAME_SEPARATOR = "·"
+
+
+@dataclass(frozen=True)
+class UnitCard:
+    """A unit as members see it: a branch with the name of what it belongs to."""
+
+    id: int
+    name: str
+    district: str
+    """The parent's name; the own name for a unit without a parent."""
+
+    @property
+    def full_name(self) -> str:
+        """District and branch, or the one name of a unit that stands alone."""
+        if self.district == self.name:
+            return self.name
+        return f"{self.district}{_FULL_NAME_SEPARATOR}{self.name}"
+
+
+class Units:
+    """The tree of units."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def card(self, unit: int | None) -> UnitCard | None:
+        """The unit of this id."""
+        found = self._cards(Unit.id == unit, 1) if unit else []
+        return found[0] if found else None
+
+    def by_code(self, code: str) -> UnitCard | None:
+        """The unit whose code is the scene of a QR code."""
+        found = self._cards(Unit.code == code, 1)
+        return found[0] if found else None
+
+    def find(self, words: str, limit: int = 9) -> list[UnitCard]:
+        """Units one can belong to whose full name contains all of `words`, shortest name first.
+
+        One belongs to a branch, or to a unit that has none.
+        """
+        parts = words.replace(_FULL_NAME_SEPARATOR, " ").split()
+        if not parts:
+            return []
+        child = aliased(Unit)
+        cards = self._cards(~exists().where(child.parent_id == Unit.id), None)
+        hits = [card for card in cards if all(part in card.full_name for part in parts)]
+        return sorted(hits, key=lambda card: (len(card.full_name), card.id))[:limit]
+
+    def districts(self) -> list[UnitCard]:
+        """The units without a parent, by their id."""
+        return self._cards(Unit.parent_id.is_(None), None)
+
+    def _cards(self, condition: ColumnElement[bool], limit: int | None) -> list[UnitCard]:
+        parent = aliased(Unit)
+        rows = self._session.execute(
+            select(Unit.id, Unit.name, parent.name)
+            .outerjoin(parent, Unit.parent_id == parent.id)
+            .where(condition)
+            .order_by(Unit.id)
+            .limit(limit)
+        )
+        return [UnitCard(unit, name, district or name) for unit, name, district in rows]

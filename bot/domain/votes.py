@@ -1,0 +1,290 @@
+"""The ballot box: so many votes a day, one a day for a motto, each with a receipt."""
+
+import hmac
+import secrets
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from bot.domain.entries import (
+    MottoCard,
+    MottoState,
+    current_round,
+    id_of,
+    number_of,
+    read_card,
+    read_cards,
+)
+from bot.domain.identity import campaign_day
+from bot.domain.refusals import (
+    AlreadyVoted,
+    NoSuchEntry,
+    NothingToWithdraw,
+    NoVotesLeft,
+    OwnEntry,
+    VotingClosed,
+    VotingNotOpen,
+)
+from bot.storage.tables import Motto, Round, RoundSlot, Vote, WithdrawnVote
+
+LATE = timedelta(seconds=20)
+"""How long after closing a vote sent in time may still arrive: WeChat repeats for 15 s."""
+BATCH = 3
+"""Mottos in one list of the chat."""
+_TRACKER_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Without 0, O, 1 and I: receipts are read aloud and typed again."""
+_MOMENT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class BallotState:
+    """How voting stands for one member."""
+
+    title: str
+    closes_at: datetime
+    per_day: int
+    left: int
+    last_day: bool
+    """Whether voting closes before there are new votes to give."""
+    own_entry_allowed: bool
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The next mottos in the member's own order; `cursor` is where the one after begins."""
+
+    mottos: list[MottoCard]
+    cursor: str
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A vote that stands."""
+
+    card: MottoCard
+    tracker: str
+    left: int
+    """Votes the member may still give on that day, of `per_day`."""
+    per_day: int
+
+
+@dataclass(frozen=True)
+class CastVote:
+    """One of a member's votes."""
+
+    number: int
+    words: str
+    day: date
+    accepted_at: datetime
+    tracker: str
+
+
+class Votes:
+    """The ballot box of the latest round."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self._session, self._now = session, now
+
+    def ballot(self, member: bytes) -> BallotState:
+        """How many votes the member has left today. Raises VotingNotOpen or VotingClosed."""
+        current = self._open_round(self._now)
+        per_day = self._per_day(current)
+        today = campaign_day(self._now)
+        return BallotState(
+            title=current.title,
+            closes_at=current.closes_at,
+            per_day=per_day,
+            left=max(0, per_day - len(self._slots_taken(member, current.id, today))),
+            last_day=campaign_day(current.closes_at - _MOMENT) <= today,
+            own_entry_allowed=current.own_entry_allowed,
+        )
+
+    def batch(self, member: bytes, cursor: str = "") -> Batch:
+        """The next approved mottos in the member's own order, from `cursor` on, then round.
+
+        The order is a keyed hash: each motto is as likely as any other to be seen first,
+        and one approved later slips in without moving the rest.
+        """
+        return self._batch(member, cursor, back=0)
+
+    def batch_before(self, member: bytes, cursor: str) -> Batch:
+        """The mottos before those that ended at `cursor`: one batch back in the same order."""
+        return self._batch(member, cursor, back=2 * BATCH)
+
+    def _batch(self, member: bytes, cursor: str, back: int) -> Batch:
+        approved = self._session.scalars(
+            select(Motto.id).where(
+                Motto.round_id == current_round(self._session).id,
+                Motto.state == MottoState.APPROVED,
+            )
+        )
+        ranked = in_order(member, approved)
+        if not ranked:
+            return Batch([], "")
+        start = (bisect_left(ranked, (cursor, 0)) - back) % len(ranked)
+        size = min(BATCH, len(ranked))
+        chosen, following = _around(ranked, start, size), _around(ranked, start + size, 1)
+        return Batch(self._cards([id_ for _, id_ in chosen]), following[0][0])
+
+    def _cards(self, ids: list[int]) -> list[MottoCard]:
+        """The cards of these entries, in this order."""
+        found = {card.number: card for card in read_cards(self._session, Motto.id.in_(ids))}
+        return [found[number_of(id_)] for id_ in ids]
+
+    def cast(self, member: bytes, number: int, sent_at: datetime, delivery: bytes) -> Receipt:
+        """Give one of the day's votes to a motto.
+
+        The member's row is locked by the turn, and the keys of the table stand behind it:
+        a vote beyond the limit has no slot, a second one for a motto no room. A vote sent
+        before midnight is one of that day's, whenever it arrives. Raises VotingNotOpen,
+        VotingClosed, NoSuchEntry, OwnEntry, AlreadyVoted or NoVotesLeft.
+        """
+        current = self._open_round(sent_at)
+        card = self._votable(member, number, current)
+        day = campaign_day(min(sent_at, self._now))
+        if self._voted(member, current.id, day, number):
+            raise AlreadyVoted(number)
+        taken = self._slots_taken(member, current.id, day)
+        slots = self._session.scalars(
+            select(RoundSlot.slot).where(RoundSlot.round_id == current.id).order_by(RoundSlot.slot)
+        ).all()
+        free = [slot for slot in slots if slot not in taken]
+        if not free:
+            raise NoVotesLeft(len(slots))
+        tracker = _new_tracker()
+        self._session.execute(
+            insert(Vote).values(
+                member_key=member,
+                round_id=current.id,
+                day=day,
+                slot=free[0],
+                motto_id=id_of(number),
+                delivery_key=delivery,
+                accepted_at=self._now,
+                tracker=tracker,
+            )
+        )
+        return Receipt(card, tracker, len(free) - 1, len(slots))
+
+    def withdraw(self, member: bytes, number: int, delivery: bytes) -> MottoCard:
+        """Take back the member's latest vote for a motto while voting is open.
+
+        Its slot is free again. Raises VotingNotOpen, VotingClosed or NothingToWithdraw.
+        """
+        current = self._open_round(self._now)
+        vote = self._session.scalars(
+            select(Vote)
+            .where(
+                Vote.member_key == member,
+                Vote.round_id == current.id,
+                Vote.motto_id == id_of(number),
+            )
+            .order_by(Vote.accepted_at.desc())
+            .limit(1)
+        ).first()
+        card = read_card(self._session, number)
+        if vote is None or card is None:
+            raise NothingToWithdraw
+        self._session.execute(
+            insert(WithdrawnVote).values(
+                member_key=member,
+                tracker=vote.tracker,
+                round_id=vote.round_id,
+                motto_id=vote.motto_id,
+                accepted_at=vote.accepted_at,
+                delivery_key=vote.delivery_key,
+                withdrawn_at=self._now,
+                withdrawn_by=delivery,
+            )
+        )
+        self._session.execute(
+            delete(Vote).where(Vote.member_key == member, Vote.tracker == vote.tracker)
+        )
+        return card
+
+    def has_voted(self, member: bytes, number: int) -> bool:
+        """Whether the member gave one of today's votes to this motto."""
+        current = current_round(self._session)
+        return self._voted(member, current.id, campaign_day(self._now), number)
+
+    def mine(self, member: bytes, limit: int = 9) -> list[CastVote]:
+        """The member's votes in this round, the latest first."""
+        rows = self._session.execute(
+            select(Vote.motto_id, Motto.words, Vote.day, Vote.accepted_at, Vote.tracker)
+            .join(Motto, Vote.motto_id == Motto.id)
+            .where(Vote.member_key == member, Vote.round_id == current_round(self._session).id)
+            .order_by(Vote.accepted_at.desc())
+            .limit(limit)
+        )
+        return [CastVote(number_of(row[0]), *row[1:]) for row in rows]
+
+    def _open_round(self, sent_at: datetime) -> Round:
+        """The round, if a vote sent at `sent_at` and arriving now counts in it."""
+        current = current_round(self._session)
+        if sent_at < current.opens_at or self._now < current.opens_at:
+            raise VotingNotOpen(current.opens_at)
+        late = sent_at >= current.closes_at or self._now >= current.closes_at + LATE
+        if late or current.sealed_at is not None:
+            raise VotingClosed(current.closes_at)
+        return current
+
+    def _votable(self, member: bytes, number: int, current: Round) -> MottoCard:
+        # Locked, so that its author can't put other words under the vote before it is kept.
+        row = self._session.execute(
+            select(Motto.author, Motto.round_id)
+            .where(Motto.id == id_of(number), Motto.state == MottoState.APPROVED)
+            .with_for_update(read=True)
+        ).first()
+        card = read_card(self._session, number) if row else None
+        if row is None or card is None or row.round_id != current.id:
+            raise NoSuchEntry(number)
+        if row.author == member and not current.own_entry_allowed:
+            raise OwnEntry(number)
+        return card
+
+    def _voted(self, member: bytes, round_id: int, day: date, number: int) -> bool:
+        return bool(
+            self._session.scalar(
+                select(func.count()).where(
+                    Vote.member_key == member,
+                    Vote.round_id == round_id,
+                    Vote.day == day,
+                    Vote.motto_id == id_of(number),
+                )
+            )
+        )
+
+    def _slots_taken(self, member: bytes, round_id: int, day: date) -> set[int]:
+        return set(
+            self._session.scalars(
+                select(Vote.slot).where(
+                    Vote.member_key == member, Vote.round_id == round_id, Vote.day == day
+                )
+            )
+        )
+
+    def _per_day(self, current: Round) -> int:
+        slots = select(func.count()).where(RoundSlot.round_id == current.id)
+        return self._session.scalar(slots) or 0
+
+
+def in_order(member: bytes, ids: Iterable[int]) -> list[tuple[str, int]]:
+    """Entries in the member's own order, each behind the place a cursor can name."""
+    return sorted((_rank(member, id_), id_) for id_ in ids)
+
+
+def _around(ranked: Sequence[tuple[str, int]], start: int, size: int) -> list[tuple[str, int]]:
+    """`size` of them from `start` on, beginning anew after the last."""
+    return [ranked[(start + step) % len(ranked)] for step in range(size)]
+
+
+def _rank(member: bytes, id_: int) -> str:
+    return hmac.digest(member, str(id_).encode(), "blake2s")[:8].hex()
+
+
+def _new_tracker() -> str:
+    return "".join(secrets.choice(_TRACKER_ALPHABET) for _ in range(10))

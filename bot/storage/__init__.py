@@ -1,0 +1,1 @@
+"""Storage: SQL remembers, Redis may forget."""

@@ -1,0 +1,441 @@
+"""Every SQL table, with the constraints that our promises rest on.
+
+A table about one member has `member_key` at the head of its primary key, so that the data
+can be spread by member later. `person` alone knows the openid: delete its row and the
+link between a member's records and a human being is gone.
+"""
+
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects import mysql
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment: aware in Python, UTC without a zone in the database, to the microsecond."""
+
+    impl = DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value is not None else None
+
+
+def _bytes(length: int) -> Any:
+    """Exactly `length` bytes, compared as bytes on every engine."""
+    return LargeBinary(length).with_variant(mysql.BINARY(length), "mysql", "mariadb")
+
+
+def _number() -> Any:
+    """A 64-bit number that every engine can count up by itself."""
+    return BigInteger().with_variant(Integer(), "sqlite")
+
+
+MemberKey = _bytes(16)
+DeliveryKey = _bytes(32)
+
+
+class Base(DeclarativeBase):
+    """The tables' common ground: how constraints are named, how MySQL compares text."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Instant()}
+
+
+def _rules(*constraints: Any) -> tuple[Any, ...]:
+    """The constraints of a table, and text compared byte by byte on MySQL."""
+    return (*constraints, {"mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin"})
+
+
+# ---------------------------------------------------------------- members
+
+
+class Person(Base):
+    """Who a member is to WeChat: the only table with an openid."""
+
+    __tablename__ = "person"
+    __table_args__ = _rules()
+
+    member_key: Mapped[bytes] = mapped_column(MemberKey, primary_key=True)
+    openid: Mapped[str] = mapped_column(String(64), unique=True)
+    following: Mapped[bool]
+    followed_at: Mapped[datetime | None]
+
+
+class Member(Base):
+    """A member, and where the conversation stands. Each turn locks its member's row."""
+
+    __tablename__ = "member"
+    __table_args__ = _rules()
+
+    member_key: Mapped[bytes] = mapped_column(MemberKey, primary_key=True)
+    first_seen_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(Text)
+    state_at: Mapped[datetime]
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    name: Mapped[str | None] = mapped_column(String(32))
+    scanned_unit_id: Mapped[int | None]
+    """The unit whose code the member scanned, until it is confirmed."""
+
+
+class Consent(Base):
+    """What a member agreed to, before the first personal datum was stored."""
+
+    __tablename__ = "consent"
+    __table_args__ = _rules()
+
+    member_key: Mapped[bytes] = mapped_column(MemberKey, primary_key=True)
+    text_version: Mapped[str] = mapped_column(String(16), primary_key=True)
+    given_at: Mapped[datetime]
+
+
+class Delivery(Base):
+    """A push we have answered, and the answer: a repetition gets it again, byte for byte."""
+
+    __tablename__ = "delivery"
+    __table_args__ = _rules()
+
+    member_key: Mapped[bytes] = mapped_column(MemberKey, primary_key=True)
+    delivery_key: Mapped[bytes] = mapped_column(DeliveryKey, primary_key=True)
+    fingerprint: Mapped[bytes] = mapped_column(DeliveryKey)
+    outcome: Mapped[str] = mapped_column(String(12))
+    """done, refused or poisoned."""
+    reply: Mapped[bytes | None] = mapped_column(LargeBinary(8192))
+    """The inner XML; empty when nothing was said."""
+    received_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Notice(Base):
+    """Something to tell a member on the next reply, written with its cause."""
+
+    __tablename__ = "notice"
+    __table_args__ = _rules()
+
+    member_key: Mapped[bytes] = mapped_column(MemberKey, primary_key=True)
+    cause: Mapped[str] = mapped_column(String(48), primary_key=True)
+    """Names what happened (`motto:386:2`), so that it can be told only once."""
+    kind: Mapped[str] = mapped_column(String(24))
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    due_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
+    told_by: Mapped[bytes | None] = mapped_column(DeliveryKey)
+
+
+class Ticket(Base):
+    """One sentence a member wants a colleague to read."""
+
+    __tablename__ = "ticket"
+    __table_args__ = _rules()
+
+    member_key: Mapped[bytes] = mapped_column(MemberKey, primary_key=True)
+    delivery_key: Mapped[bytes] = mapped_column(DeliveryKey, primary_key=True)
+    topic: Mapped[str] = mapped_column(String(24))
+    words: Mapped[str] = mapped_column(String(400))
+    created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Unit(Base):
+    """A unit of the organisation: a district, a department, a branch."""
+
+    __tablename__ = "unit"
+    __table_args__ = _rules()
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(32), unique=True)
+    """Also the scene of the branch's QR code."""
+    name: Mapped[str] = mapped_column(String(40))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    headcount: Mapped[int | None]
+
+
+# ---------------------------------------------------------------- knowledge contest
+
+
+class StoredQuestion(Base):
+    """One wording of a question. A change is a new revision; contests keep theirs."""
+
+    __tablename__ = "question"
+    __table_args__ = _rules(UniqueConstraint("code", "revision"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(40))
+    revision: Mapped[int] = mapped_column(SmallInteger)
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """`quiz_bank.Question.to_dict()`."""
+
+
+class Contest(Base):
+    """A knowledge contest: its days, its points, the shape of a day's paper."""
+
+    __tablename__ = "contest"
+    __table_args__ = _rules()
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(60))
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    points_each: Mapped[int] = mapped_column(SmallInteger)
+    new_paper_hour: Mapped[int] = mapped_column(SmallInteger)
+    """The hour (Asia/Shanghai) named to members as the time of the next paper."""
+
+
+class ContestQuestion(Base):
+    """The questions a contest draws from, in the wording it began with."""
+
+    __tablename__ = "contest_question"
+    __table_args__ = _rules()
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"), primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), primary_key=True)
+
+
+class Attempt(Base):
+    """A member's paper of one day."""
+
+    __tablename__ = "attempt"
+    __table_args__ = _rules()
+
+    member_key: Mapped[bytes] = mapped_column(MemberKey, primary_key=True)
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    """The day it began: an attempt begun at 23:58 belongs to that day."""
+    questions: Mapped[list[int]] = mapped_column(JSON)
+    """The ids of its questions, in their order."""
+    skipped: Mapped[list[int]] = mapped_column(JSON)
+    """Places put off to the end, in the order they were put off."""
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+class Answer(Base):
+    """A graded answer; the key leaves room for one to each question of a paper."""
+
+    __tablename__ = "answer"
+    __table_args__ = _rules(Index("ix_answer_question_id", "question_id"))
+
+    member_key: Mapped[bytes] = mapped_column(MemberKey, primary_key=True)
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    place: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"))
+    choice: Mapped[str] = mapped_column(String(60))
+    """The letters chosen in order, T or F, or the words filled in."""
+    correct: Mapped[bool]
+    points: Mapped[int] = mapped_column(SmallInteger)
+    delivery_key: Mapped[bytes] = mapped_column(DeliveryKey)
+    answered_at: Mapped[datetime]
+
+
+class Score(Base):
+    """What a member's answers add up to: a projection kept in the answers' transactions."""
+
+    __tablename__ = "score"
+    __table_args__ = _rules(
+        Index("ix_score_standing", "contest_id", "points", "days", "reached_at")
+    )
+
+    member_key: Mapped[bytes] = mapped_column(MemberKey, primary_key=True)
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"), primary_key=True)
+    points: Mapped[int]
+    days: Mapped[int] = mapped_column(SmallInteger)
+    reached_at: Mapped[datetime]
+    """When these points were reached: earlier stands higher in a tie."""
+
+
+# ---------------------------------------------------------------- mottos and votes
+
+
+class Round(Base):
+    """A selection: when mottos are collected, when and how often members vote."""
+
+    __tablename__ = "round"
+    __table_args__ = _rules()
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(60))
+    collects_from: Mapped[datetime]
+    collects_until: Mapped[datetime]
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    sealed_at: Mapped[datetime | None]
+    own_entry_allowed: Mapped[bool]
+
+
+class Motto(Base):
+    """An entry. Members know it by its number, which is its id and 1,000."""
+
+    __tablename__ = "motto"
+    __table_args__ = _rules(
+        UniqueConstraint("round_id", "author"),
+        Index("ix_motto_queue", "state", "submitted_at"),
+        Index("ix_motto_wall", "round_id", "state", "decided_at"),
+    )
+
+    id: Mapped[int] = mapped_column(_number(), primary_key=True, autoincrement=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    author: Mapped[bytes] = mapped_column(MemberKey)
+    words: Mapped[str] = mapped_column(String(60))
+    folded: Mapped[str] = mapped_column(String(60), index=True)
+    signature: Mapped[str] = mapped_column(String(8))
+    """full, masked or none."""
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    state: Mapped[str] = mapped_column(String(10))
+    """waiting, approved, returned or withdrawn."""
+    version: Mapped[int]
+    """Counts the state changes; a decision names the version it saw."""
+    reason: Mapped[str | None] = mapped_column(String(16))
+    submitted_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+
+
+class RoundSlot(Base):
+    """A vote's standing room: the vote beyond the limit has no slot to stand in."""
+
+    __tablename__ = "round_slot"
+    __table_args__ = _rules()
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    slot: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+
+
+class Vote(Base):
+    """A vote: its member stands in one slot of one day, once for one motto."""
+
+    __tablename__ = "vote"
+    __table_args__ = _rules(
+        UniqueConstraint("member_key", "round_id", "day", "motto_id"),
+        Index("ix_vote_tally", "round_id", "motto_id"),
+    )
+
+    member_key: Mapped[bytes] = mapped_column(MemberKey, primary_key=True)
+    round_id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    slot: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    motto_id: Mapped[int] = mapped_column(ForeignKey("motto.id"))
+    delivery_key: Mapped[bytes] = mapped_column(DeliveryKey)
+    accepted_at: Mapped[datetime]
+    tracker: Mapped[str] = mapped_column(String(10), unique=True)
+    """The receipt a member can quote."""
+
+
+class WithdrawnVote(Base):
+    """A vote its member took back, kept so that each receipt can be explained."""
+
+    __tablename__ = "withdrawn_vote"
+    __table_args__ = _rules()
+
+    member_key: Mapped[bytes] = mapped_column(MemberKey, primary_key=True)
+    tracker: Mapped[str] = mapped_column(String(10), primary_key=True)
+    round_id: Mapped[int]
+    motto_id: Mapped[int] = mapped_column(_number())
+    accepted_at: Mapped[datetime]
+    delivery_key: Mapped[bytes] = mapped_column(DeliveryKey)
+    """The delivery that gave the vote."""
+    withdrawn_at: Mapped[datetime]
+    withdrawn_by: Mapped[bytes | None] = mapped_column(DeliveryKey)
+    """The delivery that took it back; None when the entry itself changed."""
+
+
+# ---------------------------------------------------------------- the console
+
+
+class Staff(Base):
+    """Someone who may sign in to the console."""
+
+    __tablename__ = "staff"
+    __table_args__ = _rules()
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(32), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(255))
+    role: Mapped[str] = mapped_column(String(12))
+    disabled_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class StaffSession(Base):
+    """A sign-in to the console; ends the moment its row is gone."""
+
+    __tablename__ = "staff_session"
+    __table_args__ = _rules()
+
+    token_hash: Mapped[bytes] = mapped_column(DeliveryKey, primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    signed_in_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+
+
+class SetupCode(Base):
+    """The one-time code that makes the first account of the console: there is but one."""
+
+    __tablename__ = "setup_code"
+    __table_args__ = _rules()
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    """Always 1, so that a new code takes the place of the old one."""
+    code_hash: Mapped[bytes] = mapped_column(DeliveryKey)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class SignInFailure(Base):
+    """A try to sign in that did not succeed, or not yet. Without name and address.
+
+    Like a vote it stands in a slot: the try beyond the limit has none to stand in.
+    """
+
+    __tablename__ = "sign_in_failure"
+    __table_args__ = _rules()
+
+    subject: Mapped[bytes] = mapped_column(DeliveryKey, primary_key=True)
+    """The keyed hash of the account's name, or of the address."""
+    slot: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    failed_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Audit(Base):
+    """Who did what to which thing, before and after; written with the deed."""
+
+    __tablename__ = "audit"
+    __table_args__ = _rules(UniqueConstraint("subject", "version"))
+
+    id: Mapped[int] = mapped_column(_number(), primary_key=True, autoincrement=True)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(40))
+    """`staff:3`, `member` or `system`; never an openid."""
+    action: Mapped[str] = mapped_column(String(24))
+    subject: Mapped[str] = mapped_column(String(48))
+    version: Mapped[int | None]
+    """The version of an entry that this row led to; one row for each."""
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)

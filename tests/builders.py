@@ -1,0 +1,126 @@
+"""Builders of what tests talk about: a small campaign, members, and what they say."""
+
+import hashlib
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.conversation.folding import fold_prose
+from bot.conversation.message import Kind, Message
+from bot.domain.identity import member_key
+from bot.domain.questions import Shelf, add_questions
+from bot.domain.services import open_services
+from bot.storage.tables import Contest, ContestQuestion, Round, RoundSlot, Unit
+from quiz_bank import Kind as QuestionKind
+from quiz_bank import Question
+
+NOON = datetime(2026, 12, 5, 4, 0, tzinfo=UTC)
+"""Noon of 5 December in China, the fifth day of the campaign below."""
+FIRST_DAY, LAST_DAY = date(2026, 12, 1), date(2026, 12, 31)
+CLOSES = datetime(2026, 12, 20, 16, 0, tzinfo=UTC)
+SECRET = "a secret of at least thirty-two letters"
+
+_deliveries = count(1)
+
+
+def key(name: str) -> bytes:
+    """The member key of the member called `name`."""
+    return member_key(SECRET, f"o-{name}")
+
+
+def said(text: str, by: str = "zhang", **changes: Any) -> Message:
+    """A text message; each call is a delivery of its own."""
+    return pushed(Kind.TEXT, text, by, **changes)
+
+
+def pushed(kind: Kind, raw: str = "", by: str = "zhang", **changes: Any) -> Message:
+    """A push of any kind."""
+    name = hashlib.sha256(f"delivery {next(_deliveries)}".encode()).digest()
+    message = Message(
+        delivery=name,
+        fingerprint=hashlib.sha256(raw.encode()).digest(),
+        member=key(by),
+        openid=f"o-{by}",
+        account="gh_test",
+        sent_at=NOON,
+        kind=kind,
+        raw=raw,
+    )
+    return replace(message, **changes)
+
+
+def a_question(code: str, kind: str = "single", **changes: Any) -> Question:
+    """A question whose right answer is B, A and C, T, or 2016."""
+    options = {"single": ("甲", "乙", "丙"), "multiple": ("甲", "乙", "丙", "丁")}.get(kind, ())
+    answer = {"single": ("B",), "multiple": ("A", "C"), "judge": ("T",), "blank": ("2016",)}[kind]
+    facts: dict[str, Any] = {
+        "code": code,
+        "kind": QuestionKind(kind),
+        "stem": f"题目{code}？",
+        "options": options,
+        "answer": answer,
+        "explanation": f"说明{code}。",
+        "source": "文件",
+        "place": "第一章",
+        "date": "2016-03-16",
+        "topic": "规划纲要",
+        "difficulty": 1,
+    }
+    return Question(**(facts | changes))
+
+
+def a_campaign(session: Session) -> None:
+    """Three units, a contest with 40 questions, a round that collects and votes."""
+    session.add_all(
+        [
+            Unit(id=1, code="CD", name="城东街道", headcount=900),
+            Unit(id=2, code="CD-XA", name="新安社区支部", parent_id=1, headcount=46),
+            Unit(id=3, code="NY", name="农业局", headcount=120),
+        ]
+    )
+    kinds = ["single"] * 24 + ["multiple"] * 8 + ["judge"] * 8
+    ids = add_questions(
+        session,
+        [
+            a_question(f"Q{n:03}", kind, difficulty=1 + n % 3, topic=f"专题{n % 5}")
+            for n, kind in enumerate(kinds)
+        ],
+    )
+    session.add(
+        Contest(
+            id=1, title="我们的十三五", first_day=FIRST_DAY, last_day=LAST_DAY, points_each=2,
+            new_paper_hour=7,
+        )
+    )  # fmt: skip
+    session.flush()
+    session.add_all(ContestQuestion(contest_id=1, question_id=id_) for id_ in ids)
+    session.add(
+        Round(
+            id=1, title="座右铭评选", collects_from=NOON - timedelta(days=30),
+            collects_until=CLOSES, opens_at=NOON - timedelta(days=10), closes_at=CLOSES,
+            own_entry_allowed=False,
+        )
+    )  # fmt: skip
+    session.flush()
+    session.add_all(RoundSlot(round_id=1, slot=slot) for slot in (1, 2, 3))
+    session.flush()
+
+
+def a_member(session: Session, name: str = "zhang", unit: int | None = None) -> bytes:
+    """A member who has written before; bound to a unit when one is given."""
+    members = open_services(session, NOON, Shelf()).members
+    members.welcome(key(name), f"o-{name}", "{}")
+    if unit:
+        members.join(key(name), unit, {"zhang": "张三", "li": "李小四"}.get(name, "王五"))
+    return key(name)
+
+
+def an_approved_motto(session: Session, author: str, words: str) -> int:
+    """The number of a motto that was approved a minute ago."""
+    before = open_services(session, NOON - timedelta(minutes=5), Shelf())
+    card = before.mottos.submit(key(author), words, fold_prose(words), "masked")
+    before.moderation.decide(card.number, card.version, staff_id=1)
+    return card.number

@@ -1,0 +1,186 @@
+"""Moderation: the oldest first, one decider wins, a minute to undo, the author hears once."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from bot.conversation.folding import fold_prose
+from bot.domain.entries import MottoState
+from bot.domain.moderation import UNDO, Reason
+from bot.domain.notices import Notification
+from bot.domain.questions import Shelf
+from bot.domain.refusals import DecidedMeanwhile, NoSuchEntry, UndoTooLate
+from bot.domain.services import Services, open_services
+from tests.builders import NOON, a_member, key
+
+WORDS = "群众的事，一刻也不等"
+DELIVERY = bytes(32)
+SECOND = timedelta(seconds=1)
+
+
+def at(session: Session, moment: datetime) -> Services:
+    return open_services(session, moment, Shelf())
+
+
+def waiting(services: Services, by: str = "zhang") -> int:
+    return services.mottos.submit(key(by), WORDS, fold_prose(WORDS), "masked").number
+
+
+def told(session: Session, moment: datetime, by: str = "zhang") -> list[Notification]:
+    return at(session, moment).notices.tell(key(by), DELIVERY)
+
+
+def test_the_queue_begins_with_the_oldest(session: Session) -> None:
+    late = waiting(at(session, NOON), "late")
+    early = waiting(at(session, NOON - timedelta(hours=5)), "early")
+
+    queue = at(session, NOON).moderation.queue(limit=1)
+
+    assert [card.number for card in queue.mottos] == [early]
+    assert (queue.waiting, queue.oldest_at) == (2, NOON - timedelta(hours=5))
+    assert late != early
+
+
+def test_an_approved_motto_leaves_the_queue_for_the_wall(services: Services) -> None:
+    number = waiting(services)
+
+    services.moderation.decide(number, 1, staff_id=1)
+
+    card = services.mottos.public(number)
+    assert card is not None
+    assert (card.state, card.version, card.reason) == (MottoState.APPROVED, 2, None)
+    assert services.moderation.queue().waiting == 0
+
+
+def test_a_motto_sent_back_keeps_its_reason_and_stays_off_the_wall(services: Services) -> None:
+    number = waiting(services)
+
+    services.moderation.decide(number, 1, staff_id=1, reason=Reason.TYPO)
+
+    mine = services.mottos.mine(key("zhang"))
+    assert mine is not None
+    assert (mine.state, mine.reason) == (MottoState.RETURNED, "typo")
+    assert services.mottos.public(number) is None
+
+
+def test_of_two_moderators_the_second_hears_who_was_first(services: Services) -> None:
+    number = waiting(services)
+    services.moderation.decide(number, 1, staff_id=1)
+
+    with pytest.raises(DecidedMeanwhile) as late:
+        services.moderation.decide(number, 1, staff_id=2, reason=Reason.UNFIT)
+
+    assert (late.value.state, late.value.by, late.value.at) == ("approved", "staff:1", NOON)
+
+
+def test_a_decision_about_words_that_changed_meanwhile_is_refused(services: Services) -> None:
+    number = waiting(services)
+    services.mottos.reword(key("zhang"), "愿做一块砖，哪里需要哪里搬", "x", "masked")
+
+    with pytest.raises(DecidedMeanwhile) as late:
+        services.moderation.decide(number, 1, staff_id=1)
+
+    assert (late.value.state, late.value.by) == ("waiting", "member")
+
+
+def test_there_is_nothing_to_decide_about_a_number_nobody_has(services: Services) -> None:
+    with pytest.raises(NoSuchEntry):
+        services.moderation.decide(1999, 1, staff_id=1)
+
+
+# ------------------------------------------------------------ taking it back
+
+
+def test_a_decision_taken_back_within_the_minute_leaves_no_trace_for_the_author(
+    services: Services, session: Session
+) -> None:
+    number = waiting(services)
+    version = services.moderation.decide(number, 1, staff_id=1)
+
+    at(session, NOON + UNDO - SECOND).moderation.undo(number, version, staff_id=1)
+
+    queue = services.moderation.queue()
+    assert [(card.number, card.reason, card.decided_at) for card in queue.mottos] == [
+        (number, None, None)
+    ]
+    assert told(session, NOON + timedelta(hours=1)) == []
+
+
+def test_after_a_minute_the_decision_stands(services: Services, session: Session) -> None:
+    number = waiting(services)
+    version = services.moderation.decide(number, 1, staff_id=1)
+
+    with pytest.raises(UndoTooLate):
+        at(session, NOON + UNDO).moderation.undo(number, version, staff_id=1)
+
+    assert services.mottos.public(number) is not None
+
+
+def test_votes_given_before_the_undoing_are_set_aside(services: Services, session: Session) -> None:
+    number = waiting(services)
+    version = services.moderation.decide(number, 1, staff_id=1)
+    services.votes.cast(a_member(session, "li"), number, NOON, DELIVERY)
+
+    services.moderation.undo(number, version, staff_id=1)
+
+    assert services.mottos.votes_for(number) == 0
+
+
+def test_only_the_latest_decision_can_be_taken_back(services: Services) -> None:
+    number = waiting(services)
+    version = services.moderation.decide(number, 1, staff_id=1)
+    services.moderation.undo(number, version, staff_id=1)
+
+    with pytest.raises(DecidedMeanwhile):
+        services.moderation.undo(number, version, staff_id=1)
+
+
+def test_recent_decisions_name_who_and_whether_they_can_be_undone(
+    services: Services, session: Session
+) -> None:
+    first, second = waiting(services), waiting(services, "li")
+    services.moderation.decide(first, 1, staff_id=1, reason=Reason.LENGTH)
+    later = at(session, NOON + UNDO)
+    later.moderation.decide(second, 1, staff_id=2)
+
+    newest, oldest = later.moderation.recent()
+
+    assert (newest.card.number, newest.verdict, newest.by) == (
+        second, MottoState.APPROVED, "staff:2",
+    )  # fmt: skip
+    assert (oldest.card.number, oldest.verdict, oldest.reason) == (
+        first, MottoState.RETURNED, "length",
+    )  # fmt: skip
+    assert (newest.undoable, oldest.undoable) == (True, False)
+
+
+# ------------------------------------------------------------ the author hears
+
+
+def test_the_author_hears_when_it_can_no_longer_be_undone_and_only_once(
+    services: Services, session: Session
+) -> None:
+    number = waiting(services)
+    services.moderation.decide(number, 1, staff_id=1, reason=Reason.TYPO)
+
+    too_soon = told(session, NOON + UNDO - SECOND)
+    in_time = told(session, NOON + UNDO)
+    again = told(session, NOON + timedelta(days=1))
+
+    assert too_soon == again == []
+    assert in_time == [
+        Notification("motto_returned", {"number": number, "words": WORDS, "reason": "typo"})
+    ]
+
+
+def test_each_decision_about_an_entry_is_told(services: Services, session: Session) -> None:
+    number = waiting(services)
+    version = services.moderation.decide(number, 1, staff_id=1, reason=Reason.TYPO)
+    told(session, NOON + UNDO)
+    later = at(session, NOON + timedelta(hours=1))
+    later.mottos.reword(key("zhang"), "愿做一块砖，哪里需要哪里搬", "x", "masked")
+
+    later.moderation.decide(number, version + 1, staff_id=1)
+
+    assert [note.kind for note in told(session, NOON + timedelta(hours=2))] == ["motto_approved"]

@@ -1,0 +1,354 @@
+"""The daily quiz: a paper a day, each place graded once, every answer worth its points."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from bot.domain.questions import Shelf, add_questions
+from bot.domain.quiz import Quiz, Sitting, _run_length
+from bot.domain.refusals import ContestNotBegun, ContestOver, NoContest, PaperFinished
+from bot.storage.tables import Answer, Contest, ContestQuestion, Score, StoredQuestion
+from tests.builders import FIRST_DAY, LAST_DAY, NOON, a_member, a_question, key
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def member(session: Session) -> bytes:
+    return a_member(session)
+
+
+def quiz_at(session: Session, moment: datetime, shelf: Shelf | None = None) -> Quiz:
+    return Quiz(session, moment, shelf or Shelf())
+
+
+def answer_all(quiz: Quiz, member: bytes, right: int = 5) -> Sitting:
+    """Work through what is left of the paper, the first `right` places rightly."""
+    sitting, _ = quiz.start(member)
+    while (place := sitting.current) is not None:
+        sitting = give(quiz, member, sitting, place, right=place <= right)
+    return sitting
+
+
+def give(quiz: Quiz, member: bytes, sitting: Sitting, place: int, right: bool = True) -> Sitting:
+    choice = sitting.question(place).answer if right else ("E",)
+    return quiz.answer(member, sitting, place, choice, bytes(32))
+
+
+def score_of(session: Session, member: bytes) -> Score:
+    return session.scalars(
+        select(Score).where(Score.member_key == member).execution_options(populate_existing=True)
+    ).one()
+
+
+# ------------------------------------------------------------ which paper
+
+
+def test_a_paper_has_five_different_questions(session: Session, member: bytes) -> None:
+    sitting, begun_before = quiz_at(session, NOON).start(member)
+
+    assert not begun_before
+    assert sitting.day == date(2026, 12, 5)
+    assert len({question.code for question in sitting.questions}) == 5
+    assert sitting.current == 1
+
+
+def test_the_paper_waits_for_whoever_comes_back(session: Session, member: bytes) -> None:
+    quiz = quiz_at(session, NOON)
+    begun, _ = quiz.start(member)
+    give(quiz, member, begun, 1)
+
+    later, begun_before = quiz_at(session, NOON + timedelta(hours=3)).start(member)
+
+    assert begun_before
+    assert later.questions == begun.questions
+    assert later.current == 2
+
+
+def test_two_members_have_papers_of_their_own(session: Session, member: bytes) -> None:
+    other = a_member(session, "li")
+
+    papers = [quiz_at(session, NOON).start(each)[0].questions for each in (member, other)]
+
+    assert papers[0] != papers[1]
+
+
+def test_eight_days_of_papers_repeat_no_question(session: Session, member: bytes) -> None:
+    """There are forty questions, and single ones enough for three places a day."""
+    seen: list[str] = []
+    for day in range(8):
+        sitting = answer_all(quiz_at(session, NOON + day * DAY), member)
+        seen += [question.code for question in sitting.questions]
+
+    assert len(set(seen)) == 40
+
+
+def test_yesterdays_open_paper_is_finished_first_and_keeps_its_day(
+    session: Session, member: bytes
+) -> None:
+    evening = datetime(2026, 12, 5, 15, 58, tzinfo=NOON.tzinfo)  # 23:58 in China
+    begun, _ = quiz_at(session, evening).start(member)
+    after_midnight = quiz_at(session, evening + timedelta(hours=8))
+
+    finished = answer_all(after_midnight, member)
+    todays, begun_before = after_midnight.start(member)
+
+    assert finished.questions == begun.questions
+    assert finished.day == date(2026, 12, 5)
+    assert not begun_before
+    assert todays.day == date(2026, 12, 6)
+
+
+def test_a_paper_left_for_a_day_is_gone(session: Session, member: bytes) -> None:
+    quiz_at(session, NOON).start(member)
+
+    assert quiz_at(session, NOON + DAY - timedelta(seconds=1)).sitting(member) is not None
+    assert quiz_at(session, NOON + DAY).sitting(member) is None
+    assert quiz_at(session, NOON + DAY).start(member)[0].day == date(2026, 12, 6)
+
+
+def test_a_finished_paper_is_not_given_again_that_day(session: Session, member: bytes) -> None:
+    answer_all(quiz_at(session, NOON), member, right=3)
+
+    with pytest.raises(PaperFinished) as refused:
+        quiz_at(session, NOON + timedelta(hours=6)).start(member)
+
+    assert refused.value.points == 6
+    assert refused.value.next_hour == 7
+
+
+def test_the_latest_paper_can_be_looked_at_when_it_is_done(session: Session, member: bytes) -> None:
+    quiz = quiz_at(session, NOON)
+    assert quiz.latest(member) is None
+
+    done = answer_all(quiz, member, right=4)
+
+    assert quiz.sitting(member) is None
+    assert quiz.latest(member) == done
+    assert (done.right, done.points, done.current) == (4, 8, None)
+
+
+# ------------------------------------------------------------ when there is none
+
+
+def test_without_a_contest_there_is_no_paper(session: Session, member: bytes) -> None:
+    session.execute(delete(ContestQuestion))
+    session.execute(delete(Contest))
+
+    with pytest.raises(NoContest):
+        quiz_at(session, NOON).start(member)
+
+
+def test_the_contest_begins_and_ends_at_midnight_in_china(session: Session, member: bytes) -> None:
+    midnight = datetime(2026, 11, 30, 16, 0, tzinfo=NOON.tzinfo)
+    with pytest.raises(ContestNotBegun) as early:
+        quiz_at(session, midnight - timedelta(microseconds=1)).start(member)
+    assert early.value.first_day == FIRST_DAY
+    answer_all(quiz_at(session, midnight), member)
+
+    last_midnight = midnight + 31 * DAY
+    with pytest.raises(ContestOver) as late:
+        quiz_at(session, last_midnight).start(member)
+    assert (late.value.last_day, late.value.days_taken) == (LAST_DAY, 1)
+    assert quiz_at(session, last_midnight - timedelta(seconds=1)).start(member)
+
+
+def test_whoever_never_came_has_taken_part_on_no_day(session: Session, member: bytes) -> None:
+    with pytest.raises(ContestOver) as late:
+        quiz_at(session, NOON + 60 * DAY).start(member)
+
+    assert late.value.days_taken == 0
+
+
+# ------------------------------------------------------------ answering
+
+
+def test_a_right_answer_earns_its_points_and_a_wrong_one_none(
+    session: Session, member: bytes
+) -> None:
+    quiz = quiz_at(session, NOON)
+    sitting, _ = quiz.start(member)
+
+    sitting = give(quiz, member, sitting, 1, right=True)
+    sitting = give(quiz, member, sitting, 2, right=False)
+
+    assert (sitting.answers[1].correct, sitting.answers[1].points) == (True, 2)
+    assert (sitting.answers[2].correct, sitting.answers[2].points) == (False, 0)
+    assert sitting.current == 3
+    assert sitting == quiz.sitting(member)
+
+
+def test_a_place_is_graded_once(session: Session, member: bytes) -> None:
+    quiz = quiz_at(session, NOON)
+    sitting, _ = quiz.start(member)
+    give(quiz, member, sitting, 1)
+
+    with pytest.raises(IntegrityError), session.begin_nested():
+        give(quiz, member, sitting, 1, right=False)
+
+    assert [answer.correct for answer in session.scalars(select(Answer))] == [True]
+    assert score_of(session, member).points == 2
+
+
+def test_the_score_adds_up_over_days(session: Session, member: bytes) -> None:
+    answer_all(quiz_at(session, NOON), member, right=3)
+    answer_all(quiz_at(session, NOON + DAY), member, right=5)
+
+    score = score_of(session, member)
+
+    assert (score.points, score.days) == (16, 2)
+    assert score.reached_at == NOON + DAY
+
+
+def test_a_wrong_answer_does_not_change_when_the_points_were_reached(
+    session: Session, member: bytes
+) -> None:
+    quiz = quiz_at(session, NOON)
+    sitting = give(quiz, member, quiz.start(member)[0], 1)
+
+    give(quiz_at(session, NOON + timedelta(hours=1)), member, sitting, 2, right=False)
+
+    assert score_of(session, member).reached_at == NOON
+
+
+def test_whoever_only_errs_has_still_taken_part(session: Session, member: bytes) -> None:
+    answer_all(quiz_at(session, NOON), member, right=0)
+
+    score = score_of(session, member)
+
+    assert (score.points, score.days) == (0, 1)
+
+
+def test_long_words_filled_in_are_judged_whole_and_kept_short(
+    session: Session, member: bytes
+) -> None:
+    quiz = quiz_at(session, NOON)
+    sitting, _ = quiz.start(member)
+
+    quiz.answer(member, sitting, 1, ("很长的话" * 50,), bytes(32))
+
+    assert len(session.scalars(select(Answer.choice)).one()) == 60
+
+
+def test_another_process_may_grade_a_paper_it_did_not_draw(session: Session, member: bytes) -> None:
+    """Its shelf was filled before the question came into the contest."""
+    old_shelf = Shelf()
+    old_shelf.pool(session, 1)
+    session.execute(delete(ContestQuestion))
+    kinds = ["single", "single", "multiple", "judge", "single"]
+    ids = add_questions(session, [a_question(f"NEW{n}", kind) for n, kind in enumerate(kinds)])
+    session.add_all(ContestQuestion(contest_id=1, question_id=id_) for id_ in ids)
+    quiz_at(session, NOON).start(member)
+
+    sitting = answer_all(quiz_at(session, NOON, old_shelf), member)
+
+    assert sitting.points == 10
+    assert set(session.scalars(select(Answer.question_id))) == set(ids)
+
+
+# ------------------------------------------------------------ skipping
+
+
+def test_a_skipped_place_comes_back_at_the_end(session: Session, member: bytes) -> None:
+    quiz = quiz_at(session, NOON)
+    sitting, _ = quiz.start(member)
+
+    sitting = quiz.skip(member, sitting, 1)
+    order = []
+    while (place := sitting.current) is not None:
+        order.append(place)
+        sitting = give(quiz, member, sitting, place)
+
+    assert order == [2, 3, 4, 5, 1]
+    assert quiz.sitting(member) is None
+
+
+def test_skipping_all_goes_round(session: Session, member: bytes) -> None:
+    quiz = quiz_at(session, NOON)
+    sitting, _ = quiz.start(member)
+
+    shown = []
+    for _ in range(7):
+        assert sitting.current is not None
+        shown.append(sitting.current)
+        sitting = quiz.skip(member, sitting, sitting.current)
+
+    assert shown == [1, 2, 3, 4, 5, 1, 2]
+    assert sitting == quiz.sitting(member)
+
+
+# ------------------------------------------------------------ days in a row
+
+
+def test_days_in_a_row_end_at_the_first_gap(session: Session, member: bytes) -> None:
+    for day in (0, 2, 3, 4):
+        answer_all(quiz_at(session, NOON + day * DAY), member)
+    quiz = quiz_at(session, NOON + 4 * DAY)
+
+    assert quiz.streak(member, date(2026, 12, 9)) == 3
+    assert quiz.streak(member, date(2026, 12, 5)) == 1
+    assert quiz.streak(member, date(2026, 12, 6)) == 0
+
+
+def test_a_paper_only_looked_at_is_no_day_of_the_row(session: Session, member: bytes) -> None:
+    quiz_at(session, NOON).start(member)
+    answer_all(quiz_at(session, NOON + 2 * DAY), member)
+    answer_all(quiz_at(session, NOON + DAY + timedelta(hours=2)), member)
+
+    assert quiz_at(session, NOON + 2 * DAY).streak(member, date(2026, 12, 7)) == 2
+    assert score_of(session, member).days == 2
+
+
+@given(days=st.sets(st.integers(0, 40)), until=st.integers(0, 40))
+def test_a_row_of_days_is_counted_back_from_its_end(days: set[int], until: int) -> None:
+    taken = sorted((FIRST_DAY + day * DAY for day in days if day <= until), reverse=True)
+
+    length = _run_length(FIRST_DAY + until * DAY, taken)
+
+    assert all(until - n in days for n in range(length))
+    assert until - length not in days
+
+
+# ------------------------------------------------------------ the shelf
+
+
+def test_the_same_wording_is_stored_once_and_another_beside_it(session: Session) -> None:
+    first = add_questions(session, [a_question("A1")])
+    again = add_questions(session, [a_question("A1")])
+    reworded = add_questions(session, [a_question("A1", stem="换个问法？")])
+
+    assert first == again
+    assert reworded != first
+    rows = session.execute(
+        select(StoredQuestion.id, StoredQuestion.revision)
+        .where(StoredQuestion.code == "A1")
+        .order_by(StoredQuestion.revision)
+    ).all()
+    assert [tuple(row) for row in rows] == [(first[0], 1), (reworded[0], 2)]
+
+
+def test_questions_come_in_the_order_asked_for(session: Session) -> None:
+    ids = add_questions(session, [a_question(code) for code in ("A1", "A2", "A3")])
+
+    asked = Shelf().questions(session, [ids[2], ids[0], ids[2]])
+
+    assert [question.code for question in asked] == ["A3", "A1", "A3"]
+
+
+def test_a_question_survives_its_storage(session: Session) -> None:
+    for kind in ("single", "multiple", "judge", "blank"):
+        question = a_question(f"A-{kind}", kind)
+        [id_] = add_questions(session, [question])
+
+        assert Shelf().questions(session, [id_]) == (question,)
+
+
+def test_papers_belong_to_the_member_alone(session: Session, member: bytes) -> None:
+    quiz_at(session, NOON).start(member)
+
+    assert quiz_at(session, NOON).sitting(key("nobody")) is None

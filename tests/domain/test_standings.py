@@ -1,0 +1,289 @@
+"""Tables of honour: who stands where, whatever the order in which people came."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine, delete, insert
+from sqlalchemy.orm import Session
+
+from bot.domain.standings import ABOVE, BELOW, Place, Standings
+from bot.storage.database import open_engine
+from bot.storage.tables import Base, Contest, Member, Score
+from tests.builders import FIRST_DAY, NOON, a_campaign, key
+
+CITY, BRANCH, DEPARTMENT = 1, 2, 3
+UNIT_NAMES = {CITY: "城东街道", BRANCH: "城东街道", DEPARTMENT: "农业局", None: None}
+
+
+@pytest.fixture
+def empty_session(engine: Engine) -> Iterator[Session]:
+    with Session(engine) as session:
+        yield session
+
+
+@dataclass(frozen=True)
+class Player:
+    """Somebody who has taken part; `minute` is when the points were reached."""
+
+    name: str
+    points: int
+    days: int = 1
+    minute: int = 0
+    unit: int | None = BRANCH
+
+    @property
+    def standing(self) -> tuple[int, int, int]:
+        """What ranks the player, best first when sorted."""
+        return -self.points, -self.days, self.minute
+
+
+def play(session: Session, *players: Player) -> None:
+    """These have taken part, and nobody else."""
+    session.execute(delete(Score))
+    session.execute(delete(Member))
+    if not players:
+        return
+    session.execute(
+        insert(Member),
+        [
+            {
+                "member_key": key(player.name),
+                "first_seen_at": NOON,
+                "state": "",
+                "state_at": NOON,
+                "unit_id": player.unit,
+                "name": player.name,
+            }
+            for player in players
+        ],
+    )
+    session.execute(
+        insert(Score),
+        [
+            {
+                "member_key": key(player.name),
+                "contest_id": 1,
+                "points": player.points,
+                "days": player.days,
+                "reached_at": NOON + timedelta(minutes=player.minute),
+            }
+            for player in players
+        ],
+    )
+
+
+def ranks(places: list[Place]) -> list[int]:
+    return [place.rank for place in places]
+
+
+def test_more_points_stand_higher_then_more_days_then_who_was_first(session: Session) -> None:
+    play(
+        session,
+        Player("丁", points=8, days=3, minute=9),
+        Player("乙", points=8, days=4, minute=30),
+        Player("甲", points=10),
+        Player("丙", points=8, days=3, minute=5),
+    )
+
+    places = Standings(session).top(50)
+
+    assert [place.name for place in places] == ["甲", "乙", "丙", "丁"]
+    assert ranks(places) == [1, 2, 3, 4]
+
+
+def test_a_tie_shares_its_place_and_leaves_the_next_one_empty(session: Session) -> None:
+    play(session, Player("甲", 8), Player("乙", 8), Player("丙", 6))
+
+    assert ranks(Standings(session).top(50)) == [1, 1, 3]
+
+
+def test_a_tie_at_the_end_of_the_table_is_not_ranked_anew(session: Session) -> None:
+    play(session, *[Player(name, 8) for name in "甲乙丙丁"])
+
+    assert ranks(Standings(session).top(3)) == [1, 1, 1]
+
+
+def test_names_are_masked_and_units_are_districts(session: Session) -> None:
+    play(
+        session, Player("欧阳修", 8), Player("王五", 6, unit=DEPARTMENT), Player("李", 4, unit=None)
+    )
+
+    assert Standings(session).top(50) == [
+        Place(1, "欧**", "城东街道", 8, 1),
+        Place(2, "王*", "农业局", 6, 1),
+        Place(3, "李", None, 4, 1),
+    ]
+
+
+def test_a_player_who_was_deleted_keeps_the_place_without_a_name(session: Session) -> None:
+    play(session, Player("甲", 8))
+    session.execute(delete(Member))
+
+    assert Standings(session).top(50) == [Place(1, None, None, 8, 1)]
+
+
+def test_a_district_is_ranked_with_its_branches_and_nobody_else(session: Session) -> None:
+    play(
+        session,
+        Player("甲", 10, unit=DEPARTMENT),
+        Player("乙", 8, unit=BRANCH),
+        Player("丙", 6, unit=CITY),
+        Player("丁", 4, unit=None),
+    )
+
+    places = Standings(session).top(50, CITY)
+
+    assert [(place.rank, place.name) for place in places] == [(1, "乙"), (2, "丙")]
+
+
+def test_a_district_nobody_knows_has_no_table(session: Session) -> None:
+    play(session, Player("甲", 10))
+
+    assert Standings(session).top(50, 4711) == []
+
+
+def test_only_the_latest_contest_counts(session: Session) -> None:
+    play(session, Player("甲", 10))
+    session.add(
+        Contest(
+            title="明年的", first_day=FIRST_DAY + timedelta(days=365),
+            last_day=FIRST_DAY + timedelta(days=400), points_each=2, new_paper_hour=7,
+        )
+    )  # fmt: skip
+    session.flush()
+
+    assert Standings(session).top(50) == []
+    assert Standings(session).neighbourhood(key("甲")) is None
+
+
+def test_without_any_contest_nobody_stands_anywhere(empty_session: Session) -> None:
+    assert Standings(empty_session).top(50) == []
+    assert Standings(empty_session).neighbourhood(key("甲")) is None
+
+
+def test_a_member_sees_the_own_place_between_the_neighbours(session: Session) -> None:
+    play(session, *[Player(name, 20 - 2 * n) for n, name in enumerate("甲乙丙丁戊己")])
+
+    mine = Standings(session).neighbourhood(key("丁"))
+
+    assert mine is not None
+    assert (mine.rank, mine.out_of, mine.points) == (4, 6, 14)
+    assert mine.district is not None
+    assert mine.district.name == "城东街道"
+    assert [(p.rank, p.name, p.is_me) for p in mine.around] == [
+        (2, "乙", False),
+        (3, "丙", False),
+        (4, "丁", True),
+        (5, "戊", False),
+    ]
+
+
+def test_a_member_without_a_unit_is_ranked_among_all(session: Session) -> None:
+    play(session, Player("甲", 10, unit=DEPARTMENT), Player("乙", 8, unit=None))
+
+    mine = Standings(session).neighbourhood(key("乙"))
+
+    assert mine is not None
+    assert mine.district is None
+    assert (mine.rank, mine.out_of) == (2, 2)
+
+
+def test_before_the_first_answer_a_member_has_no_place(session: Session) -> None:
+    play(session, Player("甲", 10))
+
+    assert Standings(session).neighbourhood(key("乙")) is None
+
+
+# ------------------------------------------------------------ properties
+
+UNITS = st.sampled_from([CITY, BRANCH, DEPARTMENT, None])
+PLAYERS = st.lists(
+    # Few values, so that ties of every depth are common.
+    st.tuples(st.integers(0, 3), st.integers(1, 2), st.integers(0, 2), UNITS),
+    max_size=9,
+).map(lambda facts: [Player(f"党员{n}", *fact) for n, fact in enumerate(facts)])
+in_any_order = partial(
+    settings, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+def expected_ranks(players: list[Player]) -> list[int]:
+    """One more than the number of people who stand strictly higher."""
+    standings = sorted(player.standing for player in players)
+    return [1 + sum(other < standing for other in standings) for standing in standings]
+
+
+@given(players=PLAYERS, order=st.randoms(use_true_random=False))
+@in_any_order(max_examples=60)
+def test_the_table_is_one_total_order_however_people_came(
+    session: Session, players: list[Player], order: Random
+) -> None:
+    play(session, *players)
+    table = Standings(session).top(50)
+    order.shuffle(players)
+    play(session, *players)
+
+    assert Standings(session).top(50) == table
+    assert ranks(table) == expected_ranks(players)
+    assert [(-p.points, -p.days) for p in table] == sorted((-p.points, -p.days) for p in table)
+
+
+@given(players=PLAYERS.filter(len))
+@in_any_order(max_examples=60)
+def test_what_a_member_sees_is_a_piece_of_the_table(
+    session: Session, players: list[Player]
+) -> None:
+    play(session, *players)
+
+    check_every_view(Standings(session), players)
+
+
+def check_every_view(standings: Standings, players: list[Player]) -> None:
+    """Each player's own view agrees with the ranks worked out by hand."""
+    for me in players:
+        rivals = [p for p in players if me.unit is None or same_district(p, me)]
+        view = standings.neighbourhood(key(me.name))
+        assert view is not None
+        higher = sorted(p.standing for p in rivals if p.standing < me.standing)
+        rest = sorted(p.standing for p in rivals if p.standing >= me.standing and p != me)
+        seen = [*higher[-ABOVE:], me.standing, *rest[:BELOW]]
+        assert view.out_of == len(rivals)
+        assert view.rank == 1 + len(higher)
+        assert [p.rank for p in view.around] == [
+            1 + sum(other.standing < standing for other in rivals) for standing in seen
+        ]
+        assert [p.points for p in view.around] == [-standing[0] for standing in seen]
+        assert sum(p.is_me for p in view.around) == 1
+
+
+def same_district(one: Player, other: Player) -> bool:
+    return UNIT_NAMES[one.unit] == UNIT_NAMES[other.unit]
+
+
+@pytest.fixture
+def postgres_session(fresh_postgres_url: str) -> Iterator[Session]:
+    engine = open_engine(fresh_postgres_url)
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        a_campaign(session)
+        yield session
+    engine.dispose()
+
+
+@pytest.mark.postgres
+def test_postgres_ranks_as_sqlite_does(postgres_session: Session) -> None:
+    units = [BRANCH, CITY, DEPARTMENT, None]
+    players = [
+        Player(f"党员{n}", points=n % 4, days=1 + n % 2, minute=n % 3, unit=units[n % 4])
+        for n in range(24)
+    ]
+    play(postgres_session, *players)
+
+    assert ranks(Standings(postgres_session).top(50)) == expected_ranks(players)
+    check_every_view(Standings(postgres_session), players)

@@ -1,0 +1,56 @@
+"""The schema keeps the promises that a later spread over many machines rests on."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Table, inspect
+
+from bot.storage.database import open_engine
+from bot.storage.schema import current, downgrade, upgrade
+from bot.storage.tables import Base
+
+TABLES = list(Base.metadata.tables.values())
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_a_table_about_one_member_has_the_member_at_the_head_of_its_key(table: Table) -> None:
+    if "member_key" in table.columns:
+        assert next(iter(table.primary_key.columns)).name == "member_key"
+
+
+def test_the_openid_stands_in_one_table_only() -> None:
+    assert [table.name for table in TABLES if "openid" in table.columns] == ["person"]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_no_foreign_key_leads_to_another_members_row(table: Table) -> None:
+    about_a_member = {t.name for t in TABLES if "member_key" in t.columns}
+
+    assert not {key.column.table.name for key in table.foreign_keys} & about_a_member
+
+
+def test_every_constraint_has_a_name_so_that_it_can_be_changed_later() -> None:
+    assert all(constraint.name for table in TABLES for constraint in table.constraints)
+
+
+def test_the_migrations_lead_to_exactly_these_tables(store_url: str) -> None:
+    engine = open_engine(store_url)
+
+    upgrade(engine)
+
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+    engine.dispose()
+
+
+def test_the_migrations_can_be_undone_and_done_again(store_url: str) -> None:
+    engine = open_engine(store_url)
+    head = upgrade(engine)
+
+    downgrade(engine, "base")
+
+    assert set(inspect(engine).get_table_names()) <= {"alembic_version"}
+    assert upgrade(engine) == head
+    with engine.connect() as connection:
+        assert current(connection) == head
+    engine.dispose()

