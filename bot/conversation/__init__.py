@@ -1,0 +1,1 @@
+"""Conversation routing: what was said, where the member stands, who answers."""

@@ -1,0 +1,69 @@
+"""What a member sent: one authenticated push, free of WeChat's XML."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from re import Match
+
+from bot.conversation.folding import Folded, fold
+
+
+class Kind(StrEnum):
+    """The sort of push, as far as a conversation cares."""
+
+    TEXT = "text"
+    """Words: typed, tapped, or speech that WeChat recognised."""
+    VOICE = "voice"
+    """Speech that WeChat did not recognise."""
+    IMAGE = "image"
+    VIDEO = "video"
+    LOCATION = "location"
+    LINK = "link"
+    FILE = "file"
+    UNSUPPORTED = "unsupported"
+    """A message of a type nobody told us of; a person waits for an answer."""
+    FOLLOW = "follow"
+    UNFOLLOW = "unfollow"
+    SCAN = "scan"
+    CLICK = "click"
+    EVENT = "event"
+    """Any other event: nobody waits, nothing is said."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """One push of one member.
+
+    `delivery` (32 bytes) names the push: WeChat's repetitions of it carry the same name.
+    `fingerprint` (32 bytes) is of the business fields, so that a name used twice for
+    different contents is noticed. `member` (16 bytes) is the keyed hash of the openid.
+    `raw` is the text typed, the speech recognised (then `spoken`), or the scene or key of
+    an event, without WeChat's `qrscene_`.
+    """
+
+    delivery: bytes
+    fingerprint: bytes
+    member: bytes
+    openid: str
+    account: str
+    sent_at: datetime
+    kind: Kind
+    raw: str = ""
+    spoken: bool = False
+    match: Match[str] | None = field(default=None, compare=False)
+    """What the route's pattern found in `text`; set by the router."""
+
+    @cached_property
+    def folded(self) -> Folded:
+        """The text as the bot understands it; never shown to anybody."""
+        return fold(self.raw)
+
+    @property
+    def text(self) -> str:
+        """The folded words; empty for pushes without any."""
+        return self.folded.text
+
+    def group(self, name: str) -> str:
+        """The part of the text that the route's pattern calls `name`, or an empty string."""
+        return (self.match.group(name) or "") if self.match else ""

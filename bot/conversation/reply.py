@@ -1,0 +1,165 @@
+"""What we say back, as data; how it becomes the text that WeChat shows."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+BUDGET = 1_400
+"""Bytes of UTF-8 a compiled reply may have. WeChat drops texts over 2,048 (measured by
+several integrators, not documented); the rest is room for a notice that rides on top."""
+
+
+@dataclass(frozen=True)
+class Tap:
+    """Words that, when tapped, send `sends` in the member's name."""
+
+    label: str
+    sends: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """Words that open one of our pages; `path` is below the public address."""
+
+    label: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Words that may be cut short when a reply grows too long: an explanation, not a choice."""
+
+    words: str
+
+
+Part = str | Prose | Tap | Page
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text reply: plain words, taps and page links in their order."""
+
+    parts: tuple[Part, ...]
+
+    def __add__(self, other: "Text") -> "Text":
+        return Text(self.parts + other.parts)
+
+
+@dataclass(frozen=True)
+class Silence:
+    """Nothing to say: WeChat gets `success` and the member sees nothing."""
+
+
+Reply = Text | Silence
+
+_MARK = re.compile(r"\[(?P<label>[^\]]+)\]\((?P<verb>发|网):(?P<target>[^)]+)\)")
+
+
+def say(template: str, **fields: object) -> Text:
+    """The reply that `template` describes.
+
+    A template is written as in the journeys: plain words with `[label](发:words)` for a tap and
+    `[label](网:/path)` for a page. Fields fill `{names}` after the template has been
+    taken apart, so what a member wrote can never become a tap. A field may be a `Prose`.
+    """
+    parts: list[Part] = []
+    end = 0
+    for mark in _MARK.finditer(template):
+        parts += _filled(template[end : mark.start()], fields)
+        kind = Tap if mark["verb"] == "发" else Page
+        parts.append(kind(mark["label"].format(**fields), mark["target"].format(**fields)))
+        end = mark.end()
+    return Text(tuple(parts + _filled(template[end:], fields)))
+
+
+def join(texts: Iterable[Text], between: str = "\n") -> Text:
+    """The texts one after the other, `between` standing between two of them."""
+    parts: list[Part] = []
+    for text in texts:
+        if parts and text.parts:
+            parts.append(between)
+        parts += text.parts
+    return Text(tuple(parts))
+
+
+def _filled(words: str, fields: dict[str, object]) -> list[Part]:
+    """`words` with its fields filled in; a Prose field stays a part of its own."""
+    parts: list[Part] = []
+    for piece in re.split(r"(\{\w+\})", words):
+        name = piece[1:-1]
+        value = fields.get(name) if piece.startswith("{") else None
+        if isinstance(value, Prose):
+            parts.append(value)
+        elif piece:
+            parts.append(piece.format(**fields))
+    return parts
+
+
+def compile_text(text: Text, page_address: Callable[[str], str], budget: int = BUDGET) -> str:
+    """The text as WeChat shows it, never over `budget` bytes.
+
+    Too long a text first loses the ends of its prose, then its links from the last one up
+    (the label stays: each tap can be typed), and at last its tail. A link is never cut.
+    """
+    parts = _squeezed_prose(text.parts, page_address, budget)
+    for place in reversed(range(len(parts))):
+        if _size(parts, page_address) <= budget:
+            break
+        if isinstance(part := parts[place], Tap | Page):
+            parts = (*parts[:place], part.label, *parts[place + 1 :])
+    return _cut(_rendered(parts, page_address), budget)
+
+
+def _squeezed_prose(
+    parts: tuple[Part, ...], page_address: Callable[[str], str], budget: int
+) -> tuple[Part, ...]:
+    excess = _size(parts, page_address) - budget
+    squeezed: list[Part] = []
+    for part in parts:
+        if excess > 0 and isinstance(part, Prose):
+            size = len(part.words.encode())
+            shorter = Prose(_cut(part.words, max(0, size - excess)))
+            excess -= size - len(shorter.words.encode())
+            squeezed.append(shorter)
+        else:
+            squeezed.append(part)
+    return tuple(squeezed)
+
+
+def _rendered(parts: tuple[Part, ...], page_address: Callable[[str], str]) -> str:
+    return "".join(_render(part, page_address) for part in parts)
+
+
+def _size(parts: tuple[Part, ...], page_address: Callable[[str], str]) -> int:
+    return len(_rendered(parts, page_address).encode())
+
+
+def _render(part: Part, page_address: Callable[[str], str]) -> str:
+    match part:
+        case str():
+            return _inert(part)
+        case Prose(words):
+            return _inert(words)
+        case Tap(label, sends):
+            # The content stands unencoded: clients of both systems show and send it as it is.
+            href = f"weixin://bizmsgmenu?msgmenucontent={_bare(sends)}&msgmenuid=1"
+            return f'<a href="{href}">{_inert(label)}</a>'
+        case Page(label, path):
+            return f'<a href="{_bare(page_address(path))}">{_inert(label)}</a>'
+
+
+def _inert(words: str) -> str:
+    """Words in which no stranger's link can hide: WeChat would draw `<a href=...>` as one."""
+    return re.sub(r"<(?=[A-Za-z/!])", "＜", words)
+
+
+def _bare(target: str) -> str:
+    return re.sub(r'["<>\s]', "", target)
+
+
+def _cut(words: str, budget: int) -> str:
+    """`words` in at most `budget` bytes, cut between two characters."""
+    if len(words.encode()) <= budget:
+        return words
+    kept = words.encode()[: max(0, budget - 3)].decode(errors="ignore")
+    return kept + "…" if budget >= 3 else kept

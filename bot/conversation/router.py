@@ -1,0 +1,205 @@
+"""Which handler takes a message: routes in tiers, the first that fits wins."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from types import MappingProxyType, UnionType
+from typing import Any, TypeVar
+
+from pypinyin import lazy_pinyin
+
+from bot.conversation.message import Kind, Message
+from bot.conversation.reply import Reply
+from bot.conversation.state import State
+from bot.domain.services import Services
+
+
+@dataclass(frozen=True)
+class Step:
+    """What we say, and where the member stands now."""
+
+    reply: Reply
+    state: State
+
+
+@dataclass(frozen=True)
+class Instead:
+    """The message stands for these words: play them in its place."""
+
+    words: str
+
+
+Handler = Callable[[Message, Any, Services], Step | Instead]
+AnyHandler = TypeVar("AnyHandler", bound=Handler)
+Kinds = type[Any] | UnionType
+"""A kind of state, or several: `Answering | Filling`."""
+Test = Callable[[Message, State], re.Match[str] | bool | None]
+
+
+class Tier(IntEnum):
+    """The order of precedence of the input contract."""
+
+    PUSH = 0
+    """Events and media: they are no words. And what nobody else may read."""
+    TAP = 1
+    """Words that name their own question or entry."""
+    GLOBAL = 2
+    """Words that mean the same in any state."""
+    TASK = 3
+    """What the open task waits for."""
+    PATTERN = 4
+    """Words whose shape alone says what is wanted."""
+    LIST = 5
+    """A bare number, read by the list last shown."""
+    KEYWORD = 6
+    AWAITED = 7
+    """Any words, while we wait for words of the member's own: a name, a complaint."""
+    SOUND = 8
+    """A keyword that only sounds right: 答提 for 答题."""
+    GUESS = 9
+    OTHERWISE = 10
+
+
+@dataclass(frozen=True)
+class Route:
+    """One way into a handler."""
+
+    tier: Tier
+    fits: Test
+    handler: Handler
+
+
+class Router:
+    """The routes of one topic; `first_fit` joins the topics of all."""
+
+    def __init__(self) -> None:
+        self.routes: list[Route] = []
+
+    def push(self, *kinds: Kind) -> Callable[[AnyHandler], AnyHandler]:
+        """Take pushes of these kinds, whatever they carry."""
+        return self._route(Tier.PUSH, lambda message, _: message.kind in kinds)
+
+    def ahead(self, fits: Test) -> Callable[[AnyHandler], AnyHandler]:
+        """Take what looks like it before anything else reads it."""
+        return self._route(Tier.PUSH, fits)
+
+    def tap(self, pattern: str) -> Callable[[AnyHandler], AnyHandler]:
+        """Take words that name their own question or entry, tapped or typed."""
+        return self._route(Tier.TAP, _worded(pattern))
+
+    def anytime(self, *words: str) -> Callable[[AnyHandler], AnyHandler]:
+        """Take exactly these words in any state."""
+        return self._route(Tier.GLOBAL, _one_of(words))
+
+    def during(
+        self, kind: Kinds, pattern: str, **facts: object
+    ) -> Callable[[AnyHandler], AnyHandler]:
+        """Take words of this shape while the member stands in a state of this kind.
+
+        With `facts`, only while the state says so too: `act="withdraw"`.
+        """
+        return self._route(Tier.TASK, _while(kind, _worded(pattern), facts))
+
+    def wordless(self, kind: Kinds) -> Callable[[AnyHandler], AnyHandler]:
+        """Take a text that says nothing once folded (emoji, dots), in a state of this kind."""
+        return self._route(Tier.TASK, _while(kind, _says_nothing))
+
+    def pattern(self, pattern: str) -> Callable[[AnyHandler], AnyHandler]:
+        """Take words of this shape in any state in which no open task wants them."""
+        return self._route(Tier.PATTERN, _worded(pattern))
+
+    def listed(self, kind: Kinds, pattern: str) -> Callable[[AnyHandler], AnyHandler]:
+        """Take a bare number while a list of this kind is on show."""
+        return self._route(Tier.LIST, _while(kind, _worded(pattern)))
+
+    def keyword(self, *words: str) -> Callable[[AnyHandler], AnyHandler]:
+        """Take these words, and at a lower tier what sounds like them."""
+
+        def register(handler: AnyHandler) -> AnyHandler:
+            self.routes.append(Route(Tier.KEYWORD, _one_of(words), handler))
+            self.routes.append(Route(Tier.SOUND, _sounds_like(words), handler))
+            return handler
+
+        return register
+
+    def awaited(self, kind: Kinds) -> Callable[[AnyHandler], AnyHandler]:
+        """Take any words while a state of this kind waits for them, unless a keyword is said."""
+        return self._route(Tier.AWAITED, _while(kind, lambda message, _: has_words(message)))
+
+    def guess(self, fits: Test) -> Callable[[AnyHandler], AnyHandler]:
+        """Take what looks like it, when nothing else fits."""
+        return self._route(Tier.GUESS, lambda m, s: has_words(m) and fits(m, s))
+
+    def otherwise(self, kind: Kinds) -> Callable[[AnyHandler], AnyHandler]:
+        """Take what is left over, while the member stands in a state of this kind."""
+        return self._route(Tier.OTHERWISE, lambda _, state: isinstance(state, kind))
+
+    def _route(self, tier: Tier, fits: Test) -> Callable[[AnyHandler], AnyHandler]:
+        def register(handler: AnyHandler) -> AnyHandler:
+            self.routes.append(Route(tier, fits, handler))
+            return handler
+
+        return register
+
+
+def first_fit(topics: Iterable[Router]) -> Callable[[Message, State, Services], Step]:
+    """One function that plays a message: tiers in their order, topics in theirs within one."""
+    routes = sorted((r for topic in topics for r in topic.routes), key=lambda r: r.tier)
+
+    def play(message: Message, state: State, services: Services) -> Step:
+        for route in routes:
+            if found := route.fits(message, state):
+                match = found if isinstance(found, re.Match) else None
+                outcome = route.handler(replace(message, match=match), state, services)
+                if isinstance(outcome, Step):
+                    return outcome
+                return play(_reworded(message, outcome.words), state, services)
+        raise LookupError(f"no route takes a {message.kind} push")
+
+    return play
+
+
+def has_words(message: Message) -> bool:
+    """Whether the message says anything once it is folded."""
+    return message.kind is Kind.TEXT and bool(message.text)
+
+
+def _reworded(message: Message, words: str) -> Message:
+    return replace(message, kind=Kind.TEXT, raw=words, spoken=False)
+
+
+def _worded(pattern: str) -> Test:
+    compiled = re.compile(pattern)
+    return lambda message, _: has_words(message) and compiled.fullmatch(message.text)
+
+
+def _one_of(words: Iterable[str]) -> Test:
+    known = frozenset(words)
+    return lambda message, _: has_words(message) and message.text in known
+
+
+def _while(kind: Kinds, fits: Test, facts: Mapping[str, object] = MappingProxyType({})) -> Test:
+    def stands(state: State) -> bool:
+        return isinstance(state, kind) and all(
+            getattr(state, name) == fact for name, fact in facts.items()
+        )
+
+    return lambda message, state: stands(state) and fits(message, state)
+
+
+def _says_nothing(message: Message, _: State) -> bool:
+    return message.kind is Kind.TEXT and not message.text
+
+
+def _sounds_like(words: Iterable[str]) -> Test:
+    sounds = frozenset("".join(lazy_pinyin(word)) for word in words if len(word) > 1)
+
+    def fits(message: Message, _: State) -> bool:
+        return (
+            has_words(message)
+            and 1 < len(message.text) <= 12
+            and "".join(lazy_pinyin(message.text)).replace(" ", "") in sounds
+        )
+
+    return fits

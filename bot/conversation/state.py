@@ -1,0 +1,191 @@
+"""Where a member stands in the conversation: a closed union of small facts.
+
+A state is kept in the member's row, in the same transaction as the effect of the message
+that led there. It says what was last on show, never what is true: progress of a quiz,
+votes and mottos have tables of their own.
+"""
+
+import json
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Idle:
+    """Nothing is open."""
+
+
+@dataclass(frozen=True)
+class MenuShown:
+    """The numbered menu was just shown: a bare number picks from it."""
+
+
+@dataclass(frozen=True)
+class Answering:
+    """A question of today's paper is on show; `picked` are the letters noted so far."""
+
+    place: int
+    picked: str = ""
+
+
+@dataclass(frozen=True)
+class Filling:
+    """A question of today's paper is on show whose answer is a few words."""
+
+    place: int
+
+
+@dataclass(frozen=True)
+class Bundled:
+    """Several questions were answered at once (`1A`, `4T`) and we asked whether to submit them."""
+
+    answers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Browsing:
+    """A list of mottos is on show, in this order; `choosing` once we asked which to vote for.
+
+    `cursor` (hexadecimal) tells where the next batch of the member's own order begins;
+    `shown_at` (ISO 8601) when the list was shown: a bare number reads it for ten minutes.
+    """
+
+    numbers: tuple[int, ...]
+    cursor: str = ""
+    choosing: bool = False
+    shown_at: str = ""
+
+
+@dataclass(frozen=True)
+class OfferedMotto:
+    """A sentence came out of the blue and we asked whether it is a motto."""
+
+    words: str
+
+
+@dataclass(frozen=True)
+class WritingMotto:
+    """We asked for the words of a motto; `number` when they replace those of an entry.
+
+    `warned` once the member knows that the votes for the entry will be set aside.
+    """
+
+    number: int = 0
+    warned: bool = False
+
+
+@dataclass(frozen=True)
+class ConfirmingMotto:
+    """The motto was shown as it will stand; we wait for 交. `number`, `warned` as above."""
+
+    words: str
+    signature: str = "masked"
+    number: int = 0
+    warned: bool = False
+
+
+@dataclass(frozen=True)
+class Confirming:
+    """We asked whether to do an act that can't be undone by a tap: `act` on `number`."""
+
+    act: str
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class FindingUnit:
+    """We asked for a few characters of the unit's name."""
+
+
+@dataclass(frozen=True)
+class PickingUnit:
+    """Units were listed, in this order."""
+
+    units: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Naming:
+    """The unit is chosen and we asked for the member's name."""
+
+    unit: int
+
+
+@dataclass(frozen=True)
+class Lost:
+    """The last message was not understood."""
+
+
+@dataclass(frozen=True)
+class Telling:
+    """We asked for one sentence that a colleague will read; `about` is the ticket's topic."""
+
+    about: str = "help"
+
+
+@dataclass(frozen=True)
+class Thanked:
+    """We were thanked and said so: more thanks need no answer."""
+
+
+State = (
+    Idle
+    | MenuShown
+    | Answering
+    | Filling
+    | Bundled
+    | Browsing
+    | OfferedMotto
+    | WritingMotto
+    | ConfirmingMotto
+    | Confirming
+    | FindingUnit
+    | PickingUnit
+    | Naming
+    | Lost
+    | Telling
+    | Thanked
+)
+
+Asked = Answering | Filling
+"""A question of the quiz is on show."""
+Free = Idle | MenuShown | Lost | Thanked
+"""Nothing is on show that waits for an answer."""
+
+
+def on_show(state: State) -> State:
+    """What stays in view behind an answer to something else: a question or a list."""
+    match state:
+        case Answering() | Filling():
+            return state
+        case Browsing():
+            return replace(state, choosing=False)
+    return Idle()
+
+
+_KINDS: dict[str, type[State]] = {kind.__name__: kind for kind in State.__args__}
+
+
+def dump(state: State) -> str:
+    """The state as JSON text."""
+    return json.dumps({"is": type(state).__name__, **asdict(state)}, ensure_ascii=False)
+
+
+def parse(stored: str | None) -> State:
+    """The state that `dump` wrote; Idle for anything unreadable.
+
+    A deploy may lose a half-finished conversation, never answer with an error.
+    """
+    try:
+        facts: dict[str, Any] = json.loads(stored or "{}")
+        kind = _KINDS[facts.pop("is")]
+        known = {field.name for field in fields(kind)}
+        if set(facts) - known:
+            return Idle()
+        return kind(**{name: _frozen(value) for name, value in facts.items()})
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return Idle()
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

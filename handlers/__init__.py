@@ -1,0 +1,27 @@
+"""What the bot talks about, one topic to a module, in the order they are tried.
+
+The tier of a route comes first (see bot/conversation/router.py); within one tier the
+topics stand in this order, and `fallback` answers whatever is left.
+"""
+
+from bot.conversation.router import first_fit
+from handlers import (
+    fallback,
+    joining,
+    media,
+    mistakes,
+    motto,
+    own_motto,
+    quiz,
+    ranking,
+    several,
+    vote,
+    welcome,
+)
+
+TOPICS = (
+    welcome, media, several, quiz, mistakes, vote, motto, own_motto, joining, ranking, fallback,
+)  # fmt: skip
+
+play = first_fit(topic.router for topic in TOPICS)
+"""Play one message: (message, state, services) -> Step."""

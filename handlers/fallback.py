@@ -1,0 +1,80 @@
+"""Never a dead end: words that nobody took, leave-taking, and what colleagues should read."""
+
+from bot.conversation.message import Message
+from bot.conversation.router import Instead, Router, Step
+from bot.conversation.state import Asked, Free, Idle, Lost, State, Telling
+from bot.domain.services import Services
+from handlers import wording
+from handlers.asking import as_heard, then_ask
+from handlers.mistakes import QUESTION
+
+router = Router()
+
+
+# ------------------------------------------------------------ words without a task
+
+
+@router.pattern(wording.SEEKING)
+def seek(_message: Message, _state: State, _services: Services) -> Instead:
+    """不知道, 下一题 and the like, with nothing on show that they could be about."""
+    return Instead(wording.HELP[1])
+
+
+@router.pattern(wording.CHANGING)
+def ask_what_to_change(_message: Message, _state: State, _services: Services) -> Step:
+    """改, with nothing on show that could be changed."""
+    return Step(wording.what_to_change(), Idle())
+
+
+@router.pattern(wording.LEAVING)
+@router.pattern(wording.JUST_YES_OR_NO)
+def take_leave(_message: Message, _state: State, _services: Services) -> Step:
+    """The member leaves off; or says yes or no to nothing."""
+    return Step(wording.leave_taken(), Idle())
+
+
+# ------------------------------------------------------------ what colleagues should read
+
+
+@router.awaited(Telling)
+def tell(message: Message, state: Telling, services: Services) -> Step:
+    """Pass the sentence on."""
+    words = message.raw
+    if state.about == QUESTION and (paper := services.quiz.latest(message.member)):
+        codes = " ".join(question.code for question in paper.questions)
+        words = f"[{codes}] {words}"
+    services.tickets.open(message.member, state.about, words, message.delivery)
+    return Step(wording.told(state.about), Idle())
+
+
+@router.otherwise(Telling)
+def ask_for_words(_message: Message, state: Telling, _services: Services) -> Step:
+    """A face instead of a sentence."""
+    return Step(wording.words_please(), state)
+
+
+# ------------------------------------------------------------ not understood
+
+
+@router.otherwise(Asked)
+def ask_again(message: Message, state: State, services: Services) -> Step:
+    """How to answer, and the same question."""
+    return as_heard(message, then_ask(wording.no_answer(), message, state, services))
+
+
+@router.otherwise(Lost)
+def hand_over(_message: Message, _state: Lost, _services: Services) -> Step:
+    """Twice in a row: no third menu, a person."""
+    return Step(wording.let_staff_help(), Telling())
+
+
+@router.otherwise(Free)
+def be_at_a_loss(message: Message, _state: State, _services: Services) -> Step:
+    """The first time."""
+    return as_heard(message, Step(wording.not_understood(), Lost()))
+
+
+@router.otherwise(object)
+def wait_on(message: Message, state: State, _services: Services) -> Step:
+    """Something else is on show and keeps waiting for its answer."""
+    return as_heard(message, Step(wording.still_waiting(), state))

@@ -1,0 +1,127 @@
+"""Belonging to a unit: found by a few characters or by its code, joined after consent."""
+
+from bot.conversation.message import Message
+from bot.conversation.reply import join
+from bot.conversation.router import Instead, Router, Step
+from bot.conversation.state import FindingUnit, Idle, Naming, PickingUnit, State, Telling
+from bot.domain.services import Services
+from bot.domain.units import UnitCard
+from handlers import reading, wording
+
+CONSENT = "2026-11"
+"""The version of the notice in wording.py that members agree to: a change there is a new one."""
+AT_ONCE = 5
+"""Units in one list: more do not fit a reply when their names are long."""
+UNIT, ERASE = "unit", "erase"
+"""Topics of tickets: a unit that we lack, a member who wants to be forgotten."""
+
+router = Router()
+
+
+# ------------------------------------------------------------ which unit
+
+
+@router.keyword(*wording.JOIN)
+def begin(message: Message, _state: State, services: Services) -> Step:
+    """Say what we keep and why, and ask for a part of the unit's name."""
+    unit = services.members.profile(message.member).unit
+    ask = wording.joining_anew(unit) if unit else wording.joining_begins()
+    return Step(ask, FindingUnit())
+
+
+@router.keyword(*wording.UNIT_IS_RIGHT)
+def take_scanned(message: Message, _state: State, services: Services) -> Step | Instead:
+    """The unit of the code is the member's own."""
+    profile = services.members.profile(message.member)
+    if profile.scanned is None:
+        return Instead(wording.JOIN[0])
+    return Step(wording.unit_confirmed(profile.scanned), Naming(profile.scanned.id))
+
+
+@router.during(FindingUnit | PickingUnit, wording.NOT_LISTED)
+def ask_for_full_name(_message: Message, _state: State, _services: Services) -> Step:
+    """We lack the unit: a colleague will look into it."""
+    return Step(wording.unit_in_full(), Telling(UNIT))
+
+
+@router.awaited(FindingUnit | PickingUnit)
+def find(message: Message, _state: State, services: Services) -> Step:
+    """Look for a unit by the characters sent."""
+    words = reading.unit_words(message.text)
+    # A name in the register may have capitals, which the folded words have not.
+    found = services.units.find(words, AT_ONCE + 1) or services.units.find(
+        message.raw.strip(), AT_ONCE + 1
+    )
+    if not found:
+        return Step(wording.no_unit_found(message.raw.strip()), FindingUnit())
+    if len(found) == 1:
+        return _ask_name(found[0])
+    return _list(found[:AT_ONCE], more=len(found) > AT_ONCE)
+
+
+def _list(units: list[UnitCard], more: bool) -> Step:
+    return Step(wording.units_found(units, more), PickingUnit(tuple(unit.id for unit in units)))
+
+
+@router.tap(wording.UNIT_TAP)
+@router.during(PickingUnit, wording.NTH)
+def pick(message: Message, state: State, services: Services) -> Step:
+    """Take the unit at this place of the list."""
+    if not isinstance(state, PickingUnit):
+        return begin(message, state, services)
+    place = reading.number(message.group("place"))
+    listed = [card for unit in state.units if (card := services.units.card(unit))]
+    if place > len(listed):
+        again = _list(listed, more=False)
+        return Step(join([wording.no_such_line(), wording.units_found(listed, False)]), again.state)
+    return _ask_name(listed[place - 1])
+
+
+def _ask_name(unit: UnitCard) -> Step:
+    return Step(wording.name_please(unit), Naming(unit.id))
+
+
+# ------------------------------------------------------------ the name
+
+
+@router.during(Naming, wording.NAMELESS)
+def join_nameless(message: Message, state: Naming, services: Services) -> Step:
+    """The member belongs to the unit and gives no name."""
+    return _join(message, state, None, services)
+
+
+@router.awaited(Naming)
+def join_by_name(message: Message, state: Naming, services: Services) -> Step:
+    """Take the name, if it can be one."""
+    name = reading.name(message.raw)
+    if name is None:
+        return Step(wording.name_again(), state)
+    return _join(message, state, name, services)
+
+
+def _join(message: Message, state: Naming, name: str | None, services: Services) -> Step:
+    if (unit := services.units.card(state.unit)) is None:
+        return begin(message, state, services)
+    # The notice was read and answered: nothing about the person is stored before this.
+    services.members.consent(message.member, CONSENT)
+    services.members.join(message.member, unit.id, name)
+    latest = services.quiz.latest(message.member)
+    return Step(wording.joined(unit, name, len(latest.answers) if latest else 0), Idle())
+
+
+# ------------------------------------------------------------ what we keep
+
+
+@router.keyword(*wording.MY_DATA)
+def my_data(message: Message, _state: State, services: Services) -> Step:
+    """Show members what we keep about them."""
+    standing = services.standings.neighbourhood(message.member)
+    profile = services.members.profile(message.member)
+    return Step(wording.my_data(profile, standing.points if standing else 0), Idle())
+
+
+@router.keyword(*wording.ERASE)
+def ask_to_erase(message: Message, _state: State, services: Services) -> Step:
+    """A colleague erases what we keep; nothing is deleted on a word."""
+    services.tickets.open(message.member, ERASE, message.raw, message.delivery)
+    return Step(wording.erasure_asked(), Idle())

@@ -1,0 +1,109 @@
+"""What is no words (pictures, stickers, speech unheard), thanks, and what nobody should send."""
+
+from bot.conversation.message import Kind, Message
+from bot.conversation.reply import Silence, Text, join
+from bot.conversation.router import Router, Step
+from bot.conversation.state import (
+    Asked,
+    Browsing,
+    Free,
+    Idle,
+    MenuShown,
+    State,
+    Telling,
+    Thanked,
+)
+from bot.domain.services import Services
+from handlers import reading, wording
+from handlers.asking import then_ask
+from handlers.vote import list_again
+
+router = Router()
+
+
+# ------------------------------------------------------------ no words
+
+
+@router.push(Kind.EVENT)
+def ignore(_message: Message, state: State, _services: Services) -> Step:
+    """Nobody waits for an answer."""
+    return Step(Silence(), state)
+
+
+@router.push(Kind.IMAGE)
+def photo(message: Message, state: State, services: Services) -> Step:
+    """A picture; it is not kept."""
+    return _then(wording.photo(), message, state, services)
+
+
+@router.push(Kind.VOICE)
+def unheard(message: Message, state: State, services: Services) -> Step:
+    """Speech that WeChat did not put into words."""
+    return _then(wording.unheard(isinstance(state, Asked)), message, state, services)
+
+
+@router.push(Kind.VIDEO, Kind.LOCATION, Kind.LINK, Kind.FILE, Kind.UNSUPPORTED)
+def of_no_use(message: Message, state: State, services: Services) -> Step:
+    """Nothing here takes these."""
+    return _then(wording.of_no_use(), message, state, services)
+
+
+@router.anytime(*wording.STICKER)
+def sticker(message: Message, state: State, services: Services) -> Step:
+    """WeChat sends a text in a sticker's place."""
+    return _then(_with_way_on(wording.sticker(), state), message, state, services)
+
+
+@router.wordless(Asked)
+def ask_again(message: Message, state: State, services: Services) -> Step:
+    """A full stop, or a face: the same question."""
+    return then_ask(Text(()), message, state, services)
+
+
+@router.wordless(Free)
+def be_there(message: Message, state: State, services: Services) -> Step:
+    """The same with nothing on show; some faces are thanks."""
+    if wording.THANKS_FACES.intersection(message.folded.emoji):
+        return thank(message, state, services)
+    return Step(wording.here_i_am(), state)
+
+
+# ------------------------------------------------------------ thanks
+
+
+@router.pattern(wording.THANKS)
+def thank(_message: Message, state: State, _services: Services) -> Step:
+    """Once; then silence, until something else is said."""
+    if isinstance(state, Thanked):
+        return Step(Silence(), state)
+    nothing_open = isinstance(state, Free) and not isinstance(state, MenuShown)
+    return Step(wording.not_at_all(), Thanked() if nothing_open else state)
+
+
+# ------------------------------------------------------------ private numbers
+
+
+def _is_private(message: Message, _state: State) -> bool:
+    return message.kind is Kind.TEXT and reading.holds_private_number(message.text)
+
+
+@router.ahead(_is_private)
+def protect(message: Message, state: State, services: Services) -> Step:
+    """A telephone or identity number is neither kept nor repeated, whatever it was meant for."""
+    opening = wording.private_number()
+    if isinstance(state, Telling):
+        words = reading.without_private_numbers(message.raw)
+        services.tickets.open(message.member, state.about, words, message.delivery)
+        return Step(join([opening, wording.told(state.about)]), Idle())
+    return _then(_with_way_on(opening, state), message, state, services)
+
+
+def _with_way_on(opening: Text, state: State) -> Text:
+    return join([opening, wording.what_next()]) if isinstance(state, Free) else opening
+
+
+def _then(opening: Text, message: Message, state: State, services: Services) -> Step:
+    """`opening`, and below it the question or the list on show."""
+    if isinstance(state, Browsing):
+        return Step(join([opening, list_again(message.member, state, services)]), state)
+    return then_ask(opening, message, state, services)

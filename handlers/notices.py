@@ -1,0 +1,29 @@
+"""Notices: what a member should hear rides on top of the next reply, whatever that is about."""
+
+from collections.abc import Sequence
+
+from bot.conversation.reply import Page, Tap, Text, join
+from bot.domain.notices import Notification
+from handlers import wording
+
+MOST_LINKS = 6
+"""Links in one message: more are hard to tell apart with a thumb."""
+
+
+def ride(reply: Text, notifications: Sequence[Notification]) -> Text:
+    """The reply below what is to be told, a line between the two."""
+    told: list[Text] = []
+    room = MOST_LINKS - _links(reply)
+    for notification in notifications:
+        if (words := wording.notice(notification)) is None:
+            continue
+        told.append(words)
+        links = wording.notice_links(notification)
+        if 0 < _links(links) <= room:
+            told.append(links)
+            room -= _links(links)
+    return join([wording.NOTICE_ABOVE, *told, wording.NOTICE_BELOW, reply]) if told else reply
+
+
+def _links(text: Text) -> int:
+    return sum(isinstance(part, Tap | Page) for part in text.parts)

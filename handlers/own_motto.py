@@ -1,0 +1,211 @@
+"""One's own motto once it is entered: how it stands, other words, taking it back, an appeal."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.conversation.folding import fold_prose
+from bot.conversation.message import Message
+from bot.conversation.reply import Text
+from bot.conversation.router import Router, Step
+from bot.conversation.state import (
+    Confirming,
+    ConfirmingMotto,
+    Idle,
+    State,
+    WritingMotto,
+    on_show,
+)
+from bot.domain.entries import MottoCard, MottoState
+from bot.domain.moderation import UNDO
+from bot.domain.refusals import NoMotto
+from bot.domain.services import Services
+from handlers import wording
+
+REWORD, WITHDRAW = "reword", "withdraw"
+"""What `Confirming` asks about: other words for the entry it names, or taking it back."""
+APPEAL = "appeal"
+"""The topic of a ticket."""
+
+router = Router()
+
+
+def own_card(mine: MottoCard, services: Services) -> Text:
+    """The member's entry and how it stands."""
+    votes = services.mottos.votes_for(mine.number)
+    return wording.motto_of_mine(mine, _told(mine, services.now), votes)
+
+
+@router.keyword(*wording.MY_MOTTO)
+def show_mine(message: Message, state: State, services: Services) -> Step:
+    """Show the member's entry."""
+    mine = services.mottos.mine(message.member)
+    reply = own_card(mine, services) if mine else wording.motto_unwritten()
+    return Step(reply, on_show(state))
+
+
+# ------------------------------------------------------------ other words
+
+
+@router.keyword(*wording.REWORD)
+def ask_for_words(message: Message, _state: State, services: Services) -> Step:
+    """Ask for other words; who would lose votes by them is told so first."""
+    services.mottos.ensure_collecting()
+    mine = services.mottos.mine(message.member)
+    if mine is None:
+        return Step(wording.motto_unwritten(), Idle())
+    if votes := services.mottos.votes_for(mine.number):
+        ask = wording.motto_votes_will_go(mine.number, votes)
+        return Step(ask, Confirming(REWORD, mine.number))
+    return _ask_for_words(mine, services, warned=False)
+
+
+@router.during(Confirming, wording.SURE_TO_REWORD, act=REWORD)
+def ask_for_words_after_all(message: Message, _state: Confirming, services: Services) -> Step:
+    """The member knows that the votes will go."""
+    if (mine := services.mottos.mine(message.member)) is None:
+        raise NoMotto
+    return _ask_for_words(mine, services, warned=True)
+
+
+@router.during(ConfirmingMotto, wording.SURE_TO_REWORD, warned=True)
+def reword_after_all(message: Message, state: ConfirmingMotto, services: Services) -> Step:
+    """The member knows that the votes will go, and has written the words already."""
+    return reword(message, state.words, services, signature=state.signature, warned=True)
+
+
+@router.keyword(*wording.FORMER_WORDS)
+def back_to_former_words(message: Message, state: State, services: Services) -> Step:
+    """Put the words back that stood before the last change."""
+    if (mine := services.mottos.mine(message.member)) is None:
+        return Step(wording.motto_unwritten(), on_show(state))
+    if (former := services.mottos.former_words(mine.number)) is None:
+        return Step(wording.motto_never_reworded(mine.number), on_show(state))
+    return reword(message, former, services)
+
+
+def reword(
+    message: Message,
+    words: str,
+    services: Services,
+    signature: str | None = None,
+    warned: bool = False,
+) -> Step:
+    """Put the words under the member's number, unless votes would go that nobody spoke of.
+
+    `signature` None keeps the one there is. Raises NoMotto.
+    """
+    if (mine := services.mottos.mine(message.member)) is None:
+        raise NoMotto
+    signature = signature or mine.signature
+    same = (words, signature) == (mine.words, mine.signature)
+    if same and mine.state is not MottoState.WITHDRAWN:
+        return Step(wording.motto_unchanged(mine.number), Idle())
+    votes = services.mottos.votes_for(mine.number)
+    if votes and not warned:
+        ask = wording.motto_votes_will_go(mine.number, votes)
+        return Step(ask, ConfirmingMotto(words, signature, mine.number, warned=True))
+    card = services.mottos.reword(message.member, words, fold_prose(words), signature)
+    return Step(wording.motto_reworded(card), Idle())
+
+
+def _ask_for_words(mine: MottoCard, services: Services, warned: bool) -> Step:
+    ask = wording.motto_to_reword(mine, _told(mine, services.now))
+    return Step(ask, WritingMotto(mine.number, warned))
+
+
+# ------------------------------------------------------------ taking it back
+
+
+@router.keyword(*wording.WITHDRAW_MOTTO)
+def ask_to_withdraw(message: Message, state: State, services: Services) -> Step:
+    """Say what withdrawing means, and ask."""
+    mine = services.mottos.mine(message.member)
+    if mine is None:
+        return Step(wording.motto_unwritten(), on_show(state))
+    if mine.state is MottoState.WITHDRAWN:
+        return Step(own_card(mine, services), on_show(state))
+    ask = wording.motto_to_withdraw(mine.number, services.mottos.votes_for(mine.number))
+    return Step(ask, Confirming(WITHDRAW, mine.number))
+
+
+@router.tap(wording.WITHDRAW_NUMBER)
+def withdraw(message: Message, state: State, services: Services) -> Step:
+    """Withdraw the entry, which must be the member's own."""
+    return _with_own(int(message.group("number")), message, state, services, _withdraw)
+
+
+@router.during(Confirming, wording.SURE_TO_WITHDRAW, act=WITHDRAW)
+def withdraw_after_all(message: Message, state: Confirming, services: Services) -> Step:
+    """Withdraw the entry that we asked about."""
+    return _with_own(state.number, message, state, services, _withdraw)
+
+
+@router.tap(wording.RESTORE_NUMBER)
+def restore(message: Message, state: State, services: Services) -> Step:
+    """Bring the withdrawn entry back, which must be the member's own."""
+    return _with_own(int(message.group("number")), message, state, services, _restore)
+
+
+def _with_own(
+    number: int,
+    message: Message,
+    state: State,
+    services: Services,
+    act: Callable[[MottoCard, Message, Services], Text],
+) -> Step:
+    """Do it to the entry of this number if that is the member's own."""
+    mine = services.mottos.mine(message.member)
+    if mine is None:
+        return Step(wording.motto_unwritten(), on_show(state))
+    if mine.number != number:
+        return Step(wording.motto_not_yours(number, mine.number), on_show(state))
+    return Step(act(mine, message, services), on_show(state))
+
+
+def _withdraw(mine: MottoCard, message: Message, services: Services) -> Text:
+    if mine.state is MottoState.WITHDRAWN:
+        return own_card(mine, services)
+    return wording.motto_withdrawn(services.mottos.withdraw(message.member).number)
+
+
+def _restore(mine: MottoCard, message: Message, services: Services) -> Text:
+    try:
+        return wording.motto_restored(services.mottos.restore(message.member).number)
+    except NoMotto:
+        if mine.state is MottoState.WITHDRAWN:
+            return wording.motto_gone(mine.number)
+        return wording.motto_not_withdrawn(mine.number)
+
+
+# ------------------------------------------------------------ leaving it, or objecting
+
+
+@router.during(WritingMotto, wording.NO_THANKS)
+@router.during(ConfirmingMotto, wording.NO_THANKS)
+@router.during(Confirming, wording.NO_THANKS, act=REWORD)
+@router.during(Confirming, wording.NO_THANKS, act=WITHDRAW)
+def leave(
+    _message: Message, state: WritingMotto | ConfirmingMotto | Confirming, _services: Services
+) -> Step:
+    """Nothing is entered, or the entry stays as it is."""
+    return Step(wording.motto_kept(state.number) if state.number else wording.motto_left(), Idle())
+
+
+@router.pattern(wording.APPEAL)
+def appeal(message: Message, state: State, services: Services) -> Step:
+    """Pass the objection to a colleague: the entry was sent back, and the author says why not."""
+    words = re.sub(wording.APPEAL_PREFIX, "", message.raw, count=1).strip()
+    mine = services.mottos.mine(message.member)
+    if not words or mine is None or _told(mine, services.now) is not MottoState.RETURNED:
+        return Step(wording.appeal_how(), on_show(state))
+    services.tickets.open(message.member, APPEAL, words, message.delivery)
+    return Step(wording.appeal_received(mine.number), on_show(state))
+
+
+def _told(mine: MottoCard, now: datetime) -> MottoState:
+    """The state as its author may know it: a decision that can still be undone is not told."""
+    open_verdict = mine.decided_at is not None and now < mine.decided_at + UNDO
+    if open_verdict and mine.state in (MottoState.APPROVED, MottoState.RETURNED):
+        return MottoState.WAITING
+    return mine.state

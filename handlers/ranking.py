@@ -1,0 +1,22 @@
+"""Standings by chat: the own place, the neighbours, and the rules."""
+
+from bot.conversation.message import Message
+from bot.conversation.router import Router, Step
+from bot.conversation.state import Idle, State
+from bot.domain.services import Services
+from handlers import wording
+
+router = Router()
+
+
+@router.keyword(*wording.RANK)
+def standing(message: Message, _state: State, services: Services) -> Step:
+    """Show where the member stands, within the own district or among all."""
+    found = services.standings.neighbourhood(message.member)
+    return Step(wording.standing(found) if found else wording.no_points_yet(), Idle())
+
+
+@router.keyword(*wording.RANK_RULES)
+def rules(_message: Message, _state: State, services: Services) -> Step:
+    """Say what counts."""
+    return Step(wording.rank_rules(services.quiz.rules()), Idle())

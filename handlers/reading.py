@@ -1,0 +1,82 @@
+"""How a choice, a place in a list, a name are read out of what a member typed: pure functions."""
+
+import re
+import unicodedata
+
+from handlers import wording
+
+JUDGED_BY_LETTER = {"A": "T", "B": "F"}
+"""True stands first below a question that asks for true or false."""
+_LETTER = re.compile(wording.LETTER)
+_PAIR = re.compile(wording.PAIR)
+_TRUE, _FALSE = re.compile(wording.TRUE), re.compile(wording.FALSE)
+_DONE = re.compile(wording.DONE)
+_HAN = r"[\u3400-\u9fff\U00020000-\U0003ffff]"
+_NAME = re.compile(rf"(?=.{{2,15}}$){_HAN}(?:·?{_HAN})+")
+_PHONE = r"(?:(?<!\d)(?:\+?86)?)1[3-9]\d{9}(?!\d)"
+_IDENTITY = r"(?<!\d)[1-9]\d{16}[\dx](?![\da-z])"
+_PRIVATE = re.compile(f"{_PHONE}|{_IDENTITY}", re.IGNORECASE)
+_GAPS = re.compile(r"(?<=\d)[ \-]+(?=\d)")
+_DOTS = re.compile(r"[•・‧∙.·]")
+
+
+def number(digits: str) -> int:
+    """The value of a number in figures or in words: 2, 二."""
+    return int(digits.translate(wording.NUMERALS))
+
+
+def letters(chosen: str) -> str:
+    """The letters that a choice names, in its order and as often: `c和a` is CA, 第二个 is B."""
+    return "".join(_letter(token) for token in _LETTER.findall(chosen))
+
+
+def _letter(token: str) -> str:
+    if token.isascii() and token.isalpha():
+        return token.upper()
+    if token in wording.LETTER_OF:
+        return wording.LETTER_OF[token]
+    figure = re.sub(r"[^0-9一二三四五六七八九两]", "", token)
+    return "ABCDEFGH"[number(figure) - 1]
+
+
+def judgement(chosen: str) -> str:
+    """T or F for a word that judges, or an empty string."""
+    if _TRUE.fullmatch(chosen):
+        return "T"
+    return "F" if _FALSE.fullmatch(chosen) else ""
+
+
+def is_done(chosen: str) -> bool:
+    """Whether the words say that all letters are chosen."""
+    return bool(_DONE.fullmatch(chosen))
+
+
+def pairs(text: str) -> list[tuple[int, str]]:
+    """The questions and choices of `1a2b3c` or `1a 4对`: each place with the words behind it."""
+    return [(number(m["place"]), m["chosen"]) for m in _PAIR.finditer(text)]
+
+
+def name(raw: str) -> str | None:
+    """The name in what a member typed, or None when it can't be one.
+
+    Two to fifteen Chinese characters, a dot between the parts of a longer name. Kept as
+    it was written, traditional characters too: it is shown again.
+    """
+    bare = re.sub(r"[\s。，！？、,.!?~]+$|^\s+|\s", "", unicodedata.normalize("NFKC", raw))
+    bare = _DOTS.sub("·", re.sub(wording.NAME_PADDING, "", bare))
+    return bare if _NAME.fullmatch(bare) else None
+
+
+def unit_words(text: str) -> str:
+    """The part of the words that may stand in a unit's name: 我是新安社区的 asks for 新安社区."""
+    return re.sub(wording.UNIT_PADDING, "", text).strip() or text
+
+
+def holds_private_number(text: str) -> bool:
+    """Whether a telephone number or one of an identity card is in the folded words."""
+    return bool(_PRIVATE.search(_GAPS.sub("", text)))
+
+
+def without_private_numbers(raw: str) -> str:
+    """The words with such numbers starred out, as a colleague may read them."""
+    return _PRIVATE.sub("*", _GAPS.sub("", unicodedata.normalize("NFKC", raw)))

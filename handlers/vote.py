@@ -1,0 +1,327 @@
+"""Votes by chat: the list, looking at one entry, voting for it, taking a vote back.
+
+Looking is guessed freely, a vote never: it is cast only by words that say so, or by a
+number given right after we asked for one.
+"""
+
+import re
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.conversation.message import Message
+from bot.conversation.reply import Text, join
+from bot.conversation.router import Router, Step
+from bot.conversation.state import (
+    Answering,
+    Browsing,
+    Confirming,
+    Filling,
+    Idle,
+    State,
+    on_show,
+)
+from bot.domain.entries import MottoCard
+from bot.domain.identity import campaign_day
+from bot.domain.refusals import (
+    AlreadyVoted,
+    NoSuchEntry,
+    NothingToWithdraw,
+    NoVotesLeft,
+    OwnEntry,
+    VotingClosed,
+    VotingNotOpen,
+)
+from bot.domain.services import Services
+from bot.domain.votes import BallotState, Batch
+from handlers import reading, wording
+from handlers.asking import as_heard
+from handlers.own_motto import own_card
+
+IN_VIEW = timedelta(minutes=10)
+"""How long a bare number still means a place in the list last shown."""
+MINE = 5
+"""How many of a member's own votes are listed."""
+TAKE_BACK = "take back"
+"""What `Confirming` asks about: the vote for the entry it names."""
+
+router = Router()
+
+
+def with_way_back(reply: Text, state: State) -> Text:
+    """The reply, and how to return to the question that it interrupts."""
+    return reply + wording.back_to_quiz() if isinstance(state, Answering | Filling) else reply
+
+
+def listed(cards: list[MottoCard], services: Services, cursor: str = "") -> Browsing:
+    """Where a member stands to whom these entries are shown now."""
+    numbers = tuple(card.number for card in cards)
+    return Browsing(numbers, cursor, shown_at=services.now.isoformat())
+
+
+def list_again(member: bytes, state: Browsing, services: Services) -> Text:
+    """The list that the member has in view, once more."""
+    found = [services.mottos.public(number) for number in state.numbers]
+    cards = [card for card in found if card]
+    ballot = _open_ballot(member, services)
+    if not cards or ballot is None:
+        return wording.wall(cards)
+    return wording.vote_lines(cards, _own(member, ballot, services))
+
+
+# ------------------------------------------------------------ lists
+
+
+@router.keyword(*wording.VOTE)
+@router.guess(lambda message, _: wording.VOTE_WORD in message.text)
+def browse(message: Message, _state: State, services: Services) -> Step:
+    """Show the first entries of the member's own order."""
+    return as_heard(message, _list(message, services, services.votes.batch(message.member)))
+
+
+@router.keyword(*wording.MORE)
+@router.during(Browsing, wording.NEXT_BATCH)
+def browse_on(message: Message, state: State, services: Services) -> Step:
+    """Show the entries after those in view."""
+    cursor = state.cursor if isinstance(state, Browsing) else ""
+    return _list(message, services, services.votes.batch(message.member, cursor))
+
+
+@router.during(Browsing, wording.BATCH_BEFORE)
+def browse_back(message: Message, state: Browsing, services: Services) -> Step:
+    """Show the entries before those in view."""
+    return _list(message, services, services.votes.batch_before(message.member, state.cursor))
+
+
+@router.wordless(Browsing)
+def show_again(message: Message, state: Browsing, services: Services) -> Step:
+    """Nothing was said: the same list."""
+    return Step(list_again(message.member, state, services), state)
+
+
+@router.during(Browsing, wording.LIKE_AN_ANSWER)
+def ask_what_is_meant(_message: Message, state: Browsing, _services: Services) -> Step:
+    """A letter answers a question, and a list is in view: ask."""
+    return Step(wording.quiz_or_vote(), on_show(state))
+
+
+# ------------------------------------------------------------ looking at one entry
+
+
+@router.listed(Browsing, wording.JUST_PLACE)
+def look_at_place(message: Message, state: Browsing, services: Services) -> Step:
+    """Show the entry at this place of the list; a bare number never votes."""
+    place = reading.number(message.group("place"))
+    number = _at(place, state, services.now)
+    if number is None:
+        return _list_below(wording.which_one(place), message, state, services)
+    return as_heard(message, _look(number, message, state, services, place))
+
+
+@router.pattern(wording.JUST_NUMBER)
+def look_at_number(message: Message, state: State, services: Services) -> Step:
+    """Show the entry of this number."""
+    number = reading.number(message.group("number"))
+    return as_heard(message, _look(number, message, state, services))
+
+
+# ------------------------------------------------------------ voting
+
+
+@router.tap(wording.VOTE_FOR_NUMBER)
+def vote_for_number(message: Message, state: State, services: Services) -> Step:
+    """Vote for the entry of this number."""
+    number = reading.number(message.group("number"))
+    return as_heard(message, _cast(number, message, state, services))
+
+
+@router.pattern(wording.VOTE_FOR_PLACE)
+@router.during(Browsing, wording.JUST_PLACE, choosing=True)
+def vote_for_place(message: Message, state: State, services: Services) -> Step:
+    """Vote for the entry at this place of the list in view."""
+    place = reading.number(message.group("place"))
+    number = _at(place, state, services.now)
+    if number is None:
+        return _list_below(wording.which_one(place), message, state, services)
+    return as_heard(message, _cast(number, message, state, services))
+
+
+@router.keyword(*wording.VOTE_FOR_IT)
+def ask_which(message: Message, state: State, services: Services) -> Step:
+    """The member wants to vote and does not say for which: the next bare number tells."""
+    if isinstance(state, Browsing) and _in_view(state, services.now):
+        asked = replace(state, choosing=True, shown_at=services.now.isoformat())
+        return Step(wording.which_to_vote_for(), asked)
+    step = _list_below(wording.which_to_vote_for(), message, Idle(), services)
+    if isinstance(step.state, Browsing):
+        return replace(step, state=replace(step.state, choosing=True))
+    return step
+
+
+@router.guess(lambda message, _: re.fullmatch(wording.VOTE_FOR_SOMETHING, message.text))
+def ask_for_one(message: Message, state: State, services: Services) -> Step:
+    """Words about a vote that are not plain enough to count as one."""
+    return _list_below(wording.one_at_a_time(), message, state, services)
+
+
+@router.pattern(wording.PADDING)
+def refuse_padding(message: Message, state: State, services: Services) -> Step:
+    """Somebody asks us to vote for them, or to vote in bulk."""
+    ballot = services.votes.ballot(message.member)
+    return Step(wording.one_person_one_vote(ballot), on_show(state))
+
+
+@router.keyword(*wording.RESULT)
+def result(message: Message, state: State, services: Services) -> Step:
+    """The result is published after voting has closed."""
+    return Step(wording.result_later(services.votes.ballot(message.member)), on_show(state))
+
+
+# ------------------------------------------------------------ one's own votes
+
+
+@router.keyword(*wording.MY_VOTES)
+def my_votes(message: Message, state: State, services: Services) -> Step:
+    """List the member's latest votes."""
+    return Step(wording.my_votes(services.votes.mine(message.member, MINE)), on_show(state))
+
+
+@router.keyword(*wording.TAKE_BACK)
+@router.pattern(wording.TAKE_BACK_PLACE)
+@router.during(Browsing, wording.CHANGED_MY_MIND)
+def ask_to_take_back(message: Message, state: State, services: Services) -> Step:
+    """Ask before the latest vote is taken back."""
+    votes = services.votes.mine(message.member, 1)
+    if not votes:
+        return Step(wording.my_votes(votes), on_show(state))
+    services.votes.ballot(message.member)
+    ask = wording.to_take_back(votes[0], campaign_day(services.now))
+    return Step(ask, Confirming(TAKE_BACK, votes[0].number))
+
+
+@router.tap(wording.TAKE_BACK_NUMBER)
+def take_back(message: Message, state: State, services: Services) -> Step:
+    """Take back the vote for this entry; a member's own entry is another matter."""
+    number = reading.number(message.group("number"))
+    try:
+        return _take_back(number, message, state, services)
+    except NothingToWithdraw as refusal:
+        return Step(with_way_back(wording.refuse(refusal), state), on_show(state))
+
+
+@router.during(Confirming, wording.SURE_TO_TAKE_BACK, act=TAKE_BACK)
+def take_back_asked(message: Message, state: Confirming, services: Services) -> Step:
+    """Take back the vote that we asked about."""
+    return _take_back(state.number, message, state, services)
+
+
+@router.during(Confirming, wording.NO_THANKS, act=TAKE_BACK)
+def leave_vote(_message: Message, _state: Confirming, _services: Services) -> Step:
+    """The vote stays."""
+    return Step(wording.vote_stays(), Idle())
+
+
+# ------------------------------------------------------------ what they have in common
+
+
+def _list(message: Message, services: Services, batch: Batch) -> Step:
+    ballot = services.votes.ballot(message.member)
+    if not batch.mottos:
+        return Step(wording.nothing_approved(), Idle())
+    if not ballot.left:
+        return Step(wording.votes_spent(ballot), Idle())
+    own = _own(message.member, ballot, services)
+    reply = wording.vote_list(ballot, batch.mottos, own)
+    return Step(reply, listed(batch.mottos, services, batch.cursor))
+
+
+def _list_below(head: Text, message: Message, state: State, services: Services) -> Step:
+    """A list under words that ask for one of it; a question that is open stays open."""
+    ballot = services.votes.ballot(message.member)
+    batch = services.votes.batch(message.member)
+    if not batch.mottos or not ballot.left:
+        return _list(message, services, batch)
+    lines = join([head, wording.vote_lines(batch.mottos, _own(message.member, ballot, services))])
+    if isinstance(state, Answering | Filling):
+        return Step(with_way_back(lines, state), state)
+    shown = join([lines, wording.by_place(batch.mottos)])
+    return Step(shown, listed(batch.mottos, services, batch.cursor))
+
+
+def _look(
+    number: int, message: Message, state: State, services: Services, place: int | None = None
+) -> Step:
+    card = services.mottos.public(number)
+    if card is None:
+        return _not_found(number, message, state, services)
+    reply = wording.one_motto(card, place, _may(number, message.member, services))
+    return Step(with_way_back(reply, state), on_show(state))
+
+
+def _may(number: int, member: bytes, services: Services) -> Text:
+    """What the member can do with an approved entry now."""
+    ballot = _open_ballot(member, services)
+    if ballot is None:
+        return wording.not_voting_now(number)
+    if number == _own(member, ballot, services):
+        return wording.is_your_own()
+    if services.votes.has_voted(member, number):
+        return wording.voted_today(ballot)
+    return wording.may_vote(number) if ballot.left else wording.votes_spent(ballot)
+
+
+def _not_found(number: int, message: Message, state: State, services: Services) -> Step:
+    mine = services.mottos.mine(message.member)
+    if mine and mine.number == number:
+        return Step(with_way_back(own_card(mine, services), state), on_show(state))
+    if _open_ballot(message.member, services) is None:
+        reply = wording.refuse(NoSuchEntry(number))
+        return Step(with_way_back(reply, state), on_show(state))
+    return _list_below(wording.no_such_entry(number), message, state, services)
+
+
+def _cast(number: int, message: Message, state: State, services: Services) -> Step:
+    votes, member = services.votes, message.member
+    try:
+        receipt = votes.cast(member, number, message.sent_at, message.delivery)
+    except NoSuchEntry:
+        return _not_found(number, message, state, services)
+    except AlreadyVoted:
+        return _look(number, message, state, services)
+    except NoVotesLeft:
+        reply = wording.votes_spent(votes.ballot(member))
+    except OwnEntry as refusal:
+        reply = wording.refuse(refusal)
+    else:
+        reply = wording.voted(receipt)
+    return Step(with_way_back(reply, state), on_show(state))
+
+
+def _take_back(number: int, message: Message, state: State, services: Services) -> Step:
+    card = services.votes.withdraw(message.member, number, message.delivery)
+    reply = wording.taken_back(card, services.votes.ballot(message.member))
+    return Step(with_way_back(reply, state), on_show(state))
+
+
+def _open_ballot(member: bytes, services: Services) -> BallotState | None:
+    """How voting stands; None when it is not open."""
+    try:
+        return services.votes.ballot(member)
+    except (VotingNotOpen, VotingClosed):
+        return None
+
+
+def _own(member: bytes, ballot: BallotState, services: Services) -> int | None:
+    """The number of the entry that this member may not vote for."""
+    mine = None if ballot.own_entry_allowed else services.mottos.mine(member)
+    return mine.number if mine else None
+
+
+def _at(place: int, state: State, now: datetime) -> int | None:
+    """The number of the entry at this place of the list in view."""
+    if not isinstance(state, Browsing) or not _in_view(state, now):
+        return None
+    return state.numbers[place - 1] if 1 <= place <= len(state.numbers) else None
+
+
+def _in_view(state: Browsing, now: datetime) -> bool:
+    return bool(state.shown_at) and now - datetime.fromisoformat(state.shown_at) <= IN_VIEW

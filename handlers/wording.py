@@ -1,0 +1,1796 @@
+"""Every sentence a member can read. Written to be reviewed by people who do not program.
+
+`[words](发:text)` is a tap that sends the text, `[words](网:/path)` opens a page, and
+`{name}` is filled in. Nothing a member wrote can become a tap: see bot/conversation/reply.py.
+Rules of tone: 您, short sentences, the answer in the first line, what to do next in the
+last, at most 12 lines and 6 taps (options of a question apart), a typed twin for each tap.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import singledispatch
+
+from bot.conversation.reply import Prose, Text, join, say
+from bot.domain.entries import MottoCard, MottoState
+from bot.domain.identity import CAMPAIGN_ZONE, mask
+from bot.domain.members import Profile
+from bot.domain.notices import Notification
+from bot.domain.quiz import Marked, Rules, Sitting
+from bot.domain.refusals import (
+    AlreadySubmitted,
+    AlreadyVoted,
+    CollectingClosed,
+    ContestNotBegun,
+    ContestOver,
+    DecidedMeanwhile,
+    MottoTooLong,
+    MottoTooShort,
+    NoContest,
+    NoMotto,
+    NoRound,
+    NoSuchEntry,
+    NothingToWithdraw,
+    NoVotesLeft,
+    OwnEntry,
+    PaperFinished,
+    Refusal,
+    UndoTooLate,
+    VotingClosed,
+    VotingNotOpen,
+)
+from bot.domain.standings import Neighbourhood, Place
+from bot.domain.units import UnitCard
+from bot.domain.votes import BallotState, CastVote, Receipt
+from quiz_bank import Kind, Question
+
+# ------------------------------------------------------------ when we say no
+
+
+@singledispatch
+def refuse(refusal: Refusal) -> Text:
+    """The words for a refusal; test_house.py checks that each kind has its own."""
+    raise TypeError(f"no words for {type(refusal).__name__}")
+
+
+# ------------------------------------------------------------ first words, help, trouble
+
+# What members type. Words and patterns are matched with the folded text: half-width,
+# simplified, lower case.
+HELP = (
+    "?", "帮助", "怎么弄", "菜单", "你好", "您好", "在吗", "在不在", "有人吗", "人工", "怎么用",
+    "怎么做", "怎么玩", "主菜单", "功能", "使用说明", "help", "hi", "hello",
+)  # fmt: skip
+CONTACT = ("联系", "联系人", "联系你们", "联系工作人员", "客服", "人工客服", "找人", "反馈", "投诉")
+LECTURES = ("宣讲", "听宣讲", "百场宣讲", "我的宣讲")
+BIGGER = ("大字", "换大字", "大字版", "字太小", "看不清", "小字")
+MENU = ("答题", "座右铭", "投票", "宣讲", "我的", "大字")
+"""What a bare number stands for after the menu or out of the blue."""
+MENU_KEYS = {
+    "MENU_QUIZ_START": "答题",
+    "MENU_MISTAKES": "错题",
+    "MENU_MOTTO": "座右铭",
+    "MENU_WALL": "看座右铭",
+    "MENU_VOTE": "投票",
+    "MENU_LECTURES": "宣讲",
+    "MENU_RANK": "排名",
+    "MENU_MINE": "我的",
+    "MENU_JOIN": "登记单位",
+    "MENU_HELP": "帮助",
+}
+"""What the keys of the account's own menu stand for."""
+STICKER = (
+    "【收到不支持的消息类型,暂无法显示】", "收到不支持的消息类型,暂无法显示",
+    "[收到不支持的消息类型,暂无法显示]", "[unsupported message]", "【unsupported message】",
+)  # fmt: skip
+THANKS = (
+    r"(?:好的?[ ,]?)?(?:谢谢|多谢|感谢|谢了)(?:您|你|你们|您了|啦|了|哈)?|辛苦(?:了|啦|您了)?"
+    r"|好的?(?:吧|呀|啊|嘞)?|收到|嗯+|哦+|知道了?|明白了?|了解了?|行|可以|ok|okay|没问题"
+)
+THANKS_FACES = frozenset(
+    [
+        "👍", "👌", "🙏", "🌹", "👏", "🤝", "[强]", "[抱拳]", "[玫瑰]", "[握手]", "[鼓掌]", "[合十]",
+        "[好的]", "[爱心]", "[ok]", "[thumbsup]", "[salute]", "[rose]", "[clap]", "/:strong",
+        "/:rose", "/:ok", "/:share", "/:handclap", "/:@)", "/:heart", "/:v",
+    ]
+)  # fmt: skip
+SEEKING = r"不知道|不会|不懂|看不懂|跳过|下一题|下一个|上一题|上一个|刚才那个|怎么.{0,4}|咋.{0,4}"
+CHANGING = r"(?:我要|我想)?改(?:一下|一改)?|(?:刚才|我)?选错了?|点错了?|写错了?"
+LEAVING = (
+    r"退出|算了|不用了?|取消|没事了?|不答了?|先不答了?|不做了|回头再[说答来]|等会儿?再[说答来]"
+    r"|下次再?[说答来]|再见|拜拜|暂停|停|不要了?"
+)
+JUST_YES_OR_NO = r"是的?|对的?|√|✓|✔|✅|正确|不是|不对|错|错误|×|✗|✘|x|❌"
+SURE = r"是的?|对的?|对啊|没错|就是|是这个|就是这个支部|对,就是这个支部"
+NOT_THAT = r"不是|不对|不是这个|错了?"
+NTH = r"[我就要想选点看是 ]{0,6}第? ?(?P<place>[1-9一二三四五六七八九两]) ?[个项条号]?[吧的 ]{0,3}"
+
+_MENU = (
+    "1 [答题](发:答题)　每天5题，约3分钟\n"
+    "2 [座右铭](发:座右铭)　写一句，看看大家的\n"
+    "3 [投票](发:投票)　选出您心中的好句子\n"
+    "4 [听宣讲](发:宣讲)　时间表排好了在这里查\n"
+    "点蓝字，或回复前面的数字。"
+)
+
+
+def welcome(scanned: UnitCard | None, returns: bool, joined: bool) -> Text:
+    """The first words to a new follower; `scanned` is the unit of the code they came by."""
+    greeting = "欢迎回来，您的记录都在。" if returns else "您好，欢迎参加全市党员冬训。"
+    parts = [say(greeting)]
+    if scanned:
+        parts.append(is_this_your_unit(scanned))
+    elif not joined:
+        parts.append(say("先[登记单位](发:登记单位)，成绩才能算到您单位；也可以先答题、后登记。"))
+    return join([*parts, say("\n先看看也行：\n" + _MENU)])
+
+
+def is_this_your_unit(unit: UnitCard) -> Text:
+    """A member came by the code of a unit."""
+    return say(
+        "您是扫“{unit}”的码来的，对吗？\n[对，就是这个支部](发:单位对)　[不是](发:换单位)",
+        unit=unit.full_name,
+    )
+
+
+def menu() -> Text:
+    """Help: what one can do here."""
+    return say(
+        "不急，您想做哪件事？\n"
+        "1 [答题](发:答题)　2 [座右铭](发:座右铭)\n"
+        "3 [投票](发:投票)　4 [听宣讲](发:宣讲)\n"
+        "5 [我的成绩](发:我的)　6 [换大字](发:大字)\n"
+        "点蓝字，或回复数字。\n"
+        "要问人：回复“联系”，工作日8:30到17:30有人答。"
+    )
+
+
+def help_in_quiz() -> Text:
+    """Help while a question is on show; the question follows."""
+    return say(
+        "不急，点下面的蓝字就能答。不会的回复“跳过”，先不答了回复“退出”。\n"
+        "想做别的：[座右铭](发:座右铭)　[投票](发:投票)　[我的成绩](发:我的)　问人：[联系](发:联系)"
+    )
+
+
+def tell_us() -> Text:
+    """The member wants a person: we ask for one sentence."""
+    return say(
+        "请用一句话说说遇到了什么事，我转给工作人员。工作日8:30到17:30有人答。\n"
+        "不用了：回复“算了”。"
+    )
+
+
+def let_staff_help() -> Text:
+    """Twice not understood: no third menu."""
+    return say(
+        "我可能没听懂，让工作人员帮您吧。\n"
+        "请用一句话说说遇到了什么事，我转给他们，最晚明天中午回您。\n"
+        "不用了：回复“算了”。"
+    )
+
+
+def told(about: str) -> Text:
+    """The member's sentence became a ticket."""
+    return say(_TOLD.get(about, _TOLD["help"]))
+
+
+_TOLD = {
+    "help": "✔ 转给工作人员了，最晚明天中午回您。\n"
+    "先做点别的：[答题](发:答题)　[座右铭](发:座右铭)　[投票](发:投票)",
+    "unit": "✔ 收到，我们核对后加上，加上后告诉您。\n先答题吧：[今天的题](发:答题)",
+    "question": "✔ 转给出题的同志了，他们会核对。\n接着做：[答题](发:答题)　[座右铭](发:座右铭)",
+}
+
+
+def words_please() -> Text:
+    """We asked for a sentence, and something without words came."""
+    return say("请打几个字，或者按住说话，我才能转给工作人员。\n不用了：回复“算了”。")
+
+
+def not_understood() -> Text:
+    """The first time that we are at a loss."""
+    return say(
+        "我没看懂，您想做下面哪件事？\n"
+        "[答题](发:答题)　[座右铭](发:座右铭)　[投票](发:投票)\n"
+        "[看排名](发:排名)　[登记单位](发:登记单位)\n"
+        "都不是：回复“联系”，请工作人员帮您。"
+    )
+
+
+def no_answer() -> Text:
+    """At a loss while a question is on show; the question follows."""
+    return say("我没看懂，您点下面的蓝字就行。不会的回复“跳过”，先不答了回复“退出”。")
+
+
+def still_waiting() -> Text:
+    """At a loss in the middle of something that waits for its answer."""
+    return say("我没看懂，您可以点上面的蓝字。\n不想接着做，回复“算了”；要帮忙，回复“帮助”。")
+
+
+def heard(words: str) -> Text:
+    """A spoken message is repeated first, so that a wrong ear shows."""
+    return say("听到您说“{words}”，", words=Prose(words[:40]))
+
+
+def leave_taken() -> Text:
+    """The member leaves off, or agrees to nothing in particular."""
+    return say("好的。要做别的，回复“帮助”。")
+
+
+def what_to_change() -> Text:
+    """改 without anything to change."""
+    return say(
+        "您想改哪一样？\n"
+        "[改座右铭](发:修改座右铭)　[改单位](发:改单位)　[撤回投票](发:撤回)\n"
+        "答过的题，答案公布了就不能改。"
+    )
+
+
+def not_at_all() -> Text:
+    """Thanks are returned, once."""
+    return say("不客气。")
+
+
+def what_next() -> Text:
+    """The way on from an answer that has none of its own."""
+    return say(
+        "想做什么，点蓝字：[答题](发:答题)　[座右铭](发:座右铭)　[投票](发:投票)\n"
+        "别的事，回复“帮助”。"
+    )
+
+
+def go_on() -> Text:
+    """The way on after something is settled."""
+    return say("接着做：[答题](发:答题)　[座右铭](发:座右铭)　[投票](发:投票)")
+
+
+def here_i_am() -> Text:
+    """Nothing but a full stop, or a face."""
+    return say("在呢。您想[答题](发:答题)，还是[投票](发:投票)？别的事，回复“帮助”。")
+
+
+def sticker() -> Text:
+    """A sticker, which WeChat does not show us."""
+    return say("收到您的表情，谢谢！")
+
+
+def unheard(asking: bool) -> Text:
+    """Speech that WeChat did not put into words; `asking` when a question is on show."""
+    if asking:
+        return say("我听不清这段语音。麻烦您点蓝字，或打一个字母。")
+    return say("我听不清这段语音。麻烦您打几个字，或点：[答题](发:答题)　[帮助](发:帮助)")
+
+
+def photo() -> Text:
+    """A picture; we do not keep it."""
+    return say("照片收到了，但我看不懂照片里的字。要交座右铭，请把那句话打出来，或者按住说话。")
+
+
+def of_no_use() -> Text:
+    """A link, a place on the map, a film, a file."""
+    return say("这个我用不上，没有保存。您想[答题](发:答题)还是[投票](发:投票)？")
+
+
+def private_number() -> Text:
+    """What looks like a telephone number or that of an identity card."""
+    return say("您发的像是证件号或手机号，我没有保存。这里不需要这些。")
+
+
+def lectures_later() -> Text:
+    """The timetable of lectures is not here yet."""
+    return say(
+        "宣讲的时间表还没有排好，排好了回复“宣讲”就能查。\n"
+        "先做点别的：[答题](发:答题)　[座右铭](发:座右铭)　[投票](发:投票)"
+    )
+
+
+def bigger_letters() -> Text:
+    """How letters grow."""
+    return say(
+        "聊天里的字，要在微信里调：我 → 设置 → 通用 → 关怀模式，打开就行。\n"
+        "网页里的字，点页面上的“大字版”，比如：[看座右铭](网:/m)\n"
+        "接着做：[答题](发:答题)"
+    )
+
+
+def busy() -> Text:
+    """A store is away; nothing has changed."""
+    return say("正在忙，您的话收到了，请过一分钟再发一次。")
+
+
+def apology() -> Text:
+    """A fault of ours; what the message did is undone."""
+    return say(
+        "给您添麻烦了，刚才这句我没处理好，什么都没有改动。\n"
+        "请换个说法再发一次，或者回复“联系”，请工作人员帮您。"
+    )
+
+
+# ------------------------------------------------------------ today's quiz
+
+# What members type.
+START = (
+    "答题", "我要答题", "我想答题", "去答题", "现在答题", "开始答题", "开始", "继续", "继续答题",
+    "接着答题", "接着答", "接着来", "今天的题", "做题", "我要做题", "题目", "知识竞赛", "都交",
+    "一题一题来",
+)  # fmt: skip
+MISTAKES = ("错题", "我的错题", "看错题", "再看一遍", "今天的错题", "练错题", "错在哪")
+ONE_MISTAKE = r"错题 ?(?P<place>\d)"
+QUESTION_IS_WRONG = (
+    r"(?:第? ?.题|题目|这道?题|答案|题)(?:好像|是不是)?有?(?:错|问题|毛病)了?[误吗]?"
+)
+
+_BEFORE = r"(?:我|就|想|要|选择?|应[该当]|大概|可能|觉得|认为|感觉|估计|答案|是|为|的|[ ,:()\[\]])*"
+_AFTER = r"(?:吧|啊|呀|呢|了|哦|嘛|的|项|个|都|对|正确|选|是|[ ()\[\]])*"
+_SOUNDS = {"A": "诶哎欸", "B": "必比逼毕", "C": "西希吸", "D": "地弟滴"}
+"""How speech is written down: 选西 for C."""
+LETTER_OF = {sound: letter for letter, sounds in _SOUNDS.items() for sound in sounds}
+_LETTER = rf"[a-h{''.join(LETTER_OF)}]"
+_NUMBER = "第?[1-8一二两三四五六七八][个项条号]?"
+LETTER = rf"{_LETTER}|{_NUMBER}"
+_SHORT = r"(?=.{1,40}$)"
+"""Nobody chooses in longer words, and no pattern should have to look at them."""
+_AND = r"(?:[ ,、.;/+&\-]|和|与|跟|加|还有)*"
+_LETTERS = rf"{_LETTER}(?:{_AND}{_LETTER})*"
+_NUMBERS = rf"{_NUMBER}(?:{_AND}{_NUMBER})*"
+CHOICE = rf"{_SHORT}{_BEFORE}(?P<chosen>{_LETTERS}|{_NUMBERS}){_AFTER}"
+"""B, 选B, 我选b, 应该是B, B吧, 二, 第二个, AC, A和C, AC都对, 选西."""
+ALL = rf"{_SHORT}{_BEFORE}(?:以上|上面|这些|几个)?(?:全部?|全?都)(?:选|对|是|正确|要)?{_AFTER}"
+"""全选, 都对, 以上都是."""
+TRUE = r"对|√|✓|✔|✅|☑|⭕|正确|没错|是"
+FALSE = r"错误?|×|✗|✘|x|❌|❎|不对|不正确|不是"
+JUDGEMENT = rf"{_SHORT}{_BEFORE}(?:(?P<true>{TRUE})|(?P<false>{FALSE}))[吧啊呀呢了哦嘛的 ]{{0,4}}"
+DONE = r"选好了?|好了|就?交(?:了|吧)?|提交|就这些|就这几个|完了|选完了?|确定|没有了"
+TAP = r"第(?P<place>\d{1,2})题(?P<chosen>[a-h]{1,8}|对|错|好了)"
+"""What the taps below a question send."""
+PAIR = (
+    r"第? ?(?P<place>[1-9一二三四五六七八九]) ?题? ?[、.,:)选是\-]{0,2} ?"
+    rf"(?P<chosen>[a-h]{{1,8}}|{TRUE}|{FALSE})"
+)
+"""1A, 1、A, 1.A, 第一题 A, 4对."""
+_PAIR = PAIR.replace("?P<place>", "?:").replace("?P<chosen>", "?:")
+PAIRS = rf"(?=.{{2,60}}$)(?:{_PAIR}[ ,;、。]{{0,3}}){{2,9}}"
+"""1A2B3C, 1A 2B 3C."""
+STRAY_CHOICE = (
+    rf"{_SHORT}(?:{_BEFORE}[a-f](?:{_AND}[a-f])*{_AFTER}|我?选[{''.join(LETTER_OF)}]|{ALL}|{_PAIR})"
+)
+"""An answer while no question is on show: letters, not numbers, which mean a line of the menu."""
+FIGURES = r"[\d〇零一二三四五六七八九十百千万亿第].{0,30}"
+SKIP = r"(?:这题|我|先)?(?:不知道|不会(?:做|答)?|不懂|不清楚|跳过|过|下一?题|下一个)[了啊呀吧的]?"
+PREVIOUS = r"(?:看)?(?:上一?题|上一个|前一题|刚才那[个题]|上一道)"
+REOPEN = r"(?:我要|我想)?改(?:一下|答案|选)?|(?:刚才|我|上一题)?(?:选|点|答|按)错了?|重新?选|取消"
+PAUSE = (
+    r"退出|(?:先)?不答了?|(?:先)?不做了|回头再[说答来]|等会儿?再?[说答来]|下次再?[说答来]|算了"
+    r"|暂停|停|休息一下|再见"
+)
+SUBMIT_ALL = r"都交|交|提交|是的?|对的?|好的?|可以|确定|嗯|都交吧"
+ONE_BY_ONE = r"不|不是|不交|不,?一题一题来|一题一题来|一个一个来"
+
+_ASKS_FOR = {
+    Kind.SINGLE: "选一个",
+    Kind.MULTIPLE: "可选多个",
+    Kind.JUDGE: "对还是错",
+    Kind.BLANK: "填几个字",
+}
+_JUDGED = {"T": "对", "F": "错"}
+
+
+def quiz_begins(questions: int) -> Text:
+    """Before the first question of a new paper."""
+    return say(
+        "今天{questions}题，答错也没关系，会告诉您为什么。不计时间。\n\n", questions=questions
+    )
+
+
+def quiz_resumed(begun_at: datetime, now: datetime) -> Text:
+    """Before the question at which a paper was left."""
+    begun, today = (at.astimezone(CAMPAIGN_ZONE) for at in (begun_at, now))
+    if begun.date() != today.date():
+        when = "昨天"
+    elif _part_of_day(begun) != _part_of_day(today):
+        when = _part_of_day(begun)
+    else:
+        when = "刚才"
+    return say("接着{when}的，", when=when)
+
+
+def _part_of_day(local: datetime) -> str:
+    return "上午" if local.hour < 12 else "下午" if local.hour < 18 else "晚上"
+
+
+def question(sitting: Sitting, place: int) -> Text:
+    """A question as it is shown first, with how to answer it."""
+    asked = sitting.question(place)
+    head = say(
+        "第{place}题（共{total}题，{asks_for}）\n{stem}",
+        place=place,
+        total=len(sitting.questions),
+        asks_for=_ASKS_FOR[asked.kind],
+        stem=asked.stem,
+    )
+    return join([head, *_options(asked, place), _how_to_answer(asked, place)])
+
+
+def question_again(sitting: Sitting, place: int, noted: str = "") -> Text:
+    """A question that was on show before; `noted` are the letters chosen so far."""
+    asked = sitting.question(place)
+    parts = [
+        say("现在是第{place}题：{stem}", place=place, stem=asked.stem),
+        *_options(asked, place),
+    ]
+    if asked.kind is Kind.MULTIPLE:
+        so_far = say("记下了{noted}。", noted="、".join(noted)) if noted else Text(())
+        parts.append(so_far + say("选好了：[交](发:第{place}题好了)", place=place))
+    if asked.kind is Kind.BLANK:
+        parts.append(_how_to_answer(asked, place))
+    return join(parts)
+
+
+def _options(asked: Question, place: int) -> list[Text]:
+    """The options line by line, never in another order than the question's own."""
+    if asked.kind is Kind.JUDGE:
+        return [say("[对](发:第{place}题对)　　[错](发:第{place}题错)", place=place)]
+    taps = [
+        say("[{it}. {option}](发:第{place}题{it})", it=letter, option=option, place=place)
+        for letter, option in zip(asked.letters, asked.options, strict=True)
+    ]
+    abreast = 2 if asked.kind is Kind.MULTIPLE and max(map(len, asked.options)) <= 8 else 1
+    return [join(taps[i : i + abreast], "　") for i in range(0, len(taps), abreast)]
+
+
+def _how_to_answer(asked: Question, place: int) -> Text:
+    match asked.kind:
+        case Kind.SINGLE:
+            return say("点蓝字，或回复{letters}。", letters="、".join(asked.letters))
+        case Kind.MULTIPLE:
+            return say(
+                "可以一起回复，比如：AC。\n也可以一个一个点，点完再点[选好了](发:第{place}题好了)。",
+                place=place,
+            )
+        case Kind.JUDGE:
+            return say("点蓝字，或回复“对”“错”。")
+        case Kind.BLANK:
+            return say("请把答案打出来发给我，几个字就行。不会就回复“跳过”。")
+
+
+def verdict(asked: Question, marked: Marked) -> Text:
+    """Whether an answer was right; if not, why and according to whom."""
+    if marked.correct:
+        return say("✔ 答对了，是{answer}。", answer=_letters(asked, asked.answer))
+    return join(
+        [
+            say(
+                "✘ 您{chosen}，正确的是{answer}。",
+                chosen=_chosen(asked, marked, in_full=True),
+                answer=_letters(asked, asked.answer, in_full=True),
+            ),
+            *([say("为什么：{why}", why=Prose(asked.explanation))] if asked.explanation else []),
+            say("出处：{source}", source=Prose(asked.citation)),
+        ]
+    )
+
+
+def _chosen(asked: Question, marked: Marked, in_full: bool = False) -> str:
+    if asked.kind is Kind.BLANK:
+        return f"填“{marked.choice}”"
+    return "选" + _letters(asked, tuple(marked.choice), in_full)
+
+
+def _letters(asked: Question, answer: Sequence[str], in_full: bool = False) -> str:
+    """An answer as it is read: B, or in full B（2005年）; A、C; “对”; “2016”."""
+    match asked.kind:
+        case Kind.JUDGE:
+            return f"“{_JUDGED.get(''.join(answer), '')}”"
+        case Kind.BLANK:
+            return f"“{answer[0]}”"
+    if in_full and asked.kind is Kind.SINGLE:
+        return "、".join(f"{letter}（{_option(asked, letter)}）" for letter in answer)
+    return "、".join(answer)
+
+
+def _option(asked: Question, letter: str) -> str:
+    return dict(zip(asked.letters, asked.options, strict=True)).get(letter, "")
+
+
+def noted(asked: Question, place: int, letters: str) -> Text:
+    """A letter of a question with several is noted; the rest can still be added."""
+    rest = [
+        say("[{letter}](发:第{place}题{letter})", letter=letter, place=place)
+        for letter in asked.letters
+        if letter not in letters
+    ]
+    return join(
+        [
+            say("先记下{letters}。", letters="、".join(letters))
+            + (say("还要加：") + join(rest, "　") if rest else Text(())),
+            say("选好了：[交](发:第{place}题好了)", place=place),
+            say("也可以一次回复几个字母，比如：ACD。"),
+        ]
+    )
+
+
+def only_one(asked: Question, place: int, letters: str) -> Text:
+    """Several letters for a question that has one answer."""
+    if len(letters) != 2:
+        return say("这题只选一个，点蓝字，或回复{all}。", all="、".join(asked.letters))
+    return say(
+        "这题只选一个，[{first}](发:第{place}题{first})还是[{second}](发:第{place}题{second})？",
+        place=place,
+        first=letters[0],
+        second=letters[1],
+    )
+
+
+def choose_like_this(asked: Question) -> Text:
+    """An answer of another kind than the question asks for."""
+    match asked.kind:
+        case Kind.JUDGE:
+            return say("这题请判断对错。")
+        case Kind.BLANK:
+            return say("这题没有选项，请把答案打出来。")
+        case _:
+            return say("这题请选{letters}。", letters="、".join(asked.letters))
+
+
+def nothing_noted() -> Text:
+    """选好了 before any letter."""
+    return say("还没有记下选项，先选再交。")
+
+
+def reopened() -> Text:
+    """The noted letters are forgotten."""
+    return say("好，这题重新选。")
+
+
+def nothing_to_change() -> Text:
+    """改 before the first answer."""
+    return say("这题还没有答，直接选就行。")
+
+
+def too_late_to_change() -> Text:
+    """The answer is out."""
+    return say("答案已经公布，这题不能改了，下一题加油。")
+
+
+def put_off() -> Text:
+    """A question is skipped; it comes back."""
+    return say("好，这题放到最后再答。\n\n")
+
+
+def the_last_left() -> Text:
+    """The only open question can't be skipped."""
+    return say("只剩这一题了，猜一个也行，答错不扣分。")
+
+
+def at_the_first() -> Text:
+    """上一题 at the first question."""
+    return say("前面还没有答过的题。")
+
+
+def looked_back(place: int, asked: Question, marked: Marked) -> Text:
+    """An answered question, as it was."""
+    result = "答对了。" if marked.correct else "正确的是{answer}。"
+    return say(
+        "第{place}题：{stem}\n您{chosen}，" + result + "\n",
+        place=place,
+        stem=asked.stem,
+        chosen=_chosen(asked, marked),
+        answer=_letters(asked, asked.answer, in_full=True),
+    )
+
+
+def answered_before(place: int, asked: Question, marked: Marked) -> Text:
+    """A tap on a question that has been graded changes nothing."""
+    return say(
+        "第{place}题您已经答过了（{chosen}，{result}）。不改分。",
+        place=place,
+        chosen=_chosen(asked, marked),
+        result="答对" if marked.correct else f"正确是{_letters(asked, asked.answer)}",
+    )
+
+
+def not_there_yet(place: int) -> Text:
+    """A question that has not been shown."""
+    return say("还没到第{place}题。", place=place)
+
+
+def no_such_question(total: int) -> Text:
+    """A number beyond the paper."""
+    return say("今天一共{total}题。", total=total)
+
+
+def kept_for_you() -> Text:
+    """The member leaves the quiz for now."""
+    return say("给您留着，回复“答题”接着来。")
+
+
+def put_away() -> Text:
+    """The paper on show is a day old, and gone."""
+    return say("刚才的题过了一天，已经收起来了。\n做新的：[今天的题](发:答题)")
+
+
+def all_at_once(answers: Sequence[tuple[int, str]]) -> Text:
+    """Several questions answered in one message, before anything is graded."""
+    return say(
+        "您一次答了{count}题：{answers}。\n[都交](发:都交)　[不，一题一题来](发:一题一题来)",
+        count=len(answers),
+        answers=" ".join(f"{place}{_JUDGED.get(choice, choice)}" for place, choice in answers),
+    )
+
+
+def cannot_take_all() -> Text:
+    """An answer among several that no question of the paper has."""
+    return say("有的答案和题目对不上，咱们一题一题来。")
+
+
+def verdicts(graded: Sequence[tuple[int, Question, Marked]]) -> Text:
+    """How several answers at once turned out."""
+    return say("交好了。{each}。", each="；".join(_verdict_in_short(*one) for one in graded))
+
+
+def _verdict_in_short(place: int, asked: Question, marked: Marked) -> str:
+    if marked.correct:
+        return f"第{place}题对"
+    return f"第{place}题错，正确的是{_letters(asked, asked.answer)}"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a finished paper is summed up with."""
+
+    sitting: Sitting
+    streak: int
+    standing: Neighbourhood | None
+    joined: bool
+    next_hour: int | None
+    more_today: bool
+    """Whether the paper was an earlier day's, and today's waits."""
+
+
+def summary(result: Result) -> Text:
+    """The last word on a paper."""
+    sitting = result.sitting
+    wrong = len(sitting.questions) - sitting.right
+    head = say(
+        "{day}{total}题做完了，答对{right}题，得{points}分。",
+        day="昨天的" if result.more_today else "今天",
+        total=len(sitting.questions),
+        right=sitting.right,
+        points=sitting.points,
+    )
+    parts = [head, *_summary_facts(result), say("")]
+    if wrong:
+        parts.append(say("错了{wrong}题：[再看一遍](发:错题)", wrong=wrong))
+    parts.append(say("[看排名](发:排名)　[写座右铭](发:座右铭)　[这题有错](发:题目有错)"))
+    if not result.joined:
+        parts.append(say("[登记单位](发:登记单位)后，成绩算到您单位。"))
+    return join([*parts, _what_comes_next(result)])
+
+
+def _summary_facts(result: Result) -> list[Text]:
+    facts = []
+    if result.streak > 1:
+        facts.append(say("您已连续参加{days}天。", days=result.streak))
+    if result.standing and result.standing.district:
+        facts.append(
+            say(
+                "在{district}排第{rank}名（{people}人参加）。",
+                district=result.standing.district.full_name,
+                rank=result.standing.rank,
+                people=result.standing.out_of,
+            )
+        )
+    return facts
+
+
+def _what_comes_next(result: Result) -> Text:
+    if result.more_today:
+        return say("今天还有新题：[今天的题](发:答题)")
+    if result.next_hour is None:
+        return say("这是竞赛最后一天，谢谢您坚持下来。")
+    return say("明天早上{hour}点有新题，回复“答题”就行。", hour=result.next_hour)
+
+
+def mistakes(wrong: Sequence[tuple[int, Question, Marked]], paper_is_open: bool) -> Text:
+    """What was wrong on the latest paper."""
+    if not wrong:
+        return say("这次没有错题。\n接着做：[答题](发:答题)　[看排名](发:排名)")
+    lines = [
+        say("{nth} [{stem}](发:错题{nth})", nth=nth, stem=_shortened(asked.stem))
+        for nth, (_, asked, _marked) in enumerate(wrong, start=1)
+    ]
+    return join(
+        [
+            say("这次错了{count}题：", count=len(wrong)),
+            *lines,
+            say("点一个看解释，或回复“错题1”。"),
+            *([say("还有题没答完：[接着答题](发:答题)")] if paper_is_open else []),
+        ]
+    )
+
+
+def mistake(place: int, asked: Question, marked: Marked, paper_is_open: bool) -> Text:
+    """One wrong answer, explained."""
+    go_on = "[接着答题](发:答题)" if paper_is_open else "[看排名](发:排名)"
+    return join(
+        [
+            say("第{place}题：{stem}", place=place, stem=asked.stem),
+            verdict(asked, marked),
+            say("[其他错题](发:错题)　[这题有错](发:题目有错)　" + go_on),
+        ]
+    )
+
+
+def _shortened(stem: str) -> str:
+    return stem if len(stem) <= 16 else stem[:15] + "…"
+
+
+def what_is_wrong() -> Text:
+    """A question may be faulty: we ask which, and why."""
+    return say(
+        "谢谢您提醒！请用一句话说说是第几题、哪里不对，我转给出题的同志。\n不用了：回复“算了”。"
+    )
+
+
+@refuse.register
+def _(_refusal: NoContest) -> Text:
+    return say("现在还没有竞赛。先[写一句座右铭](发:座右铭)，或者[投票](发:投票)？")
+
+
+@refuse.register
+def _(refusal: ContestNotBegun) -> Text:
+    return say(
+        "活动{day}开始，到时回复“答题”。先[写一句座右铭](发:座右铭)？", day=_day(refusal.first_day)
+    )
+
+
+@refuse.register
+def _(refusal: ContestOver) -> Text:
+    thanks = "，谢谢您参加{days}天" if refusal.days_taken else ""
+    return say(
+        "竞赛{day}结束了" + thanks + "。[看成绩](发:我的)",
+        day=_day(refusal.last_day),
+        days=refusal.days_taken,
+    )
+
+
+@refuse.register
+def _(refusal: PaperFinished) -> Text:
+    return say(
+        "今天的题您做完了，{points}分。想再看看：[今天的错题](发:错题)。\n"
+        + ("" if refusal.next_hour is None else "明天{hour}点有新题。")
+        + "[看排名](发:排名)　[写座右铭](发:座右铭)",
+        points=refusal.points,
+        hour=refusal.next_hour,
+    )
+
+
+# ------------------------------------------------------------ mottos
+
+# What members type. Patterns are matched with the folded text: half-width, simplified, lower case.
+MOTTO = (
+    "座右铭", "写座右铭", "写一句座右铭", "我要写座右铭", "交座右铭", "晒座右铭", "党性座右铭",
+    "投稿", "换一句", "我换一句", "改几个字", "交", "就交这句", "换成这句",
+)  # fmt: skip
+MY_MOTTO = ("我的座右铭", "看我的座右铭", "我写的座右铭")
+REWORD = ("修改座右铭", "改座右铭", "换座右铭", "重写座右铭", "我自己改", "确定修改")
+FORMER_WORDS = ("恢复原句", "恢复原来那句")
+WITHDRAW_MOTTO = ("撤回我的座右铭", "撤回座右铭", "删除我的座右铭", "删除座右铭")
+SIGNED_BY = {
+    "署全名": "full", "写全名": "full", "不署名": "none", "署姓": "masked", "只写姓": "masked",
+}  # fmt: skip
+WALL = ("看座右铭", "看看座右铭", "看大家的", "看看大家的", "看看大家的座右铭", "座右铭墙")
+FIND_MOTTO = ("找座右铭", "找一条", "搜座右铭", "查座右铭")
+LEAVE_IT = ("不交",)
+
+HAND_IN = r"(?:就|确定|可以)?交(?:了|吧|这句|座右铭)?|提交|就这句|确定"
+ANOTHER = r"我?换一句|改几个字|我?再改改|重写|改"
+SIGN = "|".join(SIGNED_BY)
+IT_IS_ONE = r"是的?|对的?|嗯|是座右铭|要交?|好的?"
+REPLACE_IT = r"换成这句|就换这句|换"
+NO_THANKS = r"算了|不(?:交|改|撤|写|换|用|要)?了?|再想想|还用原来的"
+IT_IS_NONE = r"不是|不是的|(?:不是,? ?)?随便说说"
+SURE_TO_REWORD = r"确定修改|确定|要改|改"
+SURE_TO_WITHDRAW = r"确定撤回|确定"
+WITHDRAW_NUMBER = r"确定撤回 ?(?P<number>\d{4,9}) ?号?"
+RESTORE_NUMBER = r"恢复 ?(?P<number>\d{4,9}) ?号?"
+APPEAL = r"申诉.*"
+APPEAL_PREFIX = r"\s*申[诉訴][\s：:，,、。]*"
+ENTRY_PREFIX = r"\s*(?:投稿|(?:我的?)?座右[铭銘](?:是|为|：|:))[\s：:，,、]*"
+WITH_PREFIX = r"投稿 ?[:,、]? ?\S.*|(?:我的?)?座右铭(?:是|为|:) ?\S.{5,}"
+SPOKEN_END = "。"
+
+NOT_A_MOTTO = (
+    r"答题|题目|投票|座右铭|排名|积分|得分|宣讲|登记|报名|签到|密码|公众号|客服"
+    r"|^(?:请问|我想问|怎么|咋|为啥|为什么|什么时候|几点|能不能|可不可以|能否)"
+    r"|怎么(?:改|交|投|答|弄|看|登|报|查|用|没|不)"
+    r"|(?:吗|呢|么|咋办|怎么办|什么时候|几点)$"
+    r"|\d ?号|第 ?\d|投 ?\d|\d{4}"
+)
+"""Words and shapes of which a sentence is more likely a question than somebody's motto."""
+MOTTO_WORD = "座右铭"
+
+_HELP_FOR = {
+    "typo": "有错别字。请看看是哪个字，改好再发。",
+    "quotation": "引用的话和原文不一样。请对照原文改好，或者写一句您自己的话。",
+    "length": "字数不合适。请写8到30个字。",
+    "not_a_motto": "这句像广告或聊天，不像座右铭。请写一句您要求自己的话。",
+    "personal": "里面有电话、住址等个人信息。去掉以后再发就行。",
+    "unfit": "内容不合适公开。请换一句。",
+    "duplicate": "和您写过的另一句重复。请换一句不一样的。",
+}
+"""By the reasons of bot/domain/moderation.py; test_motto.py checks that each has its sentence."""
+_STANDS = {
+    MottoState.WAITING: "审核中",
+    MottoState.APPROVED: "已通过",
+    MottoState.RETURNED: "没通过",
+    MottoState.WITHDRAWN: "已撤回",
+}
+
+
+def motto_offer(words: str, twins: int) -> Text:
+    """A sentence came out of the blue: is it a motto? `twins` members wrote the same."""
+    same = say(
+        "有{twins}位党员写了同一句，会合在一张卡片上，署上大家的名字。\n"
+        "想参加“原创”评选，可以写一句您自己的话（8到30个字）。\n",
+        twins=twins,
+    )
+    return join(
+        [
+            say("这是要交的座右铭吗？\n“{words}”\n\n", words=words),
+            same if twins else Text(()),
+            say(
+                "[就交这句](发:交座右铭)　[我换一句](发:换一句)　[不是，随便说说](发:不交)",
+            ),
+        ],
+        between="",
+    )
+
+
+def motto_offer_in_quiz(words: str) -> Text:
+    """The same while a question is on show."""
+    return say(
+        "正在答题，这句要交座右铭吗？\n“{words}”\n[是座右铭](发:是座右铭)　[接着答题](发:答题)",
+        words=words,
+    )
+
+
+def motto_offer_too_short(refusal: MottoTooShort) -> Text:
+    """It might be a motto, were it longer."""
+    return say(
+        "这是座右铭吗？座右铭要{least}到30个字，您这句有{length}个字。\n"
+        "[写一句座右铭](发:写座右铭)　[不是，随便说说](发:不交)",
+        least=refusal.least,
+        length=refusal.length,
+    )
+
+
+def motto_offer_too_long(refusal: MottoTooLong) -> Text:
+    """It might be a motto, were it shorter."""
+    return say(
+        "这是座右铭吗？座右铭最多{most}个字，您这句有{length}个字。\n"
+        "[写一句座右铭](发:写座右铭)　[不是，随便说说](发:不交)",
+        most=refusal.most,
+        length=refusal.length,
+    )
+
+
+def motto_second(number: int, words: str) -> Text:
+    """A member who has an entry sent another sentence."""
+    return say(
+        "每人1句，您已交{number}号。新的一句是：\n“{words}”\n"
+        "[换成这句](发:换成这句)　[还用原来的](发:不交)",
+        number=number,
+        words=words,
+    )
+
+
+def motto_invitation() -> Text:
+    """We ask for the words of a motto."""
+    return say(
+        "请发您自己的话，8到30个字。\n"
+        "比如您平时怎么要求自己、怎么为群众办事。不用写名字。\n"
+        "先[看看大家的](发:看座右铭)也行。不写了，回复“算了”。"
+    )
+
+
+def motto_preview(
+    words: str, unit: UnitCard | None, name: str | None, signature: str, number: int
+) -> Text:
+    """The motto as it will stand; `number` when it replaces the words of an entry."""
+    shown = {"full": name, "masked": mask(name)}.get(signature)
+    signed = "　".join(filter(None, [unit.district if unit else "", shown or "匿名"]))
+    return join(
+        [
+            say(
+                "您的座右铭（{count}个字）：\n“{words}”\n署名：{signed}\n"
+                "[交](发:交)　[改几个字](发:换一句)",
+                count=len(words),
+                words=words,
+                signed=Prose(signed),
+            ),
+            say(_OTHER_SIGNATURES[signature if name else ""]),
+            say("换上以后，{number}号要重新审核。", number=number)
+            if number
+            else say("交了以后，工作人员看过才会公开。"),
+        ]
+    )
+
+
+_OTHER_SIGNATURES = {
+    "masked": "署名想改：[写全名](发:署全名)　[不署名](发:不署名)",
+    "full": "署名想改：[只写姓](发:署姓)　[不署名](发:不署名)",
+    "none": "署名想改：[写全名](发:署全名)　[只写姓](发:署姓)",
+    "": "想署上单位和姓，交了以后[登记单位](发:登记单位)。",
+}
+
+
+def motto_received(number: int) -> Text:
+    """The motto is entered."""
+    return say(
+        "✔ 收到，您的编号是 {number} 号，正在审核，一般1天内有结果。\n"
+        "结果会在您下次来的时候告诉您；想早点知道，回复“我的座右铭”。\n"
+        "[看看大家的](发:看座右铭)　[答题](发:答题)",
+        number=number,
+    )
+
+
+def motto_wanted_again(refusal: MottoTooShort) -> Text:
+    """Too few words: we ask once more, plainly."""
+    if not refusal.length:
+        return say(
+            "请用文字写，{least}到30个字，再发给我就行。不写了，回复“算了”。",
+            least=refusal.least,
+        )
+    return say(
+        "这句有{length}个字，座右铭要{least}到30个字。不用写名字，写一句您自己的话，再发给我。\n"
+        "不写了，回复“算了”。",
+        length=refusal.length,
+        least=refusal.least,
+    )
+
+
+def motto_wanted_shorter(refusal: MottoTooLong) -> Text:
+    """Too many words: we show where the last one that fits stands."""
+    return say(
+        "这句有{length}个字，最多{most}个字。帮您数好了，前{most}个字到“{end}”。"
+        "删短一点再发给我。\n不写了，回复“算了”。",
+        length=refusal.length,
+        most=refusal.most,
+        end=refusal.kept[-8:],
+    )
+
+
+def motto_left() -> Text:
+    """The sentence was no motto, or the member keeps what there is."""
+    return say("好的，不交。\n想做别的：[答题](发:答题)　[看看大家的](发:看座右铭)")
+
+
+def motto_kept(number: int) -> Text:
+    """The entry stays as it is."""
+    return say("好的，{number}号还是原来的样子。\n[我的座右铭](发:我的座右铭)", number=number)
+
+
+def motto_unwritten() -> Text:
+    """The member has no entry that could be changed."""
+    return say(
+        "您还没有交过座右铭。\n[写一句座右铭](发:写座右铭)　[看看大家的](发:看座右铭)",
+    )
+
+
+def motto_of_mine(card: MottoCard, state: MottoState, votes: int) -> Text:
+    """The member's own entry; `state` is what its author has been told."""
+    return say(
+        "您的座右铭，{number}号：\n“{words}”\n" + _OF_MINE[state],
+        number=card.number,
+        words=card.words,
+        votes=votes,
+        help=_help_for(card.reason),
+    )
+
+
+_APPEAL = "觉得不对，回复“申诉”加一句话，另一位同志会重新看。"
+_OF_MINE = {
+    MottoState.WAITING: "正在审核，一般1天内有结果。\n"
+    "[修改](发:修改座右铭)　[撤回](发:撤回我的座右铭)　[看看大家的](发:看座右铭)",
+    MottoState.APPROVED: "已经通过，大家都能看到，现在有{votes}票。\n"
+    "[看它的页面](网:/m/{number})　[看看大家的](发:看座右铭)\n"
+    "[修改](发:修改座右铭)　[撤回](发:撤回我的座右铭)",
+    MottoState.RETURNED: "暂时没通过。原因：{help}\n[我自己改](发:修改座右铭)\n" + _APPEAL,
+    MottoState.WITHDRAWN: "已经撤回，不再公开。\n"
+    "[恢复](发:恢复{number})　[换一句新的](发:修改座右铭)",
+}
+
+
+def _help_for(reason: object) -> str:
+    return _HELP_FOR.get(str(reason), _HELP_FOR["unfit"])
+
+
+def motto_to_reword(card: MottoCard, state: MottoState) -> Text:
+    """We ask for other words for the member's entry."""
+    return say(
+        "{number}号现在是：\n“{words}”（{state}）\n"
+        "请直接发新的一句（8到30个字）。发来后还要再看一遍。\n不改了，回复“算了”。",
+        number=card.number,
+        words=card.words,
+        state=_STANDS[state],
+    )
+
+
+def motto_votes_will_go(number: int, votes: int) -> Text:
+    """People voted for those words."""
+    return say(
+        "{number}号已有{votes}票。改字要重新审核，票会清零，确定吗？\n"
+        "[要改](发:确定修改)　[不改](发:算了)",
+        number=number,
+        votes=votes,
+    )
+
+
+def motto_reworded(card: MottoCard) -> Text:
+    """Other words stand under the number."""
+    return say(
+        "✔ 换好了，{number}号：“{words}”。重新排队审核，一般1天内有结果。\n"
+        "改回去：[恢复原来那句](发:恢复原句)",
+        number=card.number,
+        words=card.words,
+    )
+
+
+def motto_unchanged(number: int) -> Text:
+    """The new words are the old ones."""
+    return say(
+        "{number}号本来就是这句，没有改动。\n[我的座右铭](发:我的座右铭)",
+        number=number,
+    )
+
+
+def motto_never_reworded(number: int) -> Text:
+    """There are no former words to go back to."""
+    return say(
+        "{number}号没有改过，不用恢复。\n[我的座右铭](发:我的座右铭)　[修改座右铭](发:修改座右铭)",
+        number=number,
+    )
+
+
+def motto_to_withdraw(number: int, votes: int) -> Text:
+    """What withdrawing means, before it is done."""
+    void = say("，已有的{votes}票作废", votes=votes) if votes else Text(())
+    return (
+        say("{number}号撤回后就不再公开、不再参加评选", number=number)
+        + void
+        + say(
+            "。\n[确定撤回](发:确定撤回{number})　[再想想](发:算了)\n"
+            "30天内可以恢复，回复“恢复{number}”。",
+            number=number,
+        )
+    )
+
+
+def motto_withdrawn(number: int) -> Text:
+    """The entry is out of the selection."""
+    return say(
+        "✔ {number}号已经撤回，不再公开。\n"
+        "30天内可以恢复：[恢复](发:恢复{number})，或回复“恢复{number}”。",
+        number=number,
+    )
+
+
+def motto_restored(number: int) -> Text:
+    """A withdrawn entry waits for review again."""
+    return say(
+        "✔ {number}号恢复了，重新排队审核，一般1天内有结果。\n[我的座右铭](发:我的座右铭)",
+        number=number,
+    )
+
+
+def motto_not_withdrawn(number: int) -> Text:
+    """There is nothing to restore."""
+    return say("{number}号没有撤回，不用恢复。\n[我的座右铭](发:我的座右铭)", number=number)
+
+
+def motto_gone(number: int) -> Text:
+    """The time in which it could have been restored is over."""
+    return say(
+        "{number}号撤回已经超过30天，不能恢复了。可以[换一句新的](发:修改座右铭)。",
+        number=number,
+    )
+
+
+def motto_not_yours(asked: int, mine: int) -> Text:
+    """The number is not that of the member's own entry."""
+    return say(
+        "{asked}号不是您的，您的是{mine}号。\n[我的座右铭](发:我的座右铭)",
+        asked=asked,
+        mine=mine,
+    )
+
+
+def appeal_how() -> Text:
+    """The appeal lacks its sentence, or there is nothing to appeal against."""
+    return say(
+        "要申诉，请回复“申诉”加一句话，比如：申诉 这句是我自己写的。\n"
+        "先看看审核结果：[我的座右铭](发:我的座右铭)"
+    )
+
+
+def appeal_received(number: int) -> Text:
+    """A colleague will read it."""
+    return say(
+        "✔ 收到，{number}号会请另一位同志重新看。\n"
+        "结果会在您下次来的时候告诉您；想早点知道，回复“我的座右铭”。",
+        number=number,
+    )
+
+
+def no_more_mottos() -> Text:
+    """A sentence that looks like a motto, at a time when none are taken."""
+    return say(
+        "座右铭现在不收新的了。您可以[看看大家的](发:看座右铭)、[投票](发:投票)，"
+        "或者[答题](发:答题)。"
+    )
+
+
+def wall(cards: Sequence[MottoCard]) -> Text:
+    """The newest approved entries."""
+    if not cards:
+        return nothing_approved()
+    return join(
+        [
+            say("大家的座右铭，最新的{count}条：", count=len(cards)),
+            *(_entry_line(card) for card in cards),
+            say("[看全部](网:/m)　[去投票](发:投票)　[写一句座右铭](发:写座右铭)"),
+            say("想看哪一条，回复第几条就行，比如：1。"),
+        ]
+    )
+
+
+def how_to_find() -> Text:
+    """Where to look for one entry."""
+    return say(
+        "知道编号，直接回复编号就行，比如：1386。\n"
+        "不知道编号，到座右铭墙上按单位找：[看全部](网:/m)\n"
+        "[看看大家的](发:看座右铭)　[去投票](发:投票)"
+    )
+
+
+def nothing_approved() -> Text:
+    """The wall is empty."""
+    return say(
+        "还没有审核通过的座右铭，过一会儿再来看。\n您也写一句：[写座右铭](发:写座右铭)",
+    )
+
+
+def _entry_line(card: MottoCard) -> Text:
+    return say("{number} {words}（{by}）", number=card.number, words=card.words, by=_by(card))
+
+
+def _by(card: MottoCard) -> Prose:
+    """The signature in lists; first to be cut when a reply grows too long."""
+    unit = card.unit.district if card.unit else ""
+    return Prose(" ".join(filter(None, [unit, card.signed or "匿名"])))
+
+
+@refuse.register
+def _(refusal: CollectingClosed) -> Text:
+    return say(
+        "座右铭从{begins}收到{ends}，现在不收新的。\n"
+        "您可以[看看大家的](发:看座右铭)、[投票](发:投票)。",
+        begins=_day_from(refusal.collects_from),
+        ends=_deadline(refusal.collects_until),
+    )
+
+
+@refuse.register
+def _(refusal: MottoTooShort) -> Text:
+    return motto_wanted_again(refusal)
+
+
+@refuse.register
+def _(refusal: MottoTooLong) -> Text:
+    return motto_wanted_shorter(refusal)
+
+
+@refuse.register
+def _(refusal: AlreadySubmitted) -> Text:
+    return say(
+        "每人1句，您已交{number}号。\n[我的座右铭](发:我的座右铭)　[修改座右铭](发:修改座右铭)",
+        number=refusal.number,
+    )
+
+
+@refuse.register
+def _(_refusal: NoMotto) -> Text:
+    return motto_unwritten()
+
+
+@refuse.register
+def _(_refusal: DecidedMeanwhile) -> Text:
+    return say(
+        "这句刚刚有了新的审核结果，先没有动它。\n看看结果再决定：[我的座右铭](发:我的座右铭)",
+    )
+
+
+@refuse.register
+def _(_refusal: UndoTooLate) -> Text:
+    return say("已经超过60秒，或者已经通知本人，不能撤销了。")
+
+
+# ------------------------------------------------------------ votes
+
+# What members type.
+VOTE = (
+    "投票", "我要投票", "我想投票", "去投票", "投个票", "开始投票", "评选", "投票评选", "参加评选",
+)  # fmt: skip
+MORE = ("换一批", "换一组", "下一批", "下一页", "再来一批")
+MY_VOTES = ("我的投票", "我投的", "看我投的", "我投了哪些", "投票记录")
+TAKE_BACK = ("撤回", "撤票", "撤回投票", "撤回一票", "撤回这一票", "投错了", "我投错了")
+VOTE_FOR_IT = ("投它", "投这条", "投这个", "投这句", "投一票", "我投", "投")
+RESULT = ("结果", "评选结果", "投票结果")
+
+_NUMBER = r"(?P<number>\d{4,9}|[〇零一二三四五六七八九幺]{4,6})"
+_PLACE = r"(?P<place>\d{1,3}|[一二三四五六七八九十两])"
+_OF_LIST = r" ?(?:号|条|个|句|名)?(?:的|那条|那个|那句)?"
+_VOTE_FOR = (
+    r"(?=.*[投票])"
+    r"(?:我|请)?(?:要|想|就|再)?(?:投(?:票|一票|1票)?给?|给)? ?第? ?{which}"
+    r"(?: ?(?:号|条|个|句)(?: ?投票?)?| ?投(?=一票|1票))?(?:一票|1票)?吧?"
+)
+"""投3号, 我投3, 给3号投票, 3号投一票, 1386投一票; not 3投票, which names a line of the menu."""
+VOTE_FOR_NUMBER = _VOTE_FOR.replace("{which}", _NUMBER)
+VOTE_FOR_PLACE = _VOTE_FOR.replace("{which}", _PLACE)
+VOTE_FOR_SOMETHING = r".*投(?:了|给|第)* ?\d.*"
+TAKE_BACK_PLACE = rf"撤回 ?第? ?{_PLACE}{_OF_LIST}"
+TAKE_BACK_NUMBER = rf"撤回 ?(?:投给)?{_NUMBER} ?号?(?:的票|那一票|这一票|那票)?"
+JUST_NUMBER = rf"(?:看看?|找)?{_NUMBER} ?号?"
+JUST_PLACE = rf"(?:我?选|看看?)? ?第? ?{_PLACE}{_OF_LIST}吧?"
+NUMERALS = str.maketrans(
+    {**dict(zip("〇零一二三四五六七八九幺两", "0012345678912", strict=True)), "十": "10"}
+)
+NEXT_BATCH = r"不知道|不会|跳过|下一(?:题|个|条|批|页)|再看看|还有吗"
+BATCH_BEFORE = r"上一(?:题|个|条|批|页)|刚才(?:那个|那批)?"
+CHANGED_MY_MIND = r"改|选错了?|刚才选错了?|我?投错了?|撤销"
+LIKE_AN_ANSWER = (
+    r"(?:我?选|应该是|答案是?)?[a-h]吧?"
+    r"|第? ?[一二三四五1-5] ?题? ?[、.,]? ?[a-h]"
+    r"|[a-h](?: ?[、,和]? ?[a-h])+"
+)
+SURE_TO_TAKE_BACK = r"确定|确定撤回|撤回这一?票"
+PADDING = r".*(?:刷票|拉票|代投).*|.*帮.{0,4}投.*票.*"
+VOTE_WORD = "投票"
+
+
+def vote_list(ballot: BallotState, cards: Sequence[MottoCard], own: int | None) -> Text:
+    """Entries to vote for; `own` is the number that this member may not vote for."""
+    return join(
+        [
+            say(
+                "{title}，{ends}截止。您今天还能投{left}票，每条每天1票。",
+                title=ballot.title,
+                ends=_deadline(ballot.closes_at),
+                left=ballot.left,
+            ),
+            vote_lines(cards, own),
+            by_place(cards),
+        ]
+    )
+
+
+def vote_lines(cards: Sequence[MottoCard], own: int | None) -> Text:
+    """The entries of a list, each with its tap, and what can be done with them."""
+    return join(
+        [
+            *(_vote_line(card, own) for card in cards),
+            say("[换一批](发:换一批)　[找一条](发:找座右铭)　[我投的](发:我的投票)"),
+        ]
+    )
+
+
+def by_place(cards: Sequence[MottoCard]) -> Text:
+    """How to vote by typing while the list is on show."""
+    place = min(2, len(cards))
+    return say(
+        "也可以回复：投{place}（第{place}条），或投{number}。",
+        place=place,
+        number=cards[place - 1].number,
+    )
+
+
+def _vote_line(card: MottoCard, own: int | None) -> Text:
+    if card.number == own:
+        return _entry_line(card) + say("您写的")
+    return _entry_line(card) + say("[投](发:投{number}号)", number=card.number)
+
+
+def which_one(place: int) -> Text:
+    """The place named is not one of a list on show."""
+    return say("您说的{place}号是哪一条？请点“投”，或回复编号。", place=place)
+
+
+def which_to_vote_for() -> Text:
+    """We ask for the place: a bare number now votes."""
+    return say("请回复要投第几条，比如：1。")
+
+
+def one_at_a_time() -> Text:
+    """A number and a vote were spoken of, and not plainly enough to count."""
+    return say("一次投一条。请点“投”，或回复编号，比如：投1386。")
+
+
+def no_such_entry(number: int) -> Text:
+    """No approved entry carries this number."""
+    return say("没有找到{number}号，可能记错了，也可能已经撤回。看看这几条：", number=number)
+
+
+def voted(receipt: Receipt) -> Text:
+    """A vote is cast; its receipt."""
+    left = say(
+        "今天还能投{left}票。" if receipt.left else "今天{all}票都投完了，谢谢您！",
+        left=receipt.left,
+        all=receipt.per_day,
+    )
+    return (
+        say(
+            "✔ 已投给{number}号：“{words}”。\n",
+            number=receipt.card.number,
+            words=receipt.card.words,
+        )
+        + left
+        + say(
+            "回执：{tracker}\n投错了：[撤回](发:撤回{number}号)\n[换一批](发:换一批)",
+            tracker=receipt.tracker[:4],
+            number=receipt.card.number,
+        )
+    )
+
+
+def back_to_quiz() -> Text:
+    """How to return to the question that is still open."""
+    return say("\n题还给您留着：[接着答题](发:答题)")
+
+
+def one_motto(card: MottoCard, place: int | None, may: Text) -> Text:
+    """One entry in full; `may` is what the member can do with it."""
+    return join(
+        [
+            say(
+                ("第{place}条，" if place else "") + "{number}号（{by}）：\n“{words}”",
+                place=place,
+                number=card.number,
+                by=_by(card),
+                words=card.words,
+            ),
+            may,
+        ]
+    )
+
+
+def may_vote(number: int) -> Text:
+    """The entry can be voted for."""
+    return say("[投它](发:投{number}号)　[换一批](发:换一批)", number=number)
+
+
+def voted_today(ballot: BallotState) -> Text:
+    """The member has voted for the entry today."""
+    return say(
+        "您今天已经投过它了" + _TOMORROW[ballot.last_day]
+        + "\n[换一批](发:换一批)　[我投的](发:我的投票)"
+    )  # fmt: skip
+
+
+_TOMORROW = {False: "，明天可以再投。", True: "，谢谢您！"}
+
+
+def is_your_own() -> Text:
+    """The rule of the round: nobody votes for themselves."""
+    return say(
+        "这是您自己写的，按规则不投自己。\n[换一批](发:换一批)　[我的座右铭](发:我的座右铭)",
+    )
+
+
+def not_voting_now(number: int) -> Text:
+    """Voting has not begun or is over: the entry can be looked at."""
+    return say("[看它的页面](网:/m/{number})　[看看大家的](发:看座右铭)", number=number)
+
+
+def votes_spent(ballot: BallotState) -> Text:
+    """All votes of the day are given."""
+    return say(
+        "今天{all}票都投完了，谢谢您！" + _NEW_VOTES[ballot.last_day]
+        + "\n[看我投的](发:我的投票)　[看看大家的](发:看座右铭)",
+        all=ballot.per_day,
+    )  # fmt: skip
+
+
+_NEW_VOTES = {False: "明天0点后可以再投。", True: "投票今天就结束。"}
+
+
+def to_take_back(vote: CastVote, today: date) -> Text:
+    """The member's latest vote, before it is taken back."""
+    at = vote.accepted_at.astimezone(CAMPAIGN_ZONE)
+    same_day = vote.day == today
+    return say(
+        "您最近投的是{number}号（{day}{at}）。\n"
+        "[撤回这一票](发:撤回{number}号)　[不撤](发:算了)\n"
+        + ("撤回后，今天可以改投别的。" if same_day else "撤回后，那天的票不能再投。"),
+        number=vote.number,
+        day="今天" if same_day else _day(vote.day),
+        at=f"{at:%H:%M}",
+    )
+
+
+def taken_back(card: MottoCard, ballot: BallotState) -> Text:
+    """A vote is taken back."""
+    return say(
+        "✔ 投给{number}号的票撤回了。今天还能投{left}票。\n"
+        "[去投票](发:投票)　[我投的](发:我的投票)",
+        number=card.number,
+        left=ballot.left,
+    )
+
+
+def vote_stays() -> Text:
+    """The vote was not taken back after all."""
+    return say("好的，票还在。\n[换一批](发:换一批)　[我投的](发:我的投票)")
+
+
+def my_votes(votes: Sequence[CastVote]) -> Text:
+    """The member's latest votes with their whole receipts."""
+    if not votes:
+        return say("您还没有投过票。\n[去投票](发:投票)")
+    return join(
+        [
+            say("您最近投的{count}票：", count=len(votes)),
+            *(
+                say(
+                    "{day} {number}号 {words}　回执{tracker}",
+                    day=_day(vote.day),
+                    number=vote.number,
+                    words=Prose(vote.words),
+                    tracker=vote.tracker,
+                )
+                for vote in votes
+            ),
+            say("投错了：[撤回最近一票](发:撤回)　接着投：[投票](发:投票)"),
+        ]
+    )
+
+
+def quiz_or_vote() -> Text:
+    """Letters answer questions, and a list of mottos is on show."""
+    return say("您是想答题还是投票？\n[答题](发:答题)　[投票](发:投票)")
+
+
+def one_person_one_vote(ballot: BallotState) -> Text:
+    """Asked to vote in somebody's stead."""
+    return say(
+        "一人一号，按规则每天{all}票；刷来的票会单独放着，不计入结果。\n[去投票](发:投票)",
+        all=ballot.per_day,
+    )
+
+
+def result_later(ballot: BallotState) -> Text:
+    """Voting is still open."""
+    return say(
+        "投票还在进行，{ends}截止。结果公示后，回复“结果”就能看。\n[去投票](发:投票)",
+        ends=_deadline(ballot.closes_at),
+    )
+
+
+@refuse.register
+def _(_refusal: NoRound) -> Text:
+    return say("现在还没有座右铭评选，开始了会告诉大家。\n先[答题](发:答题)吧。")
+
+
+@refuse.register
+def _(refusal: VotingNotOpen) -> Text:
+    return say(
+        "投票{begins}开始，到时回复“投票”。\n先[看看大家的](发:看座右铭)，或[写一句座右铭](发:写座右铭)。",
+        begins=_day_from(refusal.opens_at),
+    )
+
+
+@refuse.register
+def _(refusal: VotingClosed) -> Text:
+    return say(
+        "投票{ends}结束了。结果公示后，回复“结果”就能看。\n"
+        "[看看大家的](发:看座右铭)　[我投的](发:我的投票)",
+        ends=_deadline(refusal.closes_at),
+    )
+
+
+@refuse.register
+def _(refusal: NoSuchEntry) -> Text:
+    return say(
+        "没有找到{number}号，可能记错了，也可能已经撤回。\n[投票](发:投票)　[找一条](发:找座右铭)",
+        number=refusal.number,
+    )
+
+
+@refuse.register
+def _(refusal: AlreadyVoted) -> Text:
+    return say(
+        "{number}号您今天已经投过了。\n[换一批](发:换一批)　[我投的](发:我的投票)",
+        number=refusal.number,
+    )
+
+
+@refuse.register
+def _(refusal: NoVotesLeft) -> Text:
+    return say(
+        "今天{all}票都投完了，谢谢您！\n[看我投的](发:我的投票)　[看看大家的](发:看座右铭)",
+        all=refusal.per_day,
+    )
+
+
+@refuse.register
+def _(refusal: OwnEntry) -> Text:
+    return say(
+        "{number}号是您自己写的，按规则不投自己。\n"
+        "[换一批](发:换一批)　[我的座右铭](发:我的座右铭)",
+        number=refusal.number,
+    )
+
+
+@refuse.register
+def _(_refusal: NothingToWithdraw) -> Text:
+    return say("没有找到这一票，不用撤回。\n[我投的](发:我的投票)　[投票](发:投票)")
+
+
+def _day(day: date) -> str:
+    return f"{day.month}月{day.day}日"
+
+
+def _day_from(at: datetime) -> str:
+    """The beginning of a time: the day, and the hour unless it is midnight."""
+    local = at.astimezone(CAMPAIGN_ZONE)
+    return _day(local) + (_hour(local) if local.time() != time() else "")
+
+
+def _deadline(at: datetime) -> str:
+    """The end of a time: midnight is the 24th hour of the day before."""
+    local = at.astimezone(CAMPAIGN_ZONE)
+    if local.time() == time():
+        return _day(local - timedelta(days=1)) + "24点"
+    return _day(local) + _hour(local)
+
+
+def _hour(local: datetime) -> str:
+    return f"{local.hour}点" + (f"{local.minute}分" if local.minute else "")
+
+
+# ------------------------------------------------------------ units and joining
+
+# What members type.
+JOIN = (
+    "登记单位", "登记", "我要登记", "登记一下", "改单位", "换单位", "修改单位", "单位错了",
+    "绑定单位", "选单位", "填单位", "单位",
+)  # fmt: skip
+UNIT_IS_RIGHT = ("单位对", "就是这个支部", "对,就是这个支部")
+UNIT_TAP = r"单位 ?(?P<place>[1-9一二三四五六七八九])"
+NOT_LISTED = r"没有?|都?不是|都没有|没有我的单位|找不到|没找到|没有我们单位"
+UNIT_PADDING = r"^(?:我是|我在|我们是|我们|我的单位是|单位是|单位:?|我|在)|(?:的|的人|人)$"
+NAMELESS = r"(?:我|先)?不(?:想|愿意?)?[写填说留](?:了|名字|姓名|吧)*|匿名|保密|跳过|不用了?"
+NAME_PADDING = r"^(?:我的)?(?:名字|姓名)(?:是|叫)?[:：]?|^我(?:叫|是|姓)|^本人"
+MY_DATA = ("我的资料", "我的信息", "个人资料", "我的数据", "我的单位")
+ERASE = ("删除我的数据", "删除数据", "删除我的资料", "删除资料", "注销", "确定删除")
+
+_NOTE = (
+    "我们只记：您的单位、姓名。用来统计参加情况、防止重复计算。\n"
+    "不要身份证号，不要手机号。活动结束90天后删除；您随时可以回复“删除我的数据”。\n"
+    "[看完整说明](网:/p)\n"
+)
+"""Its wording is numbered: see joining.CONSENT."""
+
+
+def joining_begins() -> Text:
+    """What we keep and why, before anything is asked."""
+    return say(
+        "登记只要两步，约1分钟。\n"
+        + _NOTE
+        + "同意的话，请回复单位名称里的几个字，比如：新安社区。\n"
+        "不想登记也能答题，只是不计入单位。"
+    )
+
+
+def joining_anew(unit: UnitCard) -> Text:
+    """The same for a member who belongs to a unit and agreed before."""
+    return say(
+        "您现在登记的是：{unit}。\n要改，请回复新单位名称里的几个字，比如：新安社区。\n"
+        "不改了，回复“算了”。",
+        unit=unit.full_name,
+    )
+
+
+def unit_confirmed(unit: UnitCard) -> Text:
+    """The unit is that of the code; what we keep and why, and the name."""
+    return say(
+        "登记只差一步。您的单位是：{unit}。\n" + _NOTE + "同意的话，请发您的姓名（两三个字就行）；"
+        "不想写姓名，回复“不写”。\n不想登记也能答题，只是不计入单位。",
+        unit=unit.full_name,
+    )
+
+
+def units_found(units: Sequence[UnitCard], more: bool) -> Text:
+    """A list to pick from; `more` when others fit as well."""
+    lines = [
+        say("{place} [{unit}](发:单位{place})", place=place, unit=unit.full_name)
+        for place, unit in enumerate(units, start=1)
+    ]
+    head = "找到的有点多，先列{count}个" if more else "找到{count}个"
+    return join(
+        [
+            say(head + "，请点一个，或回复数字：", count=len(units)),
+            *lines,
+            say("都不是？换几个字再发一次，或回复“没有”。"),
+        ]
+    )
+
+
+def no_unit_found(words: str) -> Text:
+    """No unit's name has these characters."""
+    return say(
+        "没找到名称里有“{words}”的单位。换两三个字再发一次，比如：新安社区。\n"
+        "实在找不到，回复“没有”；不登记了，回复“算了”。",
+        words=Prose(words[:20]),
+    )
+
+
+def unit_in_full() -> Text:
+    """The unit is not on our list."""
+    return say("请发单位全称，我们加上后告诉您。先答题吧：[今天的题](发:答题)")
+
+
+def no_such_line() -> Text:
+    """A number beyond the list."""
+    return say("没有这个数字，请点下面的一个：")
+
+
+def name_please(unit: UnitCard) -> Text:
+    """The unit is picked; now the name."""
+    return say(
+        "您选的是：{unit}。\n请发您的姓名（两三个字就行）。\n"
+        "不想写姓名，回复“不写”。不是这个单位：[换单位](发:换单位)",
+        unit=unit.full_name,
+    )
+
+
+def name_again() -> Text:
+    """What came is no name."""
+    return say(
+        "请只发姓名，两到十五个汉字，比如：张三。\n不想写姓名，回复“不写”。不登记了，回复“算了”。"
+    )
+
+
+def joined(unit: UnitCard, name: str | None, answered: int) -> Text:
+    """The same words whether a roster has the name or not: strangers must not try names out."""
+    return say(
+        "✔ 登记好了：{unit}{name}。\n系统会和支部核对，有问题再告诉您，不影响现在参加。\n"
+        + ("您刚才答的{answered}题已算上。\n" if answered else "")
+        + "接着做：[今天的题](发:答题)　写错了：[改单位](发:改单位)",
+        unit=unit.full_name,
+        name=f"，{name}" if name else "",
+        answered=answered,
+    )
+
+
+def same_unit(unit: UnitCard) -> Text:
+    """A member scanned the code of the own unit."""
+    return say("您登记的就是{unit}，不用再登记。", unit=unit.full_name)
+
+
+def other_unit(own: UnitCard, scanned: UnitCard) -> Text:
+    """A member scanned the code of another unit than the own."""
+    return say(
+        "您扫的是“{scanned}”的码，您登记的是{own}。\n"
+        "要换成扫的这个：[单位对](发:单位对)　不换就不用管它。",
+        scanned=scanned.full_name,
+        own=own.full_name,
+    )
+
+
+def my_data(profile: Profile, points: int) -> Text:
+    """What we keep about the member, for the member's own eyes."""
+    return say(
+        "我们记着您的：\n单位：{unit}\n姓名：{name}\n答题积分：{points}分\n"
+        "[改单位](发:改单位)　[我的座右铭](发:我的座右铭)　[我投的票](发:我的投票)\n"
+        "不想留了：回复“删除我的数据”。[隐私说明](网:/p)",
+        unit=profile.unit.full_name if profile.unit else "还没登记",
+        name=profile.name or "没有写",
+        points=points,
+    )
+
+
+def erasure_asked() -> Text:
+    """A colleague will erase the member's data."""
+    return say(
+        "✔ 收到。删除由工作人员来办，已经转给他们。\n要补充说明，或者改主意了，回复“联系”告诉我们。"
+    )
+
+
+# ------------------------------------------------------------ standings
+
+# What members type.
+RANK = (
+    "排名", "看排名", "我的排名", "名次", "排行榜", "排行", "榜单", "积分", "我的积分", "多少分",
+    "我的", "我的成绩", "成绩", "看成绩", "我的分数",
+)  # fmt: skip
+RANK_RULES = ("排名规则", "怎么算的", "怎么算分", "积分规则", "规则", "怎么排的", "计分规则")
+
+
+def standing(found: Neighbourhood) -> Text:
+    """The member's own place and those next to it."""
+    return join(
+        [
+            say(
+                "您的积分：{points}分，{where}第{rank}名（{people}人）。",
+                points=found.points,
+                where=found.district.full_name if found.district else "全市",
+                rank=found.rank,
+                people=found.out_of,
+            ),
+            *(_place_line(place, found.points) for place in found.around),
+            *([] if found.district else [say("[登记单位](发:登记单位)后，看您在单位里的名次。")]),
+            say("[全市榜](网:/r)　[怎么算的](发:排名规则)　[答题](发:答题)"),
+        ]
+    )
+
+
+def _place_line(place: Place, mine: int) -> Text:
+    tied = not place.is_me and place.points == mine
+    return say(
+        "第{rank}名　{name}　{points}分" + ("（同分，参加天数多的在前）" if tied else ""),
+        rank=place.rank,
+        name="您" if place.is_me else place.name or "没写姓名",
+        points=place.points,
+    )
+
+
+def no_points_yet() -> Text:
+    """The member has answered nothing."""
+    return say(
+        "您还没有积分，答一题就有了。\n[答题](发:答题)　[全市榜](网:/r)　[怎么算的](发:排名规则)"
+    )
+
+
+def rank_rules(rules: Rules) -> Text:
+    """What counts."""
+    return say(
+        "个人：答对1题{each}分，每天最多{day}分；同分看参加天数，再看谁先到分。快慢不算分。\n"
+        "名次随时更新，{last_day}答完定榜。\n[看排名](发:排名)　[答题](发:答题)",
+        each=rules.points_each,
+        day=rules.points_a_day,
+        last_day=_day(rules.last_day),
+    )
+
+
+# ------------------------------------------------------------ notices that ride on a reply
+
+NOTICE_ABOVE = say("——捎句话——")
+NOTICE_BELOW = say("————")
+
+
+def notice(notification: Notification) -> Text | None:
+    """The words of one notice; None for a kind that this version does not know."""
+    match notification:
+        case Notification("motto_approved", facts):
+            return say("✔ 您的座右铭通过了，编号{number}：“{words}”。", **facts)
+        case Notification("motto_returned", facts):
+            return say(
+                "您的座右铭暂时没通过：“{words}”。\n原因：{help}\n"
+                "想改，回复“修改座右铭”；" + _APPEAL,
+                words=facts["words"],
+                help=_help_for(facts["reason"]),
+            )
+    return None
+
+
+def notice_links(notification: Notification) -> Text:
+    """The links below a notice, left out where a reply has many of its own."""
+    match notification:
+        case Notification("motto_approved", facts):
+            return say("[看它的页面](网:/m/{number})　[去投票](发:投票)", **facts)
+        case Notification("motto_returned"):
+            return say("[我自己改](发:修改座右铭)")
+    return Text(())
