@@ -1,0 +1,194 @@
+"""One message, one turn: find it, play it, record it, all in one transaction.
+
+WeChat repeats a push that was not answered within five seconds. The repetition finds the
+stored answer and gets it again, byte for byte; nothing happens a second time.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm import Session
+
+from bot.conversation import state as states
+from bot.conversation.message import Message
+from bot.conversation.reply import Reply, Text
+from bot.conversation.router import Step
+from bot.conversation.state import Idle, State
+from bot.domain.questions import Shelf
+from bot.domain.refusals import Refusal
+from bot.domain.services import Services, open_services
+from bot.logs import trace
+from bot.storage.database import Clock, Sessions
+from bot.storage.memory import Memory
+from bot.storage.tables import Delivery
+from handlers import notices, wording
+
+Play = Callable[[Message, State, Services], Step]
+Render = Callable[[Reply, Message, datetime], bytes]
+"""Makes the inner XML of a reply; empty bytes for silence."""
+
+BUDGET = 4.2
+"""Seconds a turn may take: WeChat hangs up after five."""
+TRIES = 3
+LATE = timedelta(seconds=4)
+"""A push that arrives this old is a repetition: the first delivery got no answer."""
+CRASHES = 2
+"""Deliveries of one message that may die with their worker before we stop playing it."""
+
+log = structlog.get_logger()
+
+
+class Turns:
+    """Plays messages, each exactly once."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        memory: Memory,
+        shelf: Shelf,
+        clock: Clock,
+        play: Play,
+        render: Render,
+    ) -> None:
+        self._sessions, self._memory = sessions, memory
+        self._shelf, self._clock = shelf, clock
+        self._play, self._render = play, render
+
+    def take(self, message: Message) -> bytes:
+        """The answer to the message: inner XML, or nothing when nothing is to be said.
+
+        Never raises. A store that fails for the whole budget gets a line that says so, and
+        that line is not stored: the member's next try is played.
+        """
+        deadline = time.monotonic() + BUDGET
+        try:
+            return self._insist(deadline, lambda: self._turn(message))
+        except Refusal as refusal:
+            reply, outcome = wording.refuse(refusal), "refused"
+        except _STORE_GONE as error:
+            return self._busy(message, error)
+        except Exception as error:
+            log.error("handler raised", delivery=_short(message), **trace(error))
+            reply, outcome = wording.apology(), "poisoned"
+        try:
+            return self._insist(deadline, lambda: self._record(message, reply, outcome))
+        except _STORE_GONE as error:
+            return self._busy(message, error)
+
+    def _insist(self, deadline: float, attempt: Callable[[], bytes]) -> bytes:
+        """Try again when the store asks for it: a lost race, a deadlock, a cut connection.
+
+        The whole transaction is tried again, so a commit whose outcome we never learnt
+        shows up as a stored answer.
+        """
+        for _ in range(TRIES - 1):
+            try:
+                return attempt()
+            except _STORE_TROUBLE:
+                if time.monotonic() > deadline:
+                    raise
+        return attempt()
+
+    def _turn(self, message: Message) -> bytes:
+        with self._sessions.begin() as session:
+            services = self._services(session)
+            state = self._enter(message, services)
+            if (answer := self._answered(session, message)) is not None:
+                return answer
+            if self._keeps_crashing(message, services.now):
+                log.error("message quarantined", delivery=_short(message))
+                return self._keep(session, message, services, wording.apology(), "quarantined")
+            step = self._play(message, state, services)
+            services.members.keep_state(message.member, states.dump(step.state))
+            reply = self._with_notices(step.reply, message, services)
+            return self._keep(session, message, services, reply, "done")
+
+    def _record(self, message: Message, reply: Reply, outcome: str) -> bytes:
+        """Store the answer of a turn whose effects were undone; its topic has ended."""
+        with self._sessions.begin() as session:
+            services = self._services(session)
+            self._enter(message, services)
+            if (answer := self._answered(session, message)) is not None:
+                return answer
+            services.members.keep_state(message.member, states.dump(Idle()))
+            return self._keep(session, message, services, reply, outcome)
+
+    def _services(self, session: Session) -> Services:
+        return open_services(session, self._clock(session), self._shelf)
+
+    def _enter(self, message: Message, services: Services) -> State:
+        """Where the member stands; the row stays locked, so a member has one turn at a time."""
+        stored = services.members.lock(message.member)
+        if stored is None:
+            services.members.welcome(message.member, message.openid, states.dump(Idle()))
+        return states.parse(stored)
+
+    def _answered(self, session: Session, message: Message) -> bytes | None:
+        """The stored answer, if this delivery has been played."""
+        row = session.execute(
+            select(Delivery.reply, Delivery.fingerprint).where(
+                Delivery.member_key == message.member,
+                Delivery.delivery_key == message.delivery,
+            )
+        ).first()
+        if row is None:
+            return None
+        if row.fingerprint != message.fingerprint:
+            log.warning("delivery came back with other contents", delivery=_short(message))
+        return row.reply or b""
+
+    def _keeps_crashing(self, message: Message, now: datetime) -> bool:
+        """Whether earlier deliveries of the message took their workers down with them.
+
+        Only repetitions are counted, so an ordinary message costs nothing; a turn that
+        ends in any other way forgets the count.
+        """
+        if now - message.sent_at < LATE:
+            return False
+        return self._memory.count(_crash_key(message), seconds=60) >= CRASHES
+
+    def _with_notices(self, reply: Reply, message: Message, services: Services) -> Reply:
+        if not isinstance(reply, Text):
+            return reply
+        told = services.notices.tell(message.member, message.delivery)
+        return notices.ride(reply, told) if told else reply
+
+    def _keep(
+        self, session: Session, message: Message, services: Services, reply: Reply, outcome: str
+    ) -> bytes:
+        answer = self._render(reply, message, services.now)
+        session.execute(
+            insert(Delivery).values(
+                member_key=message.member,
+                delivery_key=message.delivery,
+                fingerprint=message.fingerprint,
+                outcome=outcome,
+                reply=answer,
+                received_at=services.now,
+            )
+        )
+        return answer
+
+    def _busy(self, message: Message, error: Exception) -> bytes:
+        log.error("store failed", delivery=_short(message), error=type(error).__name__)
+        self._memory.forget(_crash_key(message))
+        return self._render(wording.busy(), message, message.sent_at)
+
+
+_STORE_GONE = (OperationalError, InterfaceError, PoolTimeoutError)
+_STORE_TROUBLE = (*_STORE_GONE, IntegrityError)
+"""Worth another try: a broken constraint means that another worker was first."""
+
+
+def _short(message: Message) -> str:
+    """Enough of the delivery's name to find it in SQL, too little to name a person."""
+    return message.delivery[:4].hex()
+
+
+def _crash_key(message: Message) -> str:
+    return f"crash:{message.delivery.hex()}"

@@ -1,0 +1,99 @@
+"""The webhook: the one address that WeChat calls."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from traceback import format_tb
+
+import structlog
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from bot.conversation.message import Kind, Message
+from bot.domain.identity import member_key
+from bot.settings import Settings
+from bot.wechat.envelope import BODY_LIMIT, Envelope, Opened
+from bot.wechat.fields import Refused, Unreadable
+from bot.wechat.inbound import read_push
+
+Play = Callable[[Message], bytes]
+
+_TEXT = "text/plain; charset=utf-8"
+_XML = "text/xml; charset=utf-8"
+
+log = structlog.get_logger()
+
+
+def webhook(settings: Settings, play: Play, clock: Callable[[], datetime]) -> Blueprint:
+    """`GET` and `POST /wechat`.
+
+    `play` gives the inner XML of the answer, or nothing. WeChat sends no CSRF token: whoever
+    protects the whole app must exempt this blueprint.
+    """
+    blueprint = Blueprint("wechat", __name__)
+    envelope = Envelope.of(settings)
+    identify = partial(member_key, settings.secret_key.get_secret_value())
+
+    @blueprint.get("/wechat", provide_automatic_options=False)
+    def verify() -> Response:
+        return Response(envelope.verify_url(request.query_string, clock()), content_type=_TEXT)
+
+    @blueprint.post("/wechat", provide_automatic_options=False)
+    def receive() -> Response:
+        opened = envelope.open(request.query_string, _body(), clock())
+        message = _read(opened, identify)
+        if message and settings.wechat_account not in ("", message.account):
+            raise Refused(403, "account")
+        answer = _answer(play, message)
+        if not answer:
+            # WeChat takes this word, in every mode unencrypted, as "heard, nothing to say".
+            return Response("success", content_type=_TEXT)
+        return Response(envelope.seal(answer, opened, clock()), content_type=_XML)
+
+    @blueprint.errorhandler(Refused)
+    def refuse(refused: Refused) -> Response:
+        log.info("push refused", reason=refused.reason, status=refused.status)
+        return Response(status=refused.status, content_type=_TEXT)
+
+    return blueprint
+
+
+def _body() -> bytes:
+    # Never request.data or request.form: the content type, which anybody may set, empties them.
+    # One byte beyond the limit is read: a body that doesn't tell its size is cut there in silence,
+    # and only that byte gives it away.
+    request.max_content_length = BODY_LIMIT + 1
+    try:
+        return request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        raise Refused(413, "size") from None
+    except HTTPException:
+        raise Refused(400, "broken off") from None
+
+
+def _read(opened: Opened, identify: Callable[[str], bytes]) -> Message | None:
+    try:
+        return read_push(opened.plain, opened.asked_at, identify)
+    except Unreadable:
+        if opened.key is None:
+            # In plain mode the signature does not cover the body.
+            raise
+        log.warning("push unreadable")
+        return None
+
+
+def _answer(play: Play, message: Message | None) -> bytes:
+    """What `play` answers; nothing for an event nobody waits on, nor when `play` breaks."""
+    if message is None or message.kind is Kind.EVENT:
+        return b""
+    try:
+        return play(message)
+    except Exception as error:
+        # The places and not the message of the error: that one may quote what a member wrote.
+        log.error(
+            "turn failed",
+            delivery=message.delivery.hex()[:8],
+            error=type(error).__name__,
+            places="".join(format_tb(error.__traceback__)),
+        )
+        return b""
