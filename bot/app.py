@@ -1,0 +1,79 @@
+"""The web application: the one place that knows every room."""
+
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, send_from_directory
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+import handlers
+from bot.console.views import console
+from bot.conversation.message import Message
+from bot.conversation.reply import Reply
+from bot.domain.questions import Shelf
+from bot.domain.services import transactions
+from bot.h5.views import h5
+from bot.settings import Settings, read_settings
+from bot.storage.database import Clock, Sessions, database_clock, open_engine, open_sessions
+from bot.storage.memory import Memory
+from bot.turns import Turns
+from bot.wechat.outbound import render
+from bot.wechat.webhook import webhook
+
+VENDOR = Path(__file__).parent / "vendor"
+"""Browser libraries, put there by `dev.py setup` or packed into the wheel."""
+
+
+def create_app(settings: Settings | None = None, clock: Clock = database_clock) -> Flask:
+    """The application on the settings of the environment, or on those given."""
+    settings = settings or read_settings()
+    engine = open_engine(settings.database_url.get_secret_value(), pool_size=settings.threads)
+    sessions, shelf = open_sessions(engine), Shelf()
+    memory = Memory(settings.redis_url.get_secret_value())
+
+    def draw(reply: Reply, message: Message, now: datetime) -> bytes:
+        return render(reply, message, now, partial(_page_address, settings))
+
+    turns = Turns(sessions, memory, shelf, clock, handlers.play, draw)
+    transaction = transactions(sessions, clock, shelf)
+    app = Flask("bot", static_folder=None)
+    app.config["SECRET_KEY"] = settings.secret_key.get_secret_value()
+    app.register_blueprint(webhook(settings, turns.take, lambda: datetime.now(UTC)))
+    app.register_blueprint(console(settings, transaction))
+    app.register_blueprint(h5(settings, transaction))
+    app.register_blueprint(_health(sessions, settings))
+    app.add_url_rule("/vendor/<path:filename>", "vendor", _vendor)
+    return app
+
+
+def _page_address(settings: Settings, path: str) -> str:
+    return f"{settings.address}/h{path}"
+
+
+def _vendor(filename: str) -> Response:
+    response = send_from_directory(VENDOR, filename, max_age=7 * 24 * 3600)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _health(sessions: Sessions, settings: Settings) -> Blueprint:
+    """Whether the process lives, and whether it can serve. Redis may be gone: still ready."""
+    health = Blueprint("health", __name__, url_prefix="/healthz")
+
+    @health.get("/live")
+    def live() -> str:
+        return "live\n"
+
+    @health.get("/ready")
+    def ready() -> tuple[str, int]:
+        try:
+            with sessions() as session:
+                session.execute(select(1))
+        except SQLAlchemyError:
+            return "database unreachable\n", 503
+        # The simulator reads the second word and leaves a real service alone.
+        return f"ready {settings.env}\n", 200
+
+    return health

@@ -1,0 +1,172 @@
+"""The `bot` program: serve, worker, simulator, db, demo, import, admin."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import click
+from sqlalchemy.orm import Session
+
+from bot import wording
+from bot.logs import configure_logs
+from bot.settings import BadSettings, Settings, read_settings
+from bot.storage.database import database_clock, open_engine, open_sessions
+
+
+@click.group(help=wording.HELP)
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Everything the operator does from a shell."""
+    context.obj = settings = _settings()
+    configure_logs(settings.env)
+
+
+@main.command(help=wording.HELP_SERVE)
+@click.pass_obj
+def serve(settings: Settings) -> None:
+    """Serve the webhook, the pages and the console."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    Granian(
+        "bot.app:create_app",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        blocking_threads=settings.threads,
+        # More than every thread can hold waits in the kernel, not in memory.
+        backpressure=settings.threads * 4,
+        respawn_failed_workers=True,
+        workers_kill_timeout=8,
+        websockets=False,
+        log_access=False,
+    ).serve()
+
+
+@main.command(help=wording.HELP_WORKER)
+@click.pass_obj
+def worker(settings: Settings) -> None:
+    """Do what must happen without a message."""
+    from bot.worker import work
+
+    engine = open_engine(settings.database_url.get_secret_value())
+    work(open_sessions(engine), database_clock)
+
+
+@main.command(help=wording.HELP_SIMULATOR)
+@click.option("--port", default=8001, show_default=True, help=wording.HELP_SIMULATOR_PORT)
+@click.pass_obj
+def simulator(settings: Settings, port: int) -> None:
+    """Serve the pretend WeChat; development only."""
+    from bot.simulator.app import run
+    from bot.simulator.target import Production
+
+    try:
+        run(settings, port=port)
+    except Production as refusal:
+        _fail(str(refusal))
+
+
+@main.group(help=wording.HELP_DB)
+def db() -> None:
+    """The database."""
+
+
+@db.command("upgrade", help=wording.HELP_DB_UPGRADE)
+@click.pass_obj
+def db_upgrade(settings: Settings) -> None:
+    """Bring the tables up to date."""
+    from bot.storage.schema import upgrade
+
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = open_engine(settings.database_url.get_secret_value())
+    click.echo(wording.MIGRATED.format(revision=upgrade(engine)))
+
+
+@main.command(help=wording.HELP_DEMO)
+@click.option("--if-empty", is_flag=True, help=wording.HELP_IF_EMPTY)
+@click.pass_obj
+def demo(settings: Settings, if_empty: bool) -> None:
+    """Load the sample campaign into an empty database."""
+    from bot.demo import HasMembers, load_demo
+    from quiz_bank import load_shipped
+
+    try:
+        with _session(settings) as session:
+            loaded = load_demo(session, database_clock(session), settings, load_shipped())
+    except HasMembers:
+        if not if_empty:
+            _fail(wording.DEMO_REFUSED)
+        click.echo(wording.DEMO_SKIPPED)
+        return
+    click.echo(
+        wording.DEMO_LOADED.format(
+            questions=loaded.questions,
+            units=loaded.units,
+            people=loaded.people,
+            mottos=loaded.mottos,
+        )
+    )
+
+
+@main.group("import", help=wording.HELP_IMPORT)
+def import_() -> None:
+    """Bring in questions and the like."""
+
+
+@import_.command("questions", help=wording.HELP_IMPORT_QUESTIONS)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def import_questions(settings: Settings, file: Path) -> None:
+    """Import a TOML file of questions, all or nothing."""
+    from bot.domain.questions import add_questions
+    from quiz_bank import load_file
+
+    loaded = load_file(file)
+    if loaded.problems:
+        lines = [wording.QUESTIONS_BAD.format(count=len(loaded.problems))]
+        _fail("\n".join([*lines, *map(str, loaded.problems)]))
+    with _session(settings) as session:
+        add_questions(session, loaded.questions)
+    click.echo(wording.QUESTIONS_IN.format(count=len(loaded.questions)))
+
+
+@main.group(help=wording.HELP_ADMIN)
+def admin() -> None:
+    """The console's accounts."""
+
+
+@admin.command("setup-code", help=wording.HELP_SETUP_CODE)
+@click.pass_obj
+def admin_setup_code(settings: Settings) -> None:
+    """Print a one-time code while the console has no account."""
+    from bot.domain.staff import StaffRegister
+
+    with _session(settings) as session:
+        code = StaffRegister(session, database_clock(session)).new_setup_code()
+    click.echo(wording.SETUP_CODE.format(code=code) if code else wording.HAS_ACCOUNT)
+
+
+@contextmanager
+def _session(settings: Settings) -> Iterator[Session]:
+    """A session that commits at the end."""
+    engine = open_engine(settings.database_url.get_secret_value())
+    with open_sessions(engine).begin() as session:
+        yield session
+    engine.dispose()
+
+
+def _settings() -> Settings:
+    try:
+        return read_settings()
+    except BadSettings as error:
+        _fail("\n".join([wording.BAD_SETTINGS, *(f"  · {line}" for line in error.problems)]))
+
+
+def _fail(message: str) -> NoReturn:
+    click.echo(message, err=True)
+    sys.exit(1)

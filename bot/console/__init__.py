@@ -1,0 +1,1 @@
+"""The console at /admin: where moderators sign in and review."""

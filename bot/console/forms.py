@@ -1,0 +1,51 @@
+"""What the console's forms send: checked as a whole, anything else in them ignored."""
+
+from typing import Annotated, Self
+
+from flask import request
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from werkzeug.exceptions import BadRequest
+
+from bot.domain.moderation import Reason
+
+_Line = Annotated[str, Field(max_length=1_000)]
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    @classmethod
+    def sent(cls) -> Self:
+        """The form of this request. Raises BadRequest, which says nothing of what was sent."""
+        try:
+            return cls.model_validate(request.form.to_dict())
+        except ValidationError:
+            raise BadRequest from None
+
+
+class SignInForm(_Form):
+    """Name and password."""
+
+    name: _Line
+    password: _Line = Field(repr=False)
+
+
+class SetUpForm(_Form):
+    """The one-time code, and the first account."""
+
+    code: _Line = Field(repr=False)
+    name: _Line
+    password: _Line = Field(repr=False)
+    password_again: _Line = Field(repr=False)
+
+
+class SeenForm(_Form):
+    """The version of the entry that the moderator saw."""
+
+    version: int = Field(ge=1, le=2**31 - 1)
+
+
+class ReturnForm(SeenForm):
+    """Why the entry is sent back."""
+
+    reason: Reason

@@ -1,0 +1,189 @@
+"""The gate of the console: who comes in, whose forms are heard, what every answer carries."""
+
+import hmac
+import secrets
+from enum import Enum
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from flask import Response, g, request
+from werkzeug.exceptions import Forbidden
+from werkzeug.wrappers import Response as AnyResponse
+
+from bot.console import wording
+from bot.console.pages import to
+from bot.domain.services import Transaction
+from bot.domain.staff import Colleague
+from bot.settings import Settings
+
+PREFIX = "/admin"
+MOST_BYTES = 16 * 1024
+"""A form of the console is small."""
+
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'"
+)
+"""Images may be data: addresses, since Tabler draws ticks and arrows with them."""
+_VISITOR = "visitor-"
+"""Begins the token of a browser on which nobody has signed in."""
+_ONE_YEAR = 365 * 24 * 3600
+
+
+class Access(Enum):
+    """Who may ask for a view."""
+
+    ANYONE = 1
+    STAFF = 2
+    DECIDERS = 3
+
+
+ACCESS = {
+    "console.static": Access.ANYONE,
+    "console.sign_in": Access.ANYONE,
+    "console.set_up": Access.ANYONE,
+    "console.sign_out": Access.STAFF,
+    "console.queue": Access.STAFF,
+    "console.history": Access.STAFF,
+    "console.nowhere": Access.STAFF,
+    "console.approve": Access.DECIDERS,
+    "console.send_back": Access.DECIDERS,
+    "console.undo": Access.DECIDERS,
+}
+"""Every view of the console. One that is missing here is open to nobody."""
+
+
+class StaleForm(Forbidden):
+    """The form does not belong to this browser's sign-in, or no longer."""
+
+    words: ClassVar = wording.STALE_FORM
+
+
+class ForeignForm(Forbidden):
+    """The form was sent from a page that is not ours."""
+
+    words: ClassVar = wording.FOREIGN_FORM
+
+
+class Gate:
+    """Stands before every view of the console and behind every answer.
+
+    One cookie holds a random token. Before signing in it only ties forms to the browser;
+    signing in brings a new one, whose hash is in SQL. The token of a form is a keyed hash
+    of the cookie's: it is worth nothing in another sign-in and dies with its own.
+    """
+
+    def __init__(self, settings: Settings, transaction: Transaction) -> None:
+        self._transaction = transaction
+        self._secret = settings.secret_key.get_secret_value()
+        self._production = settings.env == "production"
+        self._public = urlsplit(settings.public_url)
+        self._cookie = "__Host-sibian" if self._production else "sibian"
+
+    # ------------------------------------------------------------ before
+
+    def admit(self) -> AnyResponse | None:
+        """Let the request in; or refuse its form, or send it to the sign-in page."""
+        request.max_content_length = MOST_BYTES
+        if request.method not in ("GET", "HEAD", "OPTIONS"):
+            self._check_origin()
+            self._check_form()
+        access = ACCESS.get(request.endpoint or "")
+        if access is Access.ANYONE:
+            return None
+        colleague = self.colleague()
+        if colleague is None:
+            return self._to_sign_in()
+        if access is None or (access is Access.DECIDERS and not colleague.may_decide):
+            self._deny(colleague)
+        g.colleague = colleague
+        return None
+
+    def colleague(self) -> Colleague | None:
+        """Who is signed in on this browser."""
+        if not self.token:
+            return None
+        with self._transaction() as services:
+            return services.staff.whose(self.token)
+
+    @property
+    def token(self) -> str:
+        """The token of this browser's cookie, or the one it is about to get."""
+        return str(g.get("token") or request.cookies.get(self._cookie, ""))
+
+    def form_token(self) -> str:
+        """What a form on this page must send along."""
+        if not self.token:
+            g.token = _VISITOR + secrets.token_urlsafe(32)
+        return self._form_token_of(self.token)
+
+    def _form_token_of(self, token: str) -> str:
+        return hmac.new(self._secret.encode(), f"form {token}".encode(), "sha256").hexdigest()
+
+    def _check_form(self) -> None:
+        sent = request.form.get("form_token", "")
+        if not self.token or not hmac.compare_digest(
+            sent.encode(), self._form_token_of(self.token).encode()
+        ):
+            raise StaleForm
+
+    def _check_origin(self) -> None:
+        """Refuse what another site sends.
+
+        Our own pages say `Origin: null`, since they ask browsers to send no referrer; on
+        https and on the local machine browsers tell by Sec-Fetch-Site that it was us.
+        """
+        site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+        if site not in (None, "same-origin"):
+            raise ForeignForm
+        silent = origin is None or (origin == "null" and (site or not self._production))
+        if not silent and origin != self._own_origin():
+            raise ForeignForm
+
+    def _own_origin(self) -> str:
+        if self._production:
+            return f"{self._public.scheme}://{self._public.netloc}"
+        return request.host_url.rstrip("/")
+
+    def _to_sign_in(self) -> AnyResponse:
+        was_in = self.token and not self.token.startswith(_VISITOR)
+        return to("sign_in", again="1" if was_in else None)
+
+    def _deny(self, colleague: Colleague) -> None:
+        with self._transaction() as services:
+            services.staff.note_denied(colleague, request.endpoint or "")
+        raise Forbidden
+
+    # ------------------------------------------------------------ after
+
+    def remember(self, token: str) -> None:
+        """This browser is signed in from now on; the token it came with is dropped."""
+        g.token = token
+
+    def forget(self) -> None:
+        """Nobody is signed in on this browser any more."""
+        g.token = _VISITOR + secrets.token_urlsafe(32)
+
+    def seal(self, response: Response) -> Response:
+        """Give an answer under our address, errors too, its cookie and its headers."""
+        if request.path != PREFIX and not request.path.startswith(f"{PREFIX}/"):
+            return response
+        if token := g.get("token"):
+            response.set_cookie(
+                self._cookie,
+                token,
+                path="/",
+                secure=self._production,
+                httponly=True,
+                samesite="Strict",
+            )
+        response.headers["Content-Security-Policy"] = _POLICY
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        if request.endpoint != "console.static":
+            response.headers["Cache-Control"] = "no-store"
+        if self._production:
+            response.headers["Strict-Transport-Security"] = f"max-age={_ONE_YEAR}"
+        return response

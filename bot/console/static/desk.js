@@ -1,0 +1,94 @@
+/* The review desk by keyboard. Every key presses a button that is on the page without it. */
+
+const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+let place = 0;
+
+function current() {
+  const entries = $$("[data-entry]");
+  place = Math.max(0, Math.min(place, entries.length - 1));
+  return entries[place];
+}
+
+function mark() {
+  for (const entry of $$("[data-entry]")) entry.classList.remove("is-current");
+  current()?.classList.add("is-current");
+}
+
+function show() {
+  mark();
+  (current() ?? document.querySelector("[autofocus]"))?.focus({ preventScroll: true });
+  current()?.scrollIntoView({ block: "nearest" });
+}
+
+function move(step) {
+  closeReasons();
+  place += step;
+  show();
+}
+
+function closeReasons() {
+  for (const details of $$("[data-return][open]")) details.open = false;
+}
+
+function reasons() {
+  return current()?.querySelector("[data-return]");
+}
+
+function choose(digit) {
+  if (reasons()?.open) $$("button", reasons())[digit - 1]?.click();
+}
+
+const keys = {
+  j: () => move(1),
+  k: () => move(-1),
+  a: () => current()?.querySelector("[data-approve] button")?.click(),
+  r: () => {
+    const details = reasons();
+    if (details) details.open = !details.open;
+  },
+  u: () => document.querySelector("[data-undo] button")?.click(),
+  escape: closeReasons,
+};
+
+function isWriting(target) {
+  return target instanceof Element && target.matches("input, textarea, select, [contenteditable]");
+}
+
+document.addEventListener("keydown", (event) => {
+  // 229 is what a key is called while an input method composes.
+  if (event.isComposing || event.keyCode === 229 || event.repeat) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+  if (isWriting(event.target)) return;
+  const key = event.key.toLowerCase();
+  if (/^[1-7]$/.test(key)) choose(Number(key));
+  else if (Object.hasOwn(keys, key)) keys[key]();
+  else return;
+  event.preventDefault();
+});
+
+document.addEventListener("click", (event) => {
+  const entries = $$("[data-entry]");
+  const clicked = entries.indexOf(event.target.closest("[data-entry]"));
+  if (clicked >= 0) {
+    place = clicked;
+    mark();
+  }
+});
+
+/* Undoing is offered for as long as it works. */
+setInterval(() => {
+  for (const left of $$("[data-seconds-left]")) {
+    const seconds = Number(left.textContent) - 1;
+    if (seconds > 0) left.textContent = String(seconds);
+    else left.closest("[data-undo]").remove();
+  }
+}, 1000);
+
+document.addEventListener("htmx:after:swap", show);
+document.addEventListener("htmx:error", () => {
+  const unsent = document.getElementById("unsent");
+  if (unsent) unsent.hidden = false;
+});
+
+document.documentElement.classList.add("has-keys");
+mark();

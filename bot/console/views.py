@@ -1,0 +1,176 @@
+"""The console's blueprint, and the review desk behind it."""
+
+import secrets
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import NoReturn
+
+import structlog
+from flask import Blueprint, Response, g, request
+from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from bot.console import wording
+from bot.console.forms import ReturnForm, SeenForm
+from bot.console.login import Door
+from bot.console.pages import page, to
+from bot.console.security import PREFIX, Gate
+from bot.domain import audit
+from bot.domain.entries import MottoState
+from bot.domain.moderation import UNDO, Reason
+from bot.domain.refusals import DecidedMeanwhile, NoSuchEntry, UndoTooLate
+from bot.domain.services import Services, Transaction
+from bot.settings import Settings
+
+log = structlog.get_logger()
+
+_ENTRY = "/mottos/<int:number>"
+_MOST_NUMBER = 10**9
+
+
+def console(settings: Settings, transaction: Transaction) -> Blueprint:
+    """The pages under /admin."""
+    room = Blueprint(
+        "console", __name__, url_prefix=PREFIX, static_folder="static", template_folder="templates"
+    )
+    gate = Gate(settings, transaction)
+    door, desk = Door(settings, transaction, gate), Desk(transaction)
+    room.before_request(gate.admit)
+    room.before_request(_refuse_huge_numbers)
+    room.after_app_request(gate.seal)
+    room.register_error_handler(HTTPException, _trouble)
+    room.context_processor(lambda: {"wording": wording, "form_token": gate.form_token})
+    room.add_url_rule("/", view_func=desk.queue, strict_slashes=False)
+    room.add_url_rule(_ENTRY, view_func=desk.history)
+    room.add_url_rule(f"{_ENTRY}/approve", view_func=desk.approve, methods=["POST"])
+    room.add_url_rule(f"{_ENTRY}/return", view_func=desk.send_back, methods=["POST"])
+    room.add_url_rule(f"{_ENTRY}/undo", view_func=desk.undo, methods=["POST"])
+    room.add_url_rule("/sign-in", view_func=door.sign_in, methods=["GET", "POST"])
+    room.add_url_rule("/set-up", view_func=door.set_up, methods=["GET", "POST"])
+    room.add_url_rule("/sign-out", view_func=door.sign_out, methods=["POST"])
+    room.add_url_rule(
+        "/<path:rest>", view_func=_nowhere, endpoint="nowhere",
+        methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+    )  # fmt: skip
+    return room
+
+
+@dataclass(frozen=True)
+class Banner:
+    """What stands above the queue when something did not go through."""
+
+    title: str
+    text: str
+    number: int
+
+
+class Desk:
+    """The review desk: the queue, decisions and their undoing, the history of an entry."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def queue(self) -> Response:
+        """What waits, the oldest first, and what was decided lately."""
+        with self._transaction() as services:
+            return _queue_page(services)
+
+    def history(self, number: int) -> Response:
+        """All that happened to one entry."""
+        try:
+            with self._transaction() as services:
+                history = services.moderation.history(number)
+                names = services.staff.names()
+        except NoSuchEntry:
+            raise NotFound from None
+        return page("history", history=history, names=names, now=services.now)
+
+    def approve(self, number: int) -> AnyResponse:
+        """Approve the entry in the version that was seen."""
+        return self._decide(number, SeenForm.sent().version, None)
+
+    def send_back(self, number: int) -> AnyResponse:
+        """Send the entry back to its author, for one of the fixed reasons."""
+        form = ReturnForm.sent()
+        return self._decide(number, form.version, form.reason)
+
+    def undo(self, number: int) -> AnyResponse:
+        """Take a decision back before its author hears of it."""
+        version = SeenForm.sent().version
+        try:
+            with self._transaction() as services:
+                services.moderation.undo(number, version, g.colleague.id)
+        except NoSuchEntry:
+            raise NotFound from None
+        except UndoTooLate:
+            return self._conflict(number, None)
+        except DecidedMeanwhile as refusal:
+            if not _done_already(refusal, MottoState.WAITING):
+                return self._conflict(number, refusal)
+        return to("queue")
+
+    def _decide(self, number: int, version: int, reason: Reason | None) -> AnyResponse:
+        try:
+            with self._transaction() as services:
+                services.moderation.decide(number, version, g.colleague.id, reason)
+        except NoSuchEntry:
+            raise NotFound from None
+        except DecidedMeanwhile as refusal:
+            wanted = MottoState.RETURNED if reason else MottoState.APPROVED
+            if not _done_already(refusal, wanted):
+                return self._conflict(number, refusal)
+        return to("queue")
+
+    def _conflict(self, number: int, refusal: DecidedMeanwhile | None) -> Response:
+        """The queue as it is now, and above it why nothing was done."""
+        with self._transaction() as services:
+            words = wording.UNDO_TOO_LATE
+            if refusal:
+                words = wording.too_late(number, refusal, services.staff.names(), services.now)
+            return _queue_page(services, Banner(*words, number))
+
+
+def _queue_page(services: Services, banner: Banner | None = None) -> Response:
+    return page(
+        "queue",
+        HTTPStatus.CONFLICT if banner else HTTPStatus.OK,
+        queue=services.moderation.queue(),
+        recent=services.moderation.recent(),
+        names=services.staff.names(),
+        mine=audit.staff(g.colleague.id),
+        banner=banner,
+        now=services.now,
+        undo=UNDO,
+    )
+
+
+def _done_already(refusal: DecidedMeanwhile, wanted: MottoState) -> bool:
+    """Whether a second click came after a first that did just this."""
+    return refusal.by == audit.staff(g.colleague.id) and refusal.state == wanted
+
+
+def _refuse_huge_numbers() -> None:
+    # No entry has one, and a database may choke on it.
+    if (request.view_args or {}).get("number", 0) > _MOST_NUMBER:
+        raise NotFound
+
+
+def _nowhere(**_: str) -> NoReturn:
+    raise NotFound
+
+
+def _trouble(error: HTTPException) -> AnyResponse:
+    """The page for an error: what happened, that nothing is lost, what to do."""
+    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    unnamed = wording.TROUBLE[HTTPStatus.BAD_REQUEST]
+    title, text = getattr(error, "words", None) or wording.TROUBLE.get(status, unnamed)
+    return page("trouble", status, title=title, text=text, incident=_incident(error))
+
+
+def _incident(error: HTTPException) -> str | None:
+    """A number under which the log has the traceback of a fault of ours."""
+    if not isinstance(error, InternalServerError):
+        return None
+    number, fault = secrets.token_hex(4), error.original_exception
+    log.error("console fault", incident=number, endpoint=request.endpoint, exc_info=fault)
+    return number

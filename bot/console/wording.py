@@ -1,0 +1,207 @@
+"""Every sentence of the console that is not in a template."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Any
+
+from bot.domain.entries import MottoState
+from bot.domain.identity import CAMPAIGN_ZONE
+from bot.domain.moderation import Reason
+from bot.domain.passwords import LEAST, MOST, Flaw
+from bot.domain.refusals import DecidedMeanwhile
+from bot.domain.staff import NAME_MOST, Role
+from bot.domain.staff_refusals import (
+    AlreadySetUp,
+    NameTaken,
+    NoSuchColleague,
+    StaffRefusal,
+    TooManyFailures,
+    UnfitName,
+    UnfitPassword,
+    WrongCode,
+)
+
+# ------------------------------------------------------------ signing in
+
+WRONG_PASSWORD = "账号或口令不对。请检查大小写和输入法，再试一次。"
+SIGN_IN_AGAIN = "登录已过期，请重新登录。刚才的操作没有生效，待审的内容都还在。"
+PASSWORDS_DIFFER = "两次输入的口令不一样，请重新输入。"
+
+_FLAWS = {
+    Flaw.SHORT: f"口令太短，至少 {LEAST} 个字符。可以用一句容易记的话。",
+    Flaw.LONG: f"口令太长，最多 {MOST} 个字符。",
+    Flaw.WORN: "这个口令太常见，很容易被猜中，请换一个。",
+}
+
+
+_REFUSALS: Mapping[type[StaffRefusal], str] = {
+    WrongCode: "设置码不对，或者已经过期、已经用过。请向安装这套程序的同志要一个新的。",
+    AlreadySetUp: "后台已经有账号了，请直接登录。",
+    UnfitName: f"账号名要有 1 到 {NAME_MOST} 个字符，汉字、字母、数字都可以。",
+    NameTaken: "这个账号名已经有人用了，请换一个。",
+    NoSuchColleague: "没有这个账号。",
+}
+
+
+def explain(refusal: StaffRefusal) -> str:
+    """The words for a refusal of the register."""
+    match refusal:
+        case TooManyFailures():
+            return f"输错次数太多，为了安全，请在 {clock_time(refusal.until)} 以后再试。"
+        case UnfitPassword():
+            return _FLAWS[refusal.flaw]
+        case _:
+            return _REFUSALS[type(refusal)]
+
+
+ROLES = {Role.OWNER: "负责人", Role.MODERATOR: "审核员", Role.VIEWER: "只读"}
+
+# ------------------------------------------------------------ errors
+
+TROUBLE = {
+    HTTPStatus.BAD_REQUEST: ("没看懂这次提交", "提交的内容不完整，什么都没有改动。请返回重试。"),
+    HTTPStatus.FORBIDDEN: ("没有权限", "这个账号只能查看，不能审核。需要权限请联系负责人。"),
+    HTTPStatus.NOT_FOUND: ("没有这一页", "地址可能有误，或者没有这个编号。"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("内容太长", "提交的内容太长，什么都没有改动。"),
+    HTTPStatus.INTERNAL_SERVER_ERROR: (
+        "后台出错了",
+        "这次操作没有完成，已有的数据没有丢。请稍后再试；还不行，请把下面的编号告诉维护人员。",
+    ),
+}
+"""Title and sentence, by status."""
+
+STALE_FORM = (
+    "这个页面过期了",
+    "您可能在别的窗口退出或重新登录过，刚才的操作没有生效。请回到审核队列再做一次。",
+)
+FOREIGN_FORM = ("没有接受这次提交", "它不是从本站的页面发出的。请从后台自己的网址打开再操作。")
+
+# ------------------------------------------------------------ the queue
+
+REASONS: Mapping[Reason, str] = {
+    Reason.TYPO: "有错别字",
+    Reason.QUOTATION: "引用不准确",
+    Reason.LENGTH: "字数不合适",
+    Reason.NOT_A_MOTTO: "不是座右铭（广告、聊天）",
+    Reason.PERSONAL: "含个人信息",
+    Reason.UNFIT: "内容不合适",
+    Reason.DUPLICATE: "与本人另一句重复",
+}
+"""In the order of their digits on the keyboard."""
+
+STATES = {
+    MottoState.WAITING: "待审",
+    MottoState.APPROVED: "已通过",
+    MottoState.RETURNED: "已退回",
+    MottoState.WITHDRAWN: "作者已撤下",
+}
+
+_SIGNED = {"full": "署全名", "masked": "署姓氏", "none": "不署名"}
+_AUTHOR, _SYSTEM, _SOMEBODY = "作者本人", "系统", "另一位同志"
+
+UNDO_TOO_LATE = (
+    "没有撤销",
+    "决定作出已满 60 秒，作者已经或马上就会收到通知。",
+)
+
+
+def verdict(state: MottoState, reason: str | None = None) -> str:
+    """A decision in a few words."""
+    if state is MottoState.RETURNED and reason:
+        return f"退回：{REASONS[Reason(reason)]}"
+    return "通过" if state is MottoState.APPROVED else STATES[state]
+
+
+def too_late(
+    number: int, refusal: DecidedMeanwhile, names: Mapping[str, str], now: datetime
+) -> tuple[str, str]:
+    """Title and sentence for who decides about an entry that has changed since."""
+    when = ago(refusal.at, now) if refusal.at else "刚才"
+    who = who_is(refusal.by, names)
+    what = {
+        MottoState.WAITING: f"{when}由{who}改回待审",
+        MottoState.WITHDRAWN: f"{when}由{who}撤下",
+    }.get(MottoState(refusal.state), f"{when}已由{who}{_done(MottoState(refusal.state))}")
+    if refusal.by == "member" and refusal.state == MottoState.WAITING:
+        what = f"{when}由{who}改过并重新提交"
+    return f"{number}号 {what}", "您刚才的操作没有生效，什么都没有被覆盖。"
+
+
+def _done(state: MottoState) -> str:
+    return "通过" if state is MottoState.APPROVED else "退回"
+
+
+def who_is(actor: str, names: Mapping[str, str]) -> str:
+    """The name of an actor of the audit trail."""
+    return {"member": _AUTHOR, "system": _SYSTEM}.get(actor) or names.get(actor, _SOMEBODY)
+
+
+def signed(signature: str, name: str | None) -> str:
+    """How the author signs."""
+    return f"{_SIGNED[signature]}：{name}" if name else _SIGNED["none"]
+
+
+# ------------------------------------------------------------ history
+
+_DEEDS = {
+    "motto.submit": "提交",
+    "motto.reword": "改字，重新送审",
+    "motto.withdraw": "撤下",
+    "motto.restore": "恢复，重新送审",
+    "motto.approve": "通过",
+    "motto.return": "退回",
+    "motto.undo": "撤销决定，回到待审",
+}
+
+
+def deed(action: str) -> str:
+    """What was done, as the history of an entry lists it."""
+    return _DEEDS.get(action, action)
+
+
+def details(facts: Mapping[str, Any]) -> list[str]:
+    """What the history adds to a deed: the words as they were, the reason."""
+    lines = []
+    if words := facts.get("words"):
+        lines.append(words)
+    if facts.get("reason"):
+        lines.append(REASONS[Reason(facts["reason"])])
+    if facts.get("before") and facts["before"] not in set(MottoState):
+        lines += [f"原来：{facts['before']}", f"改为：{facts['after']}"]
+    return lines
+
+
+# ------------------------------------------------------------ time
+
+
+def clock_time(at: datetime) -> str:
+    """The time of day in China, rounded up to the minute."""
+    return (at + timedelta(seconds=59)).astimezone(CAMPAIGN_ZONE).strftime("%H:%M")
+
+
+def full_time(at: datetime) -> str:
+    """The moment in full, in China."""
+    local = at.astimezone(CAMPAIGN_ZONE)
+    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M:%S}"
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """How long ago; from a day on the date."""
+    if now - at >= timedelta(days=1):
+        local = at.astimezone(CAMPAIGN_ZONE)
+        return f"{local.month}月{local.day}日 {local:%H:%M}"
+    return f"{_span(now - at)}前" if now - at >= timedelta(seconds=1) else "刚刚"
+
+
+def waited(since: datetime, now: datetime) -> str:
+    """For how long an entry has been waiting."""
+    return _span(max(now - since, timedelta(seconds=1)))
+
+
+def _span(span: timedelta) -> str:
+    seconds = int(span.total_seconds())
+    for length, word in ((86_400, "天"), (3_600, "小时"), (60, "分钟")):
+        if seconds >= length:
+            return f"{seconds // length} {word}"
+    return f"{seconds} 秒"

@@ -1,0 +1,1 @@
+"""The pages inside WeChat: the wall of mottos, the standings, and what we keep about whom."""

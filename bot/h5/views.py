@@ -1,0 +1,152 @@
+"""The pages inside WeChat: plain links and one form, readable without any script."""
+
+import hashlib
+import re
+import secrets
+from functools import partial
+from pathlib import Path
+from typing import Any, NoReturn
+
+import structlog
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from bot.domain.identity import campaign_day
+from bot.domain.mottos import WallPage
+from bot.domain.refusals import NoRound
+from bot.domain.services import Services, Transaction
+from bot.domain.units import UnitCard
+from bot.h5.headers import PREFIX, protect
+from bot.h5.sizes import offer_sizes
+from bot.settings import Settings
+
+TOP = 50
+"""How many people the standings show."""
+NEWEST = 3
+"""How many mottos stand on the first page."""
+_NUMBER = re.compile(r"[1-9][0-9]{3,8}")
+_STATIC = Path(__file__).parent / "static"
+
+log = structlog.get_logger()
+
+
+def h5(settings: Settings, transaction: Transaction) -> Blueprint:
+    """The pages under /h. The application has to serve WeUI at the endpoint `vendor`."""
+    blueprint = Blueprint(
+        "h5", __name__, url_prefix=PREFIX, template_folder="templates", static_folder="static"
+    )
+    pages = _Pages(transaction)
+    blueprint.add_url_rule("/", "home", pages.home)
+    blueprint.add_url_rule("/wall", "wall", pages.wall)
+    blueprint.add_url_rule("/m/<number>", "motto", pages.motto)
+    blueprint.add_url_rule("/standings", "standings", pages.standings)
+    blueprint.add_url_rule("/privacy", "privacy", partial(_page, "privacy"))
+    # The chat has little room: it links to these.
+    for short, page in {"": "home", "/m": "wall", "/r": "standings", "/p": "privacy"}.items():
+        blueprint.add_url_rule(short, f"short_{page}", partial(_forward, f"h5.{page}"))
+    blueprint.add_url_rule("/<path:unknown>", "unknown", _unknown)
+    blueprint.register_error_handler(NotFound, _not_found)
+    blueprint.register_error_handler(Exception, _failed)
+    offer_sizes(blueprint, over_https=settings.address.startswith("https:"))
+    protect(blueprint)
+    style = hashlib.sha256((_STATIC / "pages.css").read_bytes()).hexdigest()[:12]
+    blueprint.context_processor(lambda: {"style": style})
+    return blueprint
+
+
+class _Pages:
+    """The pages that show what the domain knows."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def home(self) -> Response:
+        with self._transaction() as services:
+            wall = _wall(services)
+        return _page("home", newest=wall.mottos[:NEWEST] if wall else [])
+
+    def wall(self) -> Response:
+        with self._transaction() as services:
+            districts = services.units.districts()
+            district = _chosen(districts)
+            page = request.args.get("page", 1, type=int)
+            wall = _wall(services, page, district)
+        return _page("wall", wall=wall, districts=districts, district=district)
+
+    def motto(self, number: str) -> Response:
+        # Nothing longer has ever been given out, and not every database could read it.
+        if not _NUMBER.fullmatch(number):
+            abort(404)
+        with self._transaction() as services:
+            card = services.mottos.public(int(number))
+        if card is None or card.decided_at is None:
+            abort(404)
+        return _page("motto", card=card, day=campaign_day(card.decided_at))
+
+    def standings(self) -> Response:
+        with self._transaction() as services:
+            districts = services.units.districts()
+            district = _chosen(districts)
+            places = services.standings.top(TOP, district.id if district else None)
+        return _page("standings", places=places, districts=districts, district=district)
+
+
+def _wall(services: Services, page: int = 1, district: UnitCard | None = None) -> WallPage | None:
+    """A page of the wall; None before the first round."""
+    try:
+        return services.mottos.wall(page, district.id if district else None)
+    except NoRound:
+        return None
+
+
+def _chosen(districts: list[UnitCard]) -> UnitCard | None:
+    """The district that the address names; one that we do not have means all."""
+    wanted = request.args.get("district")
+    return next((district for district in districts if str(district.id) == wanted), None)
+
+
+def _page(template: str, **facts: Any) -> Response:
+    """The page, or the word that the reader's copy is still good."""
+    response = make_response(render_template(f"h5/{template}.html", **facts))
+    # WeChat keeps pages for long unless told to ask. The cookie decides the size of letters.
+    response.headers["Cache-Control"] = "no-cache"
+    response.vary.add("Cookie")
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def _forward(endpoint: str) -> AnyResponse:
+    return redirect(url_for(endpoint))
+
+
+def _unknown(**_address: str) -> NoReturn:
+    abort(404)
+
+
+def _not_found(_error: NotFound) -> tuple[str, int]:
+    """One page for all that cannot be seen: it does not tell whether there is something."""
+    return _trouble(None), 404
+
+
+def _failed(error: Exception) -> HTTPException | tuple[str, int]:
+    if isinstance(error, HTTPException):
+        return error
+    incident = f"{secrets.randbelow(10**6):06}"
+    log.error("page failed", page=request.endpoint, incident=incident, exc_info=error)
+    return _trouble(incident), 500
+
+
+def _trouble(incident: str | None) -> str:
+    # The way back is not this page: its address would differ where nothing else does.
+    return render_template("h5/trouble.html", incident=incident, back=url_for("h5.home"))

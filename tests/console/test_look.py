@@ -1,0 +1,297 @@
+"""The console in a real browser: how it looks, by keyboard, without script, under attack."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page, expect, sync_playwright
+from sqlalchemy import Engine, select
+from werkzeug.serving import make_server
+
+from bot.domain.services import Transaction
+from bot.storage.database import open_engine
+from bot.storage.tables import Base, Motto
+from tests.console.conftest import PASSWORD, Clock, Opened, Submit, a_colleague
+from tests.console.test_security import PAYLOADS
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PHONE, DESK = 375, 1280
+MOTTOS = [
+    "愿做一块砖，哪里需要哪里搬",
+    "不忘初心，牢计使命",
+    "清清白白做人，干干净净做事",
+    "台账可以晚点，老人等不了",
+    "把群众的小事当成自己的大事来办，一件一件办到群众的心坎里去吧",
+]
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    """A database that a server's threads can share."""
+    engine = open_engine(f"sqlite:///{tmp_path}/sibian.db")
+    Base.metadata.create_all(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def address(app: Flask, transaction: Transaction) -> Iterator[str]:
+    """Where the console is served, and 李审核 has an account."""
+    with transaction() as services:
+        a_colleague(services, "李审核")
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    quiet = "--disable-gpu --disable-quic --no-first-run --disable-component-update --disable-sync"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-background-networking", *quiet.split()],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Chromium) -> Iterator[Page]:
+    """A page that fails its test when the browser has anything to complain about."""
+    context = chromium.new_context(locale="zh-CN", viewport={"width": DESK, "height": 900})
+    page, complaints = context.new_page(), []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
+    yield page
+    context.close()
+    # That an answer was no page, none, or another than asked for is what some tests are about.
+    expected = ("Failed to load resource", "htmx: htmx:error: Failed to fetch", "Autofocus")
+    assert [complaint for complaint in complaints if not complaint.startswith(expected)] == []
+
+
+def sign_in(page: Page, address: str) -> None:
+    page.goto(f"{address}/admin")
+    page.get_by_label("账号").fill("李审核")
+    page.get_by_label("口令").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url(f"{address}/admin/")
+
+
+def fill_queue(submit: Submit, clock: Clock) -> None:
+    clock.advance(hours=-5)
+    for n, words in enumerate(MOTTOS):
+        submit(words, *[(2, "masked"), (1, "full"), (None, "none")][n % 3])
+        clock.advance(hours=1)
+
+
+def states(opened: Opened) -> list[str]:
+    with opened() as session:
+        return list(session.scalars(select(Motto.state).order_by(Motto.id)))
+
+
+def fits(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+
+
+def targets(page: Page) -> list[float]:
+    """The heights of what one can press."""
+    buttons = page.locator("button:visible, .btn:visible, input:visible").all()
+    return [(button.bounding_box() or {"height": 0})["height"] for button in buttons]
+
+
+# ------------------------------------------------------------ looks
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_the_pages_fit_the_screen(
+    page: Page, address: str, submit: Submit, clock: Clock, tmp_path: Path, width: int
+) -> None:
+    fill_queue(submit, clock)
+    page.set_viewport_size({"width": width, "height": 812 if width == PHONE else 900})
+    page.goto(f"{address}/admin")
+    looked = [page.screenshot(path=tmp_path / f"sign-in-{width}.png")]
+    measured = [(fits(page), targets(page))]
+
+    sign_in(page, address)
+    page.get_by_role("button", name="通过").first.click()
+    page.get_by_role("status").wait_for()
+    page.get_by_text("退回…").first.click()
+    looked.append(page.screenshot(path=tmp_path / f"queue-{width}.png", full_page=True))
+    measured.append((fits(page), targets(page)))
+    page.get_by_role("link", name="经过").first.click()
+    page.wait_for_url("**/mottos/*")
+    looked.append(page.screenshot(path=tmp_path / f"history-{width}.png", full_page=True))
+    measured.append((fits(page), targets(page)))
+
+    assert all(looked)
+    assert all(fit for fit, _ in measured)
+    assert min(height for _, heights in measured for height in heights) >= 44
+
+
+def test_an_empty_queue_and_an_error_look_like_the_rest(
+    page: Page, address: str, tmp_path: Path
+) -> None:
+    sign_in(page, address)
+    expect(page.get_by_text("都审完了")).to_be_visible()
+    page.screenshot(path=tmp_path / "empty.png")
+    response = page.goto(f"{address}/admin/mottos/1999")
+
+    assert response is not None
+    assert response.status == 404
+    page.screenshot(path=tmp_path / "trouble.png")
+
+
+# ------------------------------------------------------------ by keyboard
+
+
+def test_the_desk_is_worked_with_keys(
+    page: Page, address: str, submit: Submit, clock: Clock, opened: Opened
+) -> None:
+    fill_queue(submit, clock)
+    sign_in(page, address)
+    cards = page.locator("[data-entry]")
+
+    page.keyboard.press("a")
+    expect(cards).to_have_count(4)
+    page.keyboard.press("r")
+    page.keyboard.press("1")
+    expect(cards).to_have_count(3)
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("a")
+    expect(cards).to_have_count(2)
+    assert states(opened) == ["approved", "returned", "waiting", "approved", "waiting"]
+
+    page.keyboard.press("u")
+    expect(cards).to_have_count(3)
+    assert states(opened) == ["approved", "returned", "waiting", "waiting", "waiting"]
+
+
+def test_keys_that_mean_something_else_do_nothing(
+    page: Page, address: str, submit: Submit, clock: Clock, opened: Opened
+) -> None:
+    fill_queue(submit, clock)
+    sign_in(page, address)
+
+    page.keyboard.press("1")
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Shift+A")
+    page.keyboard.press("r")
+    page.keyboard.press("Escape")
+    page.keyboard.press("2")
+    page.evaluate(
+        """() => {
+            const key = (options) => document.body.dispatchEvent(
+                new KeyboardEvent("keydown", { key: "a", bubbles: true, ...options }));
+            key({ isComposing: true });
+            key({ keyCode: 229 });
+            key({ repeat: true });
+            const field = document.createElement("input");
+            document.body.append(field);
+            field.focus();
+        }"""
+    )
+    page.keyboard.press("a")
+    page.reload()
+
+    assert states(opened) == ["waiting"] * 5
+
+
+def test_who_is_late_sees_it_at_once(
+    page: Page, address: str, submit: Submit, clock: Clock, transaction: Transaction, tmp_path: Path
+) -> None:
+    fill_queue(submit, clock)
+    sign_in(page, address)
+    with transaction() as services:
+        other = a_colleague(services, "王审核")
+        services.moderation.decide(1001, 1, other.id)
+    clock.advance(seconds=10)
+
+    page.keyboard.press("a")
+
+    expect(page.get_by_role("alert").first).to_contain_text("1001号 10 秒前已由王审核通过")
+    expect(page.locator("[data-entry]")).to_have_count(4)
+    page.screenshot(path=tmp_path / "late.png")
+
+
+def test_who_was_away_too_long_signs_in_again_where_they_are(
+    page: Page, address: str, submit: Submit, clock: Clock, opened: Opened
+) -> None:
+    fill_queue(submit, clock)
+    sign_in(page, address)
+    clock.advance(minutes=30)
+
+    page.keyboard.press("a")
+    expect(page.get_by_role("alert")).to_contain_text("登录已过期")
+    expect(page.get_by_label("账号")).to_be_focused()
+    page.get_by_label("账号").fill("李审核")
+    page.get_by_label("口令").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+
+    expect(page.locator("[data-entry]")).to_have_count(5)
+    assert states(opened) == ["waiting"] * 5
+
+
+def test_a_lost_line_is_told(page: Page, address: str, submit: Submit, clock: Clock) -> None:
+    fill_queue(submit, clock)
+    sign_in(page, address)
+    page.route("**/approve", lambda route: route.abort())
+
+    page.keyboard.press("a")
+
+    expect(page.get_by_text("网络不通")).to_be_visible()
+
+
+# ------------------------------------------------------------ without script
+
+
+def test_without_script_everything_can_be_done(
+    chromium: Chromium, address: str, submit: Submit, clock: Clock, opened: Opened
+) -> None:
+    fill_queue(submit, clock)
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, address)
+
+    page.get_by_role("button", name="通过").first.click()
+    page.get_by_text("退回…").first.click()
+    page.get_by_role("button", name="有错别字").click()
+    assert states(opened)[:2] == ["approved", "returned"]
+    page.get_by_role("button", name="撤销").first.click()
+    assert states(opened)[:2] == ["approved", "waiting"]
+
+    page.get_by_role("button", name="退出").click()
+    page.wait_for_url("**/sign-in")
+    context.close()
+
+
+# ------------------------------------------------------------ under attack
+
+
+def test_what_members_write_runs_nowhere(
+    page: Page, address: str, submit: Submit, transaction: Transaction, opened: Opened
+) -> None:
+    numbers = [submit(payload) for payload in PAYLOADS]
+    with transaction() as services:
+        services.moderation.decide(numbers[-1], 1, staff_id=1)
+
+    sign_in(page, address)
+    page.wait_for_timeout(300)
+    expect(page.locator("[data-entry]")).to_have_count(20)
+    page.goto(f"{address}/admin/mottos/1001")
+    page.wait_for_timeout(100)
+
+    with opened() as session:
+        first = session.get_one(Motto, 1).words
+    expect(page.locator(".words")).to_have_text(first)

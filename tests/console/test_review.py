@@ -1,0 +1,397 @@
+"""The review desk: what waits, deciding, being late, undoing, and what happened before."""
+
+from threading import Barrier, Thread
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, select
+
+from bot.console import wording
+from bot.domain.moderation import Reason
+from bot.domain.questions import Shelf
+from bot.domain.services import Transaction, transactions
+from bot.storage.database import open_engine, open_sessions
+from bot.storage.tables import Audit, Base, Motto, Notice
+from tests.builders import a_campaign
+from tests.console.browser import Browser, text_of
+from tests.console.conftest import Clock, Opened, Submit, an_app, signed_in
+
+BRICK = "愿做一块砖，哪里需要哪里搬"
+CLEAN = "清清白白做人，干干净净做事"
+
+
+def approve(browser: Browser, number: int, version: int = 1) -> tuple[int, str]:
+    response = browser.post(f"/admin/mottos/{number}/approve", {"version": version})
+    return response.status_code, text_of(response)
+
+
+def send_back(
+    browser: Browser, number: int, reason: str = "typo", version: int = 1
+) -> tuple[int, str]:
+    fields = {"version": version, "reason": reason}
+    response = browser.post(f"/admin/mottos/{number}/return", fields)
+    return response.status_code, text_of(response)
+
+
+def undo(browser: Browser, number: int, version: int = 2) -> tuple[int, str]:
+    response = browser.post(f"/admin/mottos/{number}/undo", {"version": version})
+    return response.status_code, text_of(response)
+
+
+def state(opened: Opened, number: int) -> tuple[str, int]:
+    with opened() as session:
+        motto = session.get_one(Motto, number - 1_000)
+        return motto.state, motto.version
+
+
+# ------------------------------------------------------------ what waits
+
+
+def test_an_empty_queue_says_what_will_be_here(li: Browser) -> None:
+    page = text_of(li.get("/admin"))
+
+    assert "都审完了" in page
+    assert "回复“座右铭”" in page
+    assert "这里会列出最近的通过和退回" in page
+
+
+def test_the_oldest_stands_first_with_all_that_is_needed_to_decide(
+    app: Flask, transaction: Transaction, submit: Submit, clock: Clock
+) -> None:
+    submit(BRICK)
+    clock.advance(hours=5)
+    submit(CLEAN, unit=None, signature="none")
+
+    page = text_of(signed_in(app, transaction, "李审核").get("/admin"))
+
+    assert page.index(BRICK) < page.index(CLEAN)
+    assert "待审 2 条，最早的等了 5 小时" in page
+    assert "城东街道·新安社区支部 署姓氏：王* 等了 5 小时" in page
+    assert "未登记单位 不署名" in page
+    assert all(label in page for label in wording.REASONS.values())
+
+
+def test_a_long_queue_shows_its_oldest_twenty(li: Browser, submit: Submit, clock: Clock) -> None:
+    for n in range(22):
+        submit(f"第{n}句要等着审核的座右铭")
+        clock.advance(seconds=1)
+
+    page = text_of(li.get("/admin"))
+
+    assert "待审 22 条" in page
+    assert "第19句" in page
+    assert "第20句" not in page
+    assert "这里是最早的 20 条" in page
+
+
+# ------------------------------------------------------------ deciding
+
+
+def test_approving_is_done_once_and_leaves_its_traces(
+    li: Browser, submit: Submit, opened: Opened
+) -> None:
+    number = submit(BRICK)
+
+    response = li.post(f"/admin/mottos/{number}/approve", {"version": 1})
+
+    assert (response.status_code, response.location) == (303, "/admin/")
+    assert state(opened, number) == ("approved", 2)
+    with opened() as session:
+        row = session.scalars(select(Audit).where(Audit.action == "motto.approve")).one()
+        assert (row.actor, row.version) == ("staff:1", 2)
+        assert session.scalars(select(Notice.kind)).one() == "motto_approved"
+    assert f"{number}号已通过 撤销 还剩 60 秒" in text_of(li.get("/admin"))
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_sending_back_takes_one_of_the_fixed_reasons(
+    li: Browser, submit: Submit, opened: Opened, reason: Reason
+) -> None:
+    number = submit(BRICK)
+
+    status, _ = send_back(li, number, reason)
+
+    assert status == 303
+    with opened() as session:
+        assert session.scalars(select(Motto.reason)).one() == reason
+    assert f"退回：{wording.REASONS[reason]}" in text_of(li.get("/admin"))
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("return", {"version": "1"}),
+        ("return", {"version": "1", "reason": "别的"}),
+        ("return", {"reason": "typo"}),
+        ("approve", {}),
+        ("approve", {"version": "一"}),
+        ("approve", {"version": "0"}),
+        ("approve", {"version": "9" * 40}),
+        ("undo", {"version": ""}),
+    ],
+)
+def test_a_form_that_is_not_whole_changes_nothing(
+    li: Browser, submit: Submit, opened: Opened, path: str, fields: dict[str, str]
+) -> None:
+    number = submit(BRICK)
+
+    response = li.post(f"/admin/mottos/{number}/{path}", fields)
+
+    assert response.status_code == 400
+    assert "什么都没有改动" in text_of(response)
+    assert state(opened, number) == ("waiting", 1)
+
+
+def test_fields_that_no_form_has_are_ignored(li: Browser, submit: Submit, opened: Opened) -> None:
+    number = submit(BRICK)
+
+    fields = {"version": 1, "state": "withdrawn", "role": "owner", "staff_id": 9}
+    li.post(f"/admin/mottos/{number}/approve", fields)
+
+    assert state(opened, number) == ("approved", 2)
+
+
+def test_a_second_click_is_no_conflict(li: Browser, submit: Submit, opened: Opened) -> None:
+    number = submit(BRICK)
+
+    clicks = [approve(li, number)[0] for _ in range(2)]
+
+    assert clicks == [303, 303]
+    assert state(opened, number) == ("approved", 2)
+
+
+# ------------------------------------------------------------ being late
+
+
+def test_the_later_of_two_hears_who_decided_what_and_when(
+    li: Browser, wang: Browser, submit: Submit, clock: Clock, opened: Opened
+) -> None:
+    number, other = submit(BRICK), submit(CLEAN)
+    approve(li, number)
+    clock.advance(seconds=10)
+
+    status, page = send_back(wang, number)
+
+    assert status == 409
+    assert f"{number}号 10 秒前已由李审核通过" in page
+    assert "您刚才的操作没有生效" in page
+    assert "撤销 还剩 50 秒" in page
+    assert CLEAN in page
+    assert state(opened, number) == ("approved", 2)
+    assert state(opened, other) == ("waiting", 1)
+
+
+def test_words_that_changed_are_not_judged_unseen(
+    li: Browser, submit: Submit, transaction: Transaction, opened: Opened
+) -> None:
+    number = submit(BRICK)
+    with opened() as session:
+        author = session.scalars(select(Motto.author)).one()
+    with transaction() as services:
+        services.mottos.reword(author, CLEAN, CLEAN, "masked")
+
+    status, page = approve(li, number)
+
+    assert status == 409
+    assert "由作者本人改过并重新提交" in page
+    assert CLEAN in page
+    assert state(opened, number) == ("waiting", 2)
+
+
+def test_a_withdrawn_motto_cannot_be_decided(
+    li: Browser, submit: Submit, transaction: Transaction, opened: Opened
+) -> None:
+    number = submit(BRICK)
+    with opened() as session:
+        author = session.scalars(select(Motto.author)).one()
+    with transaction() as services:
+        services.mottos.withdraw(author)
+
+    status, page = approve(li, number)
+
+    assert status == 409
+    assert "由作者本人撤下" in page
+
+
+def test_of_two_moderators_at_the_same_instant_one_wins(file_engine: Engine, clock: Clock) -> None:
+    sessions = open_sessions(file_engine)
+    with sessions.begin() as session:
+        a_campaign(session)
+    transaction = transactions(sessions, clock, Shelf())
+    app = an_app(transaction)
+    number = Submit(sessions.begin, transaction)(BRICK)
+    browsers = [signed_in(app, transaction, name) for name in ("李审核", "王审核")]
+    tokens, start = [browser.form_token() for browser in browsers], Barrier(2)
+    answers: dict[int, int] = {}
+
+    def decide(which: int) -> None:
+        fields = {"form_token": tokens[which], "version": 1, "reason": "typo"}
+        start.wait()
+        path = f"/admin/mottos/{number}/{('approve', 'return')[which]}"
+        answers[which] = browsers[which].post_bare(path, fields).status_code
+
+    threads = [Thread(target=decide, args=(which,)) for which in (0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(answers.values()) == [303, 409]
+    with sessions() as session:
+        decided = Audit.action.in_(["motto.approve", "motto.return"])
+        assert len(session.scalars(select(Audit).where(decided)).all()) == 1
+
+
+@pytest.fixture
+def file_engine(tmp_path: object) -> object:
+    engine = open_engine(f"sqlite:///{tmp_path}/sibian.db")
+    Base.metadata.create_all(engine)
+    yield engine
+    engine.dispose()
+
+
+# ------------------------------------------------------------ undoing
+
+
+def test_a_decision_can_be_undone_for_sixty_seconds(
+    li: Browser, submit: Submit, clock: Clock, opened: Opened
+) -> None:
+    number = submit(BRICK)
+    send_back(li, number)
+    clock.advance(seconds=59)
+
+    status, _ = undo(li, number)
+
+    assert status == 303
+    assert state(opened, number) == ("waiting", 3)
+    with opened() as session:
+        assert session.scalars(select(Notice)).all() == []
+    page = text_of(li.get("/admin"))
+    assert "待审 1 条" in page
+    assert "之后有变化，现在：待审" in page
+
+
+def test_another_moderator_may_undo_too(
+    li: Browser, wang: Browser, submit: Submit, opened: Opened
+) -> None:
+    number = submit(BRICK)
+    approve(li, number)
+
+    assert "撤销 还剩 60 秒" in text_of(wang.get("/admin"))
+    assert undo(wang, number)[0] == 303
+    assert state(opened, number) == ("waiting", 3)
+
+
+def test_after_sixty_seconds_the_decision_stands(
+    li: Browser, submit: Submit, clock: Clock, opened: Opened
+) -> None:
+    number = submit(BRICK)
+    approve(li, number)
+    clock.advance(seconds=60)
+
+    assert "撤销" not in text_of(li.get("/admin")).replace("U 撤销", "").replace("可以撤销", "")
+    status, page = undo(li, number)
+
+    assert status == 409
+    assert "已满 60 秒" in page
+    assert state(opened, number) == ("approved", 2)
+
+
+def test_undoing_twice_is_undoing_once(li: Browser, submit: Submit, opened: Opened) -> None:
+    number = submit(BRICK)
+    approve(li, number)
+
+    assert [undo(li, number)[0] for _ in range(2)] == [303, 303]
+    assert state(opened, number) == ("waiting", 3)
+
+
+# ------------------------------------------------------------ history
+
+
+def test_the_history_tells_who_did_what(
+    li: Browser, wang: Browser, submit: Submit, clock: Clock
+) -> None:
+    number = submit(BRICK)
+    send_back(li, number, "unfit")
+    undo(wang, number)
+    clock.advance(minutes=3)
+    approve(wang, number, version=3)
+
+    page = text_of(li.get(f"/admin/mottos/{number}"))
+
+    told = page[page.index("署姓氏") :]
+    places = [told.index(word) for word in ("通过", "撤销决定", "退回", "提交")]
+    assert places == sorted(places)
+    assert "退回 李审核 · 3 分钟前 内容不合适" in told
+    assert "提交 作者本人 · 3 分钟前" in told
+    assert 'title="2026年12月5日 12:03:00"' in li.get(f"/admin/mottos/{number}").text
+
+
+def test_the_history_keeps_the_words_that_were_changed(
+    li: Browser, submit: Submit, transaction: Transaction, opened: Opened
+) -> None:
+    number = submit(BRICK)
+    with opened() as session:
+        author = session.scalars(select(Motto.author)).one()
+    with transaction() as services:
+        services.mottos.reword(author, CLEAN, CLEAN, "full")
+
+    page = text_of(li.get(f"/admin/mottos/{number}"))
+
+    assert f"改字，重新送审 作者本人 · 刚刚 原来：{BRICK} 改为：{CLEAN}" in page
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/admin/mottos/1999", "/admin/mottos/0", f"/admin/mottos/{'9' * 30}", "/admin/mottos/x",
+     "/admin/mottos/-1", "/admin/no/such/page"],
+)  # fmt: skip
+def test_what_is_not_there_is_not_there_in_one_way(li: Browser, path: str) -> None:
+    unknown = li.get(path)
+
+    assert unknown.status_code == 404
+    assert unknown.data == li.get("/admin/mottos/1998").data
+
+
+@pytest.mark.parametrize("deed", ["approve", "return", "undo"])
+def test_deciding_about_nothing_is_not_there_either(li: Browser, deed: str) -> None:
+    fields = {"version": 1, "reason": "typo"}
+
+    assert li.post(f"/admin/mottos/1999/{deed}", fields).status_code == 404
+
+
+# ------------------------------------------------------------ who may only look
+
+
+def test_a_viewer_sees_the_queue_without_buttons(
+    viewer: Browser, li: Browser, submit: Submit
+) -> None:
+    number = submit(BRICK)
+    approve(li, submit(CLEAN))
+
+    page = viewer.get("/admin").text
+
+    assert BRICK in page
+    assert f"/admin/mottos/{number}/approve" not in page
+    assert "/undo" not in page
+
+
+@pytest.mark.parametrize("deed", ["approve", "return", "undo"])
+def test_a_viewer_who_decides_is_denied_and_that_is_noted(
+    viewer: Browser, submit: Submit, opened: Opened, deed: str
+) -> None:
+    number = submit(BRICK)
+
+    response = viewer.post(f"/admin/mottos/{number}/{deed}", {"version": 1, "reason": "typo"})
+
+    assert response.status_code == 403
+    assert "只能查看" in text_of(response)
+    assert state(opened, number) == ("waiting", 1)
+    with opened() as session:
+        denied = session.scalars(select(Audit).where(Audit.action == "staff.denied")).one()
+        assert denied.actor == "staff:1"
+
+
+def test_every_colleague_may_sign_out(viewer: Browser, app: Flask) -> None:
+    assert viewer.post("/admin/sign-out").status_code == 303
+    assert viewer.get("/admin").status_code == 303

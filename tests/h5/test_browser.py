@@ -1,0 +1,231 @@
+"""The pages in a real Chromium without JavaScript: nothing sticks out, all can be read and hit."""
+
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext
+
+from tests.h5.conftest import VENDOR, Campaign
+from tests.h5.test_hostile import PAYLOADS
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(not (VENDOR / "weui.min.css").exists(), reason="WeUI was not fetched"),
+]
+
+WORDS = [
+    "愿做一块砖，哪里需要哪里搬",
+    "群众的事，一刻也不等",
+    "台账可以晚点，老人等不了",
+    "进门先叫一声叔叔阿姨",
+    "把别人的难处当自己的难处，把自己的本事变成大家的本事，不多不少",
+    "Serve-the-people-wholeheartedly-always",
+]
+PEOPLE = [("王建国", 2), ("欧阳秀英", 3), ("陈志明", 2), (None, 3), ("赵玉兰", None), (None, None)]
+
+
+@pytest.fixture
+def pages(campaign: Campaign) -> list[str]:
+    """The addresses of every page of a campaign in full swing, and of one that is not there."""
+    number = 0
+    for n in range(24):
+        name, unit = PEOPLE[n % len(PEOPLE)]
+        campaign.joins(f"m{n}", name, unit)
+        number = campaign.approved(f"m{n}", WORDS[n % len(WORDS)])
+        campaign.scored(f"m{n}", points=1000 - 10 * (n // 2), days=99 - n // 2)
+    return [
+        "/h/",
+        "/h/wall",
+        "/h/wall?page=2",
+        "/h/wall?district=1",
+        f"/h/m/{number - 1}",
+        "/h/standings",
+        "/h/standings?district=3",
+        "/h/privacy",
+        "/h/m/4711",
+    ]
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[BrowserContext]:
+    with browser.new_context(
+        viewport={"width": 375, "height": 812}, java_script_enabled=False, device_scale_factor=2
+    ) as context:
+        yield context
+
+
+def enlarge(context: BrowserContext, address: str) -> None:
+    page = context.new_page()
+    page.goto(f"{address}/h/larger")
+    page.close()
+
+
+@pytest.mark.parametrize("larger", [False, True], ids=["normal", "larger"])
+@pytest.mark.parametrize("width", [320, 375])
+def test_nothing_sticks_out_of_a_narrow_screen(
+    phone: BrowserContext, address: str, pages: list[str], width: int, larger: bool
+) -> None:
+    page = phone.new_page()
+    page.set_viewport_size({"width": width, "height": 640})
+    if larger:
+        page.goto(f"{address}/h/larger")
+
+    for path, zoom in product(pages, (1, 1.25, 1.4)):
+        page.goto(address + path)
+        page.evaluate("zoom => { document.documentElement.style.zoom = zoom }", zoom)
+
+        assert page.evaluate(WIDER_THAN_THE_SCREEN) == [], (path, zoom)
+
+
+@pytest.mark.parametrize("larger", [False, True], ids=["normal", "larger"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_can_be_read_and_hit(
+    phone: BrowserContext, address: str, pages: list[str], scheme: Any, larger: bool
+) -> None:
+    page = phone.new_page()
+    page.emulate_media(color_scheme=scheme)
+    if larger:
+        page.goto(f"{address}/h/larger")
+
+    for path in pages:
+        page.goto(address + path)
+
+        assert page.evaluate(TOO_FAINT) == [], path
+        assert page.evaluate(TOO_SMALL) == [], path
+
+
+def test_links_and_the_form_do_their_work(
+    phone: BrowserContext, address: str, pages: list[str]
+) -> None:
+    page = phone.new_page()
+    page.goto(f"{address}/h/")
+
+    page.get_by_role("link", name="座右铭", exact=True).click()
+    page.get_by_role("link", name="下一页").click()
+    assert page.get_by_text("第2页，共2页").is_visible()
+    page.get_by_label("单位").select_option("农业局")
+    page.get_by_role("button", name="查看").click()
+    assert page.url == f"{address}/h/wall?district=3"
+    page.locator(".motto").first.click()
+    assert page.get_by_role("heading", name="1022号").is_visible()
+    page.get_by_role("link", name="大字版").click()
+    assert page.get_by_role("link", name="小字版").is_visible()
+    assert "/h/m/" in page.url
+
+
+def test_a_browser_that_runs_scripts_finds_none(
+    browser: Browser, address: str, campaign: Campaign
+) -> None:
+    """Not in what members wrote either: no dialog opens, nothing is refused or fetched."""
+    number = 0
+    for n, payload in enumerate(PAYLOADS):
+        campaign.joins(f"m{n}", payload)
+        campaign.scored(f"m{n}", 10)
+        number = campaign.approved(f"m{n}", payload, "full")
+    paths = ["/h/wall", "/h/wall?page=2", "/h/", "/h/standings", f"/h/m/{number}"]
+    complaints: list[str] = []
+    fetched: list[str] = []
+
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.on("dialog", lambda dialog: dialog.dismiss())
+        page.on("dialog", lambda dialog: complaints.append(dialog.message))
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("request", lambda request: fetched.append(urlsplit(request.url).path))
+        for path in paths:
+            page.goto(address + path)
+
+    assert complaints == []
+    styles = {"/vendor/weui.min.css", "/h/static/pages.css"}
+    assert set(fetched) == styles | {urlsplit(path).path for path in paths}
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "larger", "scheme"),
+    [
+        ("phone", 375, False, "light"),
+        ("phone-dark", 375, False, "dark"),
+        ("phone-larger", 375, True, "light"),
+        ("narrow-larger", 320, True, "light"),
+        ("desktop", 1280, False, "light"),
+    ],
+)
+def test_pages_can_be_looked_at(
+    browser: Browser,
+    address: str,
+    pages: list[str],
+    tmp_path: Path,
+    name: str,
+    width: int,
+    larger: bool,
+    scheme: Any,
+) -> None:
+    """The pictures stay in pytest's folder, for people."""
+    with browser.new_context(
+        viewport={"width": width, "height": 812},
+        java_script_enabled=False,
+        color_scheme=scheme,
+        device_scale_factor=2 if width < 1000 else 1,
+    ) as context:
+        if larger:
+            enlarge(context, address)
+        page = context.new_page()
+        for n, path in enumerate(pages):
+            page.goto(address + path)
+            picture = tmp_path / f"{name}-{n}.png"
+            page.screenshot(path=picture)
+            assert picture.stat().st_size > 10_000
+
+
+WIDER_THAN_THE_SCREEN = """() => {
+  const width = document.documentElement.clientWidth;
+  const out = [...document.querySelectorAll('body *')]
+    .filter(e => { const box = e.getBoundingClientRect();
+                   return box.width && (box.right > innerWidth + 1 || box.left < -1) })
+    .map(e => e.outerHTML.slice(0, 80));
+  if (document.scrollingElement.scrollWidth > width + 1) out.push('the page itself');
+  return out;
+}"""
+
+TOO_SMALL = """() => {
+  const least = document.body.classList.contains('larger') ? 59.5 : 44;
+  const small = [];
+  for (const e of document.querySelectorAll('a, button, select')) {
+    const { height, width } = e.getBoundingClientRect();
+    if (Math.min(height, width) < least) small.push([e.textContent.trim(), height, width]);
+  }
+  for (const e of document.querySelectorAll('body *')) {
+    const aside = e.closest('.below, small, .note, .tabs, figcaption');
+    const size = parseFloat(getComputedStyle(e).fontSize);
+    if (size < (aside ? 16 : 17)) small.push([e.outerHTML.slice(0, 60), size]);
+  }
+  return small;
+}"""
+
+TOO_FAINT = """() => {
+  const parse = color => [...color.match(/[\\d.]+/g).map(Number), 1].slice(0, 4);
+  const over = ([r, g, b, a], under) => [r, g, b].map((v, i) => v * a + under[i] * (1 - a));
+  const linear = v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+  const light = rgb => {
+    const [r, g, b] = rgb.map(v => linear(v / 255));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ground = e => {
+    const below = e.parentElement ? ground(e.parentElement) : [255, 255, 255];
+    return over(parse(getComputedStyle(e).backgroundColor), below);
+  };
+  const faint = [];
+  for (const e of document.querySelectorAll('body *')) {
+    if (![...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim())) continue;
+    const under = ground(e), ink = over(parse(getComputedStyle(e).color), under);
+    const [a, b] = [light(under), light(ink)].sort((x, y) => y - x);
+    const ratio = (a + 0.05) / (b + 0.05);
+    if (ratio < 4.5) faint.push([e.tagName, e.textContent.trim().slice(0, 20), ratio]);
+  }
+  return faint;
+}"""

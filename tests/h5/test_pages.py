@@ -1,0 +1,309 @@
+"""What the pages show, and to whom they say that there is nothing."""
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from lxml import html
+from sqlalchemy import Engine
+from structlog.testing import capture_logs
+
+from bot.domain.identity import campaign_day
+from bot.domain.mottos import PAGE
+from bot.storage.tables import Base
+from tests.builders import NOON, key
+from tests.h5.conftest import Campaign
+
+PAGES = ["/h/", "/h/wall", "/h/standings", "/h/privacy"]
+BRICK = "愿做一块砖，哪里需要哪里搬"
+
+
+def text_of(client: FlaskClient, address: str, status: int = 200) -> str:
+    """What a reader sees of the page, with single blanks."""
+    response = client.get(address)
+    assert response.status_code == status
+    return " ".join(html.fromstring(response.data).find("body").text_content().split())
+
+
+def words_on(client: FlaskClient, address: str) -> list[str]:
+    """The mottos on the page, in their order."""
+    return [
+        words.text_content()
+        for words in html.fromstring(client.get(address).data).find_class("words")
+    ]
+
+
+# ------------------------------------------------------------ the wall
+
+
+def test_the_wall_shows_words_number_signature_and_district(
+    campaign: Campaign, client: FlaskClient
+) -> None:
+    campaign.joins("zhang", "张三", unit=2)
+    number = campaign.approved("zhang", BRICK)
+
+    wall = text_of(client, "/h/wall")
+
+    assert f"{BRICK} 城东街道 张* {number}号" in wall
+    assert "张三" not in wall
+    assert "共1条" in wall
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "signature", "signed"),
+    [
+        ("张三", 2, "full", "城东街道 张三"),
+        ("张三", 2, "none", "城东街道 匿名 1001号"),
+        (None, 2, "masked", "城东街道 匿名 1001号"),
+        ("张三", None, "masked", f"{BRICK} 张* 1001号"),
+        (None, None, "masked", f"{BRICK} 匿名 1001号"),
+    ],
+)
+def test_a_motto_is_signed_as_its_author_chose(
+    campaign: Campaign, client: FlaskClient, name: str | None, unit: int | None,
+    signature: str, signed: str,
+) -> None:  # fmt: skip
+    campaign.joins("zhang", name, unit)
+    campaign.approved("zhang", BRICK, signature)
+
+    assert signed in text_of(client, "/h/wall")
+
+
+def test_the_newest_stand_first_twenty_to_a_page(campaign: Campaign, client: FlaskClient) -> None:
+    numbers = [campaign.approved(f"m{n}", f"第{n}句座右铭") for n in range(2 * PAGE + 1)]
+
+    pages = [words_on(client, f"/h/wall?page={page}") for page in (1, 2, 3)]
+
+    newest_first = [f"第{n}句座右铭" for n in reversed(range(len(numbers)))]
+    assert [len(page) for page in pages] == [PAGE, PAGE, 1]
+    assert pages[0] + pages[1] + pages[2] == newest_first
+
+
+def test_pages_are_turned_by_plain_links(campaign: Campaign, client: FlaskClient) -> None:
+    for n in range(2 * PAGE + 1):
+        campaign.approved(f"m{n}", f"第{n}句座右铭")
+
+    def links(address: str) -> dict[str, str]:
+        [pager] = html.fromstring(client.get(address).data).find_class("pager")
+        return {a.text_content(): a.get("href") for a in pager.iter("a")}
+
+    assert links("/h/wall") == {"下一页": "/h/wall?page=2"}
+    assert links("/h/wall?page=2") == {"上一页": "/h/wall?page=1", "下一页": "/h/wall?page=3"}
+    assert links("/h/wall?page=3") == {"上一页": "/h/wall?page=2"}
+    assert "第2页，共3页" in text_of(client, "/h/wall?page=2")
+
+
+def test_a_district_has_a_wall_of_its_own_that_pages_stay_in(
+    campaign: Campaign, client: FlaskClient
+) -> None:
+    campaign.joins("li", "李四", unit=3)
+    campaign.approved("li", "农业局的一句座右铭")
+    for n in range(PAGE + 1):
+        campaign.joins(f"m{n}", "王五", unit=2)
+        campaign.approved(f"m{n}", f"城东第{n}句座右铭")
+
+    first = html.fromstring(client.get("/h/wall?district=1").data)
+
+    assert "农业局的一句座右铭" not in words_on(client, "/h/wall?district=1")
+    assert words_on(client, "/h/wall?district=3") == ["农业局的一句座右铭"]
+    assert first.find_class("pager")[0].find("a").get("href") == "/h/wall?page=2&district=1"
+    assert [o.text for o in first.xpath("//option[@selected]")] == ["城东街道"]
+    assert words_on(client, "/h/wall?page=2&district=1") == ["城东第0句座右铭"]
+
+
+def test_an_empty_wall_says_how_to_begin(campaign: Campaign, client: FlaskClient) -> None:
+    assert "还没有公开的座右铭。 在公众号里发“座右铭”" in text_of(client, "/h/wall")
+
+
+def test_an_empty_district_leads_to_all(campaign: Campaign, client: FlaskClient) -> None:
+    campaign.approved("zhang", BRICK)
+
+    wall = text_of(client, "/h/wall?district=3")
+
+    assert "农业局还没有公开的座右铭" in wall
+    assert "看全部单位" in wall
+
+
+def test_before_the_first_campaign_every_page_reads_well(client: FlaskClient) -> None:
+    assert "还没有开始征集" in text_of(client, "/h/wall")
+    assert "还没有人上榜" in text_of(client, "/h/standings")
+    assert "怎么参加" in text_of(client, "/h/")
+
+
+# ------------------------------------------------------------ one motto
+
+
+def test_a_motto_has_a_page(campaign: Campaign, client: FlaskClient) -> None:
+    campaign.joins("zhang", "张三", unit=2)
+    number = campaign.approved("zhang", BRICK)
+
+    page = text_of(client, f"/h/m/{number}")
+
+    day = campaign_day(NOON)
+    assert f"{BRICK} 城东街道 张*" in page
+    assert f"{day.year}年{day.month}月{day.day}日" in page
+    assert f"投{number}号" in page
+    assert f"<title>{BRICK}</title>" in client.get(f"/h/m/{number}").text
+
+
+def test_what_cannot_be_seen_looks_the_same_whatever_the_reason(
+    campaign: Campaign, client: FlaskClient
+) -> None:
+    hidden = [
+        campaign.submitted("zhang", "还在等审核的座右铭"),
+        campaign.returned("li", "被退回来的座右铭啊"),
+        campaign.withdrawn("wang", "已经撤回的一句座右铭"),
+    ]
+    addresses = [
+        f"/h/m/{number}" for number in [*hidden, 1, 0, 4711, 999999999, 10**30, "9" * 5000, "x"]
+    ]
+
+    answers = [client.get(address) for address in addresses]
+
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.data for answer in answers}) == 1
+    assert len({str(sorted(answer.headers)) for answer in answers}) == 1
+
+
+def test_waiting_returned_and_withdrawn_words_are_shown_nowhere(
+    campaign: Campaign, client: FlaskClient
+) -> None:
+    words = ["还在等审核的座右铭", "被退回来的座右铭啊", "已经撤回的一句座右铭"]
+    campaign.submitted("zhang", words[0])
+    campaign.returned("li", words[1])
+    campaign.withdrawn("wang", words[2])
+    campaign.approved("zhao", BRICK)
+
+    shown = "".join(client.get(address).text for address in [*PAGES, "/h/wall?district=1"])
+
+    assert BRICK in shown
+    assert not any(each in shown for each in words)
+
+
+# ------------------------------------------------------------ standings
+
+
+def test_the_standings_show_shared_places_and_masked_names(
+    campaign: Campaign, client: FlaskClient
+) -> None:
+    for member, name, unit, points in [
+        ("zhang", "张三", 2, 20),
+        ("li", "李小四", 3, 20),
+        ("wang", None, None, 8),
+    ]:
+        campaign.joins(member, name, unit)
+        campaign.scored(member, points, days=3)
+
+    standings = text_of(client, "/h/standings")
+
+    assert re.search(r"1 (张\*|李\*\*) (城东街道|农业局) 20分 参加3天 1 (张\*|李\*\*)", standings)
+    assert "3 未留名 未登记单位 8分" in standings
+    assert "先比积分；积分一样，参加天数多的在前" in standings
+    assert "张三" not in standings
+
+
+def test_a_district_has_standings_of_its_own(campaign: Campaign, client: FlaskClient) -> None:
+    for member, name, unit in [("zhang", "张三", 2), ("li", "李小四", 3)]:
+        campaign.joins(member, name, unit)
+        campaign.scored(member, 10)
+
+    standings = text_of(client, "/h/standings?district=3")
+
+    assert "李**" in standings
+    assert "张*" not in standings
+
+
+def test_standings_stop_at_fifty(campaign: Campaign, client: FlaskClient) -> None:
+    for n in range(60):
+        campaign.joins(f"m{n}", "王五")
+        campaign.scored(f"m{n}", n)
+
+    rows = html.fromstring(client.get("/h/standings").data).xpath("//ol/li")
+
+    assert len(rows) == 50
+
+
+def test_empty_standings_say_how_to_begin(campaign: Campaign, client: FlaskClient) -> None:
+    campaign.joins("li", "李小四", 3)
+    campaign.scored("li", 10)
+
+    assert "城东街道还没有人上榜。 在公众号里发“答题”" in text_of(client, "/h/standings?district=1")
+
+
+# ------------------------------------------------------------ home and privacy
+
+
+def test_the_first_page_leads_on_and_shows_the_newest_mottos(
+    campaign: Campaign, client: FlaskClient
+) -> None:
+    for n in range(4):
+        campaign.approved(f"m{n}", f"第{n}句座右铭")
+
+    links = {a.get("href") for a in html.fromstring(client.get("/h/").data).iter("a")}
+
+    assert {"/h/wall", "/h/standings", "/h/privacy"} <= links
+    assert words_on(client, "/h/") == ["第3句座右铭", "第2句座右铭", "第1句座右铭"]
+
+
+def test_the_privacy_page_names_what_is_kept_and_how_to_have_it_deleted(
+    client: FlaskClient,
+) -> None:
+    privacy = text_of(client, "/h/privacy")
+
+    for word in (
+        "openid",
+        "单位",
+        "姓名",
+        "答题",
+        "座右铭",
+        "投票",
+        "署名",
+        "“删除我的数据”",
+        "“联系”",
+    ):
+        assert word in privacy
+
+
+@pytest.mark.parametrize(
+    ("short", "page"),
+    [("/h", "/h/"), ("/h/m", "/h/wall"), ("/h/r", "/h/standings"), ("/h/p", "/h/privacy")],
+)
+def test_the_short_addresses_of_the_chat_lead_to_pages(
+    client: FlaskClient, short: str, page: str
+) -> None:
+    response = client.get(short)
+
+    assert (response.status_code, response.location) == (302, page)
+
+
+def test_no_page_carries_anything_that_names_a_member(
+    campaign: Campaign, client: FlaskClient
+) -> None:
+    campaign.joins("zhang", "张三", unit=2)
+    campaign.scored("zhang", 10)
+    number = campaign.approved("zhang", BRICK)
+
+    for address in [*PAGES, f"/h/m/{number}"]:
+        page = client.get(address).text
+        assert "o-zhang" not in page
+        assert key("zhang").hex() not in page
+        assert "张三" not in page
+
+
+# ------------------------------------------------------------ our own trouble
+
+
+def test_a_failing_store_gets_a_page_that_says_what_to_do(
+    client: FlaskClient, engine: Engine
+) -> None:
+    Base.metadata.drop_all(engine)
+
+    with capture_logs() as logs:
+        response = client.get("/h/wall")
+
+    [entry] = logs
+    assert response.status_code == 500
+    assert (entry["event"], entry["page"]) == ("page failed", "h5.wall")
+    assert f"这个号：{entry['incident']}" in response.text
+    assert "您的记录都在" in response.text
+    assert "no such table" not in response.text

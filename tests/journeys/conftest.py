@@ -1,0 +1,133 @@
+"""The whole application over a real database, and members who talk to it as WeChat would."""
+
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.app import create_app
+from bot.demo import load_demo
+from bot.domain.identity import member_key
+from bot.settings import Settings
+from bot.simulator.account import Account
+from bot.simulator.answers import Answer, Tap
+from bot.simulator.pushes import Follower, Push
+from bot.storage.database import Sessions, open_engine, open_sessions
+from bot.storage.schema import upgrade
+from bot.storage.tables import Attempt
+from quiz_bank import Question, load_shipped
+from tests.builders import SECRET
+
+
+@dataclass
+class World:
+    """The application, its clock, and its database."""
+
+    settings: Settings
+    client: FlaskClient
+    sessions: Sessions
+    ahead: timedelta = field(default=timedelta())
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def member(self, openid: str) -> "Talker":
+        return Talker(self, openid)
+
+    def row(self, query: Any) -> Any:
+        with self.sessions() as session:
+            return session.scalars(query).first()
+
+    def rows(self, query: Any) -> list[Any]:
+        with self.sessions() as session:
+            return list(session.scalars(query))
+
+
+@dataclass
+class Talker:
+    """A member at the phone: each method sends a sealed push and gives what the phone shows."""
+
+    world: World
+    openid: str
+    latest: Answer | None = None
+
+    @property
+    def key(self) -> bytes:
+        return member_key(SECRET, self.openid)
+
+    def says(self, words: str) -> Answer:
+        return self.sends(self._follower.text(words, int(time.time())))
+
+    def speaks(self, words: str) -> Answer:
+        return self.sends(self._follower.voice(words, int(time.time())))
+
+    def taps(self, label: str) -> Answer:
+        """Tap the words that carry this label in the latest reply."""
+        assert self.latest is not None
+        taps = [part for part in self.latest.parts if isinstance(part, Tap)]
+        tap = next(tap for tap in taps if label in tap.label)
+        return self.sends(self._follower.tap(tap.sends, tap.menu_id, int(time.time())))
+
+    def follows(self, scene: str = "") -> Answer:
+        return self.sends(self._follower.subscribe(int(time.time()), scene))
+
+    def sends(self, push: Push) -> Answer:
+        account = Account.of(self.world.settings)
+        sealed = account.seal(push, int(time.time()))
+        response = self.world.client.post("/wechat", query_string=sealed.query, data=sealed.body)
+        assert response.status_code == 200
+        self.latest = account.open_reply(response.data)
+        return self.latest
+
+    def question(self) -> Question:
+        """The question that the member should answer next, read from the rows."""
+        with self.world.sessions() as session:
+            return _open_question(session, self.key)
+
+    @property
+    def _follower(self) -> Follower:
+        return Follower(self.world.settings.wechat_account, self.openid)
+
+
+def _open_question(session: Session, member: bytes) -> Question:
+    from bot.domain.questions import Shelf
+    from bot.domain.quiz import Quiz
+
+    attempt = session.scalars(select(Attempt).where(Attempt.member_key == member)).one()
+    sitting = Quiz(session, attempt.started_at, Shelf()).sitting(member)
+    assert sitting is not None
+    assert sitting.current is not None
+    return sitting.question(sitting.current)
+
+
+@pytest.fixture
+def world(store_url: str) -> World:
+    """The sample campaign in full swing, on each engine."""
+    settings = settings_for(store_url)
+    engine = open_engine(store_url)
+    upgrade(engine)
+    sessions = open_sessions(engine)
+    world = World(settings, None, sessions)  # type: ignore[arg-type]  # set two lines below
+    with sessions.begin() as session:
+        load_demo(session, world.now(), settings, load_shipped())
+    world.client = create_app(settings, clock=lambda _: world.now()).test_client()
+    return world
+
+
+def settings_for(store_url: str) -> Settings:
+    return Settings(
+        _env_file=None,
+        env="development",
+        secret_key=SECRET,
+        database_url=store_url,
+        redis_url="",
+        wechat_token="a-token-of-the-tests",
+        wechat_app_id="wx0123456789abcdef",
+        wechat_aes_key="Qm7xVd2RtYkB9pLw0ZsHn4JcEu6Fa1GiTy5NcWq8XrP",
+        wechat_account="gh_0123456789ab",
+    )

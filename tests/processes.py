@@ -1,0 +1,26 @@
+"""What a test asks of processes that are not its own children."""
+
+import os
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+
+def alive(process: int) -> bool:
+    """Whether it still runs; one that has ended but whom nobody has buried yet does not."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    with suppress(OSError):
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return True
+
+
+def eventually(happens: Callable[[], bool]) -> None:
+    """Wait for something that must happen within ten seconds."""
+    deadline = time.monotonic() + 10
+    while not happens():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

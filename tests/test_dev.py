@@ -1,0 +1,266 @@
+"""What the newcomer's one command promises: secrets keep, ports give way, nothing is left."""
+
+import json
+import re
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import dev
+from bot.settings import Settings
+from tests.processes import alive, eventually
+
+PINNED = sorted((dev.ROOT / "requirements").glob("*.txt"))
+
+
+# --- Secrets and folders
+
+
+def test_settings_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -> None:
+    site = dev.Site(tmp_path / "data")
+
+    with site.claimed():
+        first, second = site.settings(), site.settings()
+
+    assert first == second
+    assert stat.S_IMODE(site.file.stat().st_mode) == 0o600
+
+
+def test_the_program_accepts_the_settings(tmp_path: Path) -> None:
+    site = dev.Site(tmp_path)
+    with site.claimed():
+        site.settings()
+
+    settings = Settings(_env_file=site.file)
+
+    assert settings.env == "development"
+    assert settings.host == "127.0.0.1"
+    assert settings.data_dir == tmp_path
+    assert settings.redis_url.get_secret_value() == site.redis_url
+
+
+def test_two_copies_share_no_secret(tmp_path: Path) -> None:
+    copies = [dev.Site(tmp_path / "one"), dev.Site(tmp_path / "other")]
+    for site in copies:
+        with site.claimed():
+            site.settings()
+
+    one, other = ({*site.file.read_text().splitlines()} for site in copies)
+
+    shared = {line.split("=")[0] for line in one & other}
+    assert shared == {"BOT_ENV", "BOT_HOST", "BOT_PORT", "BOT_WORKERS"}
+
+
+def test_the_environment_has_the_last_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOT_DATABASE_URL", "postgresql:///sibian")
+    site = dev.Site(tmp_path)
+
+    with site.claimed():
+        settings = site.settings()
+
+    assert settings["BOT_DATABASE_URL"] == "postgresql:///sibian"
+
+
+def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.docx").touch()
+
+    with pytest.raises(dev.Trouble, match="不能用作数据目录"), dev.Site(tmp_path).claimed():
+        pass
+    with pytest.raises(dev.Trouble, match="不能用作数据目录"):
+        dev.reset(dev.arguments().parse_args(["reset", "--data", str(tmp_path)]))
+
+    assert (tmp_path / "thesis.docx").exists()
+
+
+def test_two_copies_never_work_on_the_same_data(tmp_path: Path) -> None:
+    site = dev.Site(tmp_path)
+
+    with site.claimed():
+        site.settings()
+        with pytest.raises(dev.Trouble, match="正在被另一个"), dev.Site(tmp_path).claimed():
+            pass
+
+
+def test_a_moved_project_says_which_file_still_names_the_old_place(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    with dev.Site(old).claimed():
+        dev.Site(old).settings()
+    old.rename(new)
+
+    with pytest.raises(dev.Trouble, match=re.escape(str(new / ".env"))):
+        dev.Site(new).settings()
+
+
+def test_reset_removes_what_up_made(tmp_path: Path) -> None:
+    site = dev.Site(tmp_path / "data")
+    with site.claimed():
+        site.settings()
+
+    dev.reset(dev.arguments().parse_args(["reset", "--data", str(site.folder)]))
+
+    assert not site.folder.exists()
+
+
+def test_a_deep_folder_has_its_socket_where_the_path_is_short(tmp_path: Path) -> None:
+    site = dev.Site(tmp_path / ("深" * 40))
+
+    with site.claimed(), site.socket_folder(), socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(site.socket))
+
+        assert stat.S_IMODE(site.socket.parent.stat().st_mode) == 0o700
+    assert not site.socket.parent.exists()
+
+
+# --- Ports
+
+
+def test_a_taken_port_is_named_and_the_next_one_used(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        taken = server.getsockname()[1]
+
+        free = dev.free_port(taken)
+
+    assert free > taken
+    assert f"端口 {taken} 已被占用，改用 {free}。" in capsys.readouterr().out
+
+
+def test_a_free_port_needs_no_words(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+
+    assert dev.free_port(port) == port
+    assert capsys.readouterr().out == ""
+
+
+# --- Processes
+
+FAMILY = """
+import os, signal, dev
+signal.signal(signal.SIGTERM, signal.default_int_handler)
+dev.PATIENCE = {patience}
+with dev.Children(os.environ) as children:
+    children.start("web", "-c", {program!r})
+    children.watch()
+"""
+PARENT = """
+import os, signal, subprocess, sys
+{first}
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+print(os.getpid(), child.pid, flush=True)
+child.wait()
+"""
+STUBBORN = "signal.signal(signal.SIGTERM, signal.SIG_IGN)"
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "first",
+    [
+        pytest.param("", id="willing"),
+        pytest.param(STUBBORN, id="stubborn", marks=pytest.mark.slow),
+    ],
+)
+def test_however_we_end_children_and_grandchildren_end(how: signal.Signals, first: str) -> None:
+    run = started(PARENT.format(first=first), patience=1)
+    assert run.stdout is not None
+    processes = [int(number) for number in re.findall(r"\d+", run.stdout.readline())]
+
+    run.send_signal(how)
+    run.communicate(timeout=10)
+
+    assert len(processes) == 2
+    eventually(lambda: not any(alive(process) for process in processes))
+
+
+def test_a_child_that_dies_is_reported_with_its_last_words() -> None:
+    run = started("print('端口不对'); raise SystemExit(7)", patience=1)
+
+    _, complaint = run.communicate(timeout=10)
+
+    assert run.returncode == 1
+    assert "web 意外停止了（返回值 7）" in complaint
+    assert "  端口不对" in complaint
+
+
+def started(program: str, patience: int) -> subprocess.Popen[str]:
+    code = FAMILY.format(program=program, patience=patience)
+    return subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=dev.ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+
+
+# --- What is installed
+
+
+def test_a_set_up_broken_off_starts_afresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    environment = tmp_path / ".venv"
+    monkeypatch.setattr(dev, "ENVIRONMENT", environment)
+    monkeypatch.setattr(dev, "PYTHON", environment / "bin" / "python")
+    monkeypatch.setattr(dev, "install", broken_off)
+    with pytest.raises(KeyboardInterrupt):
+        dev.make_environment()
+    (environment / "half-written").touch()
+
+    monkeypatch.setattr(dev, "install", lambda *_: None)
+    dev.make_environment()
+
+    assert dev.environment_ready()
+    assert not (environment / "half-written").exists()
+
+
+def broken_off(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_pins_name_a_hash_for_each_package_and_no_host() -> None:
+    assert [file.stem for file in PINNED] == ["base", "dev", "node"]
+    for file in PINNED:
+        text = file.read_text()
+
+        assert not re.search(
+            r"//|-index|find-links|trusted-host", text.replace("--no-emit-index-url", "")
+        )
+        assert all("--hash=sha256:" in block for block in pins(text).values())
+
+
+def test_the_service_is_tested_with_the_releases_it_ships_with() -> None:
+    base, developed = (
+        pins((dev.ROOT / f"requirements/{n}.txt").read_text()) for n in ("base", "dev")
+    )
+
+    assert base.keys() <= developed.keys()
+
+
+def test_every_dependency_is_pinned() -> None:
+    project = tomllib.loads((dev.ROOT / "pyproject.toml").read_text())
+    pinned = {pin.split("==")[0] for pin in pins((dev.ROOT / "requirements/dev.txt").read_text())}
+
+    wanted = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
+
+    assert {re.split(r"[\[<>=!~;]", line)[0] for line in wanted} <= pinned
+
+
+def test_browser_libraries_are_locked_by_content_and_name_no_host() -> None:
+    lock = json.loads((dev.BROWSER / "package-lock.json").read_text())
+    packages = {name: package for name, package in lock["packages"].items() if name}
+
+    assert len(packages) >= 3
+    for package in packages.values():
+        assert package["integrity"].startswith("sha512-")
+        assert "resolved" not in package
+
+
+def pins(text: str) -> dict[str, str]:
+    """The blocks of a requirements file by `name==version`."""
+    blocks = re.split(r"^(?=[a-z0-9])", text, flags=re.MULTILINE)[1:]
+    return {block.split()[0]: block for block in blocks}
