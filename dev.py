@@ -392,7 +392,7 @@ class Site:
         """Hold the folder, so that no second copy works on the same data."""
         if self._named and not self.file.exists() and self._holds_something():
             raise Trouble(Words.NOT_OURS, Words.NOT_OURS_NEXT, folder=self.folder)
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with opened(self.folder) as folder:
             if not locked(folder):
                 raise Trouble(Words.RUNNING, Words.RUNNING_NEXT, folder=self.folder)
@@ -434,6 +434,7 @@ class Site:
             "BOT_HOST": "127.0.0.1",
             "BOT_PORT": "8000",
             "BOT_WORKERS": "1",
+            "BOT_THREADS": "4",
         }
 
     @property

@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Blueprint, Flask, Response, send_from_directory
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import handlers
 from bot.console.views import console
@@ -24,6 +25,8 @@ from bot.wechat.webhook import webhook
 
 VENDOR = Path(__file__).parent / "vendor"
 """Browser libraries, put there by `dev.py setup` or packed into the wheel."""
+
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 def create_app(settings: Settings | None = None, clock: Clock = database_clock) -> Flask:
@@ -45,6 +48,9 @@ def create_app(settings: Settings | None = None, clock: Clock = database_clock) 
     app.register_blueprint(h5(settings, transaction))
     app.register_blueprint(_health(sessions, settings))
     app.add_url_rule("/vendor/<path:filename>", "vendor", _vendor)
+    if settings.env == "production" and settings.host in _LOOPBACK:
+        # Only a proxy on this machine can reach us: the caller's address is what it says.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1)  # type: ignore[method-assign]
     return app
 
 

@@ -1,5 +1,6 @@
 """The `bot` program: serve, worker, simulator, db, demo, import, admin."""
 
+import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,9 @@ import click
 from sqlalchemy.orm import Session
 
 from bot import wording
+from bot.console.wording import explain
+from bot.domain.staff import Role, StaffRegister
+from bot.domain.staff_refusals import StaffRefusal
 from bot.logs import configure_logs
 from bot.settings import BadSettings, Settings, read_settings
 from bot.storage.database import database_clock, open_engine, open_sessions
@@ -144,11 +148,52 @@ def admin() -> None:
 @click.pass_obj
 def admin_setup_code(settings: Settings) -> None:
     """Print a one-time code while the console has no account."""
-    from bot.domain.staff import StaffRegister
-
-    with _session(settings) as session:
-        code = StaffRegister(session, database_clock(session)).new_setup_code()
+    with _staff(settings) as staff:
+        code = staff.new_setup_code()
     click.echo(wording.SETUP_CODE.format(code=code) if code else wording.HAS_ACCOUNT)
+
+
+@admin.command("add", help=wording.HELP_ADMIN_ADD)
+@click.argument("name")
+@click.option("--role", type=click.Choice(list(Role)), default=Role.MODERATOR, show_default=True)
+@click.pass_obj
+def admin_add(settings: Settings, name: str, role: Role) -> None:
+    """Make an account with a random password, shown once."""
+    password = secrets.token_urlsafe(12)
+    with _staff(settings) as staff:
+        staff.add(name, password, Role(role))
+    click.echo(wording.ACCOUNT_ADDED.format(name=name, role=role, password=password))
+
+
+@admin.command("password", help=wording.HELP_ADMIN_PASSWORD)
+@click.argument("name")
+@click.pass_obj
+def admin_password(settings: Settings, name: str) -> None:
+    """Give an account a new random password and end its sign-ins."""
+    password = secrets.token_urlsafe(12)
+    with _staff(settings) as staff:
+        staff.change_password(name, password)
+    click.echo(wording.PASSWORD_CHANGED.format(name=name, password=password))
+
+
+@admin.command("disable", help=wording.HELP_ADMIN_DISABLE)
+@click.argument("name")
+@click.pass_obj
+def admin_disable(settings: Settings, name: str) -> None:
+    """Close an account and end its sign-ins; what it did stays in the trail."""
+    with _staff(settings) as staff:
+        staff.disable(name)
+    click.echo(wording.ACCOUNT_DISABLED.format(name=name))
+
+
+@contextmanager
+def _staff(settings: Settings) -> Iterator[StaffRegister]:
+    """The console's accounts; a refusal ends the program with its words."""
+    try:
+        with _session(settings) as session:
+            yield StaffRegister(session, database_clock(session))
+    except StaffRefusal as refusal:
+        _fail(explain(refusal))
 
 
 @contextmanager

@@ -16,7 +16,7 @@ PERIOD = 60.0
 REPLY_KEPT = timedelta(hours=24)
 """How long an answer can be repeated. WeChat repeats for seconds; a signed push is refused
 after five minutes."""
-FAILURE_KEPT = timedelta(days=1)
+FAILURE_KEPT = timedelta(minutes=5)
 SIGN_IN_KEPT = timedelta(hours=12)
 
 log = structlog.get_logger()

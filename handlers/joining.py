@@ -72,8 +72,7 @@ def pick(message: Message, state: State, services: Services) -> Step:
     place = reading.number(message.group("place"))
     listed = [card for unit in state.units if (card := services.units.card(unit))]
     if place > len(listed):
-        again = _list(listed, more=False)
-        return Step(join([wording.no_such_line(), wording.units_found(listed, False)]), again.state)
+        return Step(join([wording.no_such_line(), wording.units_found(listed, False)]), state)
     return _ask_name(listed[place - 1])
 
 

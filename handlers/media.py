@@ -8,7 +8,7 @@ from bot.conversation.state import (
     Browsing,
     Free,
     Idle,
-    MenuShown,
+    Lost,
     State,
     Telling,
     Thanked,
@@ -76,8 +76,7 @@ def thank(_message: Message, state: State, _services: Services) -> Step:
     """Once; then silence, until something else is said."""
     if isinstance(state, Thanked):
         return Step(Silence(), state)
-    nothing_open = isinstance(state, Free) and not isinstance(state, MenuShown)
-    return Step(wording.not_at_all(), Thanked() if nothing_open else state)
+    return Step(wording.not_at_all(), Thanked() if isinstance(state, Idle | Lost) else state)
 
 
 # ------------------------------------------------------------ private numbers
@@ -99,7 +98,9 @@ def protect(message: Message, state: State, services: Services) -> Step:
 
 
 def _with_way_on(opening: Text, state: State) -> Text:
-    return join([opening, wording.what_next()]) if isinstance(state, Free) else opening
+    if isinstance(state, Free):
+        return join([opening, wording.what_next()])
+    return opening if isinstance(state, Asked | Browsing) else join([opening, wording.carry_on()])
 
 
 def _then(opening: Text, message: Message, state: State, services: Services) -> Step:

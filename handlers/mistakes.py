@@ -2,7 +2,7 @@
 
 from bot.conversation.message import Message
 from bot.conversation.router import Router, Step
-from bot.conversation.state import Idle, State, Telling
+from bot.conversation.state import Idle, MistakesShown, State, Telling
 from bot.domain.quiz import Marked, Sitting
 from bot.domain.services import Services
 from handlers import reading, wording
@@ -18,10 +18,12 @@ router = Router()
 def mistakes(message: Message, _state: State, services: Services) -> Step:
     """List what was wrong on the latest paper."""
     wrong = _wrong(services.quiz.latest(message.member))
-    return Step(wording.mistakes(wrong, _paper_is_open(message, services)), Idle())
+    listed = wording.mistakes(wrong, _paper_is_open(message, services))
+    return Step(listed, MistakesShown() if wrong else Idle())
 
 
 @router.tap(wording.ONE_MISTAKE)
+@router.during(MistakesShown, wording.NTH)
 def mistake(message: Message, state: State, services: Services) -> Step:
     """Explain one of them."""
     wrong = _wrong(services.quiz.latest(message.member))
@@ -29,7 +31,7 @@ def mistake(message: Message, state: State, services: Services) -> Step:
     if not 1 <= nth <= len(wrong):
         return mistakes(message, state, services)
     explained = wording.mistake(*wrong[nth - 1], _paper_is_open(message, services))
-    return Step(explained, Idle())
+    return Step(explained, MistakesShown())
 
 
 @router.pattern(wording.QUESTION_IS_WRONG)

@@ -89,9 +89,9 @@ THANKS = (
 )
 THANKS_FACES = frozenset(
     [
-        "👍", "👌", "🙏", "🌹", "👏", "🤝", "[强]", "[抱拳]", "[玫瑰]", "[握手]", "[鼓掌]", "[合十]",
-        "[好的]", "[爱心]", "[ok]", "[thumbsup]", "[salute]", "[rose]", "[clap]", "/:strong",
-        "/:rose", "/:ok", "/:share", "/:handclap", "/:@)", "/:heart", "/:v",
+        "👍", "👌", "🙏", "🌹", "👏", "🤝", "[强]", "[抱拳]", "[玫瑰]", "[握手]", "[鼓掌]",
+        "[合十]", "[好的]", "[爱心]", "[ok]", "[thumbsup]", "[salute]", "[rose]", "[clap]",
+        "/:strong", "/:rose", "/:ok", "/:share", "/:handclap", "/:@)", "/:heart", "/:v",
     ]
 )  # fmt: skip
 SEEKING = r"不知道|不会|不懂|看不懂|跳过|下一题|下一个|上一题|上一个|刚才那个|怎么.{0,4}|咋.{0,4}"
@@ -240,6 +240,11 @@ def what_next() -> Text:
     )
 
 
+def carry_on() -> Text:
+    """The way on while something waits for its answer that is not shown again."""
+    return say("刚才的事还没做完，接着做就行。不做了，回复“算了”。")
+
+
 def go_on() -> Text:
     """The way on after something is settled."""
     return say("接着做：[答题](发:答题)　[座右铭](发:座右铭)　[投票](发:投票)")
@@ -374,6 +379,7 @@ _ASKS_FOR = {
     Kind.BLANK: "填几个字",
 }
 _JUDGED = {"T": "对", "F": "错"}
+_BLANK_LINE = Text(("",))
 
 
 def quiz_begins(questions: int) -> Text:
@@ -659,7 +665,7 @@ def summary(result: Result) -> Text:
         right=sitting.right,
         points=sitting.points,
     )
-    parts = [head, *_summary_facts(result), say("")]
+    parts = [head, *_summary_facts(result), _BLANK_LINE]
     if wrong:
         parts.append(say("错了{wrong}题：[再看一遍](发:错题)", wrong=wrong))
     parts.append(say("[看排名](发:排名)　[写座右铭](发:座右铭)　[这题有错](发:题目有错)"))
@@ -704,7 +710,7 @@ def mistakes(wrong: Sequence[tuple[int, Question, Marked]], paper_is_open: bool)
         [
             say("这次错了{count}题：", count=len(wrong)),
             *lines,
-            say("点一个看解释，或回复“错题1”。"),
+            say("点一个看解释，或回复数字。"),
             *([say("还有题没答完：[接着答题](发:答题)")] if paper_is_open else []),
         ]
     )

@@ -54,7 +54,7 @@ def test_two_copies_share_no_secret(tmp_path: Path) -> None:
     one, other = ({*site.file.read_text().splitlines()} for site in copies)
 
     shared = {line.split("=")[0] for line in one & other}
-    assert shared == {"BOT_ENV", "BOT_HOST", "BOT_PORT", "BOT_WORKERS"}
+    assert shared == {"BOT_ENV", "BOT_HOST", "BOT_PORT", "BOT_THREADS", "BOT_WORKERS"}
 
 
 def test_the_environment_has_the_last_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

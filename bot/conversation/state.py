@@ -124,6 +124,11 @@ class Telling:
 
 
 @dataclass(frozen=True)
+class MistakesShown:
+    """The wrong answers of the latest paper were listed: a bare number picks one."""
+
+
+@dataclass(frozen=True)
 class Thanked:
     """We were thanked and said so: more thanks need no answer."""
 
@@ -144,12 +149,13 @@ State = (
     | Naming
     | Lost
     | Telling
+    | MistakesShown
     | Thanked
 )
 
 Asked = Answering | Filling
 """A question of the quiz is on show."""
-Free = Idle | MenuShown | Lost | Thanked
+Free = Idle | MenuShown | MistakesShown | Lost | Thanked
 """Nothing is on show that waits for an answer."""
 
 

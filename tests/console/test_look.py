@@ -7,7 +7,7 @@ from threading import Thread
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from sqlalchemy import Engine, select
 from werkzeug.serving import make_server
 
@@ -52,22 +52,10 @@ def address(app: Flask, transaction: Transaction) -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Chromium]:
-    quiet = "--disable-gpu --disable-quic --no-first-run --disable-component-update --disable-sync"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-background-networking", *quiet.split()],
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def page(chromium: Chromium) -> Iterator[Page]:
+def page(browser: Chromium) -> Iterator[Page]:
     """A page that fails its test when the browser has anything to complain about."""
-    context = chromium.new_context(locale="zh-CN", viewport={"width": DESK, "height": 900})
+    context = browser.new_context(locale="zh-CN", viewport={"width": DESK, "height": 900})
     page, complaints = context.new_page(), []
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -257,10 +245,10 @@ def test_a_lost_line_is_told(page: Page, address: str, submit: Submit, clock: Cl
 
 
 def test_without_script_everything_can_be_done(
-    chromium: Chromium, address: str, submit: Submit, clock: Clock, opened: Opened
+    browser: Chromium, address: str, submit: Submit, clock: Clock, opened: Opened
 ) -> None:
     fill_queue(submit, clock)
-    context = chromium.new_context(java_script_enabled=False)
+    context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     sign_in(page, address)
 

@@ -1,6 +1,8 @@
 """A member who talks to all handlers as the turn would let them, from one message to the next."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -39,11 +41,23 @@ class Talker:
 
     def says(self, words: str, **changes: Any) -> str:
         """What is shown for these words; taps and pages stand as in the journeys."""
-        message = said(words, self.name, **({"sent_at": self.now} | changes))
+        return self.sends(said(words, self.name, **({"sent_at": self.now} | changes)))
+
+    def sends(self, message: Message) -> str:
+        """What is shown for this push."""
         step = self._step(message)
         assert parse(dump(step.state)) == step.state, "a state survives being stored"
         self.state, self.reply = step.state, step.reply
         return shown(step.reply)
+
+    @contextmanager
+    def undone(self) -> Iterator["Talker"]:
+        """The member as they stand now, for a row of a table: what they do is undone after it."""
+        savepoint = self.session.begin_nested()
+        try:
+            yield replace(self)
+        finally:
+            savepoint.rollback()
 
     def _step(self, message: Message) -> Step:
         """A refusal undoes what was done and ends the topic, as in the turn."""

@@ -147,18 +147,19 @@ def test_a_message_without_words_brings_the_same_list(looking: Talker, words: st
 # ------------------------------------------------------------ looking, not voting
 
 
-@pytest.mark.parametrize("words", SECOND_ENTRIES)
 def test_a_bare_number_shows_that_place_of_the_list(
-    looking: Talker, session: Session, words: str
+    looking: Talker, session: Session, subtests: pytest.Subtests
 ) -> None:
-    second = listed(looking)[1]
+    for words in SECOND_ENTRIES:
+        with subtests.test(words), looking.undone() as member:
+            second = listed(member)[1]
 
-    reply = looking.says(words)
+            reply = member.says(words)
 
-    assert reply.startswith(f"第2条，{second}号（")
-    assert f"“{WORDS[second - 1001]}”" in reply
-    assert f"[投它](发:投{second}号)" in reply
-    assert given(session) == []
+            assert reply.startswith(f"第2条，{second}号（")
+            assert f"“{WORDS[second - 1001]}”" in reply
+            assert f"[投它](发:投{second}号)" in reply
+            assert given(session) == []
 
 
 def test_by_voice_the_third_is_the_third_of_the_list(looking: Talker, session: Session) -> None:
@@ -170,11 +171,14 @@ def test_by_voice_the_third_is_the_third_of_the_list(looking: Talker, session: S
     assert given(session) == []
 
 
-@pytest.mark.parametrize("words", NO_VOTE)
-def test_nothing_but_plain_words_votes(looking: Talker, session: Session, words: str) -> None:
-    looking.says(words)
+def test_nothing_but_plain_words_votes(
+    looking: Talker, session: Session, subtests: pytest.Subtests
+) -> None:
+    for words in NO_VOTE:
+        with subtests.test(words), looking.undone() as member:
+            member.says(words)
 
-    assert given(session) == []
+            assert given(session) == []
 
 
 @pytest.mark.parametrize("words", ["投3号和4号", "不投3号", "投3票", "我投了3号"])
@@ -185,15 +189,16 @@ def test_a_number_that_is_no_plain_vote_brings_the_list(looking: Talker, words: 
     assert len(listed(looking)) == 3
 
 
-@pytest.mark.parametrize("words", LIKE_ANSWERS)
 def test_a_letter_after_a_list_asks_what_is_meant(
-    looking: Talker, session: Session, words: str
+    looking: Talker, session: Session, subtests: pytest.Subtests
 ) -> None:
-    reply = looking.says(words)
+    for words in LIKE_ANSWERS:
+        with subtests.test(words), looking.undone() as member:
+            reply = member.says(words)
 
-    assert reply == "您是想答题还是投票？\n[答题](发:答题)　[投票](发:投票)"
-    assert isinstance(looking.state, Browsing)
-    assert given(session) == []
+            assert reply == "您是想答题还是投票？\n[答题](发:答题)　[投票](发:投票)"
+            assert isinstance(member.state, Browsing)
+            assert given(session) == []
 
 
 @pytest.mark.parametrize("words", ["1001", "1001号", "１００１", "看1001"])
@@ -246,25 +251,31 @@ def test_a_list_older_than_ten_minutes_takes_no_vote_by_place(
 # ------------------------------------------------------------ voting
 
 
-@pytest.mark.parametrize("words", VOTES_FOR_THIRD)
-def test_words_that_say_so_vote_for_a_place(looking: Talker, session: Session, words: str) -> None:
-    third = listed(looking)[2]
-
-    reply = looking.says(words)
-
-    assert given(session) == [third]
-    assert reply.startswith(f"✔ 已投给{third}号：“{WORDS[third - 1001]}”。\n今天还能投2票。回执：")
-    assert f"投错了：[撤回](发:撤回{third}号)" in reply
-
-
-@pytest.mark.parametrize("words", VOTES_FOR_NUMBER)
-def test_words_that_say_so_vote_for_a_number_from_anywhere(
-    zhang: Talker, numbers: list[int], session: Session, words: str
+def test_words_that_say_so_vote_for_a_place(
+    looking: Talker, session: Session, subtests: pytest.Subtests
 ) -> None:
-    zhang.says(words.format(n=1002))
+    for words in VOTES_FOR_THIRD:
+        with subtests.test(words), looking.undone() as member:
+            third = listed(member)[2]
 
-    assert given(session) == [1002]
-    assert zhang.state == Idle()
+            reply = member.says(words)
+
+            assert given(session) == [third]
+            assert reply.startswith(
+                f"✔ 已投给{third}号：“{WORDS[third - 1001]}”。\n今天还能投2票。回执："
+            )
+            assert f"投错了：[撤回](发:撤回{third}号)" in reply
+
+
+def test_words_that_say_so_vote_for_a_number_from_anywhere(
+    zhang: Talker, numbers: list[int], session: Session, subtests: pytest.Subtests
+) -> None:
+    for words in VOTES_FOR_NUMBER:
+        with subtests.test(words), zhang.undone() as member:
+            member.says(words.format(n=1002))
+
+            assert given(session) == [1002]
+            assert member.state == Idle()
 
 
 @pytest.mark.parametrize("words", ["投１００２", "投一〇〇二号", "给1002號投票"])

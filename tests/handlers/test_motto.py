@@ -1,0 +1,731 @@
+"""Mottos by chat: offered, previewed, handed in, changed and withdrawn, never by a guess."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.conversation.folding import fold
+from bot.conversation.reply import BUDGET, Silence
+from bot.conversation.router import Tier
+from bot.conversation.state import (
+    Answering,
+    Browsing,
+    Confirming,
+    ConfirmingMotto,
+    Idle,
+    Lost,
+    MenuShown,
+    OfferedMotto,
+    State,
+    WritingMotto,
+)
+from bot.domain.entries import MottoCard, MottoState
+from bot.domain.moderation import UNDO, Reason
+from bot.storage.tables import Audit, Motto, Ticket, Unit, Vote
+from handlers import motto, own_motto, vote, wording
+from tests.builders import CLOSES, NOON, a_member, an_approved_motto, said
+from tests.handlers.talking import Talker, links, shown, size, taps
+
+ORIGINAL, OTHER = "当好一块砖，群众哪里需要就往哪里搬", "愿做一块砖，哪里需要哪里搬"
+SHARED = "不忘初心，牢记使命"
+
+
+@pytest.fixture
+def zhang(session: Session) -> Talker:
+    a_member(session, "zhang", 2)
+    return Talker(session)
+
+
+@pytest.fixture
+def author(zhang: Talker) -> Talker:
+    """A member whose motto, number 1001, waits for review."""
+    zhang.says(ORIGINAL)
+    zhang.says("交")
+    return zhang
+
+
+@pytest.fixture
+def praised(author: Talker, session: Session) -> Talker:
+    """A member whose motto was approved an hour ago and has two votes."""
+    author.services.moderation.decide(1001, 1, staff_id=1)
+    author.now += timedelta(hours=1)
+    for name in ("li", "wang"):
+        Talker(session, a_member(session, name) and name, now=author.now).says("投1001号")
+    return author
+
+
+def entry(talker: Talker) -> MottoCard:
+    card = talker.services.mottos.mine(talker.key)
+    assert card is not None
+    return card
+
+
+def has_entry(talker: Talker) -> bool:
+    return talker.services.mottos.mine(talker.key) is not None
+
+
+# ------------------------------------------------------------ J5: out of the blue
+
+
+def test_a_sentence_that_looks_like_a_motto_is_offered_as_one(zhang: Talker) -> None:
+    reply = zhang.says(ORIGINAL)
+
+    assert reply == (
+        f"这是要交的座右铭吗？\n“{ORIGINAL}”\n\n"
+        "[就交这句](发:交座右铭)　[我换一句](发:换一句)　[不是，随便说说](发:不交)"
+    )
+    assert not has_entry(zhang)
+
+
+def test_the_offer_tells_how_many_wrote_the_same(zhang: Talker, session: Session) -> None:
+    for name in ("a", "b", "c"):
+        an_approved_motto(session, name, SHARED)
+
+    reply = zhang.says("不忘初心 牢記使命！")
+
+    assert "有3位党员写了同一句，会合在一张卡片上，署上大家的名字。\n" in reply
+    assert "想参加“原创”评选，可以写一句您自己的话（8到30个字）。\n" in reply
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "入党为什么，当官做什么，身后留什么", "密切联系群众，永远跟党走", "为人民服务是我一生的追求",
+        "當好一塊磚，群眾哪裡需要就往哪裡搬", "群众的事没有小事，365天都在岗", "我是谁，为了谁，依靠谁？",
+    ],
+)  # fmt: skip
+def test_mottos_of_many_kinds_are_recognised(zhang: Talker, words: str) -> None:
+    assert zhang.says(words).startswith("这是要交的座右铭吗？")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "请问这个活动什么时候结束", "怎么改我的单位名称啊", "第2题的答案我觉得不对劲", "我想看看排名在什么地方",
+        "这里可以报名参加宣讲吗", "为民服务", "12月5日我没有收到题目", "在吗在吗",
+    ],
+)  # fmt: skip
+def test_questions_and_scraps_are_not_taken_for_mottos(zhang: Talker, words: str) -> None:
+    zhang.says(words)
+
+    assert not isinstance(zhang.state, OfferedMotto)
+
+
+@pytest.mark.parametrize(
+    ("words", "length"), [("为人民服务啊", "您这句有6个字"), ("为民" * 23, "您这句有46个字")]
+)
+def test_a_sentence_of_the_wrong_length_is_asked_about(
+    zhang: Talker, words: str, length: str
+) -> None:
+    reply = zhang.says(words)
+
+    assert reply.startswith("这是座右铭吗？")
+    assert length in reply
+    assert not isinstance(zhang.state, OfferedMotto)
+
+
+def test_an_offered_sentence_can_be_handed_in_at_once(zhang: Talker) -> None:
+    zhang.says(ORIGINAL)
+
+    reply = zhang.taps("就交这句")
+
+    assert reply.startswith("✔ 收到，您的编号是 1001 号，正在审核，一般1天内有结果。")
+    assert entry(zhang).words == ORIGINAL
+
+
+@pytest.mark.parametrize("words", ["不是，随便说说", "不交", "算了", "不是"])
+def test_an_offer_can_be_declined(zhang: Talker, words: str) -> None:
+    zhang.says(ORIGINAL)
+
+    reply = zhang.says(words)
+
+    assert reply.startswith("好的")
+    assert zhang.state == Idle()
+    assert not has_entry(zhang)
+
+
+@pytest.mark.parametrize("words", ["是", "是的", "对"])
+def test_to_say_yes_is_not_yet_to_hand_in(zhang: Talker, words: str) -> None:
+    zhang.says(ORIGINAL)
+
+    assert zhang.says(words).startswith("您的座右铭（17个字）：")
+    assert not has_entry(zhang)
+
+
+def test_during_a_question_the_member_is_asked_first(zhang: Talker) -> None:
+    zhang.says("答题")
+
+    asked = zhang.says(ORIGINAL)
+    preview = zhang.taps("是座右铭")
+
+    assert asked == (
+        f"正在答题，这句要交座右铭吗？\n“{ORIGINAL}”\n[是座右铭](发:是座右铭)　[接着答题](发:答题)"
+    )
+    assert preview.startswith("您的座右铭（17个字）：")
+    assert not has_entry(zhang)
+
+
+def test_the_question_comes_back_after_the_offer(zhang: Talker) -> None:
+    zhang.says("答题")
+    question = zhang.state
+    zhang.says(ORIGINAL)
+
+    zhang.taps("接着答题")
+
+    assert isinstance(question, Answering)
+    assert zhang.state == question
+
+
+# ------------------------------------------------------------ J5: writing
+
+
+@pytest.mark.parametrize(
+    "words", ["座右铭", "写座右铭", "写一句座右铭", "做右铭", "投稿", "座右銘怎么交"]
+)
+def test_the_keyword_invites_to_write(zhang: Talker, words: str) -> None:
+    reply = zhang.says(words)
+
+    assert reply.startswith("请发您自己的话，8到30个字。\n比如您平时怎么要求自己、怎么为群众办事。")
+    assert zhang.state == WritingMotto()
+
+
+def test_the_motto_is_shown_as_it_will_stand(zhang: Talker) -> None:
+    zhang.says("座右铭")
+
+    reply = zhang.says(ORIGINAL)
+
+    assert reply == (
+        f"您的座右铭（17个字）：\n“{ORIGINAL}”\n署名：城东街道　张*\n[交](发:交)　[改几个字](发:换一句)\n"
+        "署名想改：[写全名](发:署全名)　[不署名](发:不署名)\n交了以后，工作人员看过才会公开。"
+    )
+    assert not has_entry(zhang)
+
+
+@pytest.mark.parametrize(
+    ("words", "shown_as", "signature"),
+    [("署全名", "张三", "full"), ("不署名", "匿名", "none"), ("署姓", "张*", "masked")],
+)
+def test_the_signature_can_be_chosen(
+    zhang: Talker, words: str, shown_as: str, signature: str
+) -> None:
+    zhang.says("座右铭")
+    zhang.says(ORIGINAL)
+
+    preview = zhang.says(words)
+    zhang.says("交")
+
+    assert f"署名：城东街道　{shown_as}\n" in preview
+    assert entry(zhang).signature == signature
+
+
+def test_without_a_unit_the_motto_is_anonymous_for_now(session: Session) -> None:
+    a_member(session, "li")
+    li = Talker(session, "li")
+    li.says("座右铭")
+
+    preview = li.says(ORIGINAL)
+
+    assert "署名：匿名\n" in preview
+    assert "[登记单位](发:登记单位)" in preview
+
+
+@pytest.mark.parametrize("words", ["交", "交座右铭", "就交这句", "交了", "提交"])
+def test_handing_in_gives_the_number(zhang: Talker, words: str) -> None:
+    zhang.says("座右铭")
+    zhang.says(ORIGINAL)
+
+    reply = zhang.says(words)
+
+    assert reply == (
+        "✔ 收到，您的编号是 1001 号，正在审核，一般1天内有结果。\n"
+        "结果会在您下次来的时候告诉您；想早点知道，回复“我的座右铭”。\n"
+        "[看看大家的](发:看座右铭)　[答题](发:答题)"
+    )
+    assert zhang.state == Idle()
+
+
+def test_what_is_stored_is_what_was_written(zhang: Talker) -> None:
+    zhang.says("座右铭")
+    zhang.says("  當好一塊磚，\n群眾哪裡需要就往哪裡搬！ ")
+    zhang.says("交")
+
+    assert entry(zhang).words == "當好一塊磚， 群眾哪裡需要就往哪裡搬！"
+
+
+def test_the_full_stop_of_the_voice_is_not_the_members(zhang: Talker) -> None:
+    zhang.says("座右铭")
+    zhang.says(ORIGINAL + "。", spoken=True)
+    zhang.says("交")
+
+    assert entry(zhang).words == ORIGINAL
+
+
+@pytest.mark.parametrize(
+    ("words", "opening"),
+    [
+        ("张三", "这句有2个字，座右铭要8到30个字。"),
+        ("为民", "这句有2个字，座右铭要8到30个字。"),
+        ("😀😀😀😀😀😀😀😀😀", "请用文字写，8到30个字"),
+        ("[鼓掌][鼓掌]", "请用文字写，8到30个字"),
+        ("！！！！！！！！！！", "请用文字写，8到30个字"),
+        ("当" * 46, "这句有46个字，最多30个字。帮您数好了，前30个字到“当当当当当当当当”。删短一点再发给我。"),
+    ],
+)  # fmt: skip
+def test_words_that_cannot_stand_are_asked_for_once_more(
+    zhang: Talker, words: str, opening: str
+) -> None:
+    zhang.says("座右铭")
+
+    reply = zhang.says(words)
+
+    assert reply.startswith(opening)
+    assert zhang.state == WritingMotto()
+
+
+def test_a_keyword_wins_over_the_words_of_a_motto(zhang: Talker, session: Session) -> None:
+    an_approved_motto(session, "a", SHARED)
+    zhang.says("座右铭")
+
+    zhang.says("我要投票")
+
+    assert isinstance(zhang.state, Browsing)
+
+
+def test_another_sentence_replaces_the_draft(zhang: Talker) -> None:
+    zhang.says("座右铭")
+    zhang.says(OTHER)
+
+    zhang.says(ORIGINAL)
+    zhang.says("交")
+
+    assert entry(zhang).words == ORIGINAL
+
+
+@pytest.mark.parametrize("words", ["换一句", "我换一句", "改几个字"])
+def test_a_draft_can_be_written_anew(zhang: Talker, words: str) -> None:
+    zhang.says("座右铭")
+    zhang.says(OTHER)
+
+    zhang.says(words)
+
+    assert zhang.state == WritingMotto()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [f"投稿 {ORIGINAL}", f"投稿：{ORIGINAL}", f"投稿{ORIGINAL}", f"我的座右铭是：{ORIGINAL}", f"座右銘：{ORIGINAL}"],
+)  # fmt: skip
+def test_a_prefix_goes_straight_to_the_preview(zhang: Talker, words: str) -> None:
+    reply = zhang.says(words)
+
+    assert f"“{ORIGINAL}”\n署名：" in reply
+    assert zhang.state == ConfirmingMotto(ORIGINAL)
+
+
+def test_after_collecting_nothing_is_offered_or_asked_for(zhang: Talker) -> None:
+    zhang.now = CLOSES
+
+    offered = zhang.says(ORIGINAL)
+    asked = zhang.says("写座右铭")
+
+    assert offered.startswith("座右铭现在不收新的了。")
+    assert asked.startswith("座右铭从11月5日12点收到12月20日24点，现在不收新的。")
+    assert zhang.state == Idle()
+
+
+# ------------------------------------------------------------ J5: a second one
+
+
+def test_a_second_motto_is_asked_about(author: Talker) -> None:
+    reply = author.says(OTHER)
+
+    assert reply == (
+        f"每人1句，您已交1001号。新的一句是：\n“{OTHER}”\n"
+        "[换成这句](发:换成这句)　[还用原来的](发:不交)"
+    )
+    assert entry(author).words == ORIGINAL
+
+
+@pytest.mark.parametrize(
+    ("label", "words", "state"),
+    [("换成这句", OTHER, MottoState.WAITING), ("还用原来的", ORIGINAL, MottoState.WAITING)],
+)
+def test_the_author_decides_which_of_the_two_stands(
+    author: Talker, label: str, words: str, state: MottoState
+) -> None:
+    author.says(OTHER)
+
+    author.taps(label)
+
+    assert (entry(author).words, entry(author).state, entry(author).number) == (words, state, 1001)
+
+
+def test_to_hand_in_a_second_one_does_not_replace_the_first(author: Talker) -> None:
+    author.says(OTHER)
+
+    author.says("交")
+
+    assert entry(author).words == ORIGINAL
+
+
+# ------------------------------------------------------------ one's own
+
+
+def test_my_motto_tells_how_it_stands(author: Talker) -> None:
+    reply = author.says("我的座右铭")
+
+    assert reply.startswith(f"您的座右铭，1001号：\n“{ORIGINAL}”\n正在审核，一般1天内有结果。\n")
+    assert author.says("座右铭") == reply
+
+
+def test_the_verdict_shows_only_when_it_can_no_longer_be_undone(author: Talker) -> None:
+    author.services.moderation.decide(1001, 1, staff_id=1)
+
+    before = author.says("我的座右铭")
+    author.now += UNDO
+    after = author.says("我的座右铭")
+
+    assert "正在审核" in before
+    assert "已经通过，大家都能看到，现在有0票。" in after
+    assert "[看它的页面](网:/h/m/1001)" in after
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_each_reason_comes_with_its_own_help(author: Talker, reason: Reason) -> None:
+    author.services.moderation.decide(1001, 1, staff_id=1, reason=reason)
+    author.now += UNDO
+
+    reply = author.says("我的座右铭")
+
+    helps = {shown(wording.motto_of_mine(entry(author), MottoState.RETURNED, 0))}
+    assert helps == {reply}
+    assert reason.value in wording._HELP_FOR
+    assert len(set(wording._HELP_FOR.values())) == len(Reason)
+    assert "[我自己改](发:修改座右铭)" in reply
+
+
+def test_without_a_motto_there_is_none_to_show_or_change(zhang: Talker) -> None:
+    for words in (
+        "我的座右铭",
+        "修改座右铭",
+        "撤回我的座右铭",
+        "恢复1386",
+        "确定撤回1386",
+        "恢复原句",
+    ):
+        assert zhang.says(words).startswith("您还没有交过座右铭。"), words
+
+
+def test_an_appeal_reaches_a_colleague(author: Talker, session: Session) -> None:
+    author.services.moderation.decide(1001, 1, staff_id=1, reason=Reason.UNFIT)
+    author.now += UNDO
+
+    reply = author.says("申诉：这句是我自己寫的")
+
+    assert reply.startswith("✔ 收到，1001号会请另一位同志重新看。")
+    ticket = session.scalars(select(Ticket)).one()
+    assert (ticket.topic, ticket.words) == ("appeal", "这句是我自己寫的")
+
+
+@pytest.mark.parametrize("words", ["申诉", "申诉 我觉得不对"])
+def test_an_appeal_needs_a_verdict_and_a_sentence(
+    author: Talker, session: Session, words: str
+) -> None:
+    assert author.says(words).startswith("要申诉，请回复“申诉”加一句话")
+    assert session.scalar(select(func.count()).select_from(Ticket)) == 0
+
+
+# ------------------------------------------------------------ J6: other words
+
+
+def test_to_change_the_words_shows_those_that_stand(author: Talker) -> None:
+    reply = author.says("修改座右铭")
+
+    assert reply == (
+        f"1001号现在是：\n“{ORIGINAL}”（审核中）\n"
+        "请直接发新的一句（8到30个字）。发来后还要再看一遍。\n不改了，回复“算了”。"
+    )
+
+
+def test_the_new_words_stand_at_once_and_can_be_taken_back(author: Talker) -> None:
+    author.says("修改座右铭")
+
+    reply = author.says(OTHER)
+    changed = entry(author).words
+    author.taps("恢复原来那句")
+
+    assert reply == (
+        f"✔ 换好了，1001号：“{OTHER}”。重新排队审核，一般1天内有结果。\n"
+        "改回去：[恢复原来那句](发:恢复原句)"
+    )
+    assert (changed, entry(author).words) == (OTHER, ORIGINAL)
+
+
+@pytest.mark.parametrize("words", ["算了", "不改了", "不改"])
+def test_who_leaves_it_keeps_the_words(author: Talker, words: str) -> None:
+    author.says("修改座右铭")
+
+    assert author.says(words).startswith("好的，1001号还是原来的样子。")
+    assert (entry(author).words, author.state) == (ORIGINAL, Idle())
+
+
+def test_the_same_words_change_nothing(author: Talker) -> None:
+    author.says("修改座右铭")
+
+    assert author.says(ORIGINAL).startswith("1001号本来就是这句")
+    assert entry(author).version == 1
+
+
+def test_a_question_in_place_of_new_words_is_previewed_first(author: Talker) -> None:
+    author.says("修改座右铭")
+
+    reply = author.says("我不想改了怎么办怎么办")
+
+    assert "换上以后，1001号要重新审核。" in reply
+    assert entry(author).words == ORIGINAL
+
+
+def test_votes_are_cleared_only_after_a_plain_warning(praised: Talker) -> None:
+    warning = praised.says("修改座右铭")
+    asked = praised.taps("要改")
+    before = praised.services.mottos.votes_for(1001)
+    praised.says(OTHER)
+
+    assert warning == (
+        "1001号已有2票。改字要重新审核，票会清零，确定吗？\n[要改](发:确定修改)　[不改](发:算了)"
+    )
+    assert asked.startswith("1001号现在是：")
+    assert before == 2
+    assert praised.services.mottos.votes_for(1001) == 0
+    assert entry(praised).words == OTHER
+
+
+def test_a_second_motto_does_not_clear_votes_without_the_warning(praised: Talker) -> None:
+    praised.says(OTHER)
+
+    warning = praised.taps("换成这句")
+    kept = praised.services.mottos.votes_for(1001)
+    praised.taps("要改")
+
+    assert warning.startswith("1001号已有2票。")
+    assert kept == 2
+    assert (praised.services.mottos.votes_for(1001), entry(praised).words) == (0, OTHER)
+
+
+def test_votes_that_came_while_the_author_wrote_are_spoken_of_too(
+    author: Talker, session: Session
+) -> None:
+    author.services.moderation.decide(1001, 1, staff_id=1)
+    author.says("修改座右铭")
+    Talker(session, a_member(session, "li") and "li").says("投1001号")
+
+    assert author.says(OTHER).startswith("1001号已有1票。")
+    assert entry(author).words == ORIGINAL
+
+
+def test_the_words_before_can_only_come_back_if_there_were_some(author: Talker) -> None:
+    assert author.says("恢复原句").startswith("1001号没有改过")
+
+
+# ------------------------------------------------------------ J10: withdrawing
+
+
+def test_withdrawing_says_what_it_means_and_asks(praised: Talker) -> None:
+    reply = praised.says("撤回我的座右铭")
+
+    assert reply == (
+        "1001号撤回后就不再公开、不再参加评选，已有的2票作废。\n"
+        "[确定撤回](发:确定撤回1001)　[再想想](发:算了)\n30天内可以恢复，回复“恢复1001”。"
+    )
+    assert entry(praised).state is MottoState.APPROVED
+
+
+@pytest.mark.parametrize("words", ["确定撤回1001", "确定撤回", "确定"])
+def test_a_confirmed_withdrawal_is_done(praised: Talker, words: str) -> None:
+    praised.says("撤回我的座右铭")
+
+    praised.says(words)
+
+    assert entry(praised).state is MottoState.WITHDRAWN
+    assert praised.services.mottos.votes_for(1001) == 0
+
+
+@pytest.mark.parametrize("words", ["再想想", "算了", "不撤", "撤回", "好"])
+def test_nothing_is_withdrawn_without_confirmation(praised: Talker, words: str) -> None:
+    praised.says("撤回我的座右铭")
+
+    praised.says(words)
+
+    assert entry(praised).state is MottoState.APPROVED
+
+
+def test_a_withdrawn_motto_comes_back_for_review(author: Talker) -> None:
+    author.says("确定撤回1001")
+
+    reply = author.says("恢复1001")
+
+    assert reply.startswith("✔ 1001号恢复了，重新排队审核")
+    assert entry(author).state is MottoState.WAITING
+
+
+def test_after_thirty_days_it_is_too_late(author: Talker) -> None:
+    author.says("确定撤回1001")
+    author.now += timedelta(days=31)
+
+    assert author.says("恢复1001").startswith("1001号撤回已经超过30天")
+
+
+@pytest.mark.parametrize("words", ["确定撤回1002", "恢复1002"])
+def test_nobody_touches_the_entry_of_another(author: Talker, session: Session, words: str) -> None:
+    other = an_approved_motto(session, "li", SHARED)
+
+    assert author.says(words).startswith("1002号不是您的，您的是1001号。")
+    assert author.services.mottos.public(other) is not None
+
+
+# ------------------------------------------------------------ the others'
+
+
+def test_the_wall_shows_the_newest_and_a_number_shows_one(zhang: Talker, session: Session) -> None:
+    for name in "abcde":
+        an_approved_motto(session, name, SHARED + name)
+
+    wall = zhang.says("看座右铭")
+    one = zhang.says("2")
+
+    assert wall.startswith("大家的座右铭，最新的4条：\n1005 ")
+    assert "[看全部](网:/h/wall)" in wall
+    assert one.startswith("第2条，1004号（匿名）：")
+
+
+def test_an_empty_wall_says_so(zhang: Talker) -> None:
+    assert zhang.says("看座右铭").startswith("还没有审核通过的座右铭")
+
+
+def test_to_find_one_needs_its_number_or_the_wall(zhang: Talker) -> None:
+    assert "[看全部](网:/h/wall)" in zhang.says("找座右铭")
+
+
+# ------------------------------------------------------------ whatever is said
+
+STATES: tuple[State, ...] = (
+    Idle(), MenuShown(), Lost(), Answering(2), OfferedMotto(OTHER), WritingMotto(),
+    WritingMotto(1001), WritingMotto(1001, warned=True), ConfirmingMotto(OTHER),
+    ConfirmingMotto(OTHER, "full", 1001), ConfirmingMotto(OTHER, "none", 1001, warned=True),
+    Confirming(own_motto.REWORD, 1001), Confirming(own_motto.WITHDRAW, 1001),
+    Confirming(vote.TAKE_BACK, 1002), Confirming("of another version", 7),
+    Browsing((1002, 1003), "00ff", shown_at=NOON.isoformat()),
+    Browsing((1002, 1003), "", choosing=True, shown_at=NOON.isoformat()), Browsing((1002,)),
+)  # fmt: skip
+PIECES = (
+    "投", "票", "号", "3", "1002", "９", "二", "撤回", "确定", "恢复", "座右铭", "交", "改", "算了", "是", "B",
+    "投稿", "申诉", "换一批", "下一题", "[微笑]", "。", "\n", " ", "为人民服务到永远", "不", "{words}", "[a](发:b)",
+    "帮我", "给", "一票", "修改", "我的", "看", "<a href=x>", "\u202e", "\x00", "😀", "!" * 40,
+)  # fmt: skip
+ANYTHING = st.one_of(
+    st.text(max_size=60), st.lists(st.sampled_from(PIECES), max_size=5).map("".join)
+)
+CAN_VOTE = re.compile(r"投|票|^.{0,3}(?:\d|[一二三四五六七八九十两])")
+CAN_CHANGE = re.compile(r"交|换|改|撤|恢|确|就")
+
+
+@contextmanager
+def undone(session: Session) -> Iterator[None]:
+    savepoint = session.begin_nested()
+    try:
+        yield
+    finally:
+        savepoint.rollback()
+
+
+def facts(session: Session) -> tuple[int, int, int]:
+    """How many votes, how many entries, how many changes of entries there are."""
+    votes, entries, changes = (
+        session.scalar(select(func.count()).select_from(table)) or 0
+        for table in (Vote, Motto, Audit)
+    )
+    return votes, entries, changes
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=ANYTHING, state=st.sampled_from(STATES), spoken=st.booleans())
+def test_whatever_is_said_is_answered_and_only_plain_words_count(
+    campaign: Talker, words: str, state: State, spoken: bool
+) -> None:
+    with undone(campaign.session):
+        before = facts(campaign.session)
+        talker = Talker(campaign.session, state=state)
+
+        talker.says(words, spoken=spoken)
+
+        votes, entries, changes = facts(campaign.session)
+        plain = fold(words).text
+        if not CAN_VOTE.search(plain):
+            assert votes >= before[0] or state == Confirming(vote.TAKE_BACK, 1002)
+            assert votes <= before[0]
+        writes = isinstance(state, WritingMotto) and state.number
+        if not CAN_CHANGE.search(plain) and not writes:
+            assert (entries, changes) == before[1:]
+        if not isinstance(talker.reply, Silence):
+            assert size(talker.reply) <= BUDGET + 400
+
+
+@pytest.fixture(params=["author", "newcomer"])
+def campaign(session: Session, request: pytest.FixtureRequest) -> Talker:
+    """A member with or without an entry (1001), and three others to vote for."""
+    a_member(session, "zhang", 2)
+    if request.param == "author":
+        an_approved_motto(session, "zhang", ORIGINAL)
+    else:
+        an_approved_motto(session, "somebody", ORIGINAL)
+    for name in "abc":
+        an_approved_motto(session, name, SHARED + name)
+    talker = Talker(session)
+    talker.says("投1002号")
+    return talker
+
+
+# ------------------------------------------------------------ room, and typed twins
+
+
+def test_every_reply_fits_and_every_tap_can_be_typed(session: Session) -> None:
+    session.get_one(Unit, 1).name = "中" * 40
+    a_member(session, "zhang", 2)
+    for name in "abcd":
+        a_member(session, name, 2)
+        an_approved_motto(session, name, "为" * 30)
+    zhang = Talker(session)
+
+    for words in SCRIPT:
+        reply = zhang.says(words)
+        assert size(zhang.reply) <= BUDGET, words
+        assert len(reply.splitlines()) <= 12, words
+        assert len(links(zhang.reply)) <= 6, words
+        for tap in taps(zhang.reply):
+            assert understood(tap.sends) or tap.sends in OF_THE_COLLEAGUES, tap
+
+
+SCRIPT = [
+    "座右铭", "为" * 30, "署全名", "不署名", "交", "我的座右铭", "人" * 30, "换成这句", "恢复原句", "修改座右铭",
+    "算了", "看座右铭", "1", "投票", "换一批", "投1001号", "投1001号", "我的投票", "撤回", "撤回1001号", "找座右铭",
+    "结果", "投9999号", "投它", "撤回我的座右铭", "确定撤回1005", "我的座右铭", "恢复1005", "帮我投5票", "B",
+    "民" * 46, "申诉",
+]  # fmt: skip
+OF_THE_COLLEAGUES = {"答题", "登记单位"}
+
+
+def understood(words: str) -> bool:
+    """Whether the words mean something by themselves, with nothing in view."""
+    return any(
+        route.fits(said(words), Idle())
+        for router in (vote.router, motto.router, own_motto.router)
+        for route in router.routes
+        if route.tier < Tier.SOUND
+    )
