@@ -12,7 +12,9 @@ from handlers import wording
 
 ROOT = Path(__file__).parent.parent
 CODE = [
-    path for room in ("bot", "handlers", "quiz_bank") for path in sorted((ROOT / room).rglob("*.py"))
+    path
+    for room in ("bot", "handlers", "quiz_bank")
+    for path in sorted((ROOT / room).rglob("*.py"))
 ]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 

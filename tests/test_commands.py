@@ -1,0 +1,89 @@
+"""What an operator types, and what comes back: Chinese, with the next step."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.commands import main
+from tests.builders import SECRET
+
+
+@pytest.fixture
+def bot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Bot":
+    monkeypatch.chdir(tmp_path)
+    return Bot(tmp_path)
+
+
+class Bot:
+    """The `bot` program in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = {
+            "BOT_ENV": "development",
+            "BOT_SECRET_KEY": SECRET,
+            "BOT_DATABASE_URL": f"sqlite:///{folder / 'sibian.db'}",
+            "BOT_DATA_DIR": str(folder / "var"),
+            "BOT_WECHAT_TOKEN": "a-token-of-the-tests",
+            "BOT_WECHAT_APP_ID": "wx0123456789abcdef",
+            "BOT_WECHAT_AES_KEY": "Qm7xVd2RtYkB9pLw0ZsHn4JcEu6Fa1GiTy5NcWq8XrP",
+        }
+
+    def run(self, *words: str, **changes: str) -> Result:
+        return CliRunner().invoke(main, words, env=self.environment | changes)
+
+
+def test_wrong_settings_are_listed_and_nothing_starts(bot: Bot) -> None:
+    result = bot.run("db", "upgrade", BOT_PORT="x", BOT_WORKERS="y")
+
+    assert result.exit_code == 1
+    assert "BOT_PORT" in result.output
+    assert "BOT_WORKERS" in result.output
+    assert not (bot.folder / "sibian.db").exists()
+
+
+def test_the_sample_campaign_is_loaded_once_and_then_refused(bot: Bot) -> None:
+    bot.run("db", "upgrade")
+
+    first, again, if_empty = (
+        bot.run("demo"),
+        bot.run("demo"),
+        bot.run("demo", "--if-empty"),
+    )
+
+    assert (first.exit_code, again.exit_code, if_empty.exit_code) == (0, 1, 0)
+    assert "已载入" in first.output
+    assert "已有党员记录" in again.output
+
+
+def test_a_set_up_code_is_given_until_there_is_an_account(bot: Bot) -> None:
+    bot.run("db", "upgrade")
+    code = bot.run("admin", "setup-code")
+
+    bot.run("admin", "add", "李审核")
+
+    assert "设置码" in code.output
+    assert "已有账号" in bot.run("admin", "setup-code").output
+
+
+def test_accounts_are_made_changed_and_closed_from_the_shell(bot: Bot) -> None:
+    bot.run("db", "upgrade")
+
+    assert "口令" in bot.run("admin", "add", "李审核").output
+    assert bot.run("admin", "add", "李审核").exit_code == 1
+    assert "新口令" in bot.run("admin", "password", "李审核").output
+    assert "已停用" in bot.run("admin", "disable", "李审核").output
+    assert bot.run("admin", "password", "没有这个人").exit_code == 1
+
+
+def test_a_file_of_questions_is_imported_whole_or_not_at_all(bot: Bot) -> None:
+    bot.run("db", "upgrade")
+    bad = bot.folder / "bad.toml"
+    bad.write_text('topic = "小康"\n[[question]]\ncode = "A1"\n', "utf-8")
+
+    result = bot.run("import", "questions", str(bad))
+
+    assert result.exit_code == 1
+    assert "没有导入" in result.output
+    assert "bad.toml" in result.output
