@@ -615,19 +615,20 @@ def start(children: Children, site: Site, web: int, simulator: int | None) -> st
     Those that need no tables yet start while the tables are prepared.
     """
     say(f"• {Words.STARTING}")
-    if children.environment.get("BOT_REDIS_URL") == site.redis_url:
+    embedded = children.environment.get("BOT_REDIS_URL") == site.redis_url
+    if embedded:
         store = ("-m", "bot.storage.embedded", str(site.folder / "valkey"), str(site.socket))
         children.start("valkey", *store, aloud=False)
-        children.wait_until(lambda: listens(site.socket), "valkey")
+    children.start("web", "-m", "bot", "serve")
     if simulator is not None:
         children.start("simulator", "-m", "bot", "simulator", "--port", str(simulator))
-    children.start("web", "-m", "bot", "serve")
     *news, sign_in = bot(
         "db upgrade", "demo --if-empty", "admin setup-code", environment=children.environment
     )
     for line in news:
         say(f"  {line}")
     children.start("worker", "-m", "bot", "worker")
+    children.wait_until(lambda: not embedded or listens(site.socket), "valkey")
     children.wait_until(lambda: answers(web, "/healthz/ready"), "web")
     children.wait_until(lambda: simulator is None or answers(simulator, "/"), "simulator")
     return sign_in
@@ -720,6 +721,7 @@ def stages(fast: bool) -> dict[str, list[str]]:
     tests = ["pytest", "-q", "-n", "auto", "--maxprocesses=4"]
     if fast:
         tests += ["-m", " and ".join(f"not {marker}" for marker in LEFT_OUT_WHEN_FAST)]
+        tests += ["--hypothesis-profile=fast"]
     return {
         Words.FORMAT: ["ruff", "format", "--check", "."],
         Words.LINT: ["ruff", "check", "."],

@@ -13,7 +13,7 @@ _AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
 _EXAMPLES = frozenset({"", "changeme", "secret", "token", "your-token"})
 
 
-class BadSettings(Exception):  # noqa: N818 -- named for what it tells.
+class BadSettings(Exception):
     """Some settings are wrong; `problems` has a line for each, names but never values."""
 
     def __init__(self, problems: list[str]) -> None:

@@ -20,7 +20,7 @@ from handlers import (
 )
 
 TOPICS = (
-    welcome, media, several, quiz, mistakes, vote, motto, own_motto, joining, ranking, fallback,
+    welcome, media, several, mistakes, quiz, vote, motto, own_motto, joining, ranking, fallback,
 )  # fmt: skip
 
 play = first_fit(topic.router for topic in TOPICS)

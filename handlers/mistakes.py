@@ -2,7 +2,7 @@
 
 from bot.conversation.message import Message
 from bot.conversation.router import Router, Step
-from bot.conversation.state import Idle, MistakesShown, State, Telling
+from bot.conversation.state import Asked, Idle, MistakesShown, State, Telling
 from bot.domain.quiz import Marked, Sitting
 from bot.domain.services import Services
 from handlers import reading, wording
@@ -34,6 +34,7 @@ def mistake(message: Message, state: State, services: Services) -> Step:
     return Step(explained, MistakesShown())
 
 
+@router.during(Asked, wording.QUESTION_IS_WRONG)
 @router.pattern(wording.QUESTION_IS_WRONG)
 def report(_message: Message, _state: State, _services: Services) -> Step:
     """A question may be faulty: ask for one sentence, which becomes a ticket."""

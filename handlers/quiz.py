@@ -42,6 +42,17 @@ def pause(_message: Message, _state: State, _services: Services) -> Step:
     return Step(wording.kept_for_you(), Idle())
 
 
+@router.during(Asked, wording.REOPEN)
+@looking
+def reopen(shown: Shown) -> Step:
+    """Forget the letters noted; what has been graded stays."""
+    if shown.picked:
+        return again(replace(shown, picked=""), wording.reopened())
+    if shown.sitting.answers:
+        return again(shown, wording.too_late_to_change())
+    return again(shown, wording.nothing_to_change())
+
+
 # ------------------------------------------------------------ answering
 
 
@@ -134,7 +145,7 @@ def _submit_noted(shown: Shown) -> Step:
     return _grade(shown, shown.picked)
 
 
-@router.during(Answering, wording.JUDGEMENT)
+@router.during(Asked, wording.JUDGEMENT)
 @looking
 def judge(shown: Shown) -> Step:
     """True or false."""
@@ -188,14 +199,3 @@ def look_back(shown: Shown) -> Step:
     place = max([place for place in answered if place < shown.place] or answered)
     question, marked = shown.sitting.question(place), answered[place]
     return again(shown, wording.looked_back(place, question, marked))
-
-
-@router.during(Asked, wording.REOPEN)
-@looking
-def reopen(shown: Shown) -> Step:
-    """Forget the letters noted; what has been graded stays."""
-    if shown.picked:
-        return again(replace(shown, picked=""), wording.reopened())
-    if shown.sitting.answers:
-        return again(shown, wording.too_late_to_change())
-    return again(shown, wording.nothing_to_change())

@@ -35,8 +35,8 @@ def _letter(token: str) -> str:
         return token.upper()
     if token in wording.LETTER_OF:
         return wording.LETTER_OF[token]
-    figure = re.sub(r"[^0-9一二三四五六七八九两]", "", token)
-    return "ABCDEFGH"[number(figure) - 1]
+    figures = re.findall(r"\d", token.translate(wording.NUMERALS))
+    return "ABCDEFGH"[int(figures[0]) - 1]
 
 
 def judgement(chosen: str) -> str:
@@ -79,4 +79,9 @@ def holds_private_number(text: str) -> bool:
 
 def without_private_numbers(raw: str) -> str:
     """The words with such numbers starred out, as a colleague may read them."""
-    return _PRIVATE.sub("*", _GAPS.sub("", unicodedata.normalize("NFKC", raw)))
+    return _PRIVATE.sub("*", _GAPS.sub("", "".join(map(_plain_figure, raw))))
+
+
+def _plain_figure(char: str) -> str:
+    plain = unicodedata.normalize("NFKC", char)
+    return plain if plain.isascii() and plain.isalnum() else char

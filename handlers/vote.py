@@ -12,10 +12,9 @@ from bot.conversation.message import Message
 from bot.conversation.reply import Text, join
 from bot.conversation.router import Router, Step
 from bot.conversation.state import (
-    Answering,
+    Asked,
     Browsing,
     Confirming,
-    Filling,
     Idle,
     State,
     on_show,
@@ -49,7 +48,7 @@ router = Router()
 
 def with_way_back(reply: Text, state: State) -> Text:
     """The reply, and how to return to the question that it interrupts."""
-    return reply + wording.back_to_quiz() if isinstance(state, Answering | Filling) else reply
+    return reply + wording.back_to_quiz() if isinstance(state, Asked) else reply
 
 
 def listed(cards: list[MottoCard], services: Services, cursor: str = "") -> Browsing:
@@ -241,7 +240,7 @@ def _list_below(head: Text, message: Message, state: State, services: Services) 
     if not batch.mottos or not ballot.left:
         return _list(message, services, batch)
     lines = join([head, wording.vote_lines(batch.mottos, _own(message.member, ballot, services))])
-    if isinstance(state, Answering | Filling):
+    if isinstance(state, Asked):
         return Step(with_way_back(lines, state), state)
     shown = join([lines, wording.by_place(batch.mottos)])
     return Step(shown, listed(batch.mottos, services, batch.cursor))

@@ -1,6 +1,7 @@
 """Every question, and the seeded draw of a paper."""
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from hashlib import blake2b
@@ -74,20 +75,28 @@ def draw(
 ) -> tuple[Question, ...]:
     """The paper of a seed: the same on every machine, whatever order the questions come in.
 
-    What a place wants weighs in this order: its kind, a question whose code is not in `avoid`,
-    its difficulty, a topic that the paper does not have yet. Raises BankTooSmall.
+    A place gets a question of its kind while there is one. Among those weigh, in this order:
+    a code that is not in `avoid`, the difficulty, a topic that the paper does not have yet.
+    Raises BankTooSmall.
     """
     pool = sorted({q.code: q for q in questions}.values(), key=lambda q: _lot(seed, q.code))
     if len(pool) < len(blueprint.slots):
         raise BankTooSmall(len(pool), len(blueprint.slots))
     seen = frozenset(avoid)
-    paper: list[Question] = []
-    for slot in blueprint.slots:
-        # `min` keeps the first of equals, so the lot decides between equally good questions.
-        best = min(pool, key=partial(_misfit, slot=slot, seen=seen, paper=paper))
-        pool.remove(best)
-        paper.append(best)
-    return tuple(paper)
+    paper: dict[int, Question] = {}
+    # Places choose by lot too: were the first always first, its topics would be rare in the last.
+    places = sorted(range(len(blueprint.slots)), key=lambda place: _lot(seed, f"place {place}"))
+    # A place whose kind has run out comes last, lest it take what another place needs.
+    for last_resort in (False, True):
+        for place in places:
+            slot = blueprint.slots[place]
+            fitting = [q for q in pool if last_resort or q.kind is slot.kind]
+            if fitting and place not in paper:
+                topics = Counter(drawn.topic for drawn in paper.values())
+                # `min` keeps the first of equals: the lot decides between equally good ones.
+                paper[place] = min(fitting, key=partial(_misfit, slot, seen, topics))
+                pool.remove(paper[place])
+    return tuple(paper[place] for place in sorted(places))
 
 
 def _lot(seed: bytes, code: str) -> bytes:
@@ -96,11 +105,8 @@ def _lot(seed: bytes, code: str) -> bytes:
 
 
 def _misfit(
-    question: Question, slot: Slot, seen: frozenset[str], paper: Sequence[Question]
-) -> tuple[int, ...]:
-    return (
-        slot.kind not in (None, question.kind),
-        question.code in seen,
-        abs(question.difficulty - slot.difficulty) if slot.difficulty else 0,
-        sum(question.topic == drawn.topic for drawn in paper),
-    )
+    slot: Slot, seen: frozenset[str], topics: Mapping[str, int], question: Question
+) -> tuple[bool, int, int]:
+    """How badly the question suits the place, whatever its kind; the smallest suits best."""
+    distance = abs(question.difficulty - slot.difficulty) if slot.difficulty else 0
+    return question.code in seen, distance, topics[question.topic]

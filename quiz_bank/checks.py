@@ -22,7 +22,6 @@ LONGEST = {
     "date": 20,
     "topic": 20,
     "title": 60,
-    "issuer": 40,
 }
 """Characters that fit a chat reply of 2,048 bytes together with everything else in it."""
 LONGEST_OPTION = LONGEST_BLANK = 40
@@ -41,7 +40,7 @@ class Table:
 
     def refuse_unknown_keys(self, known: Sequence[str]) -> None:
         """Complain about keys that mean nothing to us; most are slips of the pen."""
-        for key in self._table.keys() - set(known):
+        for key in sorted(self._table.keys() - set(known)):
             likely = next(iter(get_close_matches(key.lower(), known, n=1)), None)
             self.complaints.append(wording.unknown_key(clip(key), known, likely))
 
@@ -170,8 +169,8 @@ class Draft(Table):
                 return ()
 
     def _letters(self, given: object, letters: str, kind: Kind) -> tuple[str, ...]:
-        parts = given if isinstance(given, list) else [given]
-        if not all(isinstance(part, str) for part in parts):
+        parts = _strings(given)
+        if parts is None:
             self.complain(wording.ANSWER_NOT_LETTERS)
             return ()
         joined = unicodedata.normalize("NFKC", "".join(parts)).upper()
@@ -197,8 +196,8 @@ class Draft(Table):
         return (meant,)
 
     def _wordings(self, given: object) -> tuple[str, ...]:
-        parts = given if isinstance(given, list) else [given]
-        if not all(isinstance(part, str) for part in parts):
+        parts = _strings(given)
+        if parts is None:
             self.complain(wording.BLANK_NOT_TEXT)
             return ()
         name = wording.NAMES["answer"]
@@ -211,6 +210,13 @@ class Draft(Table):
 def clip(words: str, length: int = 40) -> str:
     """The words, short enough and clean enough to repeat in a complaint."""
     return "".join("·" if _is_odd(letter) else letter for letter in words[:length])
+
+
+def _strings(given: object) -> list[str] | None:
+    """One text or a list of them as a list; None for anything else."""
+    parts: list[object] = given if isinstance(given, list) else [given]
+    strings = [part for part in parts if isinstance(part, str)]
+    return strings if len(strings) == len(parts) else None
 
 
 def _is_odd(letter: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from quiz_bank import wording
 from quiz_bank.bank import Bank
@@ -17,6 +17,9 @@ from quiz_bank.question import Question, fold
 
 LARGEST_KB = 512
 """A file of 40 questions has about 20 KB."""
+MOST_POINTS = 30
+"""Full stops in a line. For a key of n parts tomllib takes n² bytes and more: 500 KB of `a.a.a` on
+one line used up all memory there was."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +55,19 @@ def load_file(path: Path | Traversable) -> Loaded:
     return load_files([path])
 
 
+def load_content(name: str, content: bytes) -> Loaded:
+    """The questions of a file that stands in memory, under the name it has for people."""
+    reader = _Reader()
+    reader.read(name, content)
+    return reader.loaded
+
+
 def load_files(paths: Iterable[Path | Traversable]) -> Loaded:
     """The questions of several files, among which codes and stems must differ."""
     reader = _Reader()
     for path in paths:
-        reader.read(path)
-    return Loaded(tuple(reader.questions), tuple(reader.problems))
+        reader.open(path)
+    return reader.loaded
 
 
 def load_shipped() -> Bank:
@@ -74,25 +84,50 @@ class _Reader:
     """Goes through files and keeps what it finds."""
 
     def __init__(self) -> None:
-        self.questions: list[Question] = []
-        self.problems: list[Problem] = []
+        self._questions: list[Question] = []
+        self._problems: list[Problem] = []
         self._file = ""
-        self._taken: dict[tuple[str, str], str] = {}
+        self._codes: dict[str, str] = {}
+        self._stems: dict[str, str] = {}
 
-    def read(self, path: Path | Traversable) -> None:
-        """Go through one file."""
-        self._file = clip(path.name)
+    @property
+    def loaded(self) -> Loaded:
+        """What was found so far."""
+        return Loaded(tuple(self._questions), tuple(self._problems))
+
+    def open(self, path: Path | Traversable) -> None:
+        """Go through the file at this path."""
         try:
-            content = _parse(_read(path))
+            with path.open("rb") as file:
+                content = file.read(LARGEST_KB * 1024 + 1)
+        except FileNotFoundError:
+            self._give_up(path.name, wording.MISSING_FILE)
+        except OSError:
+            self._give_up(path.name, wording.UNREADABLE)
+        else:
+            self.read(path.name, content)
+
+    def read(self, name: str, content: bytes) -> None:
+        """Go through a file of this name and content."""
+        try:
+            tables = _parse(_decode(content))
         except _Unreadable as trouble:
-            self._complain(trouble.place, trouble.message)
-            return
+            self._give_up(name, trouble.message, trouble.place)
+        else:
+            self._go_through(name, tables)
+
+    def _give_up(self, name: str, message: str, place: str = wording.WHOLE_FILE) -> None:
+        self._file = clip(name)
+        self._complain(place, message)
+
+    def _go_through(self, name: str, content: dict[str, Any]) -> None:
+        self._file = clip(name)
         head = Table(content)
         head.refuse_unknown_keys(("topic", "document", "question"))
         topic = head.text("topic") if "topic" in content else None
         self._complain(wording.HEAD, *head.complaints)
         documents = {*shipped_documents(), *self._titles(content.get("document", []))}
-        self._questions(content.get("question", []), topic, documents)
+        self._go_through_questions(content.get("question", []), topic, documents)
 
     def _titles(self, documents: object) -> list[str]:
         """The titles of the documents that the file adds to our own."""
@@ -106,7 +141,9 @@ class _Reader:
             self._complain(wording.NTH_DOCUMENT.format(ordinal=ordinal), *table.complaints)
         return titles
 
-    def _questions(self, questions: object, topic: str | None, documents: set[str]) -> None:
+    def _go_through_questions(
+        self, questions: object, topic: str | None, documents: set[str]
+    ) -> None:
         if not _are_tables(questions):
             self._complain(wording.WHOLE_FILE, wording.QUESTION_NOT_LIST)
         elif not questions:
@@ -123,20 +160,21 @@ class _Reader:
         repeats = self._repeats(place, table)
         self._complain(place, *draft.complaints, *repeats)
         if question and not repeats:
-            self.questions.append(question)
+            self._questions.append(question)
 
     def _repeats(self, place: str, table: dict[str, Any]) -> list[str]:
         """What an earlier question, sound or not, has already."""
-        code, stem = str(table.get("code", "")), fold(str(table.get("stem", "")))
+        code, stem = (_words(table.get(key)) for key in ("code", "stem"))
         here = wording.elsewhere(self._file, place)
         complaints = []
-        for mark, sentence in (("code", code), wording.CODE_TAKEN), (("stem", stem), wording.STEM_TAKEN):
-            if mark[1] and (taken := self._taken.setdefault(mark, here)) is not here:
-                complaints.append(sentence.format(code=clip(code), place=taken))
+        if code and (taken := self._codes.setdefault(code.casefold(), here)) is not here:
+            complaints.append(wording.CODE_TAKEN.format(code=clip(code), place=taken))
+        if stem and (taken := self._stems.setdefault(fold(stem), here)) is not here:
+            complaints.append(wording.STEM_TAKEN.format(place=taken))
         return complaints
 
     def _complain(self, place: str, *messages: str) -> None:
-        self.problems += [Problem(self._file, place, message) for message in messages]
+        self._problems += [Problem(self._file, place, message) for message in messages]
 
 
 class _Unreadable(Exception):
@@ -147,14 +185,7 @@ class _Unreadable(Exception):
         self.message, self.place = message, place
 
 
-def _read(path: Path | Traversable) -> str:
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_KB * 1024 + 1)
-    except FileNotFoundError as error:
-        raise _Unreadable(wording.MISSING_FILE) from error
-    except OSError as error:
-        raise _Unreadable(wording.UNREADABLE) from error
+def _decode(content: bytes) -> str:
     if len(content) > LARGEST_KB * 1024:
         raise _Unreadable(wording.TOO_BIG.format(limit=LARGEST_KB))
     try:
@@ -165,6 +196,10 @@ def _read(path: Path | Traversable) -> str:
 
 
 def _parse(text: str) -> dict[str, Any]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") > MOST_POINTS:
+            place = wording.LINE.format(line=number)
+            raise _Unreadable(wording.TOO_MANY_POINTS.format(limit=MOST_POINTS), place)
     try:
         return tomllib.loads(text)
     except RecursionError as error:
@@ -178,16 +213,20 @@ def _unreadable(reason: str) -> _Unreadable:
     """What tomllib says in English, in words for people who never heard of TOML."""
     message = wording.WRITTEN_TWICE if "overwrite" in reason else wording.BAD_TOML
     if spot := re.search(r"at line (\d+), column (\d+)", reason):
-        return _Unreadable(message, wording.LINE.format(line=spot[1], column=spot[2]))
-    return _Unreadable(message)
+        return _Unreadable(message, wording.SPOT.format(line=spot[1], column=spot[2]))
+    at_end = "at end of document" in reason
+    return _Unreadable(message, wording.END if at_end else wording.WHOLE_FILE)
 
 
-def _are_tables(value: object) -> bool:
+def _are_tables(value: object) -> TypeGuard[list[dict[str, Any]]]:
     return isinstance(value, list) and all(isinstance(entry, dict) for entry in value)
 
 
 def _place(ordinal: int, table: dict[str, Any]) -> str:
-    code = table.get("code")
-    if isinstance(code, str) and code:
-        return wording.NTH_QUESTION_WITH_CODE.format(ordinal=ordinal, code=clip(code))
+    if code := clip(_words(table.get("code"))):
+        return wording.NTH_QUESTION_WITH_CODE.format(ordinal=ordinal, code=code)
     return wording.NTH_QUESTION.format(ordinal=ordinal)
+
+
+def _words(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""

@@ -12,7 +12,6 @@ from quiz_bank.documents import cited
 
 LETTERS = "ABCDEFGH"
 """What options are called, by position; no question has more."""
-TRUE, FALSE = "T", "F"
 
 
 class Kind(StrEnum):

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 WHOLE_FILE = "整个文件"
-LINE = "第{line}行第{column}个字附近"
+LINE = "第{line}行"
+SPOT = "第{line}行第{column}个字附近"
 HEAD = "文件开头"
+END = "文件末尾"
 NTH_DOCUMENT = "第{ordinal}个[[document]]"
 NTH_QUESTION = "第{ordinal}题"
 NTH_QUESTION_WITH_CODE = "第{ordinal}题（{code}）"
@@ -18,6 +20,7 @@ BAD_TOML = (
     "引号、等号、方括号、逗号要用英文的，引号和括号要成对，每个项目单独一行。"
 )
 WRITTEN_TWICE = "同一个项目写了两次。请删掉一个；如果是新的一题，请在它前面加一行[[question]]。"
+TOO_MANY_POINTS = "这一行的英文句点超过{limit}个，读不了。省略号请写成“……”。"
 TOO_DEEP = "括号套得太深，读不了。一道题里只有options和answer用方括号，而且只用一层。"
 
 NO_QUESTIONS = "没有题目。每道题前面要有单独的一行[[question]]。"
@@ -33,7 +36,9 @@ TOO_LONG = "“{key}”（{name}）有{length}个字，最多{limit}个字，请
 ODD_CHARACTERS = "“{key}”（{name}）里有换行或看不见的字符，请写成一行，删掉重打一遍。"
 
 BAD_CODE = "编号“{code}”不合规矩。请只用英文字母、数字、点和横线，最多40个，比如QH001。"
-BAD_KIND = "题型“{kind}”不认识。请写single（单选）、multiple（多选）、judge（判断）或blank（填空）。"
+BAD_KIND = (
+    "题型“{kind}”不认识。请写single（单选）、multiple（多选）、judge（判断）或blank（填空）。"
+)
 BAD_DIFFICULTY = "难度（difficulty）要写1（容易）、2（中等）或3（较难），不加引号。"
 UNKNOWN_DOCUMENT = (
     "文献目录里没有“{title}”。请核对出处的标题，要一字不差；"
@@ -70,7 +75,6 @@ NAMES = {
     "date": "日期",
     "topic": "专题",
     "title": "标题",
-    "issuer": "发布机关",
 }
 KINDS = {"single": "单选题", "multiple": "多选题", "judge": "判断题", "blank": "填空题"}
 JUDGED = {"对": "T", "错": "F", "T": "T", "F": "F"}

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from bot.conversation.folding import fold_prose
 from bot.conversation.message import Kind, Message
 from bot.domain.identity import member_key
-from bot.domain.questions import Shelf, add_questions
+from bot.domain.questions import Shelf
 from bot.domain.services import open_services
-from bot.storage.tables import Contest, ContestQuestion, Round, RoundSlot, Unit
+from bot.storage.tables import Contest, ContestQuestion, Round, RoundSlot, StoredQuestion, Unit
 from quiz_bank import Kind as QuestionKind
 from quiz_bank import Question
 
@@ -82,12 +82,13 @@ def a_campaign(session: Session) -> None:
         ]
     )
     kinds = ["single"] * 24 + ["multiple"] * 8 + ["judge"] * 8
-    ids = add_questions(
-        session,
-        [
-            a_question(f"Q{n:03}", kind, difficulty=1 + n % 3, topic=f"专题{n % 5}")
-            for n, kind in enumerate(kinds)
-        ],
+    questions = [
+        a_question(f"Q{n:03}", kind, difficulty=1 + n % 3, topic=f"专题{n % 5}")
+        for n, kind in enumerate(kinds)
+    ]
+    session.add_all(
+        StoredQuestion(id=id_, code=question.code, revision=1, content=question.to_dict())
+        for id_, question in enumerate(questions, start=1)
     )
     session.add(
         Contest(
@@ -96,7 +97,7 @@ def a_campaign(session: Session) -> None:
         )
     )  # fmt: skip
     session.flush()
-    session.add_all(ContestQuestion(contest_id=1, question_id=id_) for id_ in ids)
+    session.add_all(ContestQuestion(contest_id=1, question_id=n) for n in range(1, len(kinds) + 1))
     session.add(
         Round(
             id=1, title="座右铭评选", collects_from=NOON - timedelta(days=30),

@@ -1,10 +1,13 @@
 """What every test may ask for: a session over the real tables, and a moment to stand in."""
 
+import sqlite3
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
@@ -18,23 +21,53 @@ from tests.builders import NOON, a_campaign
 
 pytest_plugins = ["tests.chromium", "tests.stores"]
 
+settings.register_profile("default", deadline=None)
+settings.register_profile("fast", deadline=None, max_examples=15)
+
+
+@cache
+def _template(in_swing: bool) -> sqlite3.Connection:
+    """A database with all tables, and with the small campaign when `in_swing`, made once."""
+    connection = sqlite3.connect(":memory:")
+    engine = _engine_on(connection)
+    Base.metadata.create_all(engine)
+    if in_swing:
+        with Session(engine) as session:
+            a_campaign(session)
+            session.commit()
+    return connection
+
+
+@cache
+def _workbench() -> tuple[sqlite3.Connection, Engine]:
+    """The one engine of all tests: what it has compiled for one serves the next."""
+    connection = sqlite3.connect(":memory:", check_same_thread=False)
+    return connection, _engine_on(connection)
+
+
+def _engine_on(connection: sqlite3.Connection) -> Engine:
+    return create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
+
+
+def _laid_out(in_swing: bool) -> Engine:
+    """The workbench with nothing on it but a copy of the template, which takes no time."""
+    connection, engine = _workbench()
+    connection.rollback()
+    _template(in_swing).backup(connection)
+    return engine
+
 
 @pytest.fixture
-def engine() -> Iterator[Engine]:
+def engine() -> Engine:
     """An empty in-memory SQLite database with all tables."""
-    engine = create_engine(
-        "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
-    )
-    Base.metadata.create_all(engine)
-    yield engine
-    engine.dispose()
+    return _laid_out(in_swing=False)
 
 
 @pytest.fixture
 def session(engine: Engine) -> Iterator[Session]:
-    """A session on it, with a small campaign that is in full swing at `now`."""
+    """A session over the small campaign, which is in full swing at `now`."""
+    _laid_out(in_swing=True)
     with Session(engine, expire_on_commit=False) as session:
-        a_campaign(session)
         yield session
 
 

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from bot.conversation.wording import OPENS, SENDS
+
 BUDGET = 1_400
 """Bytes of UTF-8 a compiled reply may have. WeChat drops texts over 2,048 (measured by
 several integrators, not documented); the rest is room for a notice that rides on top."""
@@ -52,7 +54,7 @@ class Silence:
 
 Reply = Text | Silence
 
-_MARK = re.compile(r"\[(?P<label>[^\]]+)\]\((?P<verb>发|网):(?P<target>[^)]+)\)")
+_MARK = re.compile(rf"\[(?P<label>[^\]]+)\]\((?P<verb>{SENDS}|{OPENS}):(?P<target>[^)]+)\)")
 
 
 def say(template: str, **fields: object) -> Text:
@@ -66,7 +68,7 @@ def say(template: str, **fields: object) -> Text:
     end = 0
     for mark in _MARK.finditer(template):
         parts += _filled(template[end : mark.start()], fields)
-        kind = Tap if mark["verb"] == "发" else Page
+        kind = Tap if mark["verb"] == SENDS else Page
         parts.append(kind(mark["label"].format(**fields), mark["target"].format(**fields)))
         end = mark.end()
     return Text(tuple(parts + _filled(template[end:], fields)))
@@ -150,7 +152,7 @@ def _render(part: Part, page_address: Callable[[str], str]) -> str:
 
 def _inert(words: str) -> str:
     """Words in which no stranger's link can hide: WeChat would draw `<a href=...>` as one."""
-    return re.sub(r"<(?=[A-Za-z/!])", "＜", words)
+    return words.replace("<", "＜")
 
 
 def _bare(target: str) -> str:

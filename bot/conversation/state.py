@@ -160,9 +160,12 @@ Free = Idle | MenuShown | MistakesShown | Lost | Thanked
 
 
 def on_show(state: State) -> State:
-    """What stays in view behind an answer to something else: a question or a list."""
+    """What stays in view behind an answer to something else: a question or a list.
+
+    A blank to be filled does not: any words would be taken for its answer.
+    """
     match state:
-        case Answering() | Filling():
+        case Answering():
             return state
         case Browsing():
             return replace(state, choosing=False)

@@ -1,11 +1,11 @@
 """The ballot box: so many votes a day, one a day for a motto, each with a receipt."""
 
-import hmac
 import secrets
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from hashlib import blake2s
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
@@ -283,7 +283,7 @@ def _around(ranked: Sequence[tuple[str, int]], start: int, size: int) -> list[tu
 
 
 def _rank(member: bytes, id_: int) -> str:
-    return hmac.digest(member, str(id_).encode(), "blake2s")[:8].hex()
+    return blake2s(str(id_).encode(), key=member, digest_size=8).hexdigest()
 
 
 def _new_tracker() -> str:

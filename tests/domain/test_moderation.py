@@ -1,5 +1,6 @@
 """Moderation: the oldest first, one decider wins, a minute to undo, the author hears once."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from bot.domain.notices import Notification
 from bot.domain.questions import Shelf
 from bot.domain.refusals import DecidedMeanwhile, NoSuchEntry, UndoTooLate
 from bot.domain.services import Services, open_services
+from bot.storage.database import Sessions
 from tests.builders import NOON, a_member, key
 
 WORDS = "群众的事，一刻也不等"
@@ -184,3 +186,28 @@ def test_each_decision_about_an_entry_is_told(services: Services, session: Sessi
     later.moderation.decide(number, version + 1, staff_id=1)
 
     assert [note.kind for note in told(session, NOON + timedelta(hours=2))] == ["motto_approved"]
+
+
+# ------------------------------------------------------------ at the same moment
+
+
+def test_of_two_moderators_who_decide_at_once_one_wins(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        number = waiting(at(session, NOON))
+
+    with ThreadPoolExecutor() as pool:
+        with sessions.begin() as session:
+            at(session, NOON).moderation.decide(number, 1, staff_id=1)
+            second = pool.submit(sends_back, sessions, number)
+            # Long enough for the second to arrive at the locked entry, or database.
+            wait([second], timeout=0.3)
+
+        with pytest.raises(DecidedMeanwhile) as late:
+            second.result()
+
+    assert (late.value.state, late.value.by) == ("approved", "staff:1")
+
+
+def sends_back(sessions: Sessions, number: int) -> None:
+    with sessions.begin() as session:
+        at(session, NOON).moderation.decide(number, 1, staff_id=2, reason=Reason.UNFIT)

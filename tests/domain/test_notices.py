@@ -1,5 +1,6 @@
 """Notices: due at their time, the oldest first, two at a time, each told exactly once."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.domain.notices import AT_ONCE, Notices, Notification
+from bot.storage.database import Sessions
 from bot.storage.tables import Notice
 from tests.builders import NOON, key
 
@@ -80,3 +82,22 @@ def test_a_cause_leaves_one_notice(session: Session) -> None:
 
     with pytest.raises(IntegrityError):
         left(session, "a")
+
+
+def test_a_notice_that_is_being_taken_back_just_now_is_not_told(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        left(session, "a")
+
+    with ThreadPoolExecutor() as pool:
+        with sessions.begin() as session:
+            at(session).take_back(key("zhang"), "a")
+            told = pool.submit(tells, sessions)
+            # Long enough for the other to arrive at the locked notice, or database.
+            wait([told], timeout=0.3)
+
+        assert told.result() == []
+
+
+def tells(sessions: Sessions) -> list[Notification]:
+    with sessions.begin() as session:
+        return at(session).tell(key("zhang"), FIRST)

@@ -18,8 +18,6 @@ from bot.domain.services import Services, open_services
 from handlers import play, wording
 from tests.builders import NOON, key, said
 
-SHELF = Shelf()
-
 
 @dataclass
 class Talker:
@@ -30,6 +28,7 @@ class Talker:
     state: State = field(default_factory=Idle)
     now: datetime = NOON
     reply: Reply = field(default_factory=Silence)
+    shelf: Shelf = field(default_factory=Shelf)
 
     @property
     def key(self) -> bytes:
@@ -37,7 +36,7 @@ class Talker:
 
     @property
     def services(self) -> Services:
-        return open_services(self.session, self.now, SHELF)
+        return open_services(self.session, self.now, self.shelf)
 
     def says(self, words: str, **changes: Any) -> str:
         """What is shown for these words; taps and pages stand as in the journeys."""

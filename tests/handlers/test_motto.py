@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.conversation.folding import fold
-from bot.conversation.reply import BUDGET, Silence
+from bot.conversation.reply import BUDGET
 from bot.conversation.router import Tier
 from bot.conversation.state import (
     Answering,
@@ -29,7 +29,7 @@ from bot.conversation.state import (
 from bot.domain.entries import MottoCard, MottoState
 from bot.domain.moderation import UNDO, Reason
 from bot.storage.tables import Audit, Motto, Ticket, Unit, Vote
-from handlers import motto, own_motto, vote, wording
+from handlers import TOPICS, own_motto, vote, wording
 from tests.builders import CLOSES, NOON, a_member, an_approved_motto, said
 from tests.handlers.talking import Talker, links, shown, size, taps
 
@@ -57,7 +57,8 @@ def praised(author: Talker, session: Session) -> Talker:
     author.services.moderation.decide(1001, 1, staff_id=1)
     author.now += timedelta(hours=1)
     for name in ("li", "wang"):
-        Talker(session, a_member(session, name) and name, now=author.now).says("投1001号")
+        a_member(session, name)
+        Talker(session, name, now=author.now).says("投1001号")
     return author
 
 
@@ -97,8 +98,9 @@ def test_the_offer_tells_how_many_wrote_the_same(zhang: Talker, session: Session
 @pytest.mark.parametrize(
     "words",
     [
-        "入党为什么，当官做什么，身后留什么", "密切联系群众，永远跟党走", "为人民服务是我一生的追求",
-        "當好一塊磚，群眾哪裡需要就往哪裡搬", "群众的事没有小事，365天都在岗", "我是谁，为了谁，依靠谁？",
+        "入党为什么，当官做什么，身后留什么", "密切联系群众，永远跟党走",
+        "當好一塊磚，群眾哪裡需要就往哪裡搬", "群众的事没有小事，365天都在岗",
+        "我是谁，为了谁，依靠谁？", "为人民服务是我一生的追求",
     ],
 )  # fmt: skip
 def test_mottos_of_many_kinds_are_recognised(zhang: Talker, words: str) -> None:
@@ -108,8 +110,9 @@ def test_mottos_of_many_kinds_are_recognised(zhang: Talker, words: str) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        "请问这个活动什么时候结束", "怎么改我的单位名称啊", "第2题的答案我觉得不对劲", "我想看看排名在什么地方",
-        "这里可以报名参加宣讲吗", "为民服务", "12月5日我没有收到题目", "在吗在吗",
+        "请问这个活动什么时候结束", "怎么改我的单位名称啊", "第2题的答案我觉得不对劲",
+        "我想看看排名在什么地方", "这里可以报名参加宣讲吗", "为民服务", "12月5日我没有收到题目",
+        "在吗在吗",
     ],
 )  # fmt: skip
 def test_questions_and_scraps_are_not_taken_for_mottos(zhang: Talker, words: str) -> None:
@@ -202,7 +205,8 @@ def test_the_motto_is_shown_as_it_will_stand(zhang: Talker) -> None:
     reply = zhang.says(ORIGINAL)
 
     assert reply == (
-        f"您的座右铭（17个字）：\n“{ORIGINAL}”\n署名：城东街道　张*\n[交](发:交)　[改几个字](发:换一句)\n"
+        f"您的座右铭（17个字）：\n“{ORIGINAL}”\n署名：城东街道　张*\n"
+        "[交](发:交)　[改几个字](发:换一句)\n"
         "署名想改：[写全名](发:署全名)　[不署名](发:不署名)\n交了以后，工作人员看过才会公开。"
     )
     assert not has_entry(zhang)
@@ -275,7 +279,7 @@ def test_the_full_stop_of_the_voice_is_not_the_members(zhang: Talker) -> None:
         ("😀😀😀😀😀😀😀😀😀", "请用文字写，8到30个字"),
         ("[鼓掌][鼓掌]", "请用文字写，8到30个字"),
         ("！！！！！！！！！！", "请用文字写，8到30个字"),
-        ("当" * 46, "这句有46个字，最多30个字。帮您数好了，前30个字到“当当当当当当当当”。删短一点再发给我。"),
+        ("当" * 46, "这句有46个字，最多30个字。帮您数好了，前30个字到“当当当当当当当当”。"),
     ],
 )  # fmt: skip
 def test_words_that_cannot_stand_are_asked_for_once_more(
@@ -320,10 +324,10 @@ def test_a_draft_can_be_written_anew(zhang: Talker, words: str) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [f"投稿 {ORIGINAL}", f"投稿：{ORIGINAL}", f"投稿{ORIGINAL}", f"我的座右铭是：{ORIGINAL}", f"座右銘：{ORIGINAL}"],
+    ["投稿 ", "投稿：", "投稿", "我的座右铭是：", "座右銘："],
 )  # fmt: skip
 def test_a_prefix_goes_straight_to_the_preview(zhang: Talker, words: str) -> None:
-    reply = zhang.says(words)
+    reply = zhang.says(words + ORIGINAL)
 
     assert f"“{ORIGINAL}”\n署名：" in reply
     assert zhang.state == ConfirmingMotto(ORIGINAL)
@@ -394,7 +398,7 @@ def test_the_verdict_shows_only_when_it_can_no_longer_be_undone(author: Talker) 
 
     assert "正在审核" in before
     assert "已经通过，大家都能看到，现在有0票。" in after
-    assert "[看它的页面](网:/h/m/1001)" in after
+    assert "[看它的页面](网:/m/1001)" in after
 
 
 @pytest.mark.parametrize("reason", Reason)
@@ -524,7 +528,8 @@ def test_votes_that_came_while_the_author_wrote_are_spoken_of_too(
 ) -> None:
     author.services.moderation.decide(1001, 1, staff_id=1)
     author.says("修改座右铭")
-    Talker(session, a_member(session, "li") and "li").says("投1001号")
+    a_member(session, "li")
+    Talker(session, "li").says("投1001号")
 
     assert author.says(OTHER).startswith("1001号已有1票。")
     assert entry(author).words == ORIGINAL
@@ -601,7 +606,7 @@ def test_the_wall_shows_the_newest_and_a_number_shows_one(zhang: Talker, session
     one = zhang.says("2")
 
     assert wall.startswith("大家的座右铭，最新的4条：\n1005 ")
-    assert "[看全部](网:/h/wall)" in wall
+    assert "[看全部](网:/m)" in wall
     assert one.startswith("第2条，1004号（匿名）：")
 
 
@@ -610,7 +615,7 @@ def test_an_empty_wall_says_so(zhang: Talker) -> None:
 
 
 def test_to_find_one_needs_its_number_or_the_wall(zhang: Talker) -> None:
-    assert "[看全部](网:/h/wall)" in zhang.says("找座右铭")
+    assert "[看全部](网:/m)" in zhang.says("找座右铭")
 
 
 # ------------------------------------------------------------ whatever is said
@@ -625,15 +630,26 @@ STATES: tuple[State, ...] = (
     Browsing((1002, 1003), "", choosing=True, shown_at=NOON.isoformat()), Browsing((1002,)),
 )  # fmt: skip
 PIECES = (
-    "投", "票", "号", "3", "1002", "９", "二", "撤回", "确定", "恢复", "座右铭", "交", "改", "算了", "是", "B",
-    "投稿", "申诉", "换一批", "下一题", "[微笑]", "。", "\n", " ", "为人民服务到永远", "不", "{words}", "[a](发:b)",
-    "帮我", "给", "一票", "修改", "我的", "看", "<a href=x>", "\u202e", "\x00", "😀", "!" * 40,
+    "投", "票", "号", "3", "1002", "９", "二", "撤回", "确定", "恢复", "座右铭", "交", "改", "算了",
+    "是", "B", "投稿", "申诉", "换一批", "下一题", "[微笑]", "。", "\n", " ", "为人民服务到永远",
+    "不", "帮我", "给", "一票", "修改", "我的", "看", "{words}", "[a](发:b)", "<a href=x>",
+    "\u202e", "\x00", "😀", "!" * 40,
 )  # fmt: skip
 ANYTHING = st.one_of(
     st.text(max_size=60), st.lists(st.sampled_from(PIECES), max_size=5).map("".join)
 )
-CAN_VOTE = re.compile(r"投|票|^.{0,3}(?:\d|[一二三四五六七八九十两])")
-CAN_CHANGE = re.compile(r"交|换|改|撤|恢|确|就")
+
+
+def may_vote(plain: str, state: State) -> bool:
+    """Whether the words say that a vote is given or taken back, or answer our asking for one."""
+    choosing = isinstance(state, Browsing) and state.choosing
+    return bool(re.search(r"投|票|撤|确", plain)) or choosing
+
+
+def may_change(plain: str, state: State) -> bool:
+    """Whether the words say that an entry is made or changed, or are those we asked for."""
+    awaited = isinstance(state, WritingMotto) and state.number
+    return bool(re.search(r"交|换|改|撤|恢|确|就", plain)) or bool(awaited)
 
 
 @contextmanager
@@ -665,16 +681,10 @@ def test_whatever_is_said_is_answered_and_only_plain_words_count(
 
         talker.says(words, spoken=spoken)
 
-        votes, entries, changes = facts(campaign.session)
+        after = facts(campaign.session)
         plain = fold(words).text
-        if not CAN_VOTE.search(plain):
-            assert votes >= before[0] or state == Confirming(vote.TAKE_BACK, 1002)
-            assert votes <= before[0]
-        writes = isinstance(state, WritingMotto) and state.number
-        if not CAN_CHANGE.search(plain) and not writes:
-            assert (entries, changes) == before[1:]
-        if not isinstance(talker.reply, Silence):
-            assert size(talker.reply) <= BUDGET + 400
+        assert after[0] == before[0] or may_vote(plain, state)
+        assert after[1:] == before[1:] or may_change(plain, state)
 
 
 @pytest.fixture(params=["author", "newcomer"])
@@ -709,23 +719,22 @@ def test_every_reply_fits_and_every_tap_can_be_typed(session: Session) -> None:
         assert len(reply.splitlines()) <= 12, words
         assert len(links(zhang.reply)) <= 6, words
         for tap in taps(zhang.reply):
-            assert understood(tap.sends) or tap.sends in OF_THE_COLLEAGUES, tap
+            assert understood(tap.sends), tap
 
 
 SCRIPT = [
-    "座右铭", "为" * 30, "署全名", "不署名", "交", "我的座右铭", "人" * 30, "换成这句", "恢复原句", "修改座右铭",
-    "算了", "看座右铭", "1", "投票", "换一批", "投1001号", "投1001号", "我的投票", "撤回", "撤回1001号", "找座右铭",
-    "结果", "投9999号", "投它", "撤回我的座右铭", "确定撤回1005", "我的座右铭", "恢复1005", "帮我投5票", "B",
-    "民" * 46, "申诉",
+    "座右铭", "为" * 30, "署全名", "不署名", "交", "我的座右铭", "人" * 30, "换成这句", "恢复原句",
+    "修改座右铭", "算了", "看座右铭", "1", "投票", "换一批", "投1001号", "投1001号", "我的投票",
+    "撤回", "撤回1001号", "找座右铭", "结果", "投9999号", "投它", "撤回我的座右铭", "确定撤回1005",
+    "我的座右铭", "恢复1005", "帮我投5票", "B", "民" * 46, "申诉",
 ]  # fmt: skip
-OF_THE_COLLEAGUES = {"答题", "登记单位"}
 
 
 def understood(words: str) -> bool:
     """Whether the words mean something by themselves, with nothing in view."""
     return any(
         route.fits(said(words), Idle())
-        for router in (vote.router, motto.router, own_motto.router)
-        for route in router.routes
+        for topic in TOPICS
+        for route in topic.router.routes
         if route.tier < Tier.SOUND
     )

@@ -4,8 +4,8 @@ import re
 
 from sqlalchemy import func, select
 
-from bot.domain.services import open_services
 from bot.domain.questions import Shelf
+from bot.domain.services import open_services
 from bot.simulator.answers import PageLink, Tap
 from bot.storage.tables import (
     Answer,
@@ -86,7 +86,7 @@ def test_j5_and_j7_a_motto_is_posted_reviewed_and_its_author_told(world: World) 
 
     offered = li.says("当好一块砖，群众哪里需要就往哪里搬")
     li.taps("交")
-    numbered = li.says("交") if "编号" not in (li.latest and li.latest.text or "") else li.latest
+    numbered = li.says("交") if "编号" not in ((li.latest and li.latest.text) or "") else li.latest
     motto = world.row(select(Motto).where(Motto.author == li.key))
     with world.sessions.begin() as session:
         services = open_services(session, world.now(), Shelf())
@@ -186,7 +186,7 @@ def test_every_effect_has_its_delivery_and_the_reverse(world: World) -> None:
 
 def test_the_same_push_again_is_the_same_answer_after_decryption(world: World) -> None:
     wang = world.member("o-wang")
-    push = wang._follower.text("投票", 1_700_000_000)  # noqa: SLF001 -- the same push, twice
+    push = wang._follower.text("投票", 1_700_000_000)
 
     first = wang.sends(push)
     again = wang.sends(push)

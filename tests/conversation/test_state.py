@@ -1,0 +1,54 @@
+"""Where a member stands survives storage, and what can't be read is nowhere in particular."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.conversation.state import Answering, Browsing, Filling, Idle, State, dump, on_show, parse
+
+STATES: st.SearchStrategy[State] = st.one_of(*map(st.from_type, State.__args__))
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=6,
+)
+
+
+@given(STATES)
+def test_a_state_survives_storage(state: State) -> None:
+    assert parse(dump(state)) == state
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        None,
+        "",
+        "nonsense",
+        "[]",
+        "1",
+        "null",
+        '"Idle"',
+        '{"is": "Forgotten"}',
+        '{"is": []}',
+        '{"is": "Answering"}',
+        '{"is": "Answering", "place": 1, "unheard of": 2}',
+    ],
+)
+def test_what_cannot_be_read_is_nowhere_in_particular(stored: str | None) -> None:
+    assert parse(stored) == Idle()
+
+
+@given(st.text() | JSON.map(str))
+def test_nothing_stored_raises(stored: str) -> None:
+    assert isinstance(parse(stored), State)
+
+
+def test_a_question_and_a_list_stay_in_view_behind_an_answer_to_something_else() -> None:
+    assert on_show(Answering(2, "A")) == Answering(2, "A")
+    assert on_show(Browsing((1001,), choosing=True)) == Browsing((1001,))
+    assert on_show(Idle()) == Idle()
+
+
+def test_words_for_a_blank_are_not_awaited_behind_something_else() -> None:
+    assert on_show(Filling(2)) == Idle()

@@ -1,0 +1,57 @@
+"""A paper of known questions, so that a test can say what stands at which place."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.domain.identity import campaign_day
+from bot.domain.questions import add_questions
+from bot.storage.tables import Answer, Attempt
+from quiz_bank import Question
+from tests.builders import NOON, a_question
+from tests.handlers.talking import Talker
+
+USUAL = ("single", "single", "multiple", "judge", "single")
+
+
+def five_questions(kinds: tuple[str, ...] = USUAL) -> list[Question]:
+    """Questions whose right answers are B, AC, T or 2016, by kind."""
+    return [a_question(f"P{place}", kind) for place, kind in enumerate(kinds, start=1)]
+
+
+def a_paper(
+    session: Session, member: bytes, questions: list[Question], begun_at: datetime = NOON
+) -> None:
+    """The member has begun this paper and answered nothing."""
+    session.add(
+        Attempt(
+            member_key=member,
+            contest_id=1,
+            day=campaign_day(begun_at),
+            questions=add_questions(session, questions),
+            skipped=[],
+            started_at=begun_at,
+        )
+    )
+    session.flush()
+
+
+def answers(session: Session, member: bytes) -> dict[int, str]:
+    """What has been graded, by place."""
+    rows = session.execute(select(Answer.place, Answer.choice).where(Answer.member_key == member))
+    return {row.place: row.choice for row in rows}
+
+
+def at_question(talker: Talker, place: int, kinds: tuple[str, ...] = USUAL) -> Talker:
+    """The talker on a paper of these kinds, with the question at `place` in view.
+
+    All questions before it are answered rightly.
+    """
+    questions = five_questions(kinds)
+    a_paper(talker.session, talker.key, questions)
+    talker.says("答题")
+    for question in questions[: place - 1]:
+        talker.says({"T": "对"}.get(question.answer[0], "".join(question.answer)))
+    return replace(talker)

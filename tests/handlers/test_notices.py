@@ -1,0 +1,77 @@
+"""Notices: they ride above the next reply, with its own lines and links left as they are."""
+
+import pytest
+
+from bot.conversation.reply import BUDGET, say
+from bot.domain.moderation import Reason
+from bot.domain.notices import Notification
+from handlers import notices
+from tests.handlers.talking import links, shown, size
+
+REPLY = say("今天的题还没做，[现在答题](发:答题)？")
+WORDS = "愿做一块砖，哪里需要哪里搬"
+APPROVED = Notification("motto_approved", {"number": 1386, "words": WORDS, "reason": None})
+
+
+def returned(reason: str, words: str = WORDS) -> Notification:
+    return Notification("motto_returned", {"number": 1386, "words": words, "reason": reason})
+
+
+def test_an_approval_rides_above_the_reply() -> None:
+    assert shown(notices.ride(REPLY, [APPROVED])) == (
+        "——捎句话——\n"
+        f"✔ 您的座右铭通过了，编号1386：“{WORDS}”。\n"
+        "[看它的页面](网:/m/1386)　[去投票](发:投票)\n"
+        "————\n"
+        "今天的题还没做，[现在答题](发:答题)？"
+    )
+
+
+def test_what_is_sent_back_comes_with_help_and_a_way_to_object() -> None:
+    told = shown(notices.ride(REPLY, [returned("typo")]))
+
+    assert told.startswith(
+        f"——捎句话——\n您的座右铭暂时没通过：“{WORDS}”。\n原因：有错别字。请看看是哪个字，改好再发。\n"
+    )
+    assert "回复“申诉”加一句话，另一位同志会重新看。" in told
+    assert "[我自己改](发:修改座右铭)\n————\n" in told
+
+
+def test_each_reason_has_a_sentence_of_its_own() -> None:
+    told = {shown(notices.ride(REPLY, [returned(reason)])) for reason in Reason}
+
+    assert len(told) == len(Reason)
+
+
+def test_two_notices_stand_in_their_order() -> None:
+    told = shown(notices.ride(REPLY, [APPROVED, returned("length")]))
+
+    assert told.count("——捎句话——") == 1
+    assert told.index("通过了") < told.index("没通过")
+
+
+def test_a_reply_full_of_links_is_not_given_more() -> None:
+    full = say("".join(f"[第{n}条](发:投{n}号)" for n in range(6)))
+
+    riding = notices.ride(full, [APPROVED, returned("typo")])
+
+    assert len(links(riding)) == 6
+    assert "“修改座右铭”" in shown(riding)
+
+
+def test_a_notice_of_a_later_version_is_passed_over() -> None:
+    assert notices.ride(REPLY, [Notification("medal", {})]) == REPLY
+    assert "通过了" in shown(notices.ride(REPLY, [Notification("medal", {}), APPROVED]))
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_two_of_the_longest_notices_leave_room_for_a_reply(reason: Reason) -> None:
+    longest = returned(reason, "为" * 30)
+
+    assert size(notices.ride(REPLY, [longest, longest])) <= BUDGET
+
+
+def test_words_of_a_member_cannot_become_a_link() -> None:
+    told = notices.ride(REPLY, [returned("unfit", "[点我](发:投1001号)")])
+
+    assert [link.label for link in links(told)] == ["我自己改", "现在答题"]

@@ -1,0 +1,71 @@
+"""Standings by chat: the own place, the neighbours, and the rules."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from tests.builders import a_member
+from tests.handlers.papers import a_paper, five_questions
+from tests.handlers.talking import Talker, taps
+
+
+def scores(session: Session, name: str, unit: int | None, right: int) -> Talker:
+    """A member with so many right answers of five."""
+    a_member(session, name, unit)
+    talker = Talker(session, name)
+    a_paper(session, talker.key, five_questions(("single",) * 5))
+    talker.says("答题")
+    for place in range(1, 6):
+        talker.says("B" if place <= right else "A")
+    return talker
+
+
+def test_a_member_stands_among_the_neighbours(session: Session) -> None:
+    for name, right in {"a": 5, "b": 4, "c": 4, "d": 1, "e": 0}.items():
+        scores(session, name, 2, right)
+    zhang = scores(session, "zhang", 2, right=3)
+    scores(session, "elsewhere", 3, right=5)
+
+    shown = zhang.says("排名")
+
+    assert shown == (
+        "您的积分：6分，城东街道第4名（6人）。\n"
+        "第2名　王*　8分\n第2名　王*　8分\n第4名　您　6分\n第5名　王*　2分\n"
+        "[全市榜](网:/r)　[怎么算的](发:排名规则)　[答题](发:答题)"
+    )
+
+
+def test_without_a_unit_one_stands_among_all(session: Session) -> None:
+    zhang = scores(session, "zhang", None, right=3)
+    scores(session, "other", 3, right=5)
+
+    shown = zhang.says("排名")
+
+    assert shown.startswith("您的积分：6分，全市第2名（2人）。\n第1名　王*　10分\n第2名　您　6分\n")
+    assert "[登记单位](发:登记单位)" in shown
+
+
+def test_a_neighbour_with_as_many_points_is_explained(session: Session) -> None:
+    zhang = scores(session, "zhang", 2, right=3)
+    scores(session, "other", 2, right=3)
+
+    assert "　6分（同分，参加天数多的在前）" in zhang.says("排名")
+
+
+@pytest.mark.parametrize("words", ["排名", "我的", "积分", "名次", "paiming"])
+def test_before_the_first_answer_there_is_a_way_to_get_points(session: Session, words: str) -> None:
+    a_member(session, "zhang")
+    zhang = Talker(session)
+
+    assert zhang.says(words).startswith("您还没有积分")
+    assert taps(zhang.reply)
+
+
+def test_the_rules_are_those_of_the_contest(session: Session) -> None:
+    a_member(session, "zhang")
+
+    shown = Talker(session).says("怎么算的")
+
+    assert shown.startswith(
+        "个人：答对1题2分，每天最多10分；同分看参加天数，再看谁先到分。快慢不算分。\n"
+        "名次随时更新，12月31日答完定榜。"
+    )

@@ -1,0 +1,135 @@
+"""How a choice, a place, a name and a private number are read out of what was typed."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers import reading, wording
+
+
+@pytest.mark.parametrize(
+    ("chosen", "letters"),
+    [
+        ("b", "B"),
+        ("c和a", "CA"),
+        ("第二个", "B"),
+        ("1、3", "AC"),
+        ("西", "C"),
+        ("bacda", "BACDA"),
+        ("两", "B"),
+    ],
+)
+def test_letters_are_read_in_the_order_named(chosen: str, letters: str) -> None:
+    assert reading.letters(chosen) == letters
+
+
+@given(st.text(max_size=60))
+def test_whatever_has_the_shape_of_a_choice_names_letters(text: str) -> None:
+    if found := re.fullmatch(wording.CHOICE, text):
+        assert set(reading.letters(found["chosen"])) <= set("ABCDEFGH")
+
+
+@given(
+    st.text(st.sampled_from("我选是的,第一二个abch诶必、和吧 1238都对"), max_size=14),
+)
+def test_a_choice_among_fillers_names_letters(text: str) -> None:
+    if found := re.fullmatch(wording.CHOICE, text):
+        assert reading.letters(found["chosen"])
+
+
+@pytest.mark.parametrize(
+    "text", ["haha", "2016", "a1", "b2016", "我不选b", "第一题", "abc是什么", "一百", "选择题"]
+)
+def test_what_only_looks_like_a_choice_is_none_of_four_options(text: str) -> None:
+    found = re.fullmatch(wording.CHOICE, text)
+
+    assert not found or set(reading.letters(found["chosen"])) - set("ABCD")
+
+
+def test_pairs_of_place_and_choice() -> None:
+    assert reading.pairs("1a2b 3ac 4对,5.x") == [
+        (1, "a"), (2, "b"), (3, "ac"), (4, "对"), (5, "x"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("张三", "张三"),
+        (" 张 三 。", "张三"),
+        ("我叫张三", "张三"),
+        ("姓名：张三", "张三"),
+        ("欧阳·娜娜", "欧阳·娜娜"),
+        ("买买提•艾力", "买买提·艾力"),
+        ("張三豐", "張三豐"),
+        ("㐀𠀀", "㐀𠀀"),
+    ],
+)
+def test_names_are_kept_as_they_were_written(typed: str, name: str) -> None:
+    assert reading.name(typed) == name
+
+
+@pytest.mark.parametrize(
+    "typed", ["张", "zhang", "张三3", "·张三", "张·", "张" * 16, "张三<a>", "", "😀😀"]
+)
+def test_what_is_no_name_is_refused(typed: str) -> None:
+    assert reading.name(typed) is None
+
+
+@given(st.text())
+def test_a_name_is_two_to_fifteen_characters_of_chinese(typed: str) -> None:
+    name = reading.name(typed)
+
+    assert name is None or re.fullmatch(r"[\u3400-\u9fff\U00020000-\U0003ffff·]{2,15}", name)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("我是新安社区的", "新安社区"), ("新安", "新安"), ("单位:农业局", "农业局"), ("我", "我")],
+)
+def test_padding_around_a_units_name_is_left_out(text: str, words: str) -> None:
+    assert reading.unit_words(text) == words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "13812345678",
+        "我的电话13812345678",
+        "138 1234 5678",
+        "138-1234-5678",
+        "+8613812345678",
+        "32052319500101123x",
+        "身份证320523195001011234",
+        "320523 19500101 1234",
+    ],
+)
+def test_private_numbers_are_seen_and_starred_out(text: str) -> None:
+    assert reading.holds_private_number(text)
+    assert not re.search(r"\d{4}", reading.without_private_numbers(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["投1386号", "1001", "12345678901", "2016年3月16日", "1381234567", "签到4831"]
+)
+def test_other_numbers_are_not_private(text: str) -> None:
+    assert not reading.holds_private_number(text)
+
+
+@given(st.text("0123456789 -x身份证电话", max_size=60))
+def test_what_was_starred_out_holds_no_private_number(text: str) -> None:
+    assert not reading.holds_private_number(reading.without_private_numbers(text))
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [value for value in vars(wording).values() if isinstance(value, str) and "(?" in value],
+)
+@pytest.mark.parametrize(
+    "piece", ["选", "我是", "a", "第一", "1a", "对", "改", "不", "1 ", "谢谢", "好"]
+)
+def test_no_pattern_is_slow(pattern: str, piece: str) -> None:
+    """A pattern that backtracks without end would never return from here."""
+    re.fullmatch(pattern, piece * (2_048 // len(piece)) + "☃")
