@@ -93,7 +93,7 @@ def read_settings() -> Settings:
     Raises BadSettings with all that is wrong at once; no message carries a value.
     """
     try:
-        return Settings()  # type: ignore[call-arg]  # The environment fills them.
+        return Settings()
     except ValidationError as error:
         raise BadSettings([_problem(dict(e)) for e in error.errors()]) from None
 

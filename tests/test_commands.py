@@ -8,6 +8,8 @@ from click.testing import CliRunner, Result
 from bot.commands import main
 from tests.builders import SECRET
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def bot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Bot":

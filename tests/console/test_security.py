@@ -16,6 +16,8 @@ from bot.storage.tables import Base, Motto
 from tests.console.browser import Browser, text_of
 from tests.console.conftest import Opened, Submit, an_app, signed_in
 
+pytestmark = pytest.mark.slow
+
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "

@@ -16,6 +16,8 @@ from tests.builders import SECRET
 from tests.console.browser import Browser, text_of
 from tests.console.conftest import PASSWORD, Clock, Opened, a_colleague
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def code(transaction: Transaction) -> str:

@@ -219,6 +219,7 @@ def expected_ranks(players: list[Player]) -> list[int]:
     return [1 + sum(other < standing for other in standings) for standing in standings]
 
 
+@pytest.mark.slow
 @given(players=PLAYERS, order=st.randoms(use_true_random=False))
 @in_any_order(max_examples=60)
 def test_the_table_is_one_total_order_however_people_came(
@@ -234,6 +235,7 @@ def test_the_table_is_one_total_order_however_people_came(
     assert [(-p.points, -p.days) for p in table] == sorted((-p.points, -p.days) for p in table)
 
 
+@pytest.mark.slow
 @given(players=PLAYERS.filter(len))
 @in_any_order(max_examples=60)
 def test_what_a_member_sees_is_a_piece_of_the_table(

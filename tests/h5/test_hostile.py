@@ -12,6 +12,8 @@ from sqlalchemy import update
 from bot.storage.tables import Member, Motto, Unit
 from tests.h5.conftest import Campaign
 
+pytestmark = pytest.mark.slow
+
 PAYLOADS = [
     "<script>alert(1)</script>",
     "<ScRiPt src=//x.test></sCrIpT>",

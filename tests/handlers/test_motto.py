@@ -670,6 +670,7 @@ def facts(session: Session) -> tuple[int, int, int]:
     return votes, entries, changes
 
 
+@pytest.mark.slow
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(words=ANYTHING, state=st.sampled_from(STATES), spoken=st.booleans())
 def test_whatever_is_said_is_answered_and_only_plain_words_count(

@@ -124,12 +124,13 @@ def test_what_was_starred_out_holds_no_private_number(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern",
-    [value for value in vars(wording).values() if isinstance(value, str) and "(?" in value],
-)
-@pytest.mark.parametrize(
     "piece", ["选", "我是", "a", "第一", "1a", "对", "改", "不", "1 ", "谢谢", "好"]
 )
-def test_no_pattern_is_slow(pattern: str, piece: str) -> None:
+def test_no_pattern_is_slow(piece: str) -> None:
     """A pattern that backtracks without end would never return from here."""
-    re.fullmatch(pattern, piece * (2_048 // len(piece)) + "☃")
+    patterns = [
+        words for words in vars(wording).values() if isinstance(words, str) and "(?" in words
+    ]
+
+    for pattern in patterns:
+        re.fullmatch(pattern, piece * (2_048 // len(piece)) + "☃")

@@ -1,18 +1,23 @@
 """The whole application over a real database, and members who talk to it as WeChat would."""
 
+import shutil
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import make_url, select
 from sqlalchemy.orm import Session
 
 from bot.app import create_app
 from bot.demo import load_demo
 from bot.domain.identity import member_key
+from bot.domain.questions import Shelf
+from bot.domain.quiz import Quiz
 from bot.settings import Settings
 from bot.simulator.account import Account
 from bot.simulator.answers import Answer, Tap
@@ -29,8 +34,8 @@ class World:
     """The application, its clock, and its database."""
 
     settings: Settings
-    client: FlaskClient
     sessions: Sessions
+    client: FlaskClient = field(init=False)
     ahead: timedelta = field(default=timedelta())
 
     def now(self) -> datetime:
@@ -95,9 +100,6 @@ class Talker:
 
 
 def _open_question(session: Session, member: bytes) -> Question:
-    from bot.domain.questions import Shelf
-    from bot.domain.quiz import Quiz
-
     attempt = session.scalars(select(Attempt).where(Attempt.member_key == member)).one()
     sitting = Quiz(session, attempt.started_at, Shelf()).sitting(member)
     assert sitting is not None
@@ -105,18 +107,35 @@ def _open_question(session: Session, member: bytes) -> Question:
     return sitting.question(sitting.current)
 
 
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the sample campaign, made once: loading it takes a second."""
+    path = tmp_path_factory.mktemp("sample") / "sibian.db"
+    load_sample(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture
-def world(store_url: str) -> World:
+def world(store_url: str, sample: Path) -> Iterator[World]:
     """The sample campaign in full swing, on each engine."""
+    if (path := make_url(store_url).database) and store_url.startswith("sqlite"):
+        shutil.copy(sample, path)
+    else:
+        load_sample(store_url)
     settings = settings_for(store_url)
     engine = open_engine(store_url)
-    upgrade(engine)
-    sessions = open_sessions(engine)
-    world = World(settings, None, sessions)  # type: ignore[arg-type]  # set two lines below
-    with sessions.begin() as session:
-        load_demo(session, world.now(), settings, load_shipped())
+    world = World(settings, open_sessions(engine))
     world.client = create_app(settings, clock=lambda _: world.now()).test_client()
-    return world
+    yield world
+    engine.dispose()
+
+
+def load_sample(url: str) -> None:
+    engine = open_engine(url)
+    upgrade(engine)
+    with open_sessions(engine).begin() as session:
+        load_demo(session, datetime.now(UTC), settings_for(url), load_shipped())
+    engine.dispose()
 
 
 def settings_for(store_url: str) -> Settings:

@@ -202,7 +202,7 @@ def test_whatever_arrives_20_000_times_the_edge_stands(kind: str) -> None:
 def test_such_attempts_reach_the_bot_as_well() -> None:
     heard: set[Kind] = set()
 
-    @settings(max_examples=150, deadline=None, derandomize=True)
+    @settings(max_examples=500, deadline=None, derandomize=True)
     @given(st.one_of(pushes, objects))
     def listen(text: str) -> None:
         survives(sealed("secure", text.encode(errors="surrogatepass")))
