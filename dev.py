@@ -53,7 +53,7 @@ FROM_NPM = {
 INSTALLER_STEPS = ("Collecting ", "Installing ", "Resolved ", "Prepared ", "Installed ")
 """How the lines of pip and uv begin that show a newcomer that things move."""
 
-LEFT_OUT_WHEN_FAST = ("slow", "browser", "postgres")
+LEFT_OUT_WHEN_FAST = ("slow", "browser", "postgres", "mariadb")
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PATIENCE = 10
 """Seconds a child has between the request to end and being ended."""

@@ -42,6 +42,11 @@ def create_app(settings: Settings | None = None, clock: Clock = database_clock) 
     turns = Turns(sessions, memory, shelf, clock, handlers.play, draw)
     transaction = transactions(sessions, clock, shelf)
     app = Flask("bot", static_folder=None)
+    # `//` in an address is a wrong address: putting it right would redirect to the host that
+    # the request names, whichever that is.
+    app.url_map.merge_slashes = False
+    # Whoever makes an application and drops it again closes its connections.
+    app.extensions["engine"] = engine
     app.config["SECRET_KEY"] = settings.secret_key.get_secret_value()
     app.register_blueprint(webhook(settings, turns.take, lambda: datetime.now(UTC)))
     app.register_blueprint(console(settings, transaction))

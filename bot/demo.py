@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from importlib.resources import files
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from bot.conversation.folding import fold_prose
@@ -37,8 +37,8 @@ class Loaded:
 
 
 def load_demo(session: Session, now: datetime, settings: Settings, bank: Bank) -> Loaded:
-    """Load the sample campaign. Raises HasMembers when anybody has written before."""
-    if session.scalar(select(exists().select_from(Member))):
+    """Load the sample campaign. Raises HasMembers when there are members or units."""
+    if session.scalar(select(or_(exists().select_from(Member), exists().select_from(Unit)))):
         raise HasMembers
     plan = tomllib.loads(files("bot").joinpath("demo.toml").read_text("utf-8"))
     units = _add_units(session, plan["units"])

@@ -34,7 +34,8 @@ Render = Callable[[Reply, Message, datetime], bytes]
 
 BUDGET = 4.2
 """Seconds a turn may take: WeChat hangs up after five."""
-TRIES = 3
+PAUSES = (0.2, 1.5)
+"""Seconds before a second and a third try with a store that is away. A lost race waits for none."""
 LATE = timedelta(seconds=4)
 """A push that arrives this old is a repetition: the first delivery got no answer."""
 CRASHES = 2
@@ -67,7 +68,7 @@ class Turns:
         """
         deadline = time.monotonic() + BUDGET
         try:
-            return self._insist(deadline, lambda: self._turn(message))
+            return self._insist(deadline, message, lambda: self._turn(message))
         except Refusal as refusal:
             reply, outcome = wording.refuse(refusal), "refused"
         except _STORE_GONE as error:
@@ -76,23 +77,33 @@ class Turns:
             log.error("handler raised", delivery=_short(message), **trace(error))
             reply, outcome = wording.apology(), "poisoned"
         try:
-            return self._insist(deadline, lambda: self._record(message, reply, outcome))
-        except _STORE_GONE as error:
+            return self._insist(deadline, message, lambda: self._record(message, reply, outcome))
+        except Exception as error:
+            # Whatever it is, a person waits for a word.
             return self._busy(message, error)
 
-    def _insist(self, deadline: float, attempt: Callable[[], bytes]) -> bytes:
+    def _insist(self, deadline: float, message: Message, attempt: Callable[[], bytes]) -> bytes:
         """Try again when the store asks for it: a lost race, a deadlock, a cut connection.
 
         The whole transaction is tried again, so a commit whose outcome we never learnt
-        shows up as a stored answer.
+        shows up as a stored answer. A store that is away gets a moment to come back; a try
+        that would end too late, if it took as long as the one before, is not begun.
         """
-        for _ in range(TRIES - 1):
+        pauses = iter(PAUSES)
+        while True:
+            began = time.monotonic()
             try:
                 return attempt()
-            except _STORE_TROUBLE:
-                if time.monotonic() > deadline:
+            except _STORE_TROUBLE as error:
+                # The worker lives: this was no crash.
+                self._memory.forget(_crash_key(message))
+                pause = next(pauses, None)
+                if isinstance(error, IntegrityError) and pause:
+                    pause = 0.0
+                ended = time.monotonic()
+                if pause is None or ended + pause + (ended - began) > deadline:
                     raise
-        return attempt()
+                time.sleep(pause)
 
     def _turn(self, message: Message) -> bytes:
         with self._sessions.begin() as session:
@@ -176,7 +187,6 @@ class Turns:
 
     def _busy(self, message: Message, error: Exception) -> bytes:
         log.error("store failed", delivery=_short(message), error=type(error).__name__)
-        self._memory.forget(_crash_key(message))
         return self._render(wording.busy(), message, message.sent_at)
 
 

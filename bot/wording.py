@@ -5,8 +5,8 @@ MIGRATED = "数据库结构已是最新（{revision}）。"
 DEMO_LOADED = (
     "示例活动已载入：{questions} 道题，{units} 个单位，{people} 位虚构党员，{mottos} 条座右铭。"
 )
-DEMO_REFUSED = "数据库里已有党员记录，没有载入示例活动。要试用，请另建一个空数据库。"
-DEMO_SKIPPED = "数据库里已有党员记录，保留原样。"
+DEMO_REFUSED = "数据库里已有党员或单位的记录，没有载入示例活动。要试用，请另建一个空数据库。"
+DEMO_SKIPPED = "数据库里已有党员或单位的记录，保留原样。"
 SETUP_CODE = "后台初次设置码（30分钟内有效，只能用一次）：{code}"
 HAS_ACCOUNT = "后台已有账号，不再发设置码。"
 ACCOUNT_ADDED = "账号 {name} 已建好（{role}）。口令只显示这一次，请交给本人：{password}"

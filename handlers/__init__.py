@@ -6,6 +6,7 @@ topics stand in this order, and `fallback` answers whatever is left.
 
 from bot.conversation.router import first_fit
 from handlers import (
+    care,
     fallback,
     joining,
     media,
@@ -20,7 +21,8 @@ from handlers import (
 )
 
 TOPICS = (
-    welcome, media, several, mistakes, quiz, vote, motto, own_motto, joining, ranking, fallback,
+    welcome, media, care, several, mistakes, quiz, vote, motto, own_motto, joining, ranking,
+    fallback,
 )  # fmt: skip
 
 play = first_fit(topic.router for topic in TOPICS)

@@ -1,10 +1,22 @@
 """Never a dead end: words that nobody took, leave-taking, and what colleagues should read."""
 
+import re
+
 from bot.conversation.message import Message
 from bot.conversation.router import Instead, Router, Step
-from bot.conversation.state import Asked, Free, Idle, Lost, State, Telling
+from bot.conversation.state import (
+    Asked,
+    Filling,
+    Free,
+    Idle,
+    Lost,
+    State,
+    Telling,
+    on_show,
+    settled,
+)
 from bot.domain.services import Services
-from handlers import wording
+from handlers import reading, wording
 from handlers.asking import as_heard, then_ask
 from handlers.mistakes import QUESTION
 
@@ -27,18 +39,32 @@ def ask_what_to_change(_message: Message, _state: State, _services: Services) ->
 
 
 @router.pattern(wording.LEAVING)
-@router.pattern(wording.JUST_YES_OR_NO)
 def take_leave(_message: Message, _state: State, _services: Services) -> Step:
-    """The member leaves off; or says yes or no to nothing."""
+    """The member leaves off."""
     return Step(wording.leave_taken(), Idle())
+
+
+@router.pattern(wording.JUST_YES_OR_NO)
+def nod(_message: Message, state: State, _services: Services) -> Step:
+    """Yes or no to nothing; a list in view stays there."""
+    return Step(wording.leave_taken(), on_show(state))
+
+
+@router.guess(lambda message, _: re.search(wording.SMALL_TALK, message.text))
+def decline_small_talk(message: Message, state: State, services: Services) -> Step:
+    """A joke, a riddle, the weather: say what we are good for."""
+    return as_heard(message, then_ask(wording.only_these(), message, settled(state), services))
 
 
 # ------------------------------------------------------------ what colleagues should read
 
 
+@router.during(Telling, wording.COMPLAINT)
 @router.awaited(Telling)
 def tell(message: Message, state: Telling, services: Services) -> Step:
-    """Pass the sentence on."""
+    """Pass the sentence on; mere figures tell a colleague nothing."""
+    if not reading.says_something(message.text):
+        return ask_for_words(message, state, services)
     words = message.raw
     if state.about == QUESTION and (paper := services.quiz.latest(message.member)):
         codes = " ".join(question.code for question in paper.questions)
@@ -47,15 +73,18 @@ def tell(message: Message, state: Telling, services: Services) -> Step:
     return Step(wording.told(state.about), Idle())
 
 
+@router.during(Telling, wording.NO_ANSWER)
+@router.during(Telling, wording.CHOICE)
 @router.otherwise(Telling)
 def ask_for_words(_message: Message, state: Telling, _services: Services) -> Step:
-    """A face instead of a sentence."""
+    """A face, a nod, a letter instead of a sentence."""
     return Step(wording.words_please(), state)
 
 
 # ------------------------------------------------------------ not understood
 
 
+@router.during(Filling, wording.NO_ANSWER)
 @router.otherwise(Asked)
 def ask_again(message: Message, state: State, services: Services) -> Step:
     """How to answer, and the same question."""
@@ -77,4 +106,4 @@ def be_at_a_loss(message: Message, _state: State, _services: Services) -> Step:
 @router.otherwise(object)
 def wait_on(message: Message, state: State, _services: Services) -> Step:
     """Something else is on show and keeps waiting for its answer."""
-    return as_heard(message, Step(wording.still_waiting(), state))
+    return as_heard(message, Step(wording.still_waiting(), settled(state)))

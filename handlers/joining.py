@@ -44,6 +44,12 @@ def ask_for_full_name(_message: Message, _state: State, _services: Services) -> 
     return Step(wording.unit_in_full(), Telling(UNIT))
 
 
+@router.during(FindingUnit, wording.AGREED)
+def ask_for_unit(_message: Message, state: FindingUnit, _services: Services) -> Step:
+    """同意 to the notice, which asked for more than that."""
+    return Step(wording.unit_words_please(), state)
+
+
 @router.awaited(FindingUnit | PickingUnit)
 def find(message: Message, _state: State, services: Services) -> Step:
     """Look for a unit by the characters sent."""
@@ -87,6 +93,12 @@ def _ask_name(unit: UnitCard) -> Step:
 def join_nameless(message: Message, state: Naming, services: Services) -> Step:
     """The member belongs to the unit and gives no name."""
     return _join(message, state, None, services)
+
+
+@router.during(Naming, wording.AGREED)
+def ask_for_name(_message: Message, state: Naming, _services: Services) -> Step:
+    """同意 is no name."""
+    return Step(wording.name_again(), state)
 
 
 @router.awaited(Naming)

@@ -12,6 +12,8 @@ from bot.conversation.state import (
     State,
     Telling,
     Thanked,
+    on_show,
+    settled,
 )
 from bot.domain.services import Services
 from handlers import reading, wording
@@ -60,6 +62,7 @@ def ask_again(message: Message, state: State, services: Services) -> Step:
     return then_ask(Text(()), message, state, services)
 
 
+@router.during(Free, wording.CHATTER)
 @router.wordless(Free)
 def be_there(message: Message, state: State, services: Services) -> Step:
     """The same with nothing on show; some faces are thanks."""
@@ -73,10 +76,15 @@ def be_there(message: Message, state: State, services: Services) -> Step:
 
 @router.pattern(wording.THANKS)
 def thank(_message: Message, state: State, _services: Services) -> Step:
-    """Once; then silence, until something else is said."""
-    if isinstance(state, Thanked):
-        return Step(Silence(), state)
-    return Step(wording.not_at_all(), Thanked() if isinstance(state, Idle | Lost) else state)
+    """Once; then silence, until something else is said. What waits for an answer goes on."""
+    match state:
+        case Thanked():
+            return Step(Silence(), state)
+        case Idle() | Lost():
+            return Step(wording.not_at_all(), Thanked())
+    if isinstance(state, Free | Asked | Browsing):
+        return Step(wording.not_at_all(), settled(state))
+    return Step(join([wording.not_at_all(), wording.carry_on()]), state)
 
 
 # ------------------------------------------------------------ private numbers
@@ -106,5 +114,6 @@ def _with_way_on(opening: Text, state: State) -> Text:
 def _then(opening: Text, message: Message, state: State, services: Services) -> Step:
     """`opening`, and below it the question or the list on show."""
     if isinstance(state, Browsing):
-        return Step(join([opening, list_again(message.member, state, services)]), state)
+        shown = join([opening, list_again(message.member, state, services)])
+        return Step(shown, on_show(state))
     return then_ask(opening, message, state, services)

@@ -36,13 +36,15 @@ NEWEST = 4
 router = Router()
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_NOT_A_MOTTO = re.compile(wording.NOT_A_MOTTO)
+_NOT_A_MOTTO = re.compile(f"{wording.NOT_A_MOTTO}|{wording.SMALL_TALK}")
+_COMPLAINT = re.compile(wording.COMPLAINT)
 
 
 def looks_like_motto(message: Message, _state: State) -> bool:
     """Whether a sentence out of the blue may be meant as one."""
     han = len(_HAN.findall(message.text))
-    return han >= LEAST_HAN and not _NOT_A_MOTTO.search(message.text)
+    other = _NOT_A_MOTTO.search(message.text) or _COMPLAINT.fullmatch(message.text)
+    return han >= LEAST_HAN and not other
 
 
 # ------------------------------------------------------------ offering and writing
@@ -109,6 +111,13 @@ def ask_for_words_again(_message: Message, state: WritingMotto, _services: Servi
     return Step(wording.motto_wanted_again(MottoTooShort(0, LEAST)), state)
 
 
+@router.during(WritingMotto, wording.AGREED)
+def invite_again(_message: Message, state: WritingMotto, _services: Services) -> Step:
+    """好的: the words themselves are still to come."""
+    return Step(wording.motto_invitation(), state)
+
+
+@router.during(WritingMotto, wording.COMPLAINT)
 @router.awaited(WritingMotto)
 def write(message: Message, state: WritingMotto, services: Services) -> Step:
     """Take the words that we asked for."""
@@ -135,7 +144,7 @@ def _take(words: str, message: Message, state: WritingMotto, services: Services)
         return _preview(message, ConfirmingMotto(words), services)
     if not state.number:
         return _second(mine, words)
-    if _NOT_A_MOTTO.search(message.text):
+    if not looks_like_motto(message, state):
         return _preview(message, ConfirmingMotto(words, mine.signature, mine.number), services)
     return reword(message, words, services, warned=state.warned)
 

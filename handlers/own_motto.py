@@ -68,6 +68,15 @@ def ask_for_words_after_all(message: Message, _state: Confirming, services: Serv
     return _ask_for_words(mine, services, warned=True)
 
 
+@router.during(Confirming, wording.AGREED)
+@router.during(ConfirmingMotto, wording.AGREED)
+def ask_to_be_sure(
+    _message: Message, state: Confirming | ConfirmingMotto, _services: Services
+) -> Step:
+    """好的 may be mere politeness: say that nothing has happened, and what makes it happen."""
+    return Step(wording.not_done_yet(), state)
+
+
 @router.during(ConfirmingMotto, wording.SURE_TO_REWORD, warned=True)
 def reword_after_all(message: Message, state: ConfirmingMotto, services: Services) -> Step:
     """The member knows that the votes will go, and has written the words already."""

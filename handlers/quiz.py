@@ -4,6 +4,7 @@ A letter answers the question that is on show and nothing else; a tap names its 
 a stale one is told apart. Progress lives in SQL: the state says only what is in view.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -115,6 +116,9 @@ def _choose(shown: Shown, named: str) -> Step:
     chosen = "".join(letter for letter in asked.letters if letter in named)
     if not chosen or set(named) - set(asked.letters):
         return again(shown, wording.choose_like_this(asked))
+    if asked.kind is Kind.MULTIPLE and 1 < len(chosen) < len(named):
+        # A letter came twice: BACDA looks like answers to five questions.
+        return again(shown, wording.choose_like_this(asked))
     if asked.kind is Kind.MULTIPLE:
         return _grade(shown, chosen) if len(chosen) > 1 else _note(shown, chosen)
     if len(chosen) > 1:
@@ -162,9 +166,10 @@ def _judge(shown: Shown, verdict: str) -> Step:
 @router.awaited(Filling)
 @looking
 def fill(shown: Shown) -> Step:
-    """A few words of the member's own; a lone letter was meant for another question."""
-    words, text = shown.message.raw.strip(), shown.message.text
-    if len(text) == 1 and text.isascii() and not shown.question.is_correct([words]):
+    """A few words of the member's own; a letter was meant for another question."""
+    words = shown.message.raw.strip()
+    is_choice = re.fullmatch(rf"[a-z]|{wording.STRAY_CHOICE}", shown.message.text)
+    if is_choice and not shown.question.is_correct([words]):
         return again(shown, wording.choose_like_this(shown.question))
     return _grade(shown, [words])
 

@@ -17,6 +17,7 @@ _PHONE = r"(?:(?<!\d)(?:\+?86)?)1[3-9]\d{9}(?!\d)"
 _IDENTITY = r"(?<!\d)[1-9]\d{16}[\dx](?![\da-z])"
 _PRIVATE = re.compile(f"{_PHONE}|{_IDENTITY}", re.IGNORECASE)
 _GAPS = re.compile(r"(?<=\d)[ \-]+(?=\d)")
+_WORDED = re.compile(r"[^\W\d_].*[^\W\d_]", re.DOTALL)
 _DOTS = re.compile(r"[•・‧∙.·]")
 
 
@@ -65,6 +66,11 @@ def name(raw: str) -> str | None:
     bare = re.sub(r"[\s。，！？、,.!?~]+$|^\s+|\s", "", unicodedata.normalize("NFKC", raw))
     bare = _DOTS.sub("·", re.sub(wording.NAME_PADDING, "", bare))
     return bare if _NAME.fullmatch(bare) else None
+
+
+def says_something(text: str) -> bool:
+    """Whether there are words for a colleague to read: more than figures and a letter."""
+    return bool(_WORDED.search(text))
 
 
 def unit_words(text: str) -> str:

@@ -5,21 +5,23 @@ number given right after we asked for one.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.conversation.message import Message
 from bot.conversation.reply import Text, join
-from bot.conversation.router import Router, Step
+from bot.conversation.router import Instead, Router, Step
 from bot.conversation.state import (
     Asked,
     Browsing,
     Confirming,
+    Filling,
     Idle,
     State,
     on_show,
 )
-from bot.domain.entries import MottoCard
+from bot.domain.entries import MottoCard, MottoState
 from bot.domain.identity import campaign_day
 from bot.domain.refusals import (
     AlreadyVoted,
@@ -31,7 +33,7 @@ from bot.domain.refusals import (
     VotingNotOpen,
 )
 from bot.domain.services import Services
-from bot.domain.votes import BallotState, Batch
+from bot.domain.votes import BallotState, Batch, CastVote
 from handlers import reading, wording
 from handlers.asking import as_heard
 from handlers.own_motto import own_card
@@ -94,10 +96,10 @@ def browse_back(message: Message, state: Browsing, services: Services) -> Step:
 @router.wordless(Browsing)
 def show_again(message: Message, state: Browsing, services: Services) -> Step:
     """Nothing was said: the same list."""
-    return Step(list_again(message.member, state, services), state)
+    return Step(list_again(message.member, state, services), on_show(state))
 
 
-@router.during(Browsing, wording.LIKE_AN_ANSWER)
+@router.during(Browsing, wording.STRAY_CHOICE)
 def ask_what_is_meant(_message: Message, state: Browsing, _services: Services) -> Step:
     """A letter answers a question, and a list is in view: ask."""
     return Step(wording.quiz_or_vote(), on_show(state))
@@ -134,6 +136,7 @@ def vote_for_number(message: Message, state: State, services: Services) -> Step:
 
 
 @router.pattern(wording.VOTE_FOR_PLACE)
+@router.during(Filling, wording.VOTE_FOR_PLACE)
 @router.during(Browsing, wording.JUST_PLACE, choosing=True)
 def vote_for_place(message: Message, state: State, services: Services) -> Step:
     """Vote for the entry at this place of the list in view."""
@@ -146,9 +149,12 @@ def vote_for_place(message: Message, state: State, services: Services) -> Step:
 
 @router.keyword(*wording.VOTE_FOR_IT)
 def ask_which(message: Message, state: State, services: Services) -> Step:
-    """The member wants to vote and does not say for which: the next bare number tells."""
+    """The member wants to vote: for the entry just looked at, or the next bare number tells."""
     if isinstance(state, Browsing) and _in_view(state, services.now):
-        asked = replace(state, choosing=True, shown_at=services.now.isoformat())
+        if state.looked_at and message.text in wording.VOTE_FOR_IT:
+            return as_heard(message, _cast(state.looked_at, message, state, services))
+        shown_at = services.now.isoformat()
+        asked = replace(state, choosing=True, shown_at=shown_at, looked_at=0)
         return Step(wording.which_to_vote_for(), asked)
     step = _list_below(wording.which_to_vote_for(), message, Idle(), services)
     if isinstance(step.state, Browsing):
@@ -156,6 +162,7 @@ def ask_which(message: Message, state: State, services: Services) -> Step:
     return step
 
 
+@router.during(Filling, wording.VOTE_FOR_SOMETHING)
 @router.guess(lambda message, _: re.fullmatch(wording.VOTE_FOR_SOMETHING, message.text))
 def ask_for_one(message: Message, state: State, services: Services) -> Step:
     """Words about a vote that are not plain enough to count as one."""
@@ -185,16 +192,30 @@ def my_votes(message: Message, state: State, services: Services) -> Step:
 
 
 @router.keyword(*wording.TAKE_BACK)
-@router.pattern(wording.TAKE_BACK_PLACE)
 @router.during(Browsing, wording.CHANGED_MY_MIND)
 def ask_to_take_back(message: Message, state: State, services: Services) -> Step:
     """Ask before the latest vote is taken back."""
-    votes = services.votes.mine(message.member, 1)
-    if not votes:
-        return Step(wording.my_votes(votes), on_show(state))
-    services.votes.ballot(message.member)
-    ask = wording.to_take_back(votes[0], campaign_day(services.now))
-    return Step(ask, Confirming(TAKE_BACK, votes[0].number))
+    return _ask_to_take_back(services.votes.mine(message.member, 1), message, state, services)
+
+
+@router.pattern(wording.TAKE_BACK_PLACE)
+def ask_to_take_back_place(message: Message, state: State, services: Services) -> Step:
+    """Ask before the vote for this entry of the list is taken back; else about the latest."""
+    meant = _at(reading.number(message.group("place")), state, services.now)
+    votes = services.votes.mine(message.member, MINE)
+    named = [vote for vote in votes if vote.number == meant]
+    return _ask_to_take_back(named or votes, message, state, services)
+
+
+@router.keyword(*wording.TAKE_SOMETHING_BACK)
+def ask_what_to_take_back(message: Message, state: State, services: Services) -> Step | Instead:
+    """A vote or the own entry: who has both is asked which."""
+    mine = services.mottos.mine(message.member)
+    if mine is None or mine.state is MottoState.WITHDRAWN:
+        return Instead(wording.TAKE_BACK[0])
+    if not services.votes.mine(message.member, 1):
+        return Instead(wording.WITHDRAW_MOTTO[0])
+    return Step(wording.vote_or_motto(mine.number), on_show(state))
 
 
 @router.tap(wording.TAKE_BACK_NUMBER)
@@ -234,16 +255,16 @@ def _list(message: Message, services: Services, batch: Batch) -> Step:
 
 
 def _list_below(head: Text, message: Message, state: State, services: Services) -> Step:
-    """A list under words that ask for one of it; a question that is open stays open."""
+    """A list under words that ask for one of it, and the way back to an open question."""
     ballot = services.votes.ballot(message.member)
     batch = services.votes.batch(message.member)
     if not batch.mottos or not ballot.left:
         return _list(message, services, batch)
-    lines = join([head, wording.vote_lines(batch.mottos, _own(message.member, ballot, services))])
-    if isinstance(state, Asked):
-        return Step(with_way_back(lines, state), state)
-    shown = join([lines, wording.by_place(batch.mottos)])
-    return Step(shown, listed(batch.mottos, services, batch.cursor))
+    lines = wording.entries if isinstance(state, Asked) else wording.vote_lines
+    entries = lines(batch.mottos, _own(message.member, ballot, services))
+    shown = join([head, entries, wording.by_place(batch.mottos)])
+    # The list is what is in view now: a bare number must not answer the question behind it.
+    return Step(with_way_back(shown, state), listed(batch.mottos, services, batch.cursor))
 
 
 def _look(
@@ -253,7 +274,10 @@ def _look(
     if card is None:
         return _not_found(number, message, state, services)
     reply = wording.one_motto(card, place, _may(number, message.member, services))
-    return Step(with_way_back(reply, state), on_show(state))
+    after = on_show(state)
+    if isinstance(after, Browsing):
+        after = replace(after, looked_at=number)
+    return Step(with_way_back(reply, state), after)
 
 
 def _may(number: int, member: bytes, services: Services) -> Text:
@@ -272,7 +296,8 @@ def _not_found(number: int, message: Message, state: State, services: Services) 
     mine = services.mottos.mine(message.member)
     if mine and mine.number == number:
         return Step(with_way_back(own_card(mine, services), state), on_show(state))
-    if _open_ballot(message.member, services) is None:
+    ballot = _open_ballot(message.member, services)
+    if ballot is None or not ballot.left:
         reply = wording.refuse(NoSuchEntry(number))
         return Step(with_way_back(reply, state), on_show(state))
     return _list_below(wording.no_such_entry(number), message, state, services)
@@ -293,6 +318,16 @@ def _cast(number: int, message: Message, state: State, services: Services) -> St
     else:
         reply = wording.voted(receipt)
     return Step(with_way_back(reply, state), on_show(state))
+
+
+def _ask_to_take_back(
+    votes: Sequence[CastVote], message: Message, state: State, services: Services
+) -> Step:
+    if not votes:
+        return Step(wording.my_votes(votes), on_show(state))
+    services.votes.ballot(message.member)
+    ask = wording.to_take_back(votes[0], campaign_day(services.now))
+    return Step(ask, Confirming(TAKE_BACK, votes[0].number))
 
 
 def _take_back(number: int, message: Message, state: State, services: Services) -> Step:

@@ -6,6 +6,7 @@ Rules of tone: 您, short sentences, the answer in the first line, what to do ne
 last, at most 12 lines and 6 taps (options of a question apart), a typed twin for each tap.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -94,6 +95,18 @@ THANKS_FACES = frozenset(
         "/:strong", "/:rose", "/:ok", "/:share", "/:handclap", "/:@)", "/:heart", "/:v",
     ]
 )  # fmt: skip
+AGREED = (
+    r"好的?(?:吧|呀|啊|嘞)?|同意|行|可以|嗯+|哦+|是的?|对的?|对啊|没问题|ok|okay|收到|知道了?"
+    r"|明白了?|了解了?"
+)
+"""Polite words that agree to something, or to nothing: they never hand in or take back."""
+CHATTER = (
+    r"[哈呵嘿嘻啊额呃唉哎喂嗨晕哇]+|加油|我?支持(?:你们?)?|厉害|太好了|真好"
+    r"|(?:真|好|太)?(?:棒|赞|牛)了?"
+)
+"""Sounds and cheers."""
+NO_ANSWER = rf"{AGREED}|{CHATTER}|同意的|不|换|确定|恢复|删除?|清空|重来"
+"""What nobody fills a blank with, and what tells a colleague nothing."""
 SEEKING = (
     r"不知道|不会|不懂|看不懂|跳过|下一题|下一个|上一题|上一个|刚才那个|咋[办弄整用]?"
     r"|怎么(?:办|弄|做|用|玩|搞|操作|参加|回事|办呢)?[呀啊呢]?"
@@ -225,7 +238,7 @@ def what_to_change() -> Text:
     """改 without anything to change."""
     return say(
         "您想改哪一样？\n"
-        "[改座右铭](发:修改座右铭)　[改单位](发:改单位)　[撤回投票](发:撤回)\n"
+        "[改座右铭](发:修改座右铭)　[改单位](发:改单位)　[撤回投票](发:撤回投票)\n"
         "答过的题，答案公布了就不能改。"
     )
 
@@ -233,6 +246,14 @@ def what_to_change() -> Text:
 def not_at_all() -> Text:
     """Thanks are returned, once."""
     return say("不客气。")
+
+
+def only_these() -> Text:
+    """Small talk."""
+    return say(
+        "我只会[答题](发:答题)、[座右铭](发:座右铭)、[投票](发:投票)和[宣讲](发:宣讲)。"
+        "要问别的，回复“联系”。"
+    )
 
 
 def what_next() -> Text:
@@ -315,6 +336,70 @@ def apology() -> Text:
     )
 
 
+# ------------------------------------------------------------ grief, danger, anger
+
+_KIN = (
+    r"(?:爸爸?|妈妈?|父亲|母亲|爷爷|奶奶|外公|外婆|岳父|岳母|公公|婆婆|老公|老婆|丈夫|妻子|爱人"
+    r"|老伴|儿子|女儿|孩子|孙子|孙女|哥哥?|姐姐?|弟弟?|妹妹?|亲人|家人)"
+)
+_LOSS = (
+    r"(?:去世|过世|病逝|离世|病危|病重|住院|[得患]癌|癌症|化疗|出车祸"
+    r"|(?:走|没|不在)了(?:$|[,。! ]))"
+)
+_ILL = r"(?:住院|病倒|生病|病了|得了?癌|癌症|化疗|开刀|做手术|中风|脑梗|心梗|抑郁)"
+DANGER = (
+    r".*(?:不想活|活不下去|不如死了|活着没(?:有)?意[思义]|自杀|轻生|寻短见|割腕|结束生命|想死).*"
+    r"|.*(?:被打|家暴|有人打我|救救我).*|救命[啊呀 ,!]*(?:救命)*[啊呀]*"
+)
+GRIEF = (
+    rf".*(?:我|俺|咱|家里?)的?们?{_KIN}(?:[^,。]{{0,6}}){_LOSS}.*|{_KIN}[^,。]{{0,4}}{_LOSS}.*"
+    rf"|.*我(?:们)?[^,。]{{0,6}}{_ILL}.*|.*我[^,。]{{0,4}}(?:难过|难受|伤心|撑不住|扛不住).*"
+    r"|(?:心里|心情).{0,3}(?:难受|难过|很?苦|堵|不好).{0,6}"
+)
+_THING = r"(?:系统|软件|程序|公众号|平台|网站|机器人|玩意儿?|东西|活动|题目?)"
+_BAD = r"(?:烂|差劲?|垃圾|难用|慢|坑人?|烦人?|恶心|不好用|没意思|无聊|形式主义)"
+COMPLAINT = (
+    r".*(?:傻[逼bx叉比]|煞笔|脑残|神经病|王八蛋|混蛋|他妈的?|妈的|滚蛋|去死|tmd|fuck|shit).*"
+    rf"|.*(?:破|烂|垃圾){_THING}.*|.*(?:什么|啥)(?:破|烂|鬼|狗屁).*|(?:你们?)?滚[吧啊]?"
+    rf"|(?:这个?|你们?的?|这个?{_THING})?(?:太|真|好|这么|也太|真是太){_BAD}[了吧啊]{{0,2}}.{{0,4}}"
+    r"|.*(?:老是|总是|一直|怎么都|又)(?:打不开|点不开|进不去|登不上|卡住?|没反应|出错|报错).*"
+    r"|.*(?:纯属|纯粹|真是|就是|简直)(?:在)?(?:浪费时间|走形式|走过场|形式主义|折腾|坑人|骗人).*"
+    r"|.*(?:气死|烦死|急死)我?了?.{0,2}|我?(?:要|想)(?:投诉|举报|提意见).{2,}"
+)
+SMALL_TALK = (
+    r"你是谁|你叫什么|你(?:是|算)(?:真?人|机器)|你(?:几岁|多大|在哪|会什么|会不会|喜欢|吃饭|吃了)"
+    r"|你(?:觉得|认为|怎么看)|讲个|唱[个首]|说个|天气|几点了|星期几|谁是|总统|主席是谁|总理是谁"
+    r"|彩票|股票|机器人|聊(?:会儿?|聊)?天|笑话|故事吧"
+)
+"""Anywhere in a sentence that means nothing else to us: jokes, riddles, the weather."""
+
+
+def condolence() -> Text:
+    """A loss or an illness in what the member wrote."""
+    return say(
+        "听您这么说，我们心里也不好受，请您多保重。\n"
+        "您的话已经转给工作人员。想跟人说说，回复“联系”，工作日8:30到17:30有人答；"
+        "身体有急事，请打120。\n别的都不急，等您方便了再来。"
+    )
+
+
+def in_danger() -> Text:
+    """Somebody may be about to come to harm."""
+    return say(
+        "请您先别一个人扛着，您的话已经转给工作人员。\n"
+        "现在有危险，请打110或120；心里难受，可以打心理援助热线12356。\n"
+        "身边有家人、邻居，也请他们来陪陪您。"
+    )
+
+
+def sorry() -> Text:
+    """An insult, a complaint."""
+    return say(
+        "给您添麻烦了。请说说是哪件事，我转给工作人员。\n"
+        "这一句已经转过去了；没别的要说，回复“算了”。"
+    )
+
+
 # ------------------------------------------------------------ today's quiz
 
 # What members type.
@@ -365,7 +450,7 @@ STRAY_CHOICE = (
     rf"{_SHORT}(?:{_BEFORE}[a-f](?:{_AND}[a-f])*{_AFTER}|我?选[{''.join(LETTER_OF)}]|{ALL}|{_PAIR})"
 )
 """An answer while no question is on show: letters, not numbers, which mean a line of the menu."""
-FIGURES = r"[\d〇零一二三四五六七八九十百千万亿第].{0,30}"
+FIGURES = r"(?!.*投)[\d〇零一二三四五六七八九十百千万亿第].{0,30}"
 SKIP = r"(?:这题|我|先)?(?:不知道|不会(?:做|答)?|不懂|不清楚|跳过|过|下一?题|下一个)[了啊呀吧的]?"
 PREVIOUS = r"(?:看)?(?:上一?题|上一个|前一题|刚才那[个题]|上一道)"
 REOPEN = (
@@ -801,9 +886,9 @@ LEAVE_IT = ("不交",)
 HAND_IN = r"(?:就|确定|可以)?交(?:了|吧|这句|座右铭)?|提交|就这句|确定"
 ANOTHER = r"我?换一句|改几个字|我?再改改|重写|改"
 SIGN = "|".join(SIGNED_BY)
-IT_IS_ONE = r"是的?|对的?|嗯|是座右铭|要交?|好的?"
+IT_IS_ONE = rf"{AGREED}|是座右铭|要交?"
 REPLACE_IT = r"换成这句|就换这句|换"
-NO_THANKS = r"算了|不(?:交|改|撤|写|换|用|要)?了?|再想想|还用原来的"
+NO_THANKS = r"算了|不(?:交|改|撤|写|换|用|要|是)?了?|再想想|还用原来的"
 IT_IS_NONE = r"不是|不是的|(?:不是,? ?)?随便说说"
 SURE_TO_REWORD = r"确定修改|确定|要改|改"
 SURE_TO_WITHDRAW = r"确定撤回|确定"
@@ -846,8 +931,7 @@ _STANDS = {
 def motto_offer(words: str, twins: int) -> Text:
     """A sentence came out of the blue: is it a motto? `twins` members wrote the same."""
     same = say(
-        "有{twins}位党员写了同一句，会合在一张卡片上，署上大家的名字。\n"
-        "想参加“原创”评选，可以写一句您自己的话（8到30个字）。\n",
+        "有{twins}位党员也写了这一句。\n您也可以换一句自己的话（8到30个字）。\n",
         twins=twins,
     )
     return join(
@@ -979,6 +1063,11 @@ def motto_wanted_shorter(refusal: MottoTooLong) -> Text:
 def motto_left() -> Text:
     """The sentence was no motto, or the member keeps what there is."""
     return say("好的，不交。\n想做别的：[答题](发:答题)　[看看大家的](发:看座右铭)")
+
+
+def not_done_yet() -> Text:
+    """A polite word where a plain one is needed."""
+    return say("还没有办，等您一句话。\n要办，回复“确定”；不办了，回复“算了”。")
 
 
 def motto_kept(number: int) -> Text:
@@ -1239,7 +1328,10 @@ VOTE = (
 )  # fmt: skip
 MORE = ("换一批", "换一组", "下一批", "下一页", "再来一批")
 MY_VOTES = ("我的投票", "我投的", "看我投的", "我投了哪些", "投票记录")
-TAKE_BACK = ("撤回", "撤票", "撤回投票", "撤回一票", "撤回这一票", "投错了", "我投错了")
+TAKE_BACK = (
+    "撤回投票", "撤票", "撤回一票", "撤回这一票", "撤回最近一票", "投错了", "我投错了",
+)  # fmt: skip
+TAKE_SOMETHING_BACK = ("撤回", "我要撤回")
 VOTE_FOR_IT = ("投它", "投这条", "投这个", "投这句", "投一票", "我投", "投")
 RESULT = ("结果", "评选结果", "投票结果")
 
@@ -1248,7 +1340,7 @@ _PLACE = r"(?P<place>\d{1,3}|[一二三四五六七八九十两])"
 _OF_LIST = r" ?(?:号|条|个|句|名)?(?:的|那条|那个|那句)?"
 _VOTE_FOR = (
     r"(?=.*[投票])"
-    r"(?:我|请)?(?:要|想|就|再)?(?:投(?:票|一票|1票)?给?|给)? ?第? ?{which}"
+    r"(?:我|请|请?帮我)?(?:要|想|就|再)?(?:投(?:票|一票|1票)?给?|给)? ?第? ?{which}"
     r"(?: ?(?:号|条|个|句)(?: ?投票?)?| ?投(?=一票|1票))?(?:一票|1票)?吧?"
 )
 """投3号, 我投3, 给3号投票, 3号投一票, 1386投一票; not 3投票, which names a line of the menu."""
@@ -1265,13 +1357,8 @@ NUMERALS = str.maketrans(
 NEXT_BATCH = r"不知道|不会|跳过|下一(?:题|个|条|批|页)|再看看|还有吗"
 BATCH_BEFORE = r"上一(?:题|个|条|批|页)|刚才(?:那个|那批)?"
 CHANGED_MY_MIND = r"改|选错了?|刚才选错了?|我?投错了?|撤销"
-LIKE_AN_ANSWER = (
-    r"(?:我?选|应该是|答案是?)?[a-h]吧?"
-    r"|第? ?[一二三四五1-5] ?题? ?[、.,]? ?[a-h]"
-    r"|[a-h](?: ?[、,和]? ?[a-h])+"
-)
 SURE_TO_TAKE_BACK = r"确定|确定撤回|撤回这一?票"
-PADDING = r".*(?:刷票|拉票|代投).*|.*帮.{0,4}投.*票.*"
+PADDING = r".*(?:刷票|拉票|代投).*|.*帮(?!我投(?:给|票给)? ?第? ?\d{4}).{0,4}投.*票.*"
 VOTE_WORD = "投票"
 
 
@@ -1293,12 +1380,13 @@ def vote_list(ballot: BallotState, cards: Sequence[MottoCard], own: int | None) 
 
 def vote_lines(cards: Sequence[MottoCard], own: int | None) -> Text:
     """The entries of a list, each with its tap, and what can be done with them."""
-    return join(
-        [
-            *(_vote_line(card, own) for card in cards),
-            say("[换一批](发:换一批)　[找一条](发:找座右铭)　[我投的](发:我的投票)"),
-        ]
-    )
+    ways = say("[换一批](发:换一批)　[找一条](发:找座右铭)　[我投的](发:我的投票)")
+    return join([entries(cards, own), ways])
+
+
+def entries(cards: Sequence[MottoCard], own: int | None) -> Text:
+    """The entries of a list, each with its tap."""
+    return join(_vote_line(card, own) for card in cards)
 
 
 def by_place(cards: Sequence[MottoCard]) -> Text:
@@ -1425,12 +1513,22 @@ def to_take_back(vote: CastVote, today: date) -> Text:
     at = vote.accepted_at.astimezone(CAMPAIGN_ZONE)
     same_day = vote.day == today
     return say(
-        "您最近投的是{number}号（{day}{at}）。\n"
+        "您投给{number}号的票（{day}{at}），要撤回吗？\n"
         "[撤回这一票](发:撤回{number}号)　[不撤](发:算了)\n"
         + ("撤回后，今天可以改投别的。" if same_day else "撤回后，那天的票不能再投。"),
         number=vote.number,
         day="今天" if same_day else _day(vote.day),
         at=f"{at:%H:%M}",
+    )
+
+
+def vote_or_motto(number: int) -> Text:
+    """撤回, from a member who has both."""
+    return say(
+        "您想撤回哪一样？\n"
+        "[撤回投票](发:撤回投票)　[撤回座右铭](发:撤回座右铭)（{number}号）\n"
+        "都不撤，回复“算了”。",
+        number=number,
     )
 
 
@@ -1466,7 +1564,7 @@ def my_votes(votes: Sequence[CastVote]) -> Text:
                 )
                 for vote in votes
             ),
-            say("投错了：[撤回最近一票](发:撤回)　接着投：[投票](发:投票)"),
+            say("投错了：[撤回最近一票](发:撤回投票)　接着投：[投票](发:投票)"),
         ]
     )
 
@@ -1651,6 +1749,11 @@ def no_unit_found(words: str) -> Text:
     )
 
 
+def unit_words_please() -> Text:
+    """The member agrees; the unit is still to be named."""
+    return say("好，请回复单位名称里的几个字，比如：新安社区。\n不登记了，回复“算了”。")
+
+
 def unit_in_full() -> Text:
     """The unit is not on our list."""
     return say("请发单位全称，我们加上后告诉您。先答题吧：[今天的题](发:答题)")
@@ -1797,7 +1900,23 @@ def notice(notification: Notification) -> Text | None:
                 words=facts["words"],
                 help=_help_for(facts["reason"]),
             )
+        case Notification("ticket_answered", facts):
+            return say(
+                "✉ 您说的“{words}”，工作人员回复：\n{answer}\n还有事，回复“联系”。",
+                words=_in_short(facts["words"]),
+                answer=facts["answer"],
+            )
     return None
+
+
+_RECALLED = 20
+_CODES = re.compile(r"^\[[^\]]*\] (?=.)", re.DOTALL)
+
+
+def _in_short(words: str) -> str:
+    """Enough of a member's words to know them again, without the codes of questions."""
+    own = " ".join(_CODES.sub("", words).split())
+    return own if len(own) <= _RECALLED else own[:_RECALLED] + "…"
 
 
 def notice_links(notification: Notification) -> Text:

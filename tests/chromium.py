@@ -19,11 +19,11 @@ QUIETLY = [
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
     """Debian's Chromium; without one the test says that it was skipped."""
-    if (chromium := shutil.which("chromium")) is None:
+    if (program := shutil.which("chromium")) is None:
         pytest.skip("there is no chromium on this machine")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=QUIETLY)
+        browser = playwright.chromium.launch(executable_path=program, args=QUIETLY)
         yield browser
         browser.close()

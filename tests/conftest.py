@@ -84,12 +84,16 @@ def services(session: Session, now: datetime) -> Services:
 
 
 @pytest.fixture(
-    params=["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.slow])]
+    params=[
+        "sqlite",
+        pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.slow]),
+        pytest.param("mariadb", marks=[pytest.mark.mariadb, pytest.mark.slow]),
+    ]
 )
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database, once on each engine we have here."""
-    if request.param == "postgres":
-        return str(request.getfixturevalue("fresh_postgres_url"))
+    if request.param != "sqlite":
+        return str(request.getfixturevalue(f"fresh_{request.param}_url"))
     return f"sqlite:///{tmp_path / 'sibian.db'}"
 
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -15,6 +16,7 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 import psycopg
+import pymysql
 import pytest
 import redis
 
@@ -52,6 +54,21 @@ def postgres() -> Iterator["Postgres"]:
 def fresh_postgres_url(postgres: "Postgres") -> str:
     """The address of an empty PostgreSQL database that no other test sees."""
     return postgres.fresh_url()
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator["MariaDb"]:
+    """A MariaDB for the whole session; the system's, since no wheel carries one."""
+    if _mariadbd() is None:
+        pytest.skip("there is no mariadbd on this machine (Debian: apt install mariadb-server)")
+    with _started(MariaDb) as server:
+        yield server
+
+
+@pytest.fixture
+def fresh_mariadb_url(mariadb: "MariaDb") -> str:
+    """The address of an empty MariaDB database that no other test sees."""
+    return mariadb.fresh_url()
 
 
 class Valkey:
@@ -134,6 +151,55 @@ class Postgres:
         return False
 
 
+class MariaDb:
+    """A MariaDB server, with as many databases as tests ask for."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory, self._data = directory, directory / "data"
+        self._socket = directory / "mariadb.sock"
+        self._server = _Server(directory)
+
+    def fresh_url(self) -> str:
+        """The address of a new, empty database, whose defaults are as bad as ever."""
+        name = f"test_{uuid4().hex}"
+        with closing(self._connect()) as connection, connection.cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE {name}")
+        return f"mysql+pymysql://root@localhost/{name}?unix_socket={self._socket}&charset=utf8mb4"
+
+    def start(self) -> None:
+        if os.geteuid() == 0:
+            os.chown(self._directory, _NOBODY, _NOBODY)
+        options = ["--skip-test-db", "--auth-root-authentication-method=normal"]
+        subprocess.run(
+            ["mariadb-install-db", "--no-defaults", f"--datadir={self._data}", *options],
+            cwd=self._directory,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            **_unprivileged(),
+        )
+        # A server that lives for minutes need not survive a power cut.
+        careless = ["--innodb-flush-log-at-trx-commit=0", "--skip-log-bin"]
+        program = str(_mariadbd())
+        where = [f"--datadir={self._data}", f"--socket={self._socket}", "--skip-networking"]
+        self._server.start([program, "--no-defaults", *where, *careless], **_unprivileged())
+        self._server.wait_for(self._answers)
+
+    def stop(self) -> None:
+        self._server.stop(signal.SIGKILL)
+
+    def _connect(self) -> "pymysql.Connection[Any]":
+        return pymysql.connect(unix_socket=str(self._socket), user="root")
+
+    def _answers(self) -> bool:
+        # The driver leaves its socket open when nobody answers, so a bare one knocks first.
+        with suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+            probe.connect(str(self._socket))
+            self._connect().close()
+            return True
+        return False
+
+
 class _Server:
     """A server's process, and the guard that ends it should we be killed."""
 
@@ -174,7 +240,7 @@ class _Server:
         self._process = None
 
 
-_Store = TypeVar("_Store", Valkey, Postgres)
+_Store = TypeVar("_Store", Valkey, Postgres, MariaDb)
 
 
 @contextmanager
@@ -190,6 +256,11 @@ def _started(kind: type[_Store]) -> Iterator[_Store]:
             store.stop()
     finally:
         shutil.rmtree(directory)
+
+
+def _mariadbd() -> str | None:
+    """Where the server is; Debian keeps it where only root looks."""
+    return shutil.which("mariadbd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
 
 def _postgres_binaries(directory: Path) -> Path:

@@ -1,5 +1,7 @@
 """The application as a whole: what a stranger, a probe and a browser find at its doors."""
 
+from collections.abc import Iterator
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -8,8 +10,10 @@ from tests.journeys.conftest import settings_for
 
 
 @pytest.fixture
-def client(tmp_path: object) -> FlaskClient:
-    return create_app(settings_for(f"sqlite:///{tmp_path}/sibian.db")).test_client()
+def client(tmp_path: object) -> Iterator[FlaskClient]:
+    app = create_app(settings_for(f"sqlite:///{tmp_path}/sibian.db"))
+    yield app.test_client()
+    app.extensions["engine"].dispose()
 
 
 def test_a_probe_learns_that_it_lives_and_is_ready(client: FlaskClient) -> None:
@@ -29,6 +33,15 @@ def test_without_its_database_it_lives_and_is_not_ready() -> None:
 )
 def test_no_file_beyond_the_browser_libraries_is_served(client: FlaskClient, path: str) -> None:
     assert client.get(path, follow_redirects=True).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/admin//evil.example", "/h//wall", "//evil.example/h"])
+def test_no_address_is_put_right_by_sending_the_browser_elsewhere(
+    client: FlaskClient, path: str
+) -> None:
+    answer = client.get(path, headers={"Host": "evil.example"})
+
+    assert "evil.example" not in answer.headers.get("Location", "")
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "OPTIONS"])

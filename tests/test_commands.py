@@ -56,7 +56,7 @@ def test_the_sample_campaign_is_loaded_once_and_then_refused(bot: Bot) -> None:
 
     assert (first.exit_code, again.exit_code, if_empty.exit_code) == (0, 1, 0)
     assert "已载入" in first.output
-    assert "已有党员记录" in again.output
+    assert "已有党员或单位的记录" in again.output
 
 
 def test_a_set_up_code_is_given_until_there_is_an_account(bot: Bot) -> None:

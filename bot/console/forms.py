@@ -1,14 +1,23 @@
 """What the console's forms send: checked as a whole, anything else in them ignored."""
 
+import unicodedata
 from typing import Annotated, Self
 
 from flask import request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from werkzeug.exceptions import BadRequest
 
 from bot.domain.moderation import Reason
+from bot.domain.tickets import ANSWER_MOST
 
-_Line = Annotated[str, Field(max_length=1_000)]
+_Line = Annotated[str, Field(max_length=1_000, pattern=r"^[^\x00]*$")]
+"""PostgreSQL keeps no text with a NUL in it; no browser sends one."""
+
+
+def _as_typed(words: str) -> str:
+    """What a textarea held: browsers send two characters for the end of a line, and count one."""
+    lines = words.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in lines if c == "\n" or unicodedata.category(c) != "Cc").strip()
 
 
 class _Form(BaseModel):
@@ -49,3 +58,14 @@ class ReturnForm(SeenForm):
     """Why the entry is sent back."""
 
     reason: Reason
+
+
+class CloseForm(_Form):
+    """Which ticket is closed, and what its member is told: nothing, when nothing is written."""
+
+    ticket: str = Field(pattern=r"^[0-9a-f]{64}$")
+    answer: Annotated[str, BeforeValidator(_as_typed), Field(max_length=ANSWER_MOST)] = ""
+
+    @property
+    def delivery(self) -> bytes:
+        return bytes.fromhex(self.ticket)

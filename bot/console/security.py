@@ -46,10 +46,12 @@ ACCESS = {
     "console.sign_out": Access.STAFF,
     "console.queue": Access.STAFF,
     "console.history": Access.STAFF,
+    "console.tickets": Access.STAFF,
     "console.nowhere": Access.STAFF,
     "console.approve": Access.DECIDERS,
     "console.send_back": Access.DECIDERS,
     "console.undo": Access.DECIDERS,
+    "console.close_ticket": Access.DECIDERS,
 }
 """Every view of the console. One that is missing here is open to nobody."""
 

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot.console import wording
 from bot.console.forms import ReturnForm, SeenForm
+from bot.console.letters import Letterbox
 from bot.console.login import Door
 from bot.console.pages import page, to
 from bot.console.security import PREFIX, Gate
@@ -20,6 +21,7 @@ from bot.domain.entries import MottoState
 from bot.domain.moderation import UNDO, Reason
 from bot.domain.refusals import DecidedMeanwhile, NoSuchEntry, UndoTooLate
 from bot.domain.services import Services, Transaction
+from bot.logs import trace
 from bot.settings import Settings
 
 log = structlog.get_logger()
@@ -35,6 +37,7 @@ def console(settings: Settings, transaction: Transaction) -> Blueprint:
     )
     gate = Gate(settings, transaction)
     door, desk = Door(settings, transaction, gate), Desk(transaction)
+    letterbox = Letterbox(transaction)
     room.before_request(gate.admit)
     room.before_request(_refuse_huge_numbers)
     room.after_app_request(gate.seal)
@@ -45,6 +48,8 @@ def console(settings: Settings, transaction: Transaction) -> Blueprint:
     room.add_url_rule(f"{_ENTRY}/approve", view_func=desk.approve, methods=["POST"])
     room.add_url_rule(f"{_ENTRY}/return", view_func=desk.send_back, methods=["POST"])
     room.add_url_rule(f"{_ENTRY}/undo", view_func=desk.undo, methods=["POST"])
+    room.add_url_rule("/tickets", view_func=letterbox.tickets)
+    room.add_url_rule("/tickets/close", "close_ticket", view_func=letterbox.close, methods=["POST"])
     room.add_url_rule("/sign-in", view_func=door.sign_in, methods=["GET", "POST"])
     room.add_url_rule("/set-up", view_func=door.set_up, methods=["GET", "POST"])
     room.add_url_rule("/sign-out", view_func=door.sign_out, methods=["POST"])
@@ -81,9 +86,10 @@ class Desk:
             with self._transaction() as services:
                 history = services.moderation.history(number)
                 names = services.staff.names()
+                letters = services.tickets.backlog().waiting
         except NoSuchEntry:
             raise NotFound from None
-        return page("history", history=history, names=names, now=services.now)
+        return page("history", history=history, names=names, letters=letters, now=services.now)
 
     def approve(self, number: int) -> AnyResponse:
         """Approve the entry in the version that was seen."""
@@ -136,6 +142,7 @@ def _queue_page(services: Services, banner: Banner | None = None) -> Response:
         HTTPStatus.CONFLICT if banner else HTTPStatus.OK,
         queue=services.moderation.queue(),
         recent=services.moderation.recent(),
+        letters=services.tickets.backlog().waiting,
         names=services.staff.names(),
         mine=audit.staff(g.colleague.id),
         banner=banner,
@@ -172,5 +179,6 @@ def _incident(error: HTTPException) -> str | None:
     if not isinstance(error, InternalServerError):
         return None
     number, fault = secrets.token_hex(4), error.original_exception
-    log.error("console fault", incident=number, endpoint=request.endpoint, exc_info=fault)
+    found = trace(fault or error)
+    log.error("console fault", incident=number, endpoint=request.endpoint, **found)
     return number

@@ -21,6 +21,7 @@ from bot.domain.staff_refusals import (
     UnfitPassword,
     WrongCode,
 )
+from bot.domain.tickets import ClosedMeanwhile
 
 # ------------------------------------------------------------ signing in
 
@@ -98,6 +99,7 @@ STATES = {
 }
 
 _SIGNED = {"full": "署全名", "masked": "署姓氏", "none": "不署名"}
+_NOTHING_DONE = "您刚才的操作没有生效，什么都没有被覆盖。"
 _AUTHOR, _SYSTEM, _SOMEBODY = "作者本人", "系统", "另一位同志"
 
 UNDO_TOO_LATE = (
@@ -125,7 +127,7 @@ def too_late(
     }.get(MottoState(refusal.state), f"{when}已由{who}{_done(MottoState(refusal.state))}")
     if refusal.by == "member" and refusal.state == MottoState.WAITING:
         what = f"{when}由{who}改过并重新提交"
-    return f"{number}号 {what}", "您刚才的操作没有生效，什么都没有被覆盖。"
+    return f"{number}号 {what}", _NOTHING_DONE
 
 
 def _done(state: MottoState) -> str:
@@ -140,6 +142,34 @@ def who_is(actor: str, names: Mapping[str, str]) -> str:
 def signed(signature: str, name: str | None) -> str:
     """How the author signs."""
     return f"{_SIGNED[signature]}：{name}" if name else _SIGNED["none"]
+
+
+# ------------------------------------------------------------ letters
+
+TOPICS = {
+    "help": "求助",
+    "question": "题目有错",
+    "unit": "找不到单位",
+    "appeal": "座右铭申诉",
+    "erase": "要求删除数据",
+    "urgent": "难处，请先看",
+    "complaint": "意见投诉",
+}
+"""By the topics of tickets that members can open in the chat."""
+_OTHER_TOPIC = "其他"
+
+
+def topic(name: str) -> str:
+    """What a letter is about."""
+    return TOPICS.get(name, _OTHER_TOPIC)
+
+
+def closed_already(
+    refusal: ClosedMeanwhile, names: Mapping[str, str], now: datetime
+) -> tuple[str, str]:
+    """Title and sentence for who closes a letter that a colleague has closed."""
+    who, when = who_is(refusal.by, names), ago(refusal.at, now)
+    return f"这封来信{when}已由{who}办结", _NOTHING_DONE
 
 
 # ------------------------------------------------------------ history

@@ -48,12 +48,14 @@ class Browsing:
 
     `cursor` (hexadecimal) tells where the next batch of the member's own order begins;
     `shown_at` (ISO 8601) when the list was shown: a bare number reads it for ten minutes.
+    `looked_at` is the number of the one entry shown since: 投它 means that one.
     """
 
     numbers: tuple[int, ...]
     cursor: str = ""
     choosing: bool = False
     shown_at: str = ""
+    looked_at: int = 0
 
 
 @dataclass(frozen=True)
@@ -168,8 +170,13 @@ def on_show(state: State) -> State:
         case Answering():
             return state
         case Browsing():
-            return replace(state, choosing=False)
+            return replace(state, choosing=False, looked_at=0)
     return Idle()
+
+
+def settled(state: State) -> State:
+    """The same place after a word about something else: a bare number no longer votes."""
+    return on_show(state) if isinstance(state, Browsing) else state
 
 
 _KINDS: dict[str, type[State]] = {kind.__name__: kind for kind in State.__args__}

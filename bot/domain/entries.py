@@ -151,6 +151,8 @@ def release_votes(session: Session, now: datetime, number: int) -> None:
     votes later finds it changed.
     """
     votes = Vote.motto_id == id_of(number)
+    # Locked, so that a vote its member takes back just now is set aside once, not twice.
+    session.execute(select(Vote.tracker).where(votes).with_for_update()).all()
     kept = ["member_key", "tracker", "round_id", "motto_id", "accepted_at", "delivery_key"]
     columns = [getattr(Vote, name) for name in kept]
     session.execute(

@@ -140,10 +140,10 @@ class Moderation:
         Raises NoSuchEntry, DecidedMeanwhile when the entry has changed since, UndoTooLate.
         """
         card = self._seen(number, version, MottoState.APPROVED, MottoState.RETURNED)
-        in_time = card.decided_at is not None and self._now < card.decided_at + UNDO
-        cause = cause_of(number, version)
-        if not in_time or not self._notices().take_back(self._author(number), cause):
+        if card.decided_at is None or self._now >= card.decided_at + UNDO:
             raise UndoTooLate
+        # The entry first, then the notice, as its author does: two that take them in
+        # different orders wait for each other.
         change_state(
             self._session,
             self._now,
@@ -155,6 +155,8 @@ class Moderation:
             reason=None,
             decided_at=None,
         )
+        if not self._notices().take_back(self._author(number), cause_of(number, version)):
+            raise UndoTooLate
         release_votes(self._session, self._now, number)
 
     def recent(self, limit: int = 10) -> list[Decision]:

@@ -11,6 +11,8 @@ from bot.storage.tables import Notice
 
 AT_ONCE = 2
 """At most this many notices ride on one reply."""
+LONG = frozenset({"ticket_answered"})
+"""Kinds of which one at a time is told: two would push a question's options off the reply."""
 
 
 @dataclass(frozen=True)
@@ -62,12 +64,11 @@ class Notices:
             .limit(AT_ONCE)
             .with_for_update()
         ).all()
-        if waiting:
+        told = waiting[:1] if all(row.kind in LONG for row in waiting) else waiting
+        if told:
             self._session.execute(
                 update(Notice)
-                .where(
-                    Notice.member_key == member, Notice.cause.in_([row.cause for row in waiting])
-                )
+                .where(Notice.member_key == member, Notice.cause.in_([row.cause for row in told]))
                 .values(told_at=self._now, told_by=delivery)
             )
-        return [Notification(row.kind, row.facts) for row in waiting]
+        return [Notification(row.kind, row.facts) for row in told]

@@ -1,6 +1,6 @@
 """Questions as SQL keeps them: each wording is a row that never changes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -39,25 +39,36 @@ class Shelf:
         self._questions |= {id_: Question.from_dict(content) for id_, content in rows}
 
 
-def add_questions(session: Session, questions: Iterable[Question]) -> list[int]:
+def add_questions(session: Session, questions: Sequence[Question]) -> list[int]:
     """Store questions that are new or worded anew; the ids of all, new or not."""
-    return [_store(session, question) for question in questions]
+    latest = _latest(session, [question.code for question in questions])
+    rows = [
+        _unless_worded_anew(latest.get(question.code), question) or _new(latest, question)
+        for question in questions
+    ]
+    session.add_all(rows)
+    session.flush()
+    return [row.id for row in rows]
 
 
-def _store(session: Session, question: Question) -> int:
-    latest = session.execute(
-        select(StoredQuestion.id, StoredQuestion.content, StoredQuestion.revision)
-        .where(StoredQuestion.code == question.code)
-        .order_by(StoredQuestion.revision.desc())
-        .limit(1)
-    ).first()
-    if latest and latest.content == question.to_dict():
-        return int(latest.id)
-    row = StoredQuestion(
+def _latest(session: Session, codes: Sequence[str]) -> dict[str, StoredQuestion]:
+    """The last revision stored under each of these codes."""
+    rows = session.scalars(
+        select(StoredQuestion)
+        .where(StoredQuestion.code.in_(codes))
+        .order_by(StoredQuestion.revision)
+    )
+    return {row.code: row for row in rows}
+
+
+def _unless_worded_anew(row: StoredQuestion | None, question: Question) -> StoredQuestion | None:
+    return row if row and row.content == question.to_dict() else None
+
+
+def _new(latest: dict[str, StoredQuestion], question: Question) -> StoredQuestion:
+    before = latest.get(question.code)
+    return StoredQuestion(
         code=question.code,
-        revision=latest.revision + 1 if latest else 1,
+        revision=before.revision + 1 if before else 1,
         content=question.to_dict(),
     )
-    session.add(row)
-    session.flush()
-    return row.id

@@ -185,6 +185,7 @@ class Votes:
             )
             .order_by(Vote.accepted_at.desc())
             .limit(1)
+            .with_for_update()
         ).first()
         card = read_card(self._session, number)
         if vote is None or card is None:

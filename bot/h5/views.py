@@ -28,6 +28,7 @@ from bot.domain.services import Services, Transaction
 from bot.domain.units import UnitCard
 from bot.h5.headers import PREFIX, protect
 from bot.h5.sizes import offer_sizes
+from bot.logs import trace
 from bot.settings import Settings
 
 TOP = 50
@@ -143,7 +144,7 @@ def _failed(error: Exception) -> HTTPException | tuple[str, int]:
     if isinstance(error, HTTPException):
         return error
     incident = f"{secrets.randbelow(10**6):06}"
-    log.error("page failed", page=request.endpoint, incident=incident, exc_info=error)
+    log.error("page failed", page=request.endpoint, incident=incident, **trace(error))
     return _trouble(incident), 500
 
 

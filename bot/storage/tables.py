@@ -156,13 +156,16 @@ class Ticket(Base):
     """One sentence a member wants a colleague to read."""
 
     __tablename__ = "ticket"
-    __table_args__ = _rules()
+    __table_args__ = _rules(Index("ix_ticket_queue", "handled_at", "created_at"))
 
     member_key: Mapped[bytes] = mapped_column(MemberKey, primary_key=True)
     delivery_key: Mapped[bytes] = mapped_column(DeliveryKey, primary_key=True)
     topic: Mapped[str] = mapped_column(String(24))
     words: Mapped[str] = mapped_column(String(400))
     created_at: Mapped[datetime] = mapped_column(index=True)
+    handled_at: Mapped[datetime | None]
+    handled_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    answer: Mapped[str | None] = mapped_column(String(120))
 
 
 class Unit(Base):

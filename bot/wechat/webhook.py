@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from traceback import format_tb
 
 import structlog
 from flask import Blueprint, Response, request
@@ -11,6 +10,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from bot.conversation.message import Kind, Message
 from bot.domain.identity import member_key
+from bot.logs import trace
 from bot.settings import Settings
 from bot.wechat.envelope import BODY_LIMIT, Envelope, Opened
 from bot.wechat.fields import Refused, Unreadable
@@ -89,11 +89,5 @@ def _answer(play: Play, message: Message | None) -> bytes:
     try:
         return play(message)
     except Exception as error:
-        # The places and not the message of the error: that one may quote what a member wrote.
-        log.error(
-            "turn failed",
-            delivery=message.delivery.hex()[:8],
-            error=type(error).__name__,
-            places="".join(format_tb(error.__traceback__)),
-        )
+        log.error("turn failed", delivery=message.delivery.hex()[:8], **trace(error))
         return b""

@@ -14,6 +14,7 @@ from werkzeug.serving import make_server
 from bot.domain.services import Transaction
 from bot.storage.database import open_engine
 from bot.storage.tables import Base, Motto
+from tests.builders import key, said
 from tests.console.conftest import PASSWORD, Clock, Opened, Submit, a_colleague
 from tests.console.test_security import PAYLOADS
 
@@ -26,6 +27,16 @@ MOTTOS = [
     "清清白白做人，干干净净做事",
     "台账可以晚点，老人等不了",
     "把群众的小事当成自己的大事来办，一件一件办到群众的心坎里去吧",
+]
+LETTERS = [
+    (
+        "help",
+        "点了“答题”没有反应，已经试了三次。\n我用的是老年机，屏幕小，请帮我看看是不是手机的问题。",
+    ),
+    ("question", "[GH-001 GH-014 GH-027 GH-103 GH-118] 第3题的答案是不是写反了"),
+    ("unit", "找不到城北街道第三支部"),
+    ("appeal", "没有错字，这是我奶奶常说的话" * 8),
+    ("erase", "W" * 400),
 ]
 
 
@@ -53,9 +64,9 @@ def address(app: Flask, transaction: Transaction) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(browser: Chromium) -> Iterator[Page]:
+def page(chromium: Chromium) -> Iterator[Page]:
     """A page that fails its test when the browser has anything to complain about."""
-    context = browser.new_context(locale="zh-CN", viewport={"width": DESK, "height": 900})
+    context = chromium.new_context(locale="zh-CN", viewport={"width": DESK, "height": 900})
     page, complaints = context.new_page(), []
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -80,6 +91,14 @@ def fill_queue(submit: Submit, clock: Clock) -> None:
     for n, words in enumerate(MOTTOS):
         submit(words, *[(2, "masked"), (1, "full"), (None, "none")][n % 3])
         clock.advance(hours=1)
+
+
+def fill_letterbox(transaction: Transaction, clock: Clock) -> None:
+    clock.advance(hours=-30)
+    for n, (topic, words) in enumerate(LETTERS):
+        with transaction() as services:
+            services.tickets.open(key(f"member-{n}"), topic, words, said(words).delivery)
+        clock.advance(hours=6)
 
 
 def states(opened: Opened) -> list[str]:
@@ -124,6 +143,36 @@ def test_the_pages_fit_the_screen(
     assert all(looked)
     assert all(fit for fit, _ in measured)
     assert min(height for _, heights in measured for height in heights) >= 44
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_the_letterbox_fits_the_screen(
+    page: Page, address: str, transaction: Transaction, clock: Clock, tmp_path: Path, width: int
+) -> None:
+    fill_letterbox(transaction, clock)
+    page.set_viewport_size({"width": width, "height": 812 if width == PHONE else 900})
+    sign_in(page, address)
+    page.get_by_role("link", name="来信").click()
+    page.get_by_role("button", name="办结", exact=True).nth(1).click()
+    field = page.get_by_label("答复").first
+    field.fill("请退出微信再打开，还不行请打办公室电话。")
+
+    looked = page.screenshot(path=tmp_path / f"letters-{width}.png", full_page=True)
+    measured = fits(page), min(targets(page))
+    button = page.get_by_role("button", name="答复并办结", exact=True)
+    expect(button).to_have_count(1)
+    button.click()
+    expect(page.get_by_text("答复：请退出微信再打开")).to_be_visible()
+    page.get_by_role("button", name="办结", exact=True).first.click()
+    page.get_by_role("button", name="办结", exact=True).first.click()
+    page.get_by_role("button", name="办结", exact=True).first.click()
+    expect(page.get_by_text("都办完了")).to_be_visible()
+
+    assert looked
+    assert page.screenshot(path=tmp_path / f"no-letters-{width}.png", full_page=True)
+    assert measured[0]
+    assert measured[1] >= 44
+    assert fits(page)
 
 
 def test_an_empty_queue_and_an_error_look_like_the_rest(
@@ -245,10 +294,15 @@ def test_a_lost_line_is_told(page: Page, address: str, submit: Submit, clock: Cl
 
 
 def test_without_script_everything_can_be_done(
-    browser: Chromium, address: str, submit: Submit, clock: Clock, opened: Opened
+    chromium: Chromium,
+    address: str,
+    submit: Submit,
+    transaction: Transaction,
+    clock: Clock,
+    opened: Opened,
 ) -> None:
     fill_queue(submit, clock)
-    context = browser.new_context(java_script_enabled=False)
+    context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     sign_in(page, address)
 
@@ -258,6 +312,12 @@ def test_without_script_everything_can_be_done(
     assert states(opened)[:2] == ["approved", "returned"]
     page.get_by_role("button", name="撤销").first.click()
     assert states(opened)[:2] == ["approved", "waiting"]
+
+    fill_letterbox(transaction, clock)
+    page.get_by_role("link", name="来信").click()
+    page.get_by_label("答复").first.fill("已经修好了")
+    page.get_by_role("button", name="答复并办结", exact=True).click()
+    expect(page.get_by_text("答复：已经修好了")).to_be_visible()
 
     page.get_by_role("button", name="退出").click()
     page.wait_for_url("**/sign-in")

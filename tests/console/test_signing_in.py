@@ -137,6 +137,14 @@ def test_unknown_wrong_and_disabled_get_the_same_answer(
     assert [action for _, action in deeds(opened)][-3:] == ["staff.sign_in_failed"] * 3
 
 
+def test_a_name_that_no_database_could_keep_is_a_bad_form(browser: Browser) -> None:
+    browser.get("/admin/sign-in")
+
+    answer = browser.post("/admin/sign-in", {"name": "李\0审核", "password": PASSWORD})
+
+    assert answer.status_code == 400
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("li_has_an_account")
 def test_unknown_and_known_names_take_the_same_time(app: Flask, clock: Clock) -> None:

@@ -52,8 +52,8 @@ def pages(campaign: Campaign) -> list[str]:
 
 
 @pytest.fixture
-def phone(browser: Browser) -> Iterator[BrowserContext]:
-    with browser.new_context(
+def phone(chromium: Browser) -> Iterator[BrowserContext]:
+    with chromium.new_context(
         viewport={"width": 375, "height": 812}, java_script_enabled=False, device_scale_factor=2
     ) as context:
         yield context
@@ -119,7 +119,7 @@ def test_links_and_the_form_do_their_work(
 
 
 def test_a_browser_that_runs_scripts_finds_none(
-    browser: Browser, address: str, campaign: Campaign
+    chromium: Browser, address: str, campaign: Campaign
 ) -> None:
     """Not in what members wrote either: no dialog opens, nothing is refused or fetched."""
     number = 0
@@ -131,7 +131,7 @@ def test_a_browser_that_runs_scripts_finds_none(
     complaints: list[str] = []
     fetched: list[str] = []
 
-    with browser.new_context() as context:
+    with chromium.new_context() as context:
         page = context.new_page()
         page.on("dialog", lambda dialog: dialog.dismiss())
         page.on("dialog", lambda dialog: complaints.append(dialog.message))
@@ -156,7 +156,7 @@ def test_a_browser_that_runs_scripts_finds_none(
     ],
 )
 def test_pages_can_be_looked_at(
-    browser: Browser,
+    chromium: Browser,
     address: str,
     pages: list[str],
     tmp_path: Path,
@@ -166,7 +166,7 @@ def test_pages_can_be_looked_at(
     scheme: Any,
 ) -> None:
     """The pictures stay in pytest's folder, for people."""
-    with browser.new_context(
+    with chromium.new_context(
         viewport={"width": width, "height": 812},
         java_script_enabled=False,
         color_scheme=scheme,

@@ -98,7 +98,7 @@ def zhang(session: Session) -> Talker:
 def test_the_first_time_there_are_suggestions_and_the_second_time_a_person(
     session: Session, zhang: Talker
 ) -> None:
-    first = zhang.says("天气真好")
+    first = zhang.says("哗啦啦")
     lost = zhang.state
     second = zhang.says("呜啦啦")
 
@@ -113,14 +113,14 @@ def test_the_first_time_there_are_suggestions_and_the_second_time_a_person(
 
 
 def test_what_a_lost_member_tells_reaches_a_person(session: Session, zhang: Talker) -> None:
-    for words in ("天气真好", "呜啦啦", "点了没反应"):
+    for words in ("哗啦啦", "呜啦啦", "点了没反应"):
         zhang.says(words)
 
     assert session.scalars(select(Ticket.words)).all() == ["点了没反应"]
 
 
 def test_something_understood_in_between_begins_anew(zhang: Talker) -> None:
-    *_, shown = [zhang.says(words) for words in ("天气真好", "排名", "呜啦啦")]
+    *_, shown = [zhang.says(words) for words in ("哗啦啦", "排名", "呜啦啦")]
 
     assert shown.startswith("我没看懂")
 
@@ -263,3 +263,33 @@ def other_links(reply: Text) -> list[Tap | Page]:
     """The links of a reply that are not a question's own."""
     links = [part for part in reply.parts if isinstance(part, Tap | Page)]
     return [link for link in links if not (isinstance(link, Tap) and link.sends.startswith("第"))]
+
+
+@pytest.mark.parametrize(
+    "words", ["2", "10", "-1", "A", "AB", "选A", "第二个", "好的", "哈哈", "确定"]
+)
+def test_a_letter_a_number_or_a_nod_is_no_letter_to_a_colleague(
+    session: Session, zhang: Talker, words: str
+) -> None:
+    zhang.state = Telling()
+
+    assert zhang.says(words).startswith("请打几个字，")
+    assert zhang.state == Telling()
+    assert session.scalars(select(Ticket)).all() == []
+
+
+@pytest.mark.parametrize(
+    "words", ["你是谁", "今天天气真好呀", "给我讲个笑话", "美国总统是谁？", "你觉得房价会涨吗"]
+)
+def test_small_talk_hears_what_we_are_good_for(zhang: Talker, words: str) -> None:
+    assert zhang.says(words) == (
+        "我只会[答题](发:答题)、[座右铭](发:座右铭)、[投票](发:投票)和[宣讲](发:宣讲)。"
+        "要问别的，回复“联系”。"
+    )
+
+
+def test_small_talk_in_the_quiz_keeps_the_question(zhang: Talker) -> None:
+    there = at_question(zhang, 2)
+
+    assert "\n现在是第2题：" in there.says("你是谁")
+    assert there.state == Answering(2)

@@ -258,3 +258,15 @@ def test_telling_us_a_unit_survives_a_face(zhang: Talker) -> None:
 
     assert zhang.says("[微笑]").startswith("请打几个字")
     assert zhang.state == Telling("unit")
+
+
+@pytest.mark.parametrize("words", ["同意", "好的", "可以", "行", "嗯", "是的", "对", "OK"])
+def test_agreeing_is_neither_a_unit_nor_a_name(zhang: Talker, session: Session, words: str) -> None:
+    zhang.says("登记单位")
+    assert zhang.says(words).startswith("好，请回复单位名称里的几个字")
+
+    zhang.state = Naming(2)
+
+    assert zhang.says(words).startswith("请只发姓名")
+    assert zhang.state == Naming(2)
+    assert session.scalars(select(Member.name).where(Member.member_key == zhang.key)).one() is None

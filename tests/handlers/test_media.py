@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.conversation.message import Kind
 from bot.conversation.reply import Silence
 from bot.conversation.state import Answering, Idle, MenuShown, Naming, Telling, Thanked
-from bot.storage.tables import Base, Ticket
+from bot.storage.tables import Base, Ticket, Vote
 from tests.builders import a_member, an_approved_motto, pushed
 from tests.handlers.papers import answers, at_question
 from tests.handlers.talking import Talker, taps
@@ -133,8 +133,50 @@ def test_after_thanks_everything_works_as_before(zhang: Talker) -> None:
 def test_thanks_change_nothing_in_what_is_open(zhang: Talker) -> None:
     for state in (Answering(2), MenuShown(), Naming(2)):
         zhang.state = state
-        assert zhang.says("谢谢") == "不客气。"
+        assert zhang.says("谢谢").startswith("不客气。")
         assert zhang.state == state
+
+
+def test_thanks_do_not_let_the_member_forget_what_waits(zhang: Talker) -> None:
+    zhang.state = Naming(2)
+
+    assert zhang.says("谢谢") == "不客气。\n刚才的事还没做完，接着做就行。不做了，回复“算了”。"
+
+
+@pytest.mark.parametrize("words", ["谢谢", "好的", "嗯", "👍", "对", "哦", PHONE, *STICKERS])
+def test_a_number_after_other_words_no_longer_votes(
+    session: Session, zhang: Talker, words: str
+) -> None:
+    for name in ("a", "b"):
+        a_member(session, name)
+        an_approved_motto(session, name, f"清清白白做人，踏实做事{name}")
+    zhang.says("投票")
+    zhang.says("投一票")
+
+    zhang.says(words)
+
+    assert "[投它]" in zhang.says("1")
+    assert session.scalars(select(Vote)).all() == []
+
+
+@pytest.mark.parametrize("kind", WORDLESS)
+def test_nor_does_it_after_a_push_without_words(
+    session: Session, zhang: Talker, kind: Kind
+) -> None:
+    a_member(session, "a")
+    an_approved_motto(session, "a", "清清白白做人，踏实做事")
+    zhang.says("投票")
+    zhang.says("投一票")
+
+    zhang.sends(pushed(kind))
+    zhang.says("1")
+
+    assert session.scalars(select(Vote)).all() == []
+
+
+@pytest.mark.parametrize("words", ["哈哈", "加油", "厉害", "真棒", "唉"])
+def test_cheers_out_of_the_blue_get_a_friendly_line(zhang: Talker, words: str) -> None:
+    assert zhang.says(words).startswith("在呢。")
 
 
 def test_an_event_that_nobody_waits_for_changes_nothing(zhang: Talker) -> None:

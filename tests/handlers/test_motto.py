@@ -91,8 +91,7 @@ def test_the_offer_tells_how_many_wrote_the_same(zhang: Talker, session: Session
 
     reply = zhang.says("不忘初心 牢記使命！")
 
-    assert "有3位党员写了同一句，会合在一张卡片上，署上大家的名字。\n" in reply
-    assert "想参加“原创”评选，可以写一句您自己的话（8到30个字）。\n" in reply
+    assert "有3位党员也写了这一句。\n您也可以换一句自己的话（8到30个字）。\n" in reply
 
 
 @pytest.mark.parametrize(
@@ -739,3 +738,51 @@ def understood(words: str) -> bool:
         for route in topic.router.routes
         if route.tier < Tier.SOUND
     )
+
+
+# ------------------------------------------------------------ politeness decides nothing
+
+MINE_TO_BE = "清清白白做人，踏踏实实做事"
+POLITE = ("好的", "好", "行", "可以", "嗯", "是的", "对", "没问题", "收到", "OK")
+
+
+@pytest.mark.parametrize("words", POLITE)
+def test_a_polite_word_hands_in_nothing(zhang: Talker, session: Session, words: str) -> None:
+    zhang.says(f"投稿 {MINE_TO_BE}")
+
+    shown = zhang.says(words)
+
+    assert shown == "还没有办，等您一句话。\n要办，回复“确定”；不办了，回复“算了”。"
+    assert session.scalars(select(Motto)).all() == []
+    assert zhang.says("确定").startswith("✔ 收到，您的编号是")
+
+
+@pytest.mark.parametrize("words", POLITE)
+def test_a_polite_word_withdraws_nothing(zhang: Talker, session: Session, words: str) -> None:
+    number = an_approved_motto(session, "zhang", MINE_TO_BE)
+    zhang.says("撤回我的座右铭")
+
+    assert zhang.says(words).startswith("还没有办，")
+    assert session.scalars(select(Motto.state)).one() == "approved"
+    assert zhang.says("算了").startswith(f"好的，{number}号还是原来的样子。")
+
+
+@pytest.mark.parametrize("words", POLITE)
+def test_a_polite_word_to_the_invitation_gets_it_again(zhang: Talker, words: str) -> None:
+    invitation = zhang.says("写座右铭")
+
+    assert zhang.says(words) == invitation
+
+
+@pytest.mark.parametrize(
+    "words", ["hello world", "AAAAAAAA", "你们这个破系统老是点不开", "今天天气怎么样啊"]
+)
+def test_what_hardly_is_a_motto_replaces_none_without_a_yes(
+    zhang: Talker, session: Session, words: str
+) -> None:
+    an_approved_motto(session, "zhang", MINE_TO_BE)
+    zhang.says("修改座右铭")
+
+    zhang.says(words)
+
+    assert session.scalars(select(Motto.words)).one() == MINE_TO_BE

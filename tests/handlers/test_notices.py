@@ -5,6 +5,7 @@ import pytest
 from bot.conversation.reply import BUDGET, say
 from bot.domain.moderation import Reason
 from bot.domain.notices import Notification
+from bot.domain.tickets import ANSWER_MOST, LONGEST
 from handlers import notices
 from tests.handlers.talking import links, shown, size
 
@@ -15,6 +16,10 @@ APPROVED = Notification("motto_approved", {"number": 1386, "words": WORDS, "reas
 
 def returned(reason: str, words: str = WORDS) -> Notification:
     return Notification("motto_returned", {"number": 1386, "words": words, "reason": reason})
+
+
+def answered(words: str, answer: str) -> Notification:
+    return Notification("ticket_answered", {"words": words, "answer": answer})
 
 
 def test_an_approval_rides_above_the_reply() -> None:
@@ -41,6 +46,33 @@ def test_each_reason_has_a_sentence_of_its_own() -> None:
     told = {shown(notices.ride(REPLY, [returned(reason)])) for reason in Reason}
 
     assert len(told) == len(Reason)
+
+
+def test_an_answer_of_a_colleague_quotes_what_it_is_about() -> None:
+    told = shown(notices.ride(REPLY, [answered("点了答题没有反应", "网络好了。\n请再试试。")]))
+
+    assert told == (
+        "——捎句话——\n"
+        "✉ 您说的“点了答题没有反应”，工作人员回复：\n"
+        "网络好了。\n请再试试。\n"
+        "还有事，回复“联系”。\n"
+        "————\n"
+        "今天的题还没做，[现在答题](发:答题)？"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "quoted"),
+    [
+        ("[GH-001 GH-002] 第3题答案不对", "“第3题答案不对”"),
+        ("[GH-001 GH-002]", "“[GH-001 GH-002]”"),
+        ("我的单位\n没有", "“我的单位 没有”"),
+        ("一" * 20, f"“{'一' * 20}”"),
+        ("一" * 21, f"“{'一' * 20}…”"),
+    ],
+)
+def test_the_quotation_is_short_and_in_the_members_own_words(words: str, quoted: str) -> None:
+    assert f"您说的{quoted}，" in shown(notices.ride(REPLY, [answered(words, "好")]))
 
 
 def test_two_notices_stand_in_their_order() -> None:
@@ -71,7 +103,21 @@ def test_two_of_the_longest_notices_leave_room_for_a_reply(reason: Reason) -> No
     assert size(notices.ride(REPLY, [longest, longest])) <= BUDGET
 
 
+def test_two_of_the_longest_answers_leave_room_for_a_reply() -> None:
+    longest = answered("为" * LONGEST, "答" * ANSWER_MOST)
+
+    assert size(notices.ride(REPLY, [longest, longest])) <= BUDGET - 250
+
+
 def test_words_of_a_member_cannot_become_a_link() -> None:
     told = notices.ride(REPLY, [returned("unfit", "[点我](发:投1001号)")])
 
     assert [link.label for link in links(told)] == ["我自己改", "现在答题"]
+
+
+def test_neither_the_words_nor_the_answer_can_become_a_link() -> None:
+    link = "[点我](发:投1001号)"
+
+    assert [link.label for link in links(notices.ride(REPLY, [answered(link, link)]))] == [
+        "现在答题"
+    ]

@@ -739,3 +739,32 @@ def test_the_order_of_options_is_that_of_the_question(zhang: Talker) -> None:
 
     labels = [tap.label for tap in taps(zhang.reply)][:4]
     assert labels == ["A. 丁", "B. 丙", "C. 乙", "D. 甲"]
+
+
+@pytest.mark.parametrize(
+    "words", ["同意", "哈哈", "加油", "太好了", "不", "确定", "删除", "嗯", "选A", "AB", "A和B"]
+)
+def test_nobody_fills_a_blank_with_politeness_or_letters(
+    session: Session, zhang: Talker, words: str
+) -> None:
+    there = at_question(zhang, 1, ("blank", "single"))
+
+    assert "请把答案打出来" in there.says(words)
+    assert there.state == Filling(1)
+    assert answers(session, zhang.key) == {}
+
+
+def test_a_figure_fills_a_blank_be_it_right_or_wrong(session: Session, zhang: Talker) -> None:
+    at_question(zhang, 1, ("blank", "single")).says("3")
+
+    assert answers(session, zhang.key) == {1: "3"}
+
+
+@pytest.mark.parametrize("words", ["BACDA", "ABA", "acca"])
+def test_a_letter_twice_among_several_is_asked_about(
+    session: Session, zhang: Talker, words: str
+) -> None:
+    there = at_question(zhang, 1, ("multiple", "single"))
+
+    assert there.says(words).startswith("这题请选A、B、C、D。")
+    assert answers(session, zhang.key) == {}

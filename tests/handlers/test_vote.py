@@ -10,6 +10,7 @@ from bot.conversation.reply import BUDGET
 from bot.conversation.state import Answering, Browsing, Confirming, Idle
 from bot.storage.tables import Round, Unit, Vote
 from tests.builders import CLOSES, NOON, a_member, an_approved_motto
+from tests.handlers.papers import answers, at_question
 from tests.handlers.talking import Talker, links, size, taps
 
 WORDS = (
@@ -466,7 +467,7 @@ def test_a_bare_withdrawal_asks_first(zhang: Talker, numbers: list[int], session
     reply = zhang.says("撤回")
 
     assert reply == (
-        "您最近投的是1002号（今天12:00）。\n[撤回这一票](发:撤回1002号)　[不撤](发:算了)\n"
+        "您投给1002号的票（今天12:00），要撤回吗？\n[撤回这一票](发:撤回1002号)　[不撤](发:算了)\n"
         "撤回后，今天可以改投别的。"
     )
     assert given(session) == [1002]
@@ -507,7 +508,7 @@ def test_who_changes_their_mind_after_a_vote_is_asked(
 
     reply = looking.says(words)
 
-    assert reply.startswith("您最近投的是")
+    assert reply.startswith("您投给")
     assert isinstance(looking.state, Confirming)
     assert len(given(session)) == 1
 
@@ -518,7 +519,7 @@ def test_a_vote_of_another_day_is_named_by_its_day(zhang: Talker, numbers: list[
 
     reply = zhang.says("撤回")
 
-    assert reply.startswith("您最近投的是1002号（12月5日12:00）。")
+    assert reply.startswith("您投给1002号的票（12月5日12:00），要撤回吗？")
     assert "那天的票不能再投" in reply
 
 
@@ -544,19 +545,43 @@ def test_a_vote_by_number_keeps_the_question_and_says_how_to_return(
     assert reply.endswith("题还给您留着：[接着答题](发:答题)")
 
 
+@pytest.mark.parametrize("kind", ["single", "multiple", "judge", "blank"])
+@pytest.mark.parametrize("words", ["投3号", "3号投一票", "给3号投票"])
 def test_a_vote_by_place_keeps_the_question_and_shows_the_list(
-    zhang: Talker, numbers: list[int], session: Session
+    zhang: Talker, numbers: list[int], session: Session, kind: str, words: str
 ) -> None:
-    zhang.says("答题")
-    question = zhang.state
+    there = at_question(zhang, 1, (kind, "single"))
 
-    reply = zhang.says("投3号")
+    reply = there.says(words)
 
     assert reply.startswith("您说的3号是哪一条？")
     assert reply.count("[投](发:投") == 3
     assert reply.endswith("题还给您留着：[接着答题](发:答题)")
-    assert zhang.state == question
+    assert len(links(there.reply)) <= 6
     assert given(session) == []
+    assert answers(session, zhang.key) == {}
+
+
+@pytest.mark.parametrize("kind", ["single", "blank"])
+def test_a_number_after_that_list_shows_an_entry_and_answers_no_question(
+    zhang: Talker, numbers: list[int], session: Session, kind: str
+) -> None:
+    there = at_question(zhang, 1, (kind, "single"))
+    there.says("投3号")
+
+    assert "[投它]" in there.says("3")
+    assert answers(session, zhang.key) == {}
+    assert "第1题" in there.says("答题")
+
+
+@pytest.mark.parametrize("words", ["投" + "9" * 30, "投1和2", "投9" + "0" * 20 + "号"])
+def test_a_muddled_vote_is_no_answer_to_a_blank(
+    zhang: Talker, numbers: list[int], session: Session, words: str
+) -> None:
+    there = at_question(zhang, 1, ("blank", "single"))
+
+    assert there.says(words).startswith("一次投一条。")
+    assert answers(session, zhang.key) == {}
 
 
 def test_the_list_puts_the_quiz_aside(zhang: Talker, numbers: list[int]) -> None:
@@ -597,3 +622,89 @@ def test_the_longest_list_fits_whole(session: Session) -> None:
         assert size(zhang.reply) <= BUDGET, words
         assert len(reply.splitlines()) <= 12
         assert len(links(zhang.reply)) <= 6
+
+
+# ------------------------------------------------------------ this one, and which to take back
+
+
+def test_this_one_means_the_entry_just_looked_at(
+    zhang: Talker, numbers: list[int], session: Session
+) -> None:
+    zhang.says("投票")
+    zhang.says("2")
+    shown = zhang.says("3")
+
+    receipt = zhang.says("投它")
+
+    assert given(session) == [int(shown[4:8])]
+    assert receipt.startswith(f"✔ 已投给{shown[4:8]}号")
+
+
+@pytest.mark.parametrize("between", ["谢谢", "换一批", "投1", "偷他"])
+def test_which_one_is_asked_when_no_entry_is_in_view(
+    zhang: Talker, numbers: list[int], session: Session, between: str
+) -> None:
+    zhang.says("投票")
+    zhang.says("2")
+    zhang.says(between)
+    before = given(session)
+
+    assert zhang.says("投它") == "请回复要投第几条，比如：1。"
+    assert given(session) == before
+
+
+def test_who_has_a_vote_and_a_motto_is_asked_which_to_take_back(
+    zhang: Talker, numbers: list[int], session: Session
+) -> None:
+    mine = an_approved_motto(session, "zhang", "清清白白做人，踏踏实实做事")
+    zhang.says(f"投{numbers[0]}号")
+
+    asked = zhang.says("撤回")
+
+    assert asked.startswith("您想撤回哪一样？\n")
+    assert f"（{mine}号）" in asked
+    assert zhang.taps("撤回投票").startswith(f"您投给{numbers[0]}号的票")
+    zhang.says("撤回")
+    assert zhang.taps("撤回座右铭").startswith(f"{mine}号撤回后就不再公开")
+    assert given(session) == [numbers[0]]
+
+
+def test_who_has_only_a_motto_takes_back_that(zhang: Talker, session: Session) -> None:
+    mine = an_approved_motto(session, "zhang", "清清白白做人，踏踏实实做事")
+
+    zhang.says("我的座右铭")
+
+    assert zhang.says("撤回").startswith(f"{mine}号撤回后就不再公开")
+
+
+def test_a_vote_can_be_taken_back_by_its_place_in_the_list(
+    zhang: Talker, numbers: list[int], session: Session
+) -> None:
+    zhang.says("投票")
+    zhang.says("投1")
+    first = given(session)[0]
+    zhang.says("投2")
+
+    asked = zhang.says("撤回1")
+
+    assert asked.startswith(f"您投给{first}号的票")
+    zhang.says("确定")
+    assert first not in given(session)
+    assert len(given(session)) == 1
+
+
+@pytest.mark.parametrize("words", ["投9999", "9999", "看9999号"])
+def test_a_number_that_nobody_has_is_called_so_when_all_votes_are_given(
+    zhang: Talker, numbers: list[int], words: str
+) -> None:
+    for number in numbers[:3]:
+        zhang.says(f"投{number}号")
+
+    assert zhang.says(words).startswith("没有找到9999号")
+
+
+def test_asking_us_to_cast_it_is_a_vote_of_ones_own(
+    zhang: Talker, numbers: list[int], session: Session
+) -> None:
+    assert zhang.says(f"帮我投{numbers[1]}号").startswith("✔ 已投给")
+    assert given(session) == [numbers[1]]

@@ -28,12 +28,12 @@ def plays(push: Fields) -> str | None:
 
 
 @pytest.fixture(params=[(375, 720), (1280, 860)], ids=["phone", "desk"])
-def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+def page(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Page]:
     """A page at the simulator, 375 or 1280 pixels wide, on which nothing may go wrong."""
     width, height = request.param
     wrong: list[str] = []
     with served(FakeBot(plays).app()) as bot, served(create_simulator(settings(), bot)) as address:
-        context = browser.new_context(viewport={"width": width, "height": height})
+        context = chromium.new_context(viewport={"width": width, "height": height})
         page = context.new_page()
         page.on("console", lambda message: wrong.append(message.text))
         page.on("pageerror", lambda error: wrong.append(str(error)))

@@ -1,6 +1,7 @@
 """One delivery has one effect and one answer, whatever goes wrong around it."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event, func, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
 from bot.conversation.message import Kind, Message
 from bot.conversation.reply import Reply, Silence, Text, say
@@ -191,17 +192,50 @@ def test_a_store_that_stays_away_is_admitted_and_nothing_is_stored(sessions: Ses
     assert count(sessions, Ticket) == 0
 
 
+def test_a_failure_that_has_no_name_is_answered_in_words_too(sessions: Sessions) -> None:
+    class DiskGone(DatabaseError):
+        """Neither a lost race nor a cut connection."""
+
+    with Failing(sessions, lambda sql: "INSERT INTO" in sql, times=100, error=DiskGone):
+        answer = turns(sessions, notes_a_ticket).take(said("你好"))
+
+    assert answer != b""
+    assert count(sessions, Delivery) == 0
+
+
+@pytest.mark.slow
+def test_a_store_that_fails_slowly_is_given_up_before_wechat_hangs_up(sessions: Sessions) -> None:
+    def keeps_us_waiting(sql: str) -> bool:
+        if "INSERT INTO ticket" not in sql:
+            return False
+        time.sleep(1.6)
+        return True
+
+    began = time.monotonic()
+    with Failing(sessions, keeps_us_waiting, times=100):
+        answer = turns(sessions, notes_a_ticket).take(said("你好"))
+
+    assert answer != b""
+    assert time.monotonic() - began < 4.5
+
+
 class Failing:
     """While it lasts, the first `times` statements that `picks` chooses fail."""
 
-    def __init__(self, sessions: Sessions, picks: Callable[[str], bool], times: int) -> None:
+    def __init__(
+        self,
+        sessions: Sessions,
+        picks: Callable[[str], bool],
+        times: int,
+        error: type[DBAPIError] = OperationalError,
+    ) -> None:
         self._engine = sessions.kw["bind"]
-        self._picks, self._left = picks, times
+        self._picks, self._left, self._error = picks, times, error
 
     def _fail(self, connection: Any, cursor: Any, sql: str, *rest: Any) -> None:
         if self._left and self._picks(sql):
             self._left -= 1
-            raise OperationalError(sql, None, Exception("the connection is gone"))
+            raise self._error(sql, None, Exception("the connection is gone"))
 
     def __enter__(self) -> None:
         event.listen(self._engine, "before_cursor_execute", self._fail)
@@ -310,6 +344,18 @@ def test_a_message_whose_deliveries_kill_their_worker_is_given_up(
     assert answer != b""
     with sessions() as session:
         assert session.scalars(select(Delivery.outcome)).all() == ["quarantined"]
+
+
+def test_a_late_message_that_the_store_fails_once_is_not_given_up(
+    sessions: Sessions, own_valkey: Valkey
+) -> None:
+    memory = Memory(own_valkey.url)
+    late = said("你好", sent_at=NOON - timedelta(seconds=10))
+
+    with Failing(sessions, lambda sql: "INSERT INTO ticket" in sql, times=1):
+        answer = turns(sessions, notes_a_ticket, memory).take(late)
+
+    assert "好的" in answer.decode()
 
 
 def test_without_redis_a_turn_is_played_all_the_same(

@@ -144,18 +144,6 @@ def upgrade() -> None:
         **TEXT,
     )
     op.create_table(
-        "ticket",
-        sa.Column("member_key", exactly(16), nullable=False),
-        sa.Column("delivery_key", exactly(32), nullable=False),
-        sa.Column("topic", sa.String(length=24), nullable=False),
-        sa.Column("words", sa.String(length=400), nullable=False),
-        sa.Column("created_at", INSTANT, nullable=False),
-        sa.PrimaryKeyConstraint("member_key", "delivery_key", name="pk_ticket"),
-        **TEXT,
-    )
-    op.create_index("ix_ticket_created_at", "ticket", ["created_at"], unique=False)
-
-    op.create_table(
         "unit",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=32), nullable=False),
@@ -303,6 +291,23 @@ def upgrade() -> None:
     op.create_index("ix_staff_session_staff_id", "staff_session", ["staff_id"], unique=False)
 
     op.create_table(
+        "ticket",
+        sa.Column("member_key", exactly(16), nullable=False),
+        sa.Column("delivery_key", exactly(32), nullable=False),
+        sa.Column("topic", sa.String(length=24), nullable=False),
+        sa.Column("words", sa.String(length=400), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("handled_at", INSTANT, nullable=True),
+        sa.Column("handled_by", sa.Integer(), nullable=True),
+        sa.Column("answer", sa.String(length=120), nullable=True),
+        sa.ForeignKeyConstraint(["handled_by"], ["staff.id"], name="fk_ticket_handled_by"),
+        sa.PrimaryKeyConstraint("member_key", "delivery_key", name="pk_ticket"),
+        **TEXT,
+    )
+    op.create_index("ix_ticket_created_at", "ticket", ["created_at"], unique=False)
+    op.create_index("ix_ticket_queue", "ticket", ["handled_at", "created_at"], unique=False)
+
+    op.create_table(
         "vote",
         sa.Column("member_key", exactly(16), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=False),
@@ -328,48 +333,25 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_index("ix_vote_tally", "vote")
-
     op.drop_table("vote")
-    op.drop_index("ix_staff_session_staff_id", "staff_session")
-
+    op.drop_table("ticket")
     op.drop_table("staff_session")
-    op.drop_index("ix_score_standing", "score")
-
     op.drop_table("score")
     op.drop_table("round_slot")
-    op.drop_index("ix_motto_wall", "motto")
-    op.drop_index("ix_motto_unit_id", "motto")
-    op.drop_index("ix_motto_queue", "motto")
-    op.drop_index("ix_motto_folded", "motto")
-
     op.drop_table("motto")
-    op.drop_index("ix_member_unit_id", "member")
-
     op.drop_table("member")
     op.drop_table("contest_question")
     op.drop_table("attempt")
-    op.drop_index("ix_answer_question_id", "answer")
-
     op.drop_table("answer")
     op.drop_table("withdrawn_vote")
-    op.drop_index("ix_unit_parent_id", "unit")
-
     op.drop_table("unit")
-    op.drop_index("ix_ticket_created_at", "ticket")
-
-    op.drop_table("ticket")
     op.drop_table("staff")
-    op.drop_index("ix_sign_in_failure_failed_at", "sign_in_failure")
-
     op.drop_table("sign_in_failure")
     op.drop_table("setup_code")
     op.drop_table("round")
     op.drop_table("question")
     op.drop_table("person")
     op.drop_table("notice")
-    op.drop_index("ix_delivery_received_at", "delivery")
-
     op.drop_table("delivery")
     op.drop_table("contest")
     op.drop_table("consent")

@@ -1,0 +1,60 @@
+"""Each kind of database is told what our promises need, and has a clock of its own."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, text
+
+from bot.storage.database import database_clock, open_engine, open_sessions
+
+
+@pytest.fixture
+def engine(store_url: str) -> Iterator[Engine]:
+    engine = open_engine(store_url)
+    yield engine
+    engine.dispose()
+
+
+def test_the_clock_is_the_databases_and_tells_utc(engine: Engine) -> None:
+    with open_sessions(engine)() as session:
+        now = database_clock(session)
+
+    assert now.tzinfo is UTC
+    assert abs(now - datetime.now(UTC)) < timedelta(seconds=5)
+
+
+PROMISES: dict[str, dict[str, object]] = {
+    "sqlite": {
+        "PRAGMA journal_mode": "wal",
+        "PRAGMA synchronous": 2,
+        "PRAGMA foreign_keys": 1,
+        "PRAGMA busy_timeout": 2000,
+    },
+    "postgresql": {
+        "SHOW statement_timeout": "2500ms",
+        "SHOW lock_timeout": "1s",
+        "SHOW idle_in_transaction_session_timeout": "5s",
+        "SHOW transaction_isolation": "read committed",
+    },
+    "mysql": {
+        "SELECT @@innodb_lock_wait_timeout": 1,
+        "SELECT @@tx_isolation": "READ-COMMITTED",
+        "SELECT @@time_zone": "+00:00",
+        "SELECT @@sql_mode LIKE '%STRICT_TRANS_TABLES%'": 1,
+    },
+}
+
+
+def test_every_connection_keeps_inside_the_five_seconds(engine: Engine) -> None:
+    with engine.connect() as connection:
+        promises = PROMISES[engine.dialect.name]
+
+        assert {ask: connection.scalar(text(ask)) for ask in promises} == promises
+
+
+def test_an_errors_text_holds_no_parameters(engine: Engine) -> None:
+    with engine.connect() as connection, pytest.raises(Exception) as raised:  # noqa: PT011
+        connection.execute(text("SELECT * FROM nowhere WHERE words = :words"), {"words": "秘密"})
+
+    assert "秘密" not in str(raised.value)
