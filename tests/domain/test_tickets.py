@@ -12,7 +12,14 @@ from bot.conversation.folding import fold_prose
 from bot.domain.notices import Notification
 from bot.domain.questions import Shelf
 from bot.domain.services import Services, open_services
-from bot.domain.tickets import ANSWER_MOST, LONGEST, Backlog, ClosedMeanwhile, NoSuchTicket
+from bot.domain.tickets import (
+    ANSWER_MOST,
+    LONGEST,
+    URGENT,
+    Backlog,
+    ClosedMeanwhile,
+    NoSuchTicket,
+)
 from bot.storage.database import Sessions, open_engine, open_sessions
 from bot.storage.tables import Audit, Base, Staff, Ticket
 from tests.builders import NOON, a_campaign, a_member, key, said
