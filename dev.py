@@ -718,7 +718,7 @@ def test(options: argparse.Namespace) -> None:
 
 def stages(fast: bool) -> dict[str, list[str]]:
     """The checks by name, each a program of the environment."""
-    tests = ["pytest", "-q", "-n", "auto", "--maxprocesses=4"]
+    tests = ["pytest", "-q", "-n", "auto", "--maxprocesses=4", "--dist=loadfile"]
     if fast:
         tests += ["-m", " and ".join(f"not {marker}" for marker in LEFT_OUT_WHEN_FAST)]
         tests += ["--hypothesis-profile=fast"]

@@ -16,6 +16,8 @@ from quiz_bank import Kind, load_shipped
 from tests.builders import NOON, a_member, key
 from tests.h5.conftest import some_settings
 
+pytestmark = pytest.mark.slow
+
 BANK = load_shipped()
 
 

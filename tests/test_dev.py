@@ -16,6 +16,8 @@ import dev
 from bot.settings import Settings
 from tests.processes import alive, eventually
 
+pytestmark = pytest.mark.slow
+
 PINNED = sorted((dev.ROOT / "requirements").glob("*.txt"))
 
 

@@ -10,6 +10,8 @@ from bot.storage.tables import Delivery, Staff, StaffSession
 from bot.worker import do_round
 from tests.builders import NOON, key
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def with_rows(sessions: Sessions) -> Sessions:

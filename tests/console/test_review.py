@@ -16,6 +16,8 @@ from tests.builders import a_campaign
 from tests.console.browser import Browser, text_of
 from tests.console.conftest import Clock, Opened, Submit, an_app, signed_in
 
+pytestmark = pytest.mark.slow
+
 BRICK = "愿做一块砖，哪里需要哪里搬"
 CLEAN = "清清白白做人，干干净净做事"
 

@@ -19,6 +19,8 @@ from tests.console.conftest import Clock, Opened, Submit, signed_in
 from tests.console.test_security import PAYLOADS, sealed
 from tests.console.test_security import shown as escaped
 
+pytestmark = pytest.mark.slow
+
 STUCK = "点了答题没有反应"
 PLACE = "找不到城北街道第三支部"
 

@@ -191,6 +191,7 @@ def test_each_decision_about_an_entry_is_told(services: Services, session: Sessi
 # ------------------------------------------------------------ at the same moment
 
 
+@pytest.mark.slow
 def test_of_two_moderators_who_decide_at_once_one_wins(sessions: Sessions) -> None:
     with sessions.begin() as session:
         number = waiting(at(session, NOON))

@@ -84,6 +84,7 @@ def test_a_cause_leaves_one_notice(session: Session) -> None:
         left(session, "a")
 
 
+@pytest.mark.slow
 def test_a_notice_that_is_being_taken_back_just_now_is_not_told(sessions: Sessions) -> None:
     with sessions.begin() as session:
         left(session, "a")

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from bot.domain import passwords
 from bot.domain.passwords import LEAST, MOST, Flaw, find_flaw, keep, matches
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     "password",

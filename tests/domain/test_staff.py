@@ -26,6 +26,8 @@ from bot.storage.database import Sessions, open_engine, open_sessions
 from bot.storage.tables import Audit, Base, SetupCode, SignInFailure, Staff, StaffSession
 from tests.builders import NOON, SECRET
 
+pytestmark = pytest.mark.slow
+
 PASSWORD = "一句容易记的话，十二个字以上"
 ADDRESS = "192.0.2.7"
 

@@ -207,6 +207,7 @@ def shared(store_url: str) -> Iterator[Sessions]:
     engine.dispose()
 
 
+@pytest.mark.slow
 def test_a_ticket_that_is_being_closed_just_now_is_not_closed_again(shared: Sessions) -> None:
     with shared.begin() as session:
         delivery = written(at(session, NOON))

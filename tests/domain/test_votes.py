@@ -344,6 +344,7 @@ def test_few_mottos_make_a_short_list_without_repetition(
 # ------------------------------------------------------------ at the same moment
 
 
+@pytest.mark.slow
 def test_words_are_not_changed_under_a_vote_that_is_being_cast(sessions: Sessions) -> None:
     with sessions.begin() as session:
         a_member(session)

@@ -14,6 +14,8 @@ from bot.storage.tables import Base
 from tests.builders import NOON, key
 from tests.h5.conftest import Campaign
 
+pytestmark = pytest.mark.slow
+
 PAGES = ["/h/", "/h/wall", "/h/standings", "/h/privacy"]
 BRICK = "愿做一块砖，哪里需要哪里搬"
 

@@ -8,6 +8,7 @@ which mottos come first is nobody's to know.
 import re
 from datetime import datetime, time, timedelta
 
+import pytest
 from sqlalchemy import select
 
 from bot.domain.entries import number_of
@@ -19,6 +20,8 @@ from bot.storage.tables import Answer as Given
 from bot.storage.tables import Motto, Ticket, Vote
 from quiz_bank import Kind
 from tests.journeys.conftest import Talker, World
+
+pytestmark = pytest.mark.slow
 
 
 def talk(member: Talker, transcript: str) -> None:

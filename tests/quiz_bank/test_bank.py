@@ -122,6 +122,7 @@ def test_a_place_without_its_kind_takes_no_question_that_another_place_needs(see
     assert codes(paper) == ["Q2", "Q1"]
 
 
+@pytest.mark.slow
 def test_ten_thousand_papers_use_every_question_about_equally() -> None:
     bank = [q for q in a_bank(copies=2) if Slot(q.kind, q.difficulty) in DAILY_PAPER.slots]
 

@@ -15,6 +15,8 @@ from bot.simulator.app import create_simulator, open_server
 from bot.simulator.target import Production
 from tests.simulator.fake_bot import FakeBot, Fields, served, settings
 
+pytestmark = pytest.mark.slow
+
 
 def echo(push: Fields) -> str | None:
     if push["MsgType"] == "event" and push["Event"] != "subscribe":

@@ -16,6 +16,8 @@ from bot.storage.embedded import valkey_command
 from tests.processes import alive, eventually
 from tests.stores import Postgres, Valkey
 
+pytestmark = pytest.mark.slow
+
 
 def test_valkey_serves_on_its_socket_and_on_no_port(own_valkey: Valkey) -> None:
     with redis.Redis.from_url(own_valkey.url) as client:

@@ -72,6 +72,7 @@ def test_a_redis_that_comes_back_is_used_again_after_its_rest(
     assert memory.count("crash", seconds=60) == 1
 
 
+@pytest.mark.slow
 def test_a_silent_redis_costs_a_tenth_of_a_second_three_times_and_then_nothing(
     silent_url: str,
 ) -> None:

@@ -169,6 +169,7 @@ def test_a_redelivery_hears_the_notice_again_in_the_same_bytes(sessions: Session
     assert "愿做一块砖" in first.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", ["ticket", "delivery", "member"])
 def test_a_statement_that_fails_once_is_tried_again_as_a_whole(
     sessions: Sessions, table: str
@@ -182,6 +183,7 @@ def test_a_statement_that_fails_once_is_tried_again_as_a_whole(
     assert count(sessions, Ticket) == 1
 
 
+@pytest.mark.slow
 def test_a_store_that_stays_away_is_admitted_and_nothing_is_stored(sessions: Sessions) -> None:
     with Failing(sessions, lambda sql: "INSERT INTO ticket" in sql, times=100):
         answer = turns(sessions, notes_a_ticket).take(said("你好"))
@@ -346,6 +348,7 @@ def test_a_message_whose_deliveries_kill_their_worker_is_given_up(
         assert session.scalars(select(Delivery.outcome)).all() == ["quarantined"]
 
 
+@pytest.mark.slow
 def test_a_late_message_that_the_store_fails_once_is_not_given_up(
     sessions: Sessions, own_valkey: Valkey
 ) -> None:

@@ -34,6 +34,8 @@ from tests.wechat.pushes import (
     pad,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True)
 class Attempt:
