@@ -11,6 +11,8 @@ from bot.h5.views import h5
 from tests.builders import NOON
 from tests.h5.conftest import Campaign, some_settings
 
+pytestmark = pytest.mark.slow
+
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self' data:; "
     "form-action 'self'; frame-ancestors 'self'; base-uri 'none'"

@@ -33,6 +33,8 @@ from handlers import TOPICS, own_motto, vote, wording
 from tests.builders import CLOSES, NOON, a_member, an_approved_motto, said
 from tests.handlers.talking import Talker, links, shown, size, taps
 
+pytestmark = pytest.mark.slow
+
 ORIGINAL, OTHER = "当好一块砖，群众哪里需要就往哪里搬", "愿做一块砖，哪里需要哪里搬"
 SHARED = "不忘初心，牢记使命"
 

@@ -13,6 +13,8 @@ from tests.builders import CLOSES, NOON, a_member, an_approved_motto
 from tests.handlers.papers import answers, at_question
 from tests.handlers.talking import Talker, links, size, taps
 
+pytestmark = pytest.mark.slow
+
 WORDS = (
     "愿做一块砖，哪里需要哪里搬",
     "群众的事，一刻也不等",

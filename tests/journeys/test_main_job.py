@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from sqlalchemy import func, select
 
 from bot.domain.questions import Shelf
@@ -21,6 +22,8 @@ from bot.storage.tables import (
 )
 from quiz_bank import Kind
 from tests.journeys.conftest import Talker, World
+
+pytestmark = pytest.mark.slow
 
 
 def answer_rightly(member: Talker) -> str:
