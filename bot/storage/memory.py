@@ -1,9 +1,9 @@
-"""Redis, which may vanish at any instant: caches and counters that can be done without."""
+"""Redis, which may vanish at any instant: counters that can be done without."""
 
 import threading
 import time
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import structlog
 from redis import Redis
@@ -47,18 +47,6 @@ class Memory:
     def forget(self, key: str) -> None:
         """Drop what is kept under `key`."""
         self._ask(lambda redis: int(redis.delete(key)), 0)
-
-    def recall(self, key: str) -> bytes | None:
-        """What was kept under `key`; None when it has gone, or Redis has."""
-        return self._ask(lambda redis: cast("bytes | None", redis.get(key)), None)
-
-    def keep(self, key: str, value: bytes, seconds: int) -> None:
-        """Keep a copy for so many seconds."""
-        self._ask(lambda redis: bool(redis.set(key, value, ex=seconds)), False)
-
-    def is_there(self) -> bool:
-        """Whether Redis answers now."""
-        return self._ask(lambda redis: bool(redis.ping()), False)
 
     def _ask(self, question: Callable[[Redis], Kept], otherwise: Kept) -> Kept:
         if self._redis is None or time.monotonic() < self._rests_until:

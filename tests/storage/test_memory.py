@@ -18,15 +18,6 @@ def silent_url(tmp_path: Path) -> Iterator[str]:
         yield f"redis://127.0.0.1:{server.getsockname()[1]}"
 
 
-def test_what_is_kept_is_recalled(own_valkey: Valkey) -> None:
-    memory = Memory(own_valkey.url)
-
-    memory.keep("standings", b"[]", seconds=10)
-
-    assert memory.recall("standings") == b"[]"
-    assert memory.is_there()
-
-
 def test_a_count_goes_up_until_it_is_forgotten(own_valkey: Valkey) -> None:
     memory = Memory(own_valkey.url)
     counts = [memory.count("crash", seconds=60) for _ in range(3)]
@@ -40,20 +31,17 @@ def test_a_count_goes_up_until_it_is_forgotten(own_valkey: Valkey) -> None:
 def test_without_an_address_everything_is_forgotten() -> None:
     memory = Memory("")
 
-    memory.keep("standings", b"[]", seconds=10)
+    memory.forget("crash")
 
-    assert memory.recall("standings") is None
     assert memory.count("crash", seconds=60) == 0
-    assert not memory.is_there()
 
 
 def test_a_stopped_redis_is_as_if_it_had_forgotten(own_valkey: Valkey) -> None:
     memory = Memory(own_valkey.url)
-    memory.keep("standings", b"[]", seconds=10)
+    memory.count("crash", seconds=60)
 
     own_valkey.stop()
 
-    assert memory.recall("standings") is None
     assert memory.count("crash", seconds=60) == 0
 
 
@@ -64,7 +52,7 @@ def test_a_redis_that_comes_back_is_used_again_after_its_rest(
     memory = Memory(own_valkey.url)
     own_valkey.stop()
     for _ in range(FAILURES):
-        memory.recall("standings")
+        memory.count("crash", seconds=60)
 
     own_valkey.start()
     time.sleep(0.06)
@@ -80,11 +68,11 @@ def test_a_silent_redis_costs_a_tenth_of_a_second_three_times_and_then_nothing(
 
     began = time.monotonic()
     for _ in range(FAILURES):
-        memory.recall("standings")
+        memory.count("crash", seconds=60)
     impatient = time.monotonic() - began
     began = time.monotonic()
     for _ in range(1_000):
-        memory.recall("standings")
+        memory.count("crash", seconds=60)
     resting = time.monotonic() - began
 
     assert impatient < FAILURES * PATIENCE * 3
