@@ -191,27 +191,36 @@ def test_an_empty_queue_and_an_error_look_like_the_rest(
 # ------------------------------------------------------------ by keyboard
 
 
+def sit_down(page: Page, address: str) -> None:
+    """Sign in and wait until the desk listens to keys: a test types faster than a page loads."""
+    sign_in(page, address)
+    expect(page.locator("html.has-keys")).to_have_count(1)
+
+
+def expect_entries(page: Page, count: int) -> None:
+    expect(page.locator("html.has-keys [data-entry]")).to_have_count(count)
+
+
 def test_the_desk_is_worked_with_keys(
     page: Page, address: str, submit: Submit, clock: Clock, opened: Opened
 ) -> None:
     fill_queue(submit, clock)
-    sign_in(page, address)
-    cards = page.locator("[data-entry]")
+    sit_down(page, address)
 
     page.keyboard.press("a")
-    expect(cards).to_have_count(4)
+    expect_entries(page, 4)
     page.keyboard.press("r")
     page.keyboard.press("1")
-    expect(cards).to_have_count(3)
+    expect_entries(page, 3)
     page.keyboard.press("j")
     page.keyboard.press("j")
     page.keyboard.press("k")
     page.keyboard.press("a")
-    expect(cards).to_have_count(2)
+    expect_entries(page, 2)
     assert states(opened) == ["approved", "returned", "waiting", "approved", "waiting"]
 
     page.keyboard.press("u")
-    expect(cards).to_have_count(3)
+    expect_entries(page, 3)
     assert states(opened) == ["approved", "returned", "waiting", "waiting", "waiting"]
 
 
@@ -219,7 +228,7 @@ def test_keys_that_mean_something_else_do_nothing(
     page: Page, address: str, submit: Submit, clock: Clock, opened: Opened
 ) -> None:
     fill_queue(submit, clock)
-    sign_in(page, address)
+    sit_down(page, address)
 
     page.keyboard.press("1")
     page.keyboard.press("Control+a")
@@ -249,7 +258,7 @@ def test_who_is_late_sees_it_at_once(
     page: Page, address: str, submit: Submit, clock: Clock, transaction: Transaction, tmp_path: Path
 ) -> None:
     fill_queue(submit, clock)
-    sign_in(page, address)
+    sit_down(page, address)
     with transaction() as services:
         other = a_colleague(services, "王审核")
         services.moderation.decide(1001, 1, other.id)
@@ -266,7 +275,7 @@ def test_who_was_away_too_long_signs_in_again_where_they_are(
     page: Page, address: str, submit: Submit, clock: Clock, opened: Opened
 ) -> None:
     fill_queue(submit, clock)
-    sign_in(page, address)
+    sit_down(page, address)
     clock.advance(minutes=30)
 
     page.keyboard.press("a")
@@ -282,7 +291,7 @@ def test_who_was_away_too_long_signs_in_again_where_they_are(
 
 def test_a_lost_line_is_told(page: Page, address: str, submit: Submit, clock: Clock) -> None:
     fill_queue(submit, clock)
-    sign_in(page, address)
+    sit_down(page, address)
     page.route("**/approve", lambda route: route.abort())
 
     page.keyboard.press("a")

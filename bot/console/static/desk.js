@@ -54,7 +54,7 @@ function isWriting(target) {
   return target instanceof Element && target.matches("input, textarea, select, [contenteditable]");
 }
 
-document.addEventListener("keydown", (event) => {
+function press(event) {
   // 229 is what a key is called while an input method composes.
   if (event.isComposing || event.keyCode === 229 || event.repeat) return;
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
@@ -64,7 +64,7 @@ document.addEventListener("keydown", (event) => {
   else if (Object.hasOwn(keys, key)) keys[key]();
   else return;
   event.preventDefault();
-});
+}
 
 document.addEventListener("click", (event) => {
   const entries = $$("[data-entry]");
@@ -90,5 +90,10 @@ document.addEventListener("htmx:error", () => {
   if (unsent) unsent.hidden = false;
 });
 
-document.documentElement.classList.add("has-keys");
-mark();
+/* htmx waits for a timer before it takes the forms over; a key that presses a button sooner
+   would load the page anew, and the next key would meet a page that does not listen yet. */
+setTimeout(() => {
+  document.addEventListener("keydown", press);
+  document.documentElement.classList.add("has-keys");
+  mark();
+});
