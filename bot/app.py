@@ -15,9 +15,17 @@ from bot.conversation.message import Message
 from bot.conversation.reply import Reply
 from bot.domain.questions import Shelf
 from bot.domain.services import transactions
+from bot.glances import Glances
 from bot.h5.views import h5
 from bot.settings import Settings, read_settings
-from bot.storage.database import Clock, Sessions, database_clock, open_engine, open_sessions
+from bot.storage.database import (
+    Clock,
+    Sessions,
+    SteadyClock,
+    open_engine,
+    open_readers,
+    open_sessions,
+)
 from bot.storage.memory import Memory
 from bot.turns import Turns
 from bot.wechat.outbound import render
@@ -29,9 +37,9 @@ VENDOR = Path(__file__).parent / "vendor"
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-def create_app(settings: Settings | None = None, clock: Clock = database_clock) -> Flask:
+def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
     """The application on the settings of the environment, or on those given."""
-    settings = settings or read_settings()
+    settings, clock = settings or read_settings(), clock or SteadyClock()
     engine = open_engine(settings.database_url.get_secret_value(), pool_size=settings.threads)
     sessions, shelf = open_sessions(engine), Shelf()
     memory = Memory(settings.redis_url.get_secret_value())
@@ -39,7 +47,8 @@ def create_app(settings: Settings | None = None, clock: Clock = database_clock) 
     def draw(reply: Reply, message: Message, now: datetime) -> bytes:
         return render(reply, message, now, partial(_page_address, settings))
 
-    turns = Turns(sessions, memory, shelf, clock, handlers.play, draw)
+    glances = Glances(open_readers(engine), shelf, clock, handlers.conversation, draw)
+    turns = Turns(sessions, memory, shelf, clock, handlers.play, draw, glances.answer)
     transaction = transactions(sessions, clock, shelf)
     app = Flask("bot", static_folder=None)
     # `//` in an address is a wrong address: putting it right would redirect to the host that
@@ -47,7 +56,6 @@ def create_app(settings: Settings | None = None, clock: Clock = database_clock) 
     app.url_map.merge_slashes = False
     # Whoever makes an application and drops it again closes its connections.
     app.extensions["engine"] = engine
-    app.config["SECRET_KEY"] = settings.secret_key.get_secret_value()
     app.register_blueprint(webhook(settings, turns.take, lambda: datetime.now(UTC)))
     app.register_blueprint(console(settings, transaction))
     app.register_blueprint(h5(settings, transaction))

@@ -19,18 +19,20 @@ from bot.conversation.message import Message
 from bot.conversation.reply import Reply, Text
 from bot.conversation.router import Step
 from bot.conversation.state import Idle, State
+from bot.domain.members import Presence
 from bot.domain.questions import Shelf
 from bot.domain.refusals import Refusal
 from bot.domain.services import Services, open_services
+from bot.glances import Render
 from bot.logs import trace
 from bot.storage.database import Clock, Sessions
 from bot.storage.memory import Memory
-from bot.storage.tables import Delivery
+from bot.storage.tables import Delivery, table_of
 from handlers import notices, wording
 
 Play = Callable[[Message, State, Services], Step]
-Render = Callable[[Reply, Message, datetime], bytes]
-"""Makes the inner XML of a reply; empty bytes for silence."""
+Glance = Callable[[Message], bytes | None]
+"""The answer to a message that only asks; None when it takes a turn."""
 
 BUDGET = 4.2
 """Seconds a turn may take: WeChat hangs up after five."""
@@ -40,6 +42,8 @@ LATE = timedelta(seconds=4)
 """A push that arrives this old is a repetition: the first delivery got no answer."""
 CRASHES = 2
 """Deliveries of one message that may die with their worker before we stop playing it."""
+
+_NEW_DELIVERY = insert(table_of(Delivery))
 
 log = structlog.get_logger()
 
@@ -55,10 +59,11 @@ class Turns:
         clock: Clock,
         play: Play,
         render: Render,
+        glance: Glance = lambda _: None,
     ) -> None:
         self._sessions, self._memory = sessions, memory
         self._shelf, self._clock = shelf, clock
-        self._play, self._render = play, render
+        self._play, self._render, self._glance = play, render, glance
 
     def take(self, message: Message) -> bytes:
         """The answer to the message: inner XML, or nothing when nothing is to be said.
@@ -67,6 +72,8 @@ class Turns:
         that line is not stored: the member's next try is played.
         """
         deadline = time.monotonic() + BUDGET
+        if (answer := self._glance(message)) is not None:
+            return answer
         try:
             return self._insist(deadline, message, lambda: self._turn(message))
         except Refusal as refusal:
@@ -108,47 +115,54 @@ class Turns:
     def _turn(self, message: Message) -> bytes:
         with self._sessions.begin() as session:
             services = self._services(session)
-            state = self._enter(message, services)
-            if (answer := self._answered(session, message)) is not None:
-                return answer
+            member = self._enter(message, services)
+            if member.answered:
+                return self._recall(session, message)
             if self._keeps_crashing(message, services.now):
                 log.error("message quarantined", delivery=_short(message))
                 return self._keep(session, message, services, wording.apology(), "quarantined")
-            step = self._play(message, state, services)
-            services.members.keep_state(message.member, states.dump(step.state))
-            reply = self._with_notices(step.reply, message, services)
+            step = self._play(message, states.parse(member.state), services)
+            self._move(message, member, step.state, services)
+            reply = step.reply
+            if member.awaits:
+                reply = self._with_notices(reply, message, services)
             return self._keep(session, message, services, reply, "done")
 
     def _record(self, message: Message, reply: Reply, outcome: str) -> bytes:
         """Store the answer of a turn whose effects were undone; its topic has ended."""
         with self._sessions.begin() as session:
             services = self._services(session)
-            self._enter(message, services)
-            if (answer := self._answered(session, message)) is not None:
-                return answer
-            services.members.keep_state(message.member, states.dump(Idle()))
+            member = self._enter(message, services)
+            if member.answered:
+                return self._recall(session, message)
+            self._move(message, member, Idle(), services)
             return self._keep(session, message, services, reply, outcome)
 
     def _services(self, session: Session) -> Services:
         return open_services(session, self._clock(session), self._shelf)
 
-    def _enter(self, message: Message, services: Services) -> State:
-        """Where the member stands; the row stays locked, so a member has one turn at a time."""
-        stored = services.members.lock(message.member)
-        if stored is None:
-            services.members.welcome(message.member, message.openid, states.dump(Idle()))
-        return states.parse(stored)
+    def _enter(self, message: Message, services: Services) -> Presence:
+        """Who writes and where they stand; the row stays locked: one turn at a time for each."""
+        if (member := services.members.lock(message.member, message.delivery)) is not None:
+            return member
+        idle = states.dump(Idle())
+        services.members.welcome(message.member, message.openid, idle)
+        return Presence(idle, fresh=True, answered=False, awaits=False)
 
-    def _answered(self, session: Session, message: Message) -> bytes | None:
-        """The stored answer, if this delivery has been played."""
+    def _move(self, message: Message, member: Presence, state: State, services: Services) -> None:
+        """Note where the member stands now, unless it says so already."""
+        now_at = states.dump(state)
+        if now_at != member.state or not member.fresh:
+            services.members.keep_state(message.member, now_at)
+
+    def _recall(self, session: Session, message: Message) -> bytes:
+        """The stored answer of a delivery that has been played."""
         row = session.execute(
             select(Delivery.reply, Delivery.fingerprint).where(
                 Delivery.member_key == message.member,
                 Delivery.delivery_key == message.delivery,
             )
-        ).first()
-        if row is None:
-            return None
+        ).one()
         if row.fingerprint != message.fingerprint:
             log.warning("delivery came back with other contents", delivery=_short(message))
         return row.reply or b""
@@ -173,16 +187,15 @@ class Turns:
         self, session: Session, message: Message, services: Services, reply: Reply, outcome: str
     ) -> bytes:
         answer = self._render(reply, message, services.now)
-        session.execute(
-            insert(Delivery).values(
-                member_key=message.member,
-                delivery_key=message.delivery,
-                fingerprint=message.fingerprint,
-                outcome=outcome,
-                reply=answer,
-                received_at=services.now,
-            )
-        )
+        row = {
+            "member_key": message.member,
+            "delivery_key": message.delivery,
+            "fingerprint": message.fingerprint,
+            "outcome": outcome,
+            "reply": answer,
+            "received_at": services.now,
+        }
+        session.execute(_NEW_DELIVERY, row)
         return answer
 
     def _busy(self, message: Message, error: Exception) -> bytes:

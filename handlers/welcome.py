@@ -87,7 +87,7 @@ def pick(message: Message, _state: State, _services: Services) -> Instead:
     return Instead(lines[place - 1] if place <= len(lines) else wording.HELP[1])
 
 
-@router.anytime(*wording.HELP)
+@router.anytime(*wording.HELP, asks=True)
 def show_help(message: Message, state: State, services: Services) -> Step:
     """The menu; or, while a question is on show, how to answer it."""
     if isinstance(state, Asked):

@@ -1435,14 +1435,14 @@ def voted(receipt: Receipt) -> Text:
     return (
         say(
             "✔ 已投给{number}号：“{words}”。\n",
-            number=receipt.card.number,
-            words=receipt.card.words,
+            number=receipt.number,
+            words=receipt.words,
         )
         + left
         + say(
             "回执：{tracker}\n投错了：[撤回](发:撤回{number}号)\n[换一批](发:换一批)",
             tracker=receipt.tracker[:4],
-            number=receipt.card.number,
+            number=receipt.number,
         )
     )
 

@@ -103,6 +103,9 @@ def compile_text(text: Text, page_address: Callable[[str], str], budget: int = B
     Too long a text first loses the ends of its prose, then its links from the last one up
     (the label stays: each tap can be typed), and at last its tail. A link is never cut.
     """
+    words = _rendered(text.parts, page_address)
+    if len(words.encode()) <= budget:
+        return words
     parts = _squeezed_prose(text.parts, page_address, budget)
     for place in reversed(range(len(parts))):
         if _size(parts, page_address) <= budget:

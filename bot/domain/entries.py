@@ -56,10 +56,12 @@ def id_of(number: int) -> int:
     return number - _BEFORE_FIRST
 
 
+_LATEST_ROUND = select(Round).order_by(Round.collects_from.desc()).limit(1)
+
+
 def current_round(session: Session) -> Round:
     """The round that began last. Raises NoRound."""
-    latest = select(Round).order_by(Round.collects_from.desc()).limit(1)
-    if (found := session.scalars(latest).first()) is None:
+    if (found := session.scalars(_LATEST_ROUND).first()) is None:
         raise NoRound
     return found
 

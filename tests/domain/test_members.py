@@ -14,18 +14,26 @@ from bot.domain.members import PAUSE, Members
 from bot.storage.tables import Base, Consent, Member, Person
 from tests.builders import NOON, SECRET, a_member, key
 
+DELIVERY = b"d" * 32
+
 
 def members_at(session: Session, moment: datetime = NOON) -> Members:
     return Members(session, moment)
 
 
+def state_of(members: Members, member: bytes) -> str:
+    presence = members.lock(member, DELIVERY)
+    assert presence is not None
+    return presence.state
+
+
 def test_a_stranger_has_no_state_and_a_new_member_the_one_given(session: Session) -> None:
     members = members_at(session)
-    assert members.lock(key("zhang")) is None
+    assert members.lock(key("zhang"), DELIVERY) is None
 
     members.welcome(key("zhang"), "o-zhang", '{"kind": "idle"}')
 
-    assert members.lock(key("zhang")) == '{"kind": "idle"}'
+    assert state_of(members, key("zhang")) == '{"kind": "idle"}'
 
 
 def test_a_member_is_entered_once(session: Session) -> None:
@@ -39,8 +47,9 @@ def test_a_conversation_waits_for_a_day_and_no_longer(session: Session) -> None:
     member = a_member(session)
     members_at(session).keep_state(member, "answering")
 
-    assert members_at(session, NOON + PAUSE - timedelta(seconds=1)).lock(member) == "answering"
-    assert members_at(session, NOON + PAUSE).lock(member) == ""
+    almost_too_late = members_at(session, NOON + PAUSE - timedelta(seconds=1))
+    assert state_of(almost_too_late, member) == "answering"
+    assert state_of(members_at(session, NOON + PAUSE), member) == ""
 
 
 def test_to_leave_and_to_follow_again_changes_the_person_alone(session: Session) -> None:
