@@ -6,10 +6,11 @@ stored answer and gets it again, byte for byte; nothing happens a second time.
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
@@ -19,7 +20,7 @@ from bot.conversation.message import Message
 from bot.conversation.reply import Reply, Text
 from bot.conversation.router import Step
 from bot.conversation.state import Idle, State
-from bot.domain.members import Presence
+from bot.domain.members import MOVE, Presence
 from bot.domain.questions import Shelf
 from bot.domain.refusals import Refusal
 from bot.domain.services import Services, open_services
@@ -28,6 +29,7 @@ from bot.logs import trace
 from bot.storage.database import Clock, Sessions
 from bot.storage.memory import Memory
 from bot.storage.tables import Delivery, table_of
+from bot.storage.together import Together
 from handlers import notices, wording
 
 Play = Callable[[Message, State, Services], Step]
@@ -43,7 +45,15 @@ LATE = timedelta(seconds=4)
 CRASHES = 2
 """Deliveries of one message that may die with their worker before we stop playing it."""
 
-_NEW_DELIVERY = insert(table_of(Delivery))
+_KEEP = insert(table_of(Delivery)).values(
+    member_key=bindparam("member"),
+    delivery_key=bindparam("delivery"),
+    fingerprint=bindparam("seal"),
+    outcome=bindparam("ended"),
+    reply=bindparam("answer"),
+    received_at=bindparam("now"),
+)
+_KEEP_AND_MOVE = Together(MOVE, _KEEP)
 
 log = structlog.get_logger()
 
@@ -120,13 +130,12 @@ class Turns:
                 return self._recall(session, message)
             if self._keeps_crashing(message, services.now):
                 log.error("message quarantined", delivery=_short(message))
-                return self._keep(session, message, services, wording.apology(), "quarantined")
+                sorry = Step(wording.apology(), Idle())
+                return self._keep(session, message, services, member, sorry, "quarantined")
             step = self._play(message, states.parse(member.state), services)
-            self._move(message, member, step.state, services)
-            reply = step.reply
             if member.awaits:
-                reply = self._with_notices(reply, message, services)
-            return self._keep(session, message, services, reply, "done")
+                step = self._with_notices(step, message, services)
+            return self._keep(session, message, services, member, step, "done")
 
     def _record(self, message: Message, reply: Reply, outcome: str) -> bytes:
         """Store the answer of a turn whose effects were undone; its topic has ended."""
@@ -135,8 +144,7 @@ class Turns:
             member = self._enter(message, services)
             if member.answered:
                 return self._recall(session, message)
-            self._move(message, member, Idle(), services)
-            return self._keep(session, message, services, reply, outcome)
+            return self._keep(session, message, services, member, Step(reply, Idle()), outcome)
 
     def _services(self, session: Session) -> Services:
         return open_services(session, self._clock(session), self._shelf)
@@ -148,12 +156,6 @@ class Turns:
         idle = states.dump(Idle())
         services.members.welcome(message.member, message.openid, idle)
         return Presence(idle, fresh=True, answered=False, awaits=False)
-
-    def _move(self, message: Message, member: Presence, state: State, services: Services) -> None:
-        """Note where the member stands now, unless it says so already."""
-        now_at = states.dump(state)
-        if now_at != member.state or not member.fresh:
-            services.members.keep_state(message.member, now_at)
 
     def _recall(self, session: Session, message: Message) -> bytes:
         """The stored answer of a delivery that has been played."""
@@ -177,25 +179,36 @@ class Turns:
             return False
         return self._memory.count(_crash_key(message), seconds=60) >= CRASHES
 
-    def _with_notices(self, reply: Reply, message: Message, services: Services) -> Reply:
-        if not isinstance(reply, Text):
-            return reply
+    def _with_notices(self, step: Step, message: Message, services: Services) -> Step:
+        if not isinstance(step.reply, Text):
+            return step
         told = services.notices.tell(message.member, message.delivery)
-        return notices.ride(reply, told) if told else reply
+        return replace(step, reply=notices.ride(step.reply, told)) if told else step
 
     def _keep(
-        self, session: Session, message: Message, services: Services, reply: Reply, outcome: str
+        self,
+        session: Session,
+        message: Message,
+        services: Services,
+        member: Presence,
+        step: Step,
+        outcome: str,
     ) -> bytes:
-        answer = self._render(reply, message, services.now)
-        row = {
-            "member_key": message.member,
-            "delivery_key": message.delivery,
-            "fingerprint": message.fingerprint,
-            "outcome": outcome,
-            "reply": answer,
-            "received_at": services.now,
+        """Record the delivery with its answer, and where it leaves the member."""
+        answer = self._render(step.reply, message, services.now)
+        stands = states.dump(step.state)
+        record = {
+            "member": message.member,
+            "delivery": message.delivery,
+            "seal": message.fingerprint,
+            "ended": outcome,
+            "answer": answer,
+            "now": services.now,
         }
-        session.execute(_NEW_DELIVERY, row)
+        if stands == member.state and member.fresh:
+            session.execute(_KEEP, record)
+        else:
+            _KEEP_AND_MOVE.run(session, record | {"stands": stands})
         return answer
 
     def _busy(self, message: Message, error: Exception) -> bytes:

@@ -50,11 +50,12 @@ _MEMBER, _PERSON = table_of(Member), table_of(Person)
 _LOOK = _presence(_MEMBER, table_of(Delivery), table_of(Notice))
 _LOCK = _LOOK.with_for_update()
 _NEW_PERSON, _NEW_MEMBER = insert(_PERSON), insert(_MEMBER)
-_KEEP_STATE = (
+MOVE = (
     update(_MEMBER)
     .where(_MEMBER.c.member_key == bindparam("member"))
-    .values(state=bindparam("words"), state_at=bindparam("now"))
+    .values(state=bindparam("stands"), state_at=bindparam("now"))
 )
+"""Notes where a member stands; the turn sends it along with what else it records."""
 
 
 @dataclass(frozen=True)
@@ -102,10 +103,6 @@ class Members:
         self._session.execute(_NEW_PERSON, person)
         first = {"member_key": member, "first_seen_at": now, "state": state, "state_at": now}
         self._session.execute(_NEW_MEMBER, first)
-
-    def keep_state(self, member: bytes, state: str) -> None:
-        """Remember where the member stands now."""
-        self._session.execute(_KEEP_STATE, {"member": member, "words": state, "now": self._now})
 
     def followed(self, member: bytes) -> bool:
         """The member follows the account; whether we have met before."""

@@ -6,13 +6,14 @@ from datetime import date, datetime, timedelta
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, func, insert, select, update
+from sqlalchemy import Integer, Row, Select, and_, bindparam, case, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.identity import campaign_day
 from bot.domain.questions import Shelf
 from bot.domain.refusals import ContestNotBegun, ContestOver, NoContest, PaperFinished
-from bot.storage.tables import Answer, Attempt, Contest, Score, table_of
+from bot.storage.tables import Answer, Attempt, Contest, Instant, Score, table_of
+from bot.storage.together import Together
 from quiz_bank import DAILY_PAPER, Question, draw
 
 PAUSE = timedelta(hours=24)
@@ -109,7 +110,7 @@ def _papers() -> Select[Any]:
     )
 
 
-_NEW_ANSWER, _NEW_PAPER, _NEW_SCORE = insert(_ANSWER), insert(_ATTEMPT), insert(_SCORE)
+_NEW_PAPER, _NEW_SCORE = insert(_ATTEMPT), insert(_SCORE)
 _OPEN_PAPER = (
     _papers()
     .where(_ATTEMPT.c.finished_at.is_(None), _ATTEMPT.c.started_at > bindparam("since"))
@@ -121,9 +122,29 @@ _PAPER_OF_DAY = _papers().where(
 _ADD_TO_SCORE = (
     update(_SCORE)
     .where(_SCORE.c.member_key == bindparam("member"), _SCORE.c.contest_id == bindparam("contest"))
-    .values(points=_SCORE.c.points + bindparam("more"), days=_SCORE.c.days + bindparam("new_day"))
+    .values(
+        points=_SCORE.c.points + bindparam("earned"),
+        reached_at=case(
+            (bindparam("earned", type_=Integer) > 0, bindparam("now", type_=Instant)),
+            else_=_SCORE.c.reached_at,
+        ),
+    )
 )
-_REACH_SCORE = _ADD_TO_SCORE.values(reached_at=bindparam("now"))
+_ADD_DAY = _ADD_TO_SCORE.values(days=_SCORE.c.days + 1)
+_NEW_ANSWER = insert(_ANSWER).values(
+    member_key=bindparam("member"),
+    contest_id=bindparam("contest"),
+    day=bindparam("of_day"),
+    place=bindparam("at"),
+    question_id=bindparam("question"),
+    choice=bindparam("chosen"),
+    correct=bindparam("right"),
+    points=bindparam("earned"),
+    delivery_key=bindparam("delivery"),
+    answered_at=bindparam("now"),
+)
+_ANSWER_ON = Together(_ADD_TO_SCORE, _NEW_ANSWER)
+"""A paper's later answers: its first has opened the score."""
 
 
 class Quiz:
@@ -175,20 +196,23 @@ class Quiz:
         correct = question.is_correct(choice)
         points = sitting.points_each if correct else 0
         marked = Marked("".join(choice), correct, points)
-        row = {
-            "member_key": member,
-            "contest_id": sitting.contest,
-            "day": sitting.day,
-            "place": place,
-            "question_id": sitting.question_ids[place - 1],
-            "choice": marked.choice[:LONGEST],
-            "correct": correct,
-            "points": points,
-            "delivery_key": delivery,
-            "answered_at": self._now,
+        record = {
+            "member": member,
+            "contest": sitting.contest,
+            "of_day": sitting.day,
+            "at": place,
+            "question": sitting.question_ids[place - 1],
+            "chosen": marked.choice[:LONGEST],
+            "right": correct,
+            "earned": points,
+            "delivery": delivery,
+            "now": self._now,
         }
-        self._session.execute(_NEW_ANSWER, row)
-        self._add_to_score(member, sitting, points)
+        if sitting.answers:
+            _ANSWER_ON.run(self._session, record)
+        else:
+            self._session.execute(_NEW_ANSWER, record)
+            self._open_score(member, sitting.contest, points)
         after = replace(sitting, answers={**sitting.answers, place: marked})
         if after.current is None:
             self._change(member, sitting, finished_at=self._now)
@@ -296,24 +320,16 @@ class Quiz:
             paper.points_each,
         )
 
-    def _add_to_score(self, member: bytes, sitting: Sitting, points: int) -> None:
-        new_day = 0 if sitting.answers else 1
-        change = {
-            "member": member,
-            "contest": sitting.contest,
-            "more": points,
-            "new_day": new_day,
-        }
-        if points:
-            changed = self._session.execute(_REACH_SCORE, change | {"now": self._now})
-        else:
-            changed = self._session.execute(_ADD_TO_SCORE, change)
+    def _open_score(self, member: bytes, contest: int, points: int) -> None:
+        """The first answer of a day counts as a day; that of a contest opens the score."""
+        change = {"member": member, "contest": contest, "earned": points, "now": self._now}
+        changed = self._session.execute(_ADD_DAY, change)
         if not changed.rowcount:  # type: ignore[attr-defined]
             row = {
                 "member_key": member,
-                "contest_id": sitting.contest,
+                "contest_id": contest,
                 "points": points,
-                "days": new_day,
+                "days": 1,
                 "reached_at": self._now,
             }
             self._session.execute(_NEW_SCORE, row)

@@ -58,3 +58,37 @@ def test_an_errors_text_holds_no_parameters(engine: Engine) -> None:
         connection.execute(text("SELECT * FROM nowhere WHERE words = :words"), {"words": "秘密"})
 
     assert "秘密" not in str(raised.value)
+
+
+HANG_UP = {
+    "postgresql": "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    "mysql": "SELECT CONCAT('KILL ', id) FROM information_schema.processlist"
+    " WHERE db = DATABASE() AND id <> CONNECTION_ID()",
+}
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.slow]),
+        pytest.param("mariadb", marks=[pytest.mark.mariadb, pytest.mark.slow]),
+    ],
+)
+def test_a_connection_the_server_hung_up_on_is_not_used_again(
+    kind: str, request: pytest.FixtureRequest
+) -> None:
+    url = str(request.getfixturevalue(f"fresh_{kind}_url"))
+    engine, other = open_engine(url), open_engine(url)
+    with engine.connect(), engine.connect():
+        """Two connections wait in the pool from now on."""
+    with other.connect() as connection:
+        for kill in connection.scalars(text(HANG_UP[engine.dialect.name])).all():
+            if isinstance(kill, str):
+                connection.execute(text(kill))
+
+    with engine.connect() as first, engine.connect() as second:
+        assert (first.scalar(text("SELECT 1")), second.scalar(text("SELECT 1"))) == (1, 1)
+
+    engine.dispose()
+    other.dispose()
