@@ -13,6 +13,7 @@ from bot.domain.mottos import Mottos
 from bot.domain.notices import Notices
 from bot.domain.questions import Shelf
 from bot.domain.quiz import Quiz
+from bot.domain.sealing import Sealing
 from bot.domain.staff import StaffRegister
 from bot.domain.standings import Standings
 from bot.domain.tickets import Tickets
@@ -32,6 +33,7 @@ class Services:
     mottos: Mottos
     moderation: Moderation
     votes: Votes
+    sealing: Sealing
     standings: Standings
     notices: Notices
     tickets: Tickets
@@ -52,6 +54,7 @@ def open_services(session: Session, now: datetime, shelf: Shelf) -> Services:
         mottos=Mottos(session, now),
         moderation=Moderation(session, now),
         votes=Votes(session, now),
+        sealing=Sealing(session, now),
         standings=Standings(session),
         notices=Notices(session, now),
         tickets=Tickets(session, now),
