@@ -1,9 +1,10 @@
 """Services: everything a handler or a page may ask of the domain, on one session."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
@@ -19,7 +20,7 @@ from bot.domain.standings import Standings
 from bot.domain.tickets import Tickets
 from bot.domain.units import Units
 from bot.domain.votes import Votes
-from bot.storage.database import Clock, Sessions
+from bot.storage.database import Clock, Sessions, begin_read_only
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,11 @@ class Services:
     staff: StaffRegister
 
 
-Transaction = Callable[[], AbstractContextManager[Services]]
-"""Opens services on a transaction of their own: commits at the end, rolls back on an error."""
+class Transaction(Protocol):
+    """Opens services on a transaction of their own: commits at the end, rolls back on an error."""
+
+    def __call__(self, *, read_only: bool = False) -> AbstractContextManager[Services]:
+        """Who only reads waits for nobody and keeps nobody waiting, and may write nothing."""
 
 
 def open_services(session: Session, now: datetime, shelf: Shelf) -> Services:
@@ -66,8 +70,10 @@ def transactions(sessions: Sessions, clock: Clock, shelf: Shelf) -> Transaction:
     """How a web page talks to the domain: `with transaction() as services: ...`."""
 
     @contextmanager
-    def transaction() -> Iterator[Services]:
+    def transaction(*, read_only: bool = False) -> Iterator[Services]:
         with sessions.begin() as session:
+            if read_only:
+                begin_read_only(session)
             yield open_services(session, clock(session), shelf)
 
     return transaction
