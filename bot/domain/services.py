@@ -17,6 +17,7 @@ from bot.domain.quiz import Quiz
 from bot.domain.sealing import Sealing
 from bot.domain.staff import StaffRegister
 from bot.domain.standings import Standings
+from bot.domain.tally import Board, Tally
 from bot.domain.tickets import Tickets
 from bot.domain.units import Units
 from bot.domain.votes import Votes
@@ -35,6 +36,7 @@ class Services:
     moderation: Moderation
     votes: Votes
     sealing: Sealing
+    tally: Tally
     standings: Standings
     notices: Notices
     tickets: Tickets
@@ -48,7 +50,9 @@ class Transaction(Protocol):
         """Who only reads waits for nobody and keeps nobody waiting, and may write nothing."""
 
 
-def open_services(session: Session, now: datetime, shelf: Shelf) -> Services:
+def open_services(
+    session: Session, now: datetime, shelf: Shelf, board: Board | None = None
+) -> Services:
     """The services on this session. Whoever opened the session owns its commit."""
     return Services(
         now=now,
@@ -59,6 +63,7 @@ def open_services(session: Session, now: datetime, shelf: Shelf) -> Services:
         moderation=Moderation(session, now),
         votes=Votes(session, now),
         sealing=Sealing(session, now),
+        tally=Tally(session, now, board),
         standings=Standings(session),
         notices=Notices(session, now),
         tickets=Tickets(session, now),
@@ -66,7 +71,9 @@ def open_services(session: Session, now: datetime, shelf: Shelf) -> Services:
     )
 
 
-def transactions(sessions: Sessions, clock: Clock, shelf: Shelf) -> Transaction:
+def transactions(
+    sessions: Sessions, clock: Clock, shelf: Shelf, board: Board | None = None
+) -> Transaction:
     """How a web page talks to the domain: `with transaction() as services: ...`."""
 
     @contextmanager
@@ -74,6 +81,6 @@ def transactions(sessions: Sessions, clock: Clock, shelf: Shelf) -> Transaction:
         with sessions.begin() as session:
             if read_only:
                 begin_read_only(session)
-            yield open_services(session, clock(session), shelf)
+            yield open_services(session, clock(session), shelf, board)
 
     return transaction
