@@ -15,6 +15,7 @@ from bot.conversation.message import Message
 from bot.conversation.reply import Reply
 from bot.domain.questions import Shelf
 from bot.domain.services import transactions
+from bot.domain.tally import Board
 from bot.glances import Glances
 from bot.h5.views import h5
 from bot.settings import Settings, read_settings
@@ -49,7 +50,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
 
     glances = Glances(open_readers(engine), shelf, clock, handlers.conversation, draw)
     turns = Turns(sessions, memory, shelf, clock, handlers.play, draw, glances.answer)
-    transaction = transactions(sessions, clock, shelf)
+    transaction = transactions(sessions, clock, shelf, Board(memory))
     app = Flask("bot", static_folder=None)
     # `//` in an address is a wrong address: putting it right would redirect to the host that
     # the request names, whichever that is.

@@ -55,10 +55,13 @@ def serve(settings: Settings) -> None:
 @click.pass_obj
 def worker(settings: Settings) -> None:
     """Do what must happen without a message."""
-    from bot.worker import work
+    from bot.domain.tally import Board
+    from bot.storage.memory import Memory
+    from bot.worker import duties, work
 
-    engine = open_engine(settings.database_url.get_secret_value())
-    work(open_sessions(engine), database_clock)
+    sessions = open_sessions(open_engine(settings.database_url.get_secret_value()))
+    board = Board(Memory(settings.redis_url.get_secret_value()))
+    work(duties(sessions, database_clock, board, settings.data_dir))
 
 
 @main.command(help=wording.HELP_SIMULATOR)

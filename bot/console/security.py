@@ -106,6 +106,10 @@ class Gate:
         """Who is signed in on this browser."""
         if not self.token:
             return None
+        with self._transaction(read_only=True) as services:
+            colleague = services.staff.seen_lately(self.token)
+        if colleague:
+            return colleague
         with self._transaction() as services:
             return services.staff.whose(self.token)
 

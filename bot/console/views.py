@@ -77,13 +77,13 @@ class Desk:
 
     def queue(self) -> Response:
         """What waits, the oldest first, and what was decided lately."""
-        with self._transaction() as services:
+        with self._transaction(read_only=True) as services:
             return _queue_page(services)
 
     def history(self, number: int) -> Response:
         """All that happened to one entry."""
         try:
-            with self._transaction() as services:
+            with self._transaction(read_only=True) as services:
                 history = services.moderation.history(number)
                 names = services.staff.names()
                 letters = services.tickets.backlog().waiting
@@ -129,7 +129,7 @@ class Desk:
 
     def _conflict(self, number: int, refusal: DecidedMeanwhile | None) -> Response:
         """The queue as it is now, and above it why nothing was done."""
-        with self._transaction() as services:
+        with self._transaction(read_only=True) as services:
             words = wording.UNDO_TOO_LATE
             if refusal:
                 words = wording.too_late(number, refusal, services.staff.names(), services.now)

@@ -18,6 +18,7 @@ from bot.domain.entries import (
     number_of,
     read_card,
     read_cards,
+    sealed_at,
 )
 from bot.domain.identity import campaign_day
 from bot.domain.refusals import (
@@ -88,7 +89,13 @@ _VOTE, _SLOT, _MOTTO = table_of(Vote), table_of(RoundSlot), table_of(Motto)
 _NEW_VOTE = insert(_VOTE)
 # Locked, so that its author can't put other words under the vote before it is kept.
 _ENTRY = (
-    select(_MOTTO.c.author, _MOTTO.c.round_id, _MOTTO.c.state, _MOTTO.c.words)
+    select(
+        _MOTTO.c.author,
+        _MOTTO.c.round_id,
+        _MOTTO.c.state,
+        _MOTTO.c.words,
+        sealed_at(_MOTTO.c.round_id).label("sealed_at"),
+    )
     .where(_MOTTO.c.id == bindparam("motto"))
     .with_for_update(read=True)
 )
@@ -169,7 +176,7 @@ class Votes:
         before midnight is one of that day's, whenever it arrives. Raises VotingNotOpen,
         VotingClosed, NoSuchEntry, OwnEntry, AlreadyVoted or NoVotesLeft.
         """
-        current = self._open_round(sent_at)
+        current = self._open_round(sent_at, hold=True)
         words = self._votable(member, number, current)
         day = campaign_day(min(sent_at, self._now))
         slots = self._slots(member, current.id, day)
@@ -197,9 +204,9 @@ class Votes:
 
         Its slot is free again. Raises VotingNotOpen, VotingClosed or NothingToWithdraw.
         """
-        current = self._open_round(self._now)
-        vote = self._session.scalars(
-            select(Vote)
+        current = self._open_round(self._now, hold=True)
+        row = self._session.execute(
+            select(Vote, sealed_at(current.id))
             .where(
                 Vote.member_key == member,
                 Vote.round_id == current.id,
@@ -210,8 +217,11 @@ class Votes:
             .with_for_update()
         ).first()
         card = read_card(self._session, number)
-        if vote is None or card is None:
+        if row is None or card is None:
             raise NothingToWithdraw
+        vote, sealed = row
+        if sealed:
+            raise VotingClosed(current.closes_at)
         self._session.execute(
             insert(WithdrawnVote).values(
                 member_key=member,
@@ -245,9 +255,13 @@ class Votes:
         )
         return [CastVote(number_of(row[0]), *row[1:]) for row in rows]
 
-    def _open_round(self, sent_at: datetime) -> Round:
-        """The round, if a vote sent at `sent_at` and arriving now counts in it."""
-        current = current_round(self._session)
+    def _open_round(self, sent_at: datetime, *, hold: bool = False) -> Round:
+        """The round, if a vote sent at `sent_at` and arriving now counts in it.
+
+        On hold it stays as it is until we commit; whoever waited for the sealer finds it
+        sealed in the next statement, by `sealed_at`.
+        """
+        current = current_round(self._session, hold=hold)
         if sent_at < current.opens_at or self._now < current.opens_at:
             raise VotingNotOpen(current.opens_at)
         late = sent_at >= current.closes_at or self._now >= current.closes_at + LATE
@@ -260,6 +274,8 @@ class Votes:
         row = self._session.execute(_ENTRY, {"motto": id_of(number)}).first()
         if row is None or row.state != MottoState.APPROVED or row.round_id != current.id:
             raise NoSuchEntry(number)
+        if row.sealed_at:
+            raise VotingClosed(current.closes_at)
         if row.author == member and not current.own_entry_allowed:
             raise OwnEntry(number)
         return str(row.words)

@@ -61,6 +61,14 @@ def open_readers(engine: Engine) -> Sessions:
     return sessionmaker(engine.execution_options(isolation_level="AUTOCOMMIT"))
 
 
+def begin_read_only(session: Session) -> None:
+    """Begin the session's transaction, for reading: no lock is taken, writing is refused.
+
+    MySQL is told nothing: there it would take a statement of its own.
+    """
+    session.connection(execution_options={"read_only": True, "postgresql_readonly": True})
+
+
 def database_clock(session: Session) -> datetime:
     """The time by the database: one clock for every host."""
     if session.get_bind().dialect.name == "sqlite":
@@ -123,7 +131,8 @@ def _tame_sqlite(engine: Engine) -> None:
     """Take over transactions from the driver.
 
     The driver's deferred BEGIN lets two readers both try to become writers, and one fails
-    at once, whatever the time-out says. BEGIN IMMEDIATE queues them instead.
+    at once, whatever the time-out says. BEGIN IMMEDIATE queues them instead. Who only reads
+    need not queue, and is kept from writing.
     """
 
     @event.listens_for(engine, "connect")
@@ -138,5 +147,11 @@ def _tame_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Any) -> None:
-        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        options = connection.get_execution_options()
+        if options.get("isolation_level") == "AUTOCOMMIT":
+            return
+        read_only = options.get("read_only", False)
+        if connection.info.get("read_only", False) != read_only:
+            connection.exec_driver_sql(f"PRAGMA query_only={read_only:d}")
+            connection.info["read_only"] = read_only
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

@@ -1,4 +1,4 @@
-"""Redis, which may vanish at any instant: counters that can be done without."""
+"""Redis, which may vanish at any instant: counters and tallies that can be done without."""
 
 import threading
 import time
@@ -17,6 +17,22 @@ FAILURES = 3
 """Failures in a row after which Redis is left alone for a while."""
 REST = 5.0
 """Seconds for which it is left alone."""
+
+TALLY_KEPT = 60
+"""Seconds after which a tally that nobody renews is forgotten."""
+
+_KEEP_THE_LATER = """
+local kept = redis.call('GET', KEYS[1])
+if kept then
+    local is_json, tally = pcall(cjson.decode, kept)
+    local as_of = is_json and type(tally) == 'table' and tally.as_of
+    if type(as_of) == 'string' and as_of > ARGV[1] then
+        return 0
+    end
+end
+redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+return 1
+"""
 
 log = structlog.get_logger()
 
@@ -48,6 +64,27 @@ class Memory:
         """Drop what is kept under `key`."""
         self._ask(lambda redis: int(redis.delete(key)), 0)
 
+    def keep_tally(self, round_id: int, tally: str, as_of: str) -> bool:
+        """Put this in place of the round's tally; False when a later one is kept there.
+
+        `tally` is JSON that holds `as_of` too; such moments sort as their letters do.
+        """
+
+        def kept(redis: Redis) -> bool:
+            key = _tally_key(round_id)
+            return bool(redis.eval(_KEEP_THE_LATER, 1, key, as_of, tally, TALLY_KEPT))
+
+        return self._ask(kept, False)
+
+    def tally(self, round_id: int) -> bytes | None:
+        """The round's tally as it was kept last; whatever somebody else may have put there."""
+
+        def found(redis: Redis) -> bytes | None:
+            kept = redis.get(_tally_key(round_id))
+            return kept if isinstance(kept, bytes) else None
+
+        return self._ask(found, None)
+
     def _ask(self, question: Callable[[Redis], Kept], otherwise: Kept) -> Kept:
         if self._redis is None or time.monotonic() < self._rests_until:
             return otherwise
@@ -66,6 +103,11 @@ class Memory:
             if self._failures >= FAILURES:
                 self._rests_until = time.monotonic() + REST
         log.warning("redis failed", error=type(error).__name__, failures=self._failures)
+
+
+def _tally_key(round_id: int) -> str:
+    # The braces keep whatever may be kept beside it in the same slot of a cluster.
+    return f"tally:{{r{round_id}}}"
 
 
 def _connect(url: str) -> Redis:

@@ -380,6 +380,18 @@ class WithdrawnVote(Base):
     """The delivery that took it back; None when the entry itself changed."""
 
 
+class RoundResult(Base):
+    """How many votes an entry had when its round was sealed; written once, with the seal."""
+
+    __tablename__ = "round_result"
+    __table_args__ = _rules()
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    motto_id: Mapped[int] = mapped_column(_number(), primary_key=True, autoincrement=False)
+    """No foreign key: on MySQL the sealer would wait for moderators who wait for the sealer."""
+    votes: Mapped[int]
+
+
 # ---------------------------------------------------------------- the console
 
 
