@@ -169,7 +169,9 @@ class MariaDb:
     def start(self) -> None:
         if os.geteuid() == 0:
             os.chown(self._directory, _NOBODY, _NOBODY)
-        options = ["--skip-test-db", "--auth-root-authentication-method=normal"]
+        # In the common folder two servers that start at once take each other's tables away.
+        temporary = f"--tmpdir={self._directory}"
+        options = [temporary, "--skip-test-db", "--auth-root-authentication-method=normal"]
         subprocess.run(
             ["mariadb-install-db", "--no-defaults", f"--datadir={self._data}", *options],
             cwd=self._directory,
@@ -182,7 +184,8 @@ class MariaDb:
         careless = ["--innodb-flush-log-at-trx-commit=0", "--skip-log-bin"]
         program = str(_mariadbd())
         where = [f"--datadir={self._data}", f"--socket={self._socket}", "--skip-networking"]
-        self._server.start([program, "--no-defaults", *where, *careless], **_unprivileged())
+        command = [program, "--no-defaults", temporary, *where, *careless]
+        self._server.start(command, **_unprivileged())
         self._server.wait_for(self._answers)
 
     def stop(self) -> None:

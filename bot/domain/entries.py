@@ -81,7 +81,8 @@ _ROUND_OF_ENTRY = select(Round.id).where(
 def current_round(session: Session, *, hold: bool = False) -> Round:
     """The round that began last; on hold it is not sealed before we commit. Raises NoRound."""
     latest = hold_open(session, _LATEST_ROUND) if hold else _LATEST_ROUND
-    if (found := session.scalars(latest).first()) is None:
+    found: Round | None = session.scalars(latest).first()
+    if found is None:
         raise NoRound
     return found
 

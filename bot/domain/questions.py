@@ -5,14 +5,16 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.domain.ladders import Ladders
 from bot.storage.tables import ContestQuestion, StoredQuestion
 from quiz_bank import Question
 
 
 class Shelf:
-    """Questions at hand: read from SQL once by each process, since a wording never changes."""
+    """What a process keeps at hand: questions, whose wording never changes, and the ladders."""
 
     def __init__(self) -> None:
+        self.ladders = Ladders()
         self._questions: dict[int, Question] = {}
         self._pools: dict[int, dict[str, int]] = {}
 

@@ -64,7 +64,7 @@ def open_services(
         votes=Votes(session, now),
         sealing=Sealing(session, now),
         tally=Tally(session, now, board),
-        standings=Standings(session),
+        standings=Standings(session, now, shelf.ladders),
         notices=Notices(session, now),
         tickets=Tickets(session, now),
         staff=StaffRegister(session, now),
