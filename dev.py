@@ -68,6 +68,7 @@ class Words:
     SETUP = "只准备环境"
     FMT = "整理代码格式"
     RESET = "删除本地数据和密钥，从头再来"
+    BENCH = "测量速度和代价，与空白页面、与常见写法相比（选项见 bench --help）"
     PORT = "网页端口，默认 8000；被占用时用下一个空闲端口"
     DATA = "数据目录，默认 var；用不同的目录可以同时运行几份"
     NO_SIMULATOR = "不启动聊天模拟器"
@@ -754,6 +755,13 @@ def fmt(_: argparse.Namespace) -> None:
     subprocess.run([ruff, "format", "."], cwd=ROOT, check=False)
 
 
+def bench(options: argparse.Namespace) -> int:
+    """Measure; the options are those of `tests/bench`."""
+    prepare()
+    command = [PYTHON, "-m", "tests.bench", *options.words]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
+
+
 def reset(options: argparse.Namespace) -> None:
     """Remove what `up` made in a data folder, unless it is in use or not ours."""
     site = Site(options.data)
@@ -781,6 +789,10 @@ def arguments() -> argparse.ArgumentParser:
     command.set_defaults(run=test)
     commands.add_parser("setup", help=Words.SETUP).set_defaults(run=setup)
     commands.add_parser("fmt", help=Words.FMT).set_defaults(run=fmt)
+    # Without a prefix nothing is an option here: all words are the program's own.
+    command = commands.add_parser("bench", help=Words.BENCH, add_help=False, prefix_chars="\0")
+    command.add_argument("words", nargs="*")
+    command.set_defaults(run=bench)
     commands.add_parser("reset", help=Words.RESET, parents=[data]).set_defaults(run=reset)
     return parser
 
@@ -799,7 +811,7 @@ def main() -> int:
     try:
         if sys.version_info < (3, 11):  # noqa: UP036  (This is what tells them.)
             raise Trouble(Words.TOO_OLD, Words.TOO_OLD_NEXT, version=sys.version.split()[0])
-        options.run(options)
+        return options.run(options) or 0
     except OSError as error:
         return give_up(Trouble(Words.NOT_ALLOWED, Words.NOT_ALLOWED_NEXT, error=error))
     except Trouble as trouble:
@@ -807,7 +819,6 @@ def main() -> int:
     except KeyboardInterrupt:
         say(Words.STOPPED)
         return 130
-    return 0
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from stat import S_IXOTH
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 from uuid import uuid4
 
 import psycopg
@@ -32,21 +32,21 @@ _GUARD = 'cat > /dev/null; kill -QUIT "$1"; sleep 1; kill -KILL "$1"; rm -rf "$2
 @pytest.fixture(scope="session")
 def valkey() -> Iterator[str]:
     """The address of a Valkey that is there for the whole session; clear what you left in it."""
-    with _started(Valkey) as server:
+    with started(Valkey) as server:
         yield server.url
 
 
 @pytest.fixture
 def own_valkey() -> Iterator["Valkey"]:
     """A running Valkey of the test's own, to be stopped and started at will."""
-    with _started(Valkey) as server:
+    with started(Valkey) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator["Postgres"]:
     """A PostgreSQL cluster for the whole session."""
-    with _started(Postgres) as server:
+    with started(Postgres) as server:
         yield server
 
 
@@ -61,7 +61,7 @@ def mariadb() -> Iterator["MariaDb"]:
     """A MariaDB for the whole session; the system's, since no wheel carries one."""
     if _mariadbd() is None:
         pytest.skip("there is no mariadbd on this machine (Debian: apt install mariadb-server)")
-    with _started(MariaDb) as server:
+    with started(MariaDb) as server:
         yield server
 
 
@@ -99,6 +99,9 @@ class Valkey:
 class Postgres:
     """A PostgreSQL cluster, with as many databases as tests ask for."""
 
+    # A cluster that lives for minutes need not survive a power cut.
+    haste: ClassVar = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+
     def __init__(self, directory: Path) -> None:
         self._directory, self._data = directory, directory / "data"
         self._binaries = _postgres_binaries(directory)
@@ -116,10 +119,7 @@ class Postgres:
         settings = {
             "listen_addresses": "",
             "unix_socket_directories": str(self._directory),
-            # A cluster that lives for minutes need not survive a power cut.
-            "fsync": "off",
-            "full_page_writes": "off",
-            "synchronous_commit": "off",
+            **self.haste,
         }
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         command = [str(self._binaries / "postgres"), "-D", str(self._data), *options]
@@ -149,6 +149,12 @@ class Postgres:
         with suppress(psycopg.OperationalError), closing(self._connect()):
             return True
         return False
+
+
+class DurablePostgres(Postgres):
+    """One that loses nothing it has confirmed, as PostgreSQL is by default."""
+
+    haste: ClassVar = {}
 
 
 class MariaDb:
@@ -243,11 +249,11 @@ class _Server:
         self._process = None
 
 
-_Store = TypeVar("_Store", Valkey, Postgres, MariaDb)
+_Store = TypeVar("_Store", Valkey, Postgres, DurablePostgres, MariaDb)
 
 
 @contextmanager
-def _started(kind: type[_Store]) -> Iterator[_Store]:
+def started(kind: type[_Store]) -> Iterator[_Store]:
     # Not pytest's tmp_path: a socket's path may have 100 bytes, and nobody else may enter there.
     directory = Path(tempfile.mkdtemp(prefix="sibian-", dir="/var/tmp"))
     try:
