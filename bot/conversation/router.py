@@ -177,7 +177,7 @@ class Conversation:
         for route in self._routes:
             if fits := route.fits(message, state):
                 match = fits if isinstance(fits, re.Match) else None
-                return Found(route, replace(message, match=match))
+                return Found(route, message.found(match))
         raise LookupError(f"no route takes a {message.kind} push")
 
     def play(self, message: Message, state: State, services: Services) -> Step:

@@ -4,7 +4,7 @@ A crowd of a million would take minutes row by row; one statement to a table tak
 """
 
 import hashlib
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
