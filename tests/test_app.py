@@ -61,7 +61,7 @@ def test_pages_are_read_while_another_transaction_is_writing(tmp_path: Path) -> 
 
 PAGES = [
     "/h/", "/h/wall", "/h/m/1001", "/h/standings", "/h/privacy",
-    "/admin/", "/admin/tickets", "/admin/mottos/1001",
+    "/admin/", "/admin/tickets", "/admin/votes", "/admin/mottos/1001",
 ]  # fmt: skip
 
 

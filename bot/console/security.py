@@ -47,6 +47,7 @@ ACCESS = {
     "console.queue": Access.STAFF,
     "console.history": Access.STAFF,
     "console.tickets": Access.STAFF,
+    "console.votes": Access.STAFF,
     "console.nowhere": Access.STAFF,
     "console.approve": Access.DECIDERS,
     "console.send_back": Access.DECIDERS,

@@ -70,8 +70,6 @@ def id_of(number: int) -> int:
 
 
 _LATEST_ROUND = select(Round).order_by(Round.collects_from.desc()).limit(1)
-
-
 # A subquery, whose row stays unlocked: two deciders that held it would wait for each other.
 _ROUND_OF_ENTRY = select(Round.id).where(
     Round.id == select(Motto.round_id).where(Motto.id == bindparam("motto")).scalar_subquery()

@@ -72,6 +72,7 @@ class Poll:
     """How the latest round stands, or what it came to: one page, most votes first."""
 
     title: str
+    opens_at: datetime
     closes_at: datetime
     as_of: datetime
     sealed: bool
@@ -166,6 +167,7 @@ class Tally:
         page = min(max(1, page), pages)
         return Poll(
             title=current.title,
+            opens_at=current.opens_at,
             closes_at=current.closes_at,
             as_of=count.as_of,
             sealed=current.sealed_at is not None,
