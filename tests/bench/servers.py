@@ -6,9 +6,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import create_engine
 
 ROOT = Path(__file__).parents[2]
 _TICK = 1 / os.sysconf("SC_CLK_TCK")
@@ -107,15 +111,19 @@ def main(app: str) -> None:
 
     So whatever settings `bot serve` gives its server, all that is measured here has them too.
     """
-    import granian
-
+    from bot import serving
     from bot.commands import main as bot
 
-    class Granian(granian.Granian):
-        def __init__(self, _ours: str, *args: object, **options: object) -> None:
-            super().__init__(app, *args, **options)
+    module, _, factory = app.partition(":")
+    create_app: Callable[..., Flask] = getattr(import_module(module), factory)
+    if create_app is not serving.create_app:
 
-    granian.Granian = Granian
+        def another(*_: object, **__: object) -> Flask:
+            application = create_app()
+            application.extensions["engine"] = create_engine("sqlite://")
+            return application
+
+        serving.create_app = another
     bot(["serve"])
 
 
