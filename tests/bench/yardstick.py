@@ -231,5 +231,7 @@ def asked(place: int, of: int, question: Question) -> str:
     head = f"第{place}题（共{of}题）{question.stem}"
     if question.kind is Kind.JUDGE:
         return f"{head}\n回复“对”或“错”。"
-    lines = [f"{letter} {words}" for letter, words in zip("ABCDEFGH", question.options, strict=False)]
+    lines = [
+        f"{letter} {words}" for letter, words in zip("ABCDEFGH", question.options, strict=False)
+    ]
     return "\n".join([head, *lines])
