@@ -1,5 +1,6 @@
 """The web application: the one place that knows every room."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -38,8 +39,15 @@ VENDOR = Path(__file__).parent / "vendor"
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
-    """The application on the settings of the environment, or on those given."""
+def create_app(
+    settings: Settings | None = None,
+    clock: Clock | None = None,
+    closing: Callable[[], bool] = lambda: False,
+) -> Flask:
+    """The application on the settings of the environment, or on those given.
+
+    `closing` tells whether it is about to be stopped: then it is no longer ready.
+    """
     settings, clock = settings or read_settings(), clock or SteadyClock()
     engine = open_engine(settings.database_url.get_secret_value(), pool_size=settings.threads)
     sessions, shelf = open_sessions(engine), Shelf()
@@ -60,7 +68,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.register_blueprint(webhook(settings, turns.take, lambda: datetime.now(UTC)))
     app.register_blueprint(console(settings, transaction))
     app.register_blueprint(h5(settings, transaction))
-    app.register_blueprint(_health(sessions, settings))
+    app.register_blueprint(_health(sessions, settings, closing))
     app.add_url_rule("/vendor/<path:filename>", "vendor", _vendor)
     if settings.env == "production" and settings.host in _LOOPBACK:
         # Only a proxy on this machine can reach us: the caller's address is what it says.
@@ -78,7 +86,7 @@ def _vendor(filename: str) -> Response:
     return response
 
 
-def _health(sessions: Sessions, settings: Settings) -> Blueprint:
+def _health(sessions: Sessions, settings: Settings, closing: Callable[[], bool]) -> Blueprint:
     """Whether the process lives, and whether it can serve. Redis may be gone: still ready."""
     health = Blueprint("health", __name__, url_prefix="/healthz")
 
@@ -88,6 +96,8 @@ def _health(sessions: Sessions, settings: Settings) -> Blueprint:
 
     @health.get("/ready")
     def ready() -> tuple[str, int]:
+        if closing():
+            return "closing\n", 503
         try:
             with sessions() as session:
                 session.execute(select(1))

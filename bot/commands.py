@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot import wording
@@ -31,24 +32,18 @@ def main(context: click.Context) -> None:
 @click.pass_obj
 def serve(settings: Settings) -> None:
     """Serve the webhook, the pages and the console."""
-    from granian import Granian
-    from granian.constants import Interfaces
+    from bot.crew import CannotBegin
+    from bot.serving import serve as keep_serving
 
-    Granian(
-        "bot.app:create_app",
-        factory=True,
-        interface=Interfaces.WSGI,
-        address=settings.host,
-        port=settings.port,
-        workers=settings.workers,
-        blocking_threads=settings.threads,
-        # More than every thread can hold waits in the kernel, not in memory.
-        backpressure=settings.threads * 4,
-        respawn_failed_workers=True,
-        workers_kill_timeout=8,
-        websockets=False,
-        log_access=False,
-    ).serve()
+    try:
+        keep_serving(settings)
+    except OSError as error:
+        address = f"{settings.host}:{settings.port}"
+        _fail(wording.NO_ADDRESS.format(address=address, error=error.strerror))
+    except SQLAlchemyError:
+        _fail(wording.UNKNOWN_DATABASE)
+    except CannotBegin:
+        _fail(wording.CANNOT_BEGIN)
 
 
 @main.command(help=wording.HELP_WORKER)
