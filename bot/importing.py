@@ -109,9 +109,6 @@ class Import:
         ]
         click.echo(_summary(self.file.name, findings))
         _print_table(wording.QUESTIONS_NOTICES, findings.notices)
-        lacking = [
-            Note(found.place, _lacks(found.lacks)) for found in findings.questions if found.lacks
-        ]
         _print_table(wording.QUESTIONS_LACK.format(count=len(lacking)), lacking)
         unsupported = [Note(one.place, _unsupported(one.kind)) for one in findings.unsupported]
         _print_table(wording.QUESTIONS_UNSUPPORTED.format(count=len(unsupported)), unsupported)

@@ -25,6 +25,7 @@ LONGEST = {
 }
 """Characters that fit a chat reply of 2,048 bytes together with everything else in it."""
 LONGEST_OPTION = LONGEST_BLANK = 40
+MOST_WORDINGS = 20
 USUAL_DIFFICULTY = 2
 """Of a question that says nothing about it."""
 
@@ -83,7 +84,7 @@ class Table:
             self.complain(item, wording.EMPTY)
         if limit and len(words) > limit:
             self.complain(item, wording.TOO_LONG, length=len(words), limit=limit)
-        if any(map(_is_odd, words)):
+        if not words.isprintable() and any(map(_is_odd, words)):
             self.complain(item, wording.ODD_CHARACTERS)
         return words
 
@@ -219,6 +220,8 @@ class Draft(Table):
         if parts is None:
             self.complain("answer", wording.BLANK_NOT_TEXT)
             return ()
+        if len(parts) > MOST_WORDINGS:
+            self.complain("answer", wording.BLANK_TOO_MANY, limit=MOST_WORDINGS)
         words = tuple(self.line(part, "answer", LONGEST_BLANK) for part in parts)
         if not all(map(fold, words)):
             self.complain("answer", wording.BLANK_EMPTY)

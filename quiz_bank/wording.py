@@ -56,6 +56,7 @@ SINGLE_NEEDS_ONE = "单选题只能有一个答案，这里写了{count}个。�
 MULTIPLE_NEEDS_MORE = "多选题至少要有两个答案，这里只有一个。请补上，或把题型改成单选。"
 JUDGE_NEEDS_WORD = '判断题的答案要写"对"或"错"。'
 BLANK_NOT_TEXT = '填空题的答案要写成文字，有几种写法都算对时写成一串：["甲", "乙"]。'
+BLANK_TOO_MANY = "填空题的答案最多写{limit}种写法，请删去一些。"
 BLANK_EMPTY = "填空题的答案里没有字，请补上。"
 
 CODE_TAKEN = "编号{code}已经用过了：{place}。请换一个没有用过的编号。"

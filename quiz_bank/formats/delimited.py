@@ -8,13 +8,14 @@ from quiz_bank.formats import wording
 from quiz_bank.formats.found import Reading, Unreadable
 from quiz_bank.formats.grid import HEADER_WITHIN, Cell, Grid, Unread, read_grid
 from quiz_bank.formats.header import as_header
-from quiz_bank.formats.package import HEADER_ROOM, MOST_ROWS
+from quiz_bank.formats.package import HEADER_ROOM, MOST_COLUMNS, MOST_ROWS
 
 _DELIMITERS = ",\t;"
 _KEPT_AS_TEXT = re.compile(r'="([^"]*)"')
 """How some programs write 007 so that Excel keeps the zeros."""
 _FORMULA = re.compile(r"[=+\-@][A-Za-z]+[^()|!]*[(|!]")
 _BEGINNING = 100_000
+_LONGEST_HEADER = 2_000
 
 
 def delimiter_of(text: str) -> str | None:
@@ -29,15 +30,17 @@ def read(text: str, delimiter: str) -> Reading:
     for number, cells in enumerate(_records(text, delimiter), 1):
         if number > MOST_ROWS + HEADER_ROOM:
             raise Unreadable(wording.TOO_MANY_ROWS.format(limit=MOST_ROWS))
+        if len(cells) > MOST_COLUMNS and any(cells[MOST_COLUMNS:]):
+            raise Unreadable(wording.TOO_MANY_COLUMNS.format(limit=MOST_COLUMNS))
         if any(cells):
-            rows.append((number, [_cell(cell) for cell in cells]))
+            rows.append((number, [_cell(cell) for cell in cells[:MOST_COLUMNS]]))
     reading = Reading()
     read_grid(Grid(rows), reading)
     return reading
 
 
 def _has_header(text: str, delimiter: str) -> bool:
-    lines = text.split("\n")[: HEADER_WITHIN + 1]
+    lines = [line[:_LONGEST_HEADER] for line in text.split("\n")[: HEADER_WITHIN + 1]]
     rows = list(csv.reader(lines, delimiter=delimiter))
     following = [*rows[1:], []]
     return any(map(as_header, rows, following))
@@ -58,5 +61,5 @@ def _cell(words: str) -> Cell:
     if kept := _KEPT_AS_TEXT.fullmatch(words):
         return kept[1]
     if _FORMULA.match(words):
-        return Unread("LOOKS_LIKE_FORMULA", words[0])
+        return Unread(wording.LOOKS_LIKE_FORMULA, words[0])
     return words

@@ -128,7 +128,8 @@ def write(questions: Iterable[Question]) -> bytes:
             sheet.set_column(at, at, width, text)
             sheet.write_string(0, at, name, bold)
         for row, question in enumerate(questions, 1):
-            for at, (_, _, words) in enumerate(COLUMNS):
-                # `write` would make a formula of what begins with an equals sign.
-                sheet.write_string(row, at, words(question), text)
+            for at, (_, _, words_of) in enumerate(COLUMNS):
+                if words := words_of(question):
+                    # `write` would make a formula of what begins with an equals sign.
+                    sheet.write_string(row, at, words, text)
     return file.getvalue()

@@ -6,6 +6,9 @@ from typing import Any
 
 from quiz_bank import wording
 from quiz_bank.checks import Complaint
+from quiz_bank.formats.wording import TOO_MANY_QUESTIONS
+
+MOST_QUESTIONS = 20_000
 
 
 class Unreadable(Exception):
@@ -32,22 +35,26 @@ class Unsupported:
     kind: str
 
 
+def nowhere(item: str) -> None:
+    """Where an item stands when all that is known is where the question stands."""
+
+
 @dataclass(frozen=True)
 class Sketch:
     """A question as the file has it, not checked yet.
 
-    `words` has what `checks.Draft` takes, `places` where an item stands when that can be told
-    better than by `place`, `complaints` what the reader could not make out.
+    `words` has what `checks.Draft` takes, `where` tells where an item stands if that can be told
+    better than by `place`, `complaints` has what the reader could not make out.
     """
 
     place: str
     words: Mapping[str, Any]
-    places: Mapping[str, str] = field(default_factory=dict)
+    where: Callable[[str], str | None] = nowhere
     complaints: tuple[Complaint, ...] = ()
 
     def place_of(self, item: str) -> str:
         """Where the item stands, as closely as the file allows."""
-        return self.places.get(item, self.place)
+        return self.where(item) or self.place
 
 
 @dataclass
@@ -64,7 +71,12 @@ class Reading:
     """How the items of a question are called in this format."""
 
     def add(self, found: Sketch | Unsupported | Note) -> None:
-        """Keep what was found: a question, one that no chat can hold, or an error."""
+        """Keep what was found: a question, one that no chat can hold, or an error.
+
+        Raises Unreadable when there is no end of them.
+        """
+        if len(self.sketches) + len(self.unsupported) >= MOST_QUESTIONS:
+            raise Unreadable(TOO_MANY_QUESTIONS.format(limit=MOST_QUESTIONS))
         match found:
             case Sketch():
                 self.sketches.append(found)

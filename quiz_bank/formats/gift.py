@@ -14,6 +14,8 @@ from quiz_bank.question import Kind, Question
 
 GAP = "____"
 """What Moodle shows where the answer was within the sentence."""
+LONGEST_QUESTION = 20_000
+"""Characters: a question that fits a chat has a tenth of it, its remarks included."""
 SPECIAL = "\\~=#{}:n"
 RIGHT_WEIGHTS = {
     1: "100",
@@ -105,6 +107,9 @@ def _paragraphs(text: str) -> Iterator[_Paragraph]:
 def _read_paragraph(paragraph: _Paragraph, reading: Reading) -> None:
     place = wording.LINE.format(line=paragraph.line)
     whole = "\n".join(paragraph.lines)
+    if len(whole) > LONGEST_QUESTION:
+        reading.add(Note(place, wording.LONG_QUESTION.format(limit=LONGEST_QUESTION)))
+        return
     words = _ESCAPED.sub(lambda match: _HIDDEN[match[1]], whole)
     opened, closed = words.count("{"), words.count("}")
     if opened != closed or words.find("{") > words.find("}"):

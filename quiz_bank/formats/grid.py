@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from xlsxwriter.utility import xl_col_to_name
 
@@ -120,7 +121,7 @@ class _Rows:
             self._reading.notices.append(Note(self._grid.row(number), message))
 
     def _loose(self, number: int, cells: Sequence[Cell]) -> Loose:
-        loose = Loose(self._grid.row(number), places=self._places(number))
+        loose = Loose(self._grid.row(number), where=partial(self._where, number))
         texts = {
             key: self._text(number, cells, key, at, loose)
             for key, at in self._header.columns.items()
@@ -132,9 +133,9 @@ class _Rows:
         loose.others = {key: tidy(words) for key, words in texts.items()}
         return loose
 
-    def _places(self, number: int) -> dict[str, str]:
-        columns = {**self._header.columns, **self._header.options}
-        return {key: self._grid.cell(number, at, items.named(key)) for key, at in columns.items()}
+    def _where(self, number: int, item: str) -> str | None:
+        at = self._header.columns.get(item, self._header.options.get(item))
+        return None if at is None else self._grid.cell(number, at, items.named(item))
 
     def _text(self, number: int, cells: Sequence[Cell], key: str, at: int, loose: Loose) -> str:
         cell = _at(cells, at)

@@ -25,7 +25,8 @@ class Header:
 
     def is_repeated_by(self, row: Sequence[str]) -> bool:
         """Whether the row is the header again, as on the top of a printed page."""
-        return _names(row) == [*self.names]
+        at = self.columns["stem"]
+        return _names(row[at : at + 1]) == [self.names[at]] and _names(row) == [*self.names]
 
     @property
     def unknown(self) -> list[str]:

@@ -1,54 +1,48 @@
 """The words of a bit of HTML, and whether there is more in it than words."""
 
-from html.parser import HTMLParser
+from collections.abc import Iterator
+
+from lxml import etree
 
 _MORE = {
     "img": "picture", "audio": "picture", "video": "picture", "object": "picture",
     "svg": "picture", "math": "picture", "table": "table",
 }  # fmt: skip
-_BLOCKS = frozenset(["p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "ul", "ol"])
-_SILENT = frozenset(["script", "style"])
+_BLOCKS = frozenset(["p", "div", "br", "li", "h1", "h2", "h3", "h4", "ul", "ol"])
 _RAISED = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 _LOWERED = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
+_SCRIPTS = {"sup": _RAISED, "sub": _LOWERED}
 
 
-class HtmlWords(HTMLParser):
-    """Reads HTML for its words; `more` names what it has besides, or is empty."""
+def words_of_html(html: str) -> tuple[str, str]:
+    """The words, a line for each paragraph, and what there is besides; empty if nothing."""
+    parser = etree.HTMLParser(
+        no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
+    )
+    # The library of Python itself takes minutes for a few kilobytes of `<a <a <a`.
+    root = etree.fromstring(f"<div>{html}</div>", parser)
+    if root is None:
+        return "", ""
+    more = (_MORE[tag] for tag in map(_tag, root.iter()) if tag in _MORE)
+    return "".join(_pieces(root)), next(more, "")
 
-    def __init__(self, html: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.more = ""
-        self._pieces: list[str] = []
-        self._within: list[str] = []
-        self.feed(html)
-        self.close()
 
-    @property
-    def words(self) -> str:
-        """The words, a line for each paragraph."""
-        return "".join(self._pieces)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note what is no words."""
-        self.more = self.more or _MORE.get(tag, "")
+def _pieces(root: etree._Element) -> Iterator[str]:
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        tag = _tag(element)
         if tag in _BLOCKS:
-            self._pieces.append("\n")
-        if tag in _SILENT or tag in ("sup", "sub"):
-            self._within.append(tag)
+            yield "\n"
+        if event == "start":
+            if tag not in ("script", "style"):
+                yield _line(element.text).translate(_SCRIPTS.get(tag, {}))
+        else:
+            yield _line(element.tail)
 
-    def handle_endtag(self, tag: str) -> None:
-        """A paragraph ends its line."""
-        if tag in _BLOCKS:
-            self._pieces.append("\n")
-        if self._within and self._within[-1] == tag:
-            self._within.pop()
 
-    def handle_data(self, data: str) -> None:
-        """Keep words; figures above or below the line stay there."""
-        within = self._within[-1] if self._within else ""
-        if within == "sup":
-            data = data.translate(_RAISED)
-        elif within == "sub":
-            data = data.translate(_LOWERED)
-        if within not in _SILENT:
-            self._pieces.append(" ".join(data.split("\n")))
+def _tag(element: etree._Element) -> str:
+    return element.tag if isinstance(element.tag, str) else ""
+
+
+def _line(text: str | None) -> str:
+    """Line ends in HTML are spaces."""
+    return " ".join((text or "").split("\n"))

@@ -8,7 +8,6 @@ from typing import Any
 from quiz_bank.checks import Complaint, Draft
 from quiz_bank.formats import wording
 from quiz_bank.formats.found import Note, Reading, Sketch, Unreadable, Unsupported
-from quiz_bank.formats.package import MOST_ROWS
 from quiz_bank.formats.recognition import read_content
 from quiz_bank.question import Question, fold
 from quiz_bank.repeats import Repeats
@@ -54,8 +53,6 @@ def find_questions(content: bytes, progress: Progress | None = None) -> Findings
     """What the file holds, in any format we know. Raises Unreadable."""
     reading = read_content(content)
     total = len(reading.sketches)
-    if total > MOST_ROWS:
-        raise Unreadable(wording.TOO_MANY_QUESTIONS.format(limit=MOST_ROWS))
     if not (total or reading.unsupported or reading.errors):
         raise Unreadable(wording.NOTHING_FOUND)
     checker = _Checker(reading)

@@ -1,13 +1,13 @@
 """What people mean by their words for a kind, an answer or a difficulty."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from quiz_bank.checks import Complaint, clip
 from quiz_bank.formats import wording
-from quiz_bank.formats.found import Sketch, Unsupported
+from quiz_bank.formats.found import Sketch, Unsupported, nowhere
 from quiz_bank.formats.words import plain
 from quiz_bank.question import LETTERS, Kind, fold
 
@@ -36,7 +36,7 @@ class Loose:
     difficulty: str = ""
     others: dict[str, str] = field(default_factory=dict)
     """Stem, explanation and the like, which mean what they say."""
-    places: Mapping[str, str] = field(default_factory=dict)
+    where: Callable[[str], str | None] = nowhere
     complaints: list[Complaint] = field(default_factory=list)
 
 
@@ -69,7 +69,7 @@ def settle(loose: Loose) -> Sketch | Unsupported:
     if len(options) > len(LETTERS):
         return Unsupported(loose.place, "too_many_options")
     words |= {"kind": kind, "options": options} | _difficulty(loose)
-    return Sketch(loose.place, words, loose.places, tuple(loose.complaints))
+    return Sketch(loose.place, words, loose.where, tuple(loose.complaints))
 
 
 def _kind(loose: Loose) -> str:

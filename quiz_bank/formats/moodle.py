@@ -11,7 +11,7 @@ from quiz_bank.formats.categories import path_to, topic_of
 from quiz_bank.formats.feedback import compose, take_apart
 from quiz_bank.formats.found import Note, Reading, Sketch, Unreadable, Unsupported
 from quiz_bank.formats.gift import RIGHT_WEIGHTS, escape_stars, has_wildcard
-from quiz_bank.formats.html_words import HtmlWords
+from quiz_bank.formats.html_words import words_of_html
 from quiz_bank.formats.meaning import Loose, settle
 from quiz_bank.formats.words import tidy
 from quiz_bank.question import Kind, Question
@@ -157,10 +157,10 @@ def _words(element: etree._Element | None) -> str:
     is_html = element.get("format") not in ("plain_text", "markdown") and _MARKUP.search(text)
     if not is_html or len(text) > LONGEST_HTML:
         return text
-    html = HtmlWords(text)
-    if html.more:
-        raise _NoWords(html.more)
-    return html.words
+    words, more = words_of_html(text)
+    if more:
+        raise _NoWords(more)
+    return words
 
 
 def _share(answer: etree._Element) -> float:

@@ -21,6 +21,7 @@ MOST_PARTS = 2_000
 MOST_ROWS = 20_000
 HEADER_ROOM = 50
 MOST_COLUMNS = 200
+MOST_CELLS = 700_000
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -56,8 +57,9 @@ def sheet_facts(package: zipfile.ZipFile, sheet: str) -> SheetFacts:
     """What there is to know about the sheet of this name. Raises Unreadable."""
     facts = SheetFacts()
     part = _parts_of_sheets(package).get(sheet)
-    if part is None:
+    if part is None or part not in package.namelist():
         return facts
+    _refuse_vast(package, part)
     formats = _formats(package)
     for row, column, cell in _cells(package, part):
         _look_at(cell, (row, column), formats, facts)
@@ -68,14 +70,13 @@ def sheet_facts(package: zipfile.ZipFile, sheet: str) -> SheetFacts:
 def _look_at(
     cell: etree._Element, at: tuple[int, int], formats: list[str], facts: SheetFacts
 ) -> None:
-    if cell.find("{*}v") is None and cell.find("{*}is") is None and cell.find("{*}f") is None:
-        return
+    content = {etree.QName(child).localname for child in cell}
     row, column = at
     if row >= MOST_ROWS + HEADER_ROOM:
         raise Unreadable(wording.TOO_MANY_ROWS.format(limit=MOST_ROWS))
     if column >= MOST_COLUMNS:
         raise Unreadable(wording.TOO_MANY_COLUMNS.format(limit=MOST_COLUMNS))
-    if cell.find("{*}f") is not None:
+    if "f" in content:
         facts.formulas.add(at)
     style = cell.get("s", "0")
     code = formats[int(style)] if style.isdigit() and int(style) < len(formats) else ""
@@ -83,24 +84,33 @@ def _look_at(
         facts.formats[at] = code
 
 
+def _refuse_vast(package: zipfile.ZipFile, part: str) -> None:
+    """Refuse a sheet of a million empty rows before looking at each of them."""
+    cells = 0
+    with package.open(part) as stream:
+        while chunk := stream.read(2**20):
+            cells += chunk.count(b"<c ") + chunk.count(b"<row ")
+            if cells > MOST_CELLS:
+                raise Unreadable(wording.TOO_MANY_CELLS)
+
+
 def _cells(package: zipfile.ZipFile, part: str) -> Iterator[tuple[int, int, etree._Element]]:
-    """Every cell of a sheet, row by row, and none kept in memory."""
-    row = column = -1
-    for event, element in _events(package, part, ("{*}row", "{*}c")):
-        tag = etree.QName(element).localname
-        if event == "start":
-            if tag == "row":
-                number = element.get("r", "")
-                row, column = (int(number) - 1 if number.isdigit() else row + 1), -1
-            continue
-        if tag == "c":
-            reference = _REFERENCE.fullmatch(element.get("r", ""))
-            column = _column(reference[1]) if reference else column + 1
-            yield row, column, element
-        else:
+    """Every cell of a sheet that has a content, and none kept in memory."""
+    row, column = 0, -1
+    for element in _elements(package, part, ("{*}row", "{*}c")):
+        number = element.get("r", "")
+        if etree.QName(element).localname == "row":
+            row, column = int(number) if number.isdigit() else row + 1, -1
             element.clear()
             while element.getprevious() is not None:
                 del element.getparent()[0]
+            continue
+        if reference := _REFERENCE.fullmatch(number):
+            row, column = int(reference[2]) - 1, _column(reference[1])
+        else:
+            column += 1
+        if len(element):
+            yield row, column, element
 
 
 def _column(letters: str) -> int:
@@ -164,25 +174,23 @@ def _tree(package: zipfile.ZipFile, part: str) -> etree._Element | None:
     if part not in package.namelist():
         return None
     root = None
-    for _, element in _events(package, part, None):
+    for element in _elements(package, part, None):
         root = element
     return root
 
 
-def _events(
+def _elements(
     package: zipfile.ZipFile, part: str, tags: tuple[str, ...] | None
-) -> Iterator[tuple[str, etree._Element]]:
-    """A part piece by piece: no entities, no network, no depth beyond reason."""
-    if part not in package.namelist():
-        return
+) -> Iterator[etree._Element]:
+    """The elements of a part as they end: no entities, no network, no depth beyond reason."""
     with package.open(part) as stream:
         events = etree.iterparse(
-            stream, events=("start", "end"), tag=tags, resolve_entities=False, no_network=True,
-            load_dtd=False, huge_tree=False,
+            stream, tag=tags, resolve_entities=False, no_network=True, load_dtd=False,
+            huge_tree=False,
         )  # fmt: skip
         looked = False
-        for event, element in events:
+        for _, element in events:
             if not looked and element.getroottree().docinfo.doctype:
                 raise Unreadable(wording.HAS_DOCTYPE)
             looked = True
-            yield event, element
+            yield element

@@ -4,11 +4,12 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from quiz_bank.checks import Complaint, clip
 from quiz_bank.formats import answer_key, wording
 from quiz_bank.formats.answer_key import Entry
-from quiz_bank.formats.found import Note, Reading
+from quiz_bank.formats.found import MOST_QUESTIONS, Note, Reading, Unreadable
 from quiz_bank.formats.meaning import UNDECIDED, Loose, judged, kind_of, settle
 from quiz_bank.formats.options import split_options
 from quiz_bank.formats.pasted_lines import (
@@ -26,6 +27,7 @@ from quiz_bank.question import LETTERS, Kind
 
 LONGEST_LINE = 5_000
 _ENDS_SENTENCE = "。？！?!：:.…；;”"
+_AFTER_ANSWER = "。.；; "
 _OPTION_MARK = re.compile(r"[（(]?([A-HＡ-Ｈ])[.．、:：)）]")
 
 
@@ -101,7 +103,8 @@ class _Reader:
             self._note_error(at, wording.LONG_LINE.format(limit=LONGEST_LINE))
         elif (kind := heading_kind(words)) is not None:
             self._kind, self._style = kind, ""
-            self._in_key = self._in_key and self._is_key_next(at)
+            # The key may have the same headings as the questions it answers.
+            self._in_key = self._in_key and any(q.kind == kind for q in self._questions)
         elif is_key_heading(words):
             self._in_key = True
         elif not self._take_key(at, words):
@@ -118,10 +121,6 @@ class _Reader:
     @property
     def _current(self) -> _Question | None:
         return self._questions[-1] if self._questions else None
-
-    def _is_key_next(self, at: int) -> bool:
-        following = next(filter(None, self.lines[at : at + 5]), "")
-        return bool(answer_key.entries(following, at))
 
     def _take_key(self, at: int, words: str) -> bool:
         """Take a line of answers, if it is one."""
@@ -192,6 +191,8 @@ class _Reader:
         question = _Question(at, self._kind, number.value if number else None)
         question.begin("stem", words, at)
         self._questions.append(question)
+        if len(self._questions) > MOST_QUESTIONS:
+            raise Unreadable(wording.TOO_MANY_QUESTIONS.format(limit=MOST_QUESTIONS))
 
     def _take_options(self, question: _Question, at: int, words: str) -> bool:
         before, options = split_options(words, question.next_letter)
@@ -217,20 +218,19 @@ class _Reader:
 
     def _hand_out(self) -> None:
         """Give each question the answer that the key has for its number."""
-        for entry in self._key:
-            meant = [q for q in self._questions if q.number == entry.number]
-            waiting = [q for q in meant if "answer" not in q.parts]
-            if not meant:
-                message = wording.KEY_WITHOUT_QUESTION.format(number=entry.number)
-                self._note_error(entry.line, message)
-            elif len(waiting) > 1 and len(waiting) != self._given(entry.number):
-                self._note_error(entry.line, wording.NUMBER_TWICE.format(number=entry.number))
-            elif waiting:
-                # Sections that each count from one have their answers in the same order.
-                waiting[0].begin("answer", entry.answer, entry.line)
-
-    def _given(self, number: int) -> int:
-        return sum(entry.number == number for entry in self._key)
+        waiting = [q for q in self._questions if "answer" not in q.parts]
+        for number, given in groupby(sorted(self._key, key=_number), _number):
+            entries = list(given)
+            meant = [question for question in waiting if question.number == number]
+            if not any(question.number == number for question in self._questions):
+                message = wording.KEY_WITHOUT_QUESTION.format(number=number)
+                self._note_error(entries[0].line, message)
+            elif len(meant) > 1 and len(meant) != len(entries):
+                message = wording.NUMBER_TWICE.format(number=number)
+                self._note_error(entries[0].line, message)
+            # Sections that each count from one have their answers in the same order.
+            for question, entry in zip(meant, entries, strict=False):
+                question.begin("answer", entry.answer, entry.line)
 
     def _note_error(self, at: int, message: str) -> None:
         self._reading.add(Note(wording.LINE.format(line=at), message))
@@ -240,14 +240,20 @@ class _Reader:
         self._reading.notices.append(Note(wording.LINE.format(line=at), message))
 
 
+def _number(entry: Entry) -> int:
+    return entry.number
+
+
 def _loose(question: _Question) -> Loose:
     """The question in people's words, its answer taken out of its stem."""
     stem, tag = take_tag(question.words("stem"))
     loose = Loose(wording.LINE.format(line=question.line), kind=tag or question.kind)
     loose.complaints = question.complaints
-    loose.places = {item: wording.LINE.format(line=line) for item, line in question.lines.items()}
+    loose.where = {
+        item: wording.LINE.format(line=line) for item, line in question.lines.items()
+    }.get
     loose.options = [question.words(chr(ord("A") + at)) for at in range(question.options)]
-    stem, loose.answer = _take_answer(stem, question.words("answer"), loose)
+    stem, loose.answer = _take_answer(stem, question.words("answer").rstrip(_AFTER_ANSWER), loose)
     if not loose.options:
         stem, loose.options = _inline(stem, loose)
     loose.difficulty = question.words("difficulty")

@@ -18,15 +18,15 @@ _HEADING = re.compile(
 _TAG = re.compile(rf"[【\[（(]\s*{_KIND}\s*[】\]）)]")
 _STYLES = {
     "ordinal": re.compile(wording.QUESTION_NUMBER),
-    "point": re.compile(r"(?P<a>\d{1,4})\s*[.．](?!\d)"),
-    "comma": re.compile(r"(?P<a>\d{1,4})\s*[、:：)）]"),
-    "bracket": re.compile(r"[（(]\s*(?P<a>\d{1,4})\s*[）)]"),
+    "point": re.compile(r"(?P<a>\d{1,5})\s*[.．](?!\d)"),
+    "comma": re.compile(r"(?P<a>\d{1,5})\s*[、:：)）]"),
+    "bracket": re.compile(r"[（(]\s*(?P<a>\d{1,5})\s*[）)]"),
     "numeral": re.compile(rf"(?P<a>[{_N}]{{1,4}})\s*[、.．]"),
     "bracketed numeral": re.compile(rf"[（(]\s*(?P<a>[{_N}]{{1,4}})\s*[）)]"),
     "circle": re.compile("(?P<a>[①-⑳])"),
     "space": re.compile(r"(?P<a>\d{1,3})[ \u3000]+(?=\S)"),
 }
-_POINT_AND_DIGIT = re.compile(r"(?P<a>\d{1,4})\s*[.．](?=\d)")
+_POINT_AND_DIGIT = re.compile(r"(?P<a>\d{1,5})\s*[.．](?=\d)")
 _SAME_STYLE = {"comma": "point", "space": "point"}
 """Slips of the same hand: 1. 2、 3 are one way to count."""
 _LABELS = {label: key for key, labels in wording.LABELS.items() for label in labels}

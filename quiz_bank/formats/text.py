@@ -27,7 +27,8 @@ def decode(content: bytes) -> str:
             continue
         if not _NO_TEXT.search(text):
             return _lines(text)
-    raise Unreadable(wording.BROKEN_ENCODING if _nearly_utf8(content) else wording.NOT_TEXT)
+    broken = _nearly_utf8(content) and not _is_utf8(content)
+    raise Unreadable(wording.BROKEN_ENCODING if broken else wording.NOT_TEXT)
 
 
 def _encodings(content: bytes) -> Iterator[str]:
@@ -37,7 +38,11 @@ def _encodings(content: bytes) -> Iterator[str]:
             yield encoding
             return
     if b"\0" in content:
-        yield from ("utf-16-le", "utf-16-be")
+        # UTF-16 without a mark, unless it is UTF-8 but for the zeros.
+        if not _is_utf8(content.replace(b"\0", b"")):
+            # In the bytes of a line end or a figure, the zero is the higher one.
+            little = content[1::2].count(0) > content[::2].count(0)
+            yield "utf-16-le" if little else "utf-16-be"
         return
     yield "utf-8"
     # Nearly any bytes are GB18030: of a damaged UTF-8 file it makes other characters.
@@ -49,6 +54,14 @@ def _nearly_utf8(content: bytes) -> bool:
     broken = content.decode("utf-8", "replace").count("\ufffd")
     beyond_ascii = len(content) - len(content.decode("ascii", "ignore"))
     return broken * 30 < beyond_ascii
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _lines(text: str) -> str:

@@ -10,6 +10,8 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 
 def tidy(words: str) -> str:
     """The words on one line, without the invisible characters of a copied text."""
+    if words.isprintable():
+        return words.strip()
     pieces = [piece.strip() for piece in _LINE_ENDS.split(_INVISIBLE.sub("", words))]
     line = ""
     for piece in filter(None, pieces):

@@ -33,7 +33,7 @@ from quiz_bank.formats.package import (
     sheet_facts,
 )
 
-MEMORY = 400 * 2**20
+MEMORY = 180 * 2**20
 """Addresses, not memory in use: Python and its libraries take a good part of them."""
 SECONDS = 25
 MOST_CHARACTERS = 8_000_000
