@@ -91,7 +91,7 @@ class Scripts:
 
     def page(self, members: int) -> list[Part]:
         """One opens the page of the standings."""
-        return [self._part(Visit("/h/r", "张*")) for _ in range(members)]
+        return [self._part(Visit("/h/standings", "张*")) for _ in range(members)]
 
     def _look(self) -> Part:
         points = self._random.randrange(2, 60, 2)

@@ -10,10 +10,13 @@ from types import ModuleType
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import create_engine
 
 
 def _create_app(*_: Any, **__: Any) -> Flask:
     app: Flask = import_module(sys.argv[1]).create_app()
+    # Closed by the server when all is over.
+    app.extensions["engine"] = create_engine("sqlite://")
     return app
 
 
