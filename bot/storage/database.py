@@ -1,13 +1,14 @@
 """The engine, and what each kind of database must be told before it keeps our promises."""
 
 import select as readiness
+import sqlite3
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url, select, text
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 Sessions = sessionmaker[Session]
@@ -154,5 +155,9 @@ def _tame_sqlite(engine: Engine) -> None:
         if connection.info.get("read_only", False) != read_only:
             connection.exec_driver_sql(f"PRAGMA query_only={read_only:d}")
             connection.info["read_only"] = read_only
+        begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
         # Said to the driver itself: SQLAlchemy's way there costs as much as a statement does.
-        connection.connection.driver_connection.execute("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        try:
+            connection.connection.driver_connection.execute(begin)
+        except sqlite3.OperationalError as error:
+            raise OperationalError(begin, None, error) from error

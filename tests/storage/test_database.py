@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from bot.storage.database import begin_read_only, database_clock, open_engine, open_sessions
 
@@ -93,6 +94,23 @@ def test_a_connection_the_server_hung_up_on_is_not_used_again(
 
     engine.dispose()
     other.dispose()
+
+
+@pytest.mark.slow
+def test_a_database_that_stays_locked_is_a_store_in_trouble_and_no_fault_of_ours(
+    tmp_path: Path,
+) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path}/sibian.db")
+    sessions = open_sessions(engine)
+
+    with sessions.begin() as writer:
+        writer.execute(text("SELECT 1"))
+        with sessions() as other, pytest.raises(OperationalError, match="locked"):
+            other.execute(text("SELECT 1"))
+
+    with sessions.begin() as other:
+        assert other.scalar(text("SELECT 1")) == 1
+    engine.dispose()
 
 
 # ------------------------------------------------------------ who only reads
