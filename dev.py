@@ -23,11 +23,12 @@ import sys
 import tempfile
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
+from xml.etree import ElementTree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -68,6 +69,7 @@ class Words:
     SETUP = "只准备环境"
     FMT = "整理代码格式"
     RESET = "删除本地数据和密钥，从头再来"
+    BENCH = "测量速度和代价，与空白页面、与常见写法相比（选项见 bench --help）"
     PORT = "网页端口，默认 8000；被占用时用下一个空闲端口"
     DATA = "数据目录，默认 var；用不同的目录可以同时运行几份"
     NO_SIMULATOR = "不启动聊天模拟器"
@@ -128,6 +130,8 @@ class Words:
     TYPES = "类型检查"
     IMPORTS = "分层约定"
     TESTS = "测试"
+    MISSING = "缺少 {program}，{count} 项测试没有跑。要跑：sudo apt install {package}"
+    SKIPPED = "{count} 项测试没有跑：{reason}"
     LEFT_OUT = "--fast 不跑带这些标记的测试：{markers}。要全部：python3 dev.py test"
     PASSED = "全部通过，{seconds:.1f} 秒。"
     NOT_PASSED = "没有通过：{stages}。"
@@ -704,10 +708,16 @@ def answers(port: int, path: str) -> bool:
 def test(options: argparse.Namespace) -> None:
     """Run every check, also after one has failed, and say which did."""
     prepare()
-    seconds = {name: run_stage(name, command) for name, command in stages(options.fast).items()}
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder, "tests.xml")
+        checks = stages(options.fast, report)
+        seconds = {name: run_stage(name, command) for name, command in checks.items()}
+        skipped = reasons(report)
     say()
     for name, (took, passed) in seconds.items():
         say(f"  {'✓' if passed else '✗'} {name}{'  ' * (6 - len(name))}{took:6.1f} s")
+    for reason, count in skipped.items():
+        say(skip_line(reason, count))
     if options.fast:
         say(Words.LEFT_OUT.format(markers="、".join(LEFT_OUT_WHEN_FAST)))
     failed = [name for name, (_, passed) in seconds.items() if not passed]
@@ -716,9 +726,10 @@ def test(options: argparse.Namespace) -> None:
     say(Words.PASSED.format(seconds=sum(took for took, _ in seconds.values())))
 
 
-def stages(fast: bool) -> dict[str, list[str]]:
-    """The checks by name, each a program of the environment."""
+def stages(fast: bool, report: Path) -> dict[str, list[str]]:
+    """The checks by name, each a program of the environment; pytest reports to a file, too."""
     tests = ["pytest", "-q", "-n", "auto", "--maxprocesses=4", "--dist=loadfile"]
+    tests += [f"--junit-xml={report}"]
     if fast:
         tests += ["-m", " and ".join(f"not {marker}" for marker in LEFT_OUT_WHEN_FAST)]
         tests += ["--hypothesis-profile=fast"]
@@ -742,6 +753,20 @@ def run_stage(name: str, command: list[str]) -> tuple[float, bool]:
     return time.monotonic() - began, done.returncode == 0
 
 
+def reasons(report: Path) -> Counter[str]:
+    """Why tests were skipped, and how many for each reason."""
+    with suppress(OSError, ElementTree.ParseError):
+        skipped = ElementTree.parse(report).iter("skipped")
+        return Counter(str(test.get("message")) for test in skipped)
+    return Counter()
+
+
+def skip_line(reason: str, count: int) -> str:
+    if found := re.fullmatch(r"there is no (\S+) .*apt install (\S+)\)", reason):
+        return Words.MISSING.format(program=found[1], count=count, package=found[2])
+    return Words.SKIPPED.format(count=count, reason=reason)
+
+
 def setup(_: argparse.Namespace) -> None:
     prepare()
     say(Words.SET_UP)
@@ -752,6 +777,13 @@ def fmt(_: argparse.Namespace) -> None:
     ruff = ENVIRONMENT / "bin" / "ruff"
     subprocess.run([ruff, "check", "--fix-only", "--quiet", "."], cwd=ROOT, check=False)
     subprocess.run([ruff, "format", "."], cwd=ROOT, check=False)
+
+
+def bench(options: argparse.Namespace) -> int:
+    """Measure; the options are those of `tests/bench`."""
+    prepare()
+    command = [PYTHON, "-m", "tests.bench", *options.words]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
 def reset(options: argparse.Namespace) -> None:
@@ -781,6 +813,10 @@ def arguments() -> argparse.ArgumentParser:
     command.set_defaults(run=test)
     commands.add_parser("setup", help=Words.SETUP).set_defaults(run=setup)
     commands.add_parser("fmt", help=Words.FMT).set_defaults(run=fmt)
+    # Without a prefix nothing is an option here: all words are the program's own.
+    command = commands.add_parser("bench", help=Words.BENCH, add_help=False, prefix_chars="\0")
+    command.add_argument("words", nargs="*")
+    command.set_defaults(run=bench)
     commands.add_parser("reset", help=Words.RESET, parents=[data]).set_defaults(run=reset)
     return parser
 
@@ -799,7 +835,7 @@ def main() -> int:
     try:
         if sys.version_info < (3, 11):  # noqa: UP036  (This is what tells them.)
             raise Trouble(Words.TOO_OLD, Words.TOO_OLD_NEXT, version=sys.version.split()[0])
-        options.run(options)
+        return options.run(options) or 0
     except OSError as error:
         return give_up(Trouble(Words.NOT_ALLOWED, Words.NOT_ALLOWED_NEXT, error=error))
     except Trouble as trouble:
@@ -807,7 +843,6 @@ def main() -> int:
     except KeyboardInterrupt:
         say(Words.STOPPED)
         return 130
-    return 0
 
 
 if __name__ == "__main__":

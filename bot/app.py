@@ -1,5 +1,6 @@
 """The web application: the one place that knows every room."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -15,9 +16,18 @@ from bot.conversation.message import Message
 from bot.conversation.reply import Reply
 from bot.domain.questions import Shelf
 from bot.domain.services import transactions
+from bot.domain.tally import Board
+from bot.glances import Glances
 from bot.h5.views import h5
 from bot.settings import Settings, read_settings
-from bot.storage.database import Clock, Sessions, database_clock, open_engine, open_sessions
+from bot.storage.database import (
+    Clock,
+    Sessions,
+    SteadyClock,
+    open_engine,
+    open_readers,
+    open_sessions,
+)
 from bot.storage.memory import Memory
 from bot.turns import Turns
 from bot.wechat.outbound import render
@@ -29,9 +39,16 @@ VENDOR = Path(__file__).parent / "vendor"
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-def create_app(settings: Settings | None = None, clock: Clock = database_clock) -> Flask:
-    """The application on the settings of the environment, or on those given."""
-    settings = settings or read_settings()
+def create_app(
+    settings: Settings | None = None,
+    clock: Clock | None = None,
+    closing: Callable[[], bool] = lambda: False,
+) -> Flask:
+    """The application on the settings of the environment, or on those given.
+
+    `closing` tells whether it is about to be stopped: then it is no longer ready.
+    """
+    settings, clock = settings or read_settings(), clock or SteadyClock()
     engine = open_engine(settings.database_url.get_secret_value(), pool_size=settings.threads)
     sessions, shelf = open_sessions(engine), Shelf()
     memory = Memory(settings.redis_url.get_secret_value())
@@ -39,19 +56,19 @@ def create_app(settings: Settings | None = None, clock: Clock = database_clock) 
     def draw(reply: Reply, message: Message, now: datetime) -> bytes:
         return render(reply, message, now, partial(_page_address, settings))
 
-    turns = Turns(sessions, memory, shelf, clock, handlers.play, draw)
-    transaction = transactions(sessions, clock, shelf)
+    glances = Glances(open_readers(engine), shelf, clock, handlers.conversation, draw)
+    turns = Turns(sessions, memory, shelf, clock, handlers.play, draw, glances.answer)
+    transaction = transactions(sessions, clock, shelf, Board(memory))
     app = Flask("bot", static_folder=None)
     # `//` in an address is a wrong address: putting it right would redirect to the host that
     # the request names, whichever that is.
     app.url_map.merge_slashes = False
     # Whoever makes an application and drops it again closes its connections.
     app.extensions["engine"] = engine
-    app.config["SECRET_KEY"] = settings.secret_key.get_secret_value()
     app.register_blueprint(webhook(settings, turns.take, lambda: datetime.now(UTC)))
     app.register_blueprint(console(settings, transaction))
     app.register_blueprint(h5(settings, transaction))
-    app.register_blueprint(_health(sessions, settings))
+    app.register_blueprint(_health(sessions, settings, closing))
     app.add_url_rule("/vendor/<path:filename>", "vendor", _vendor)
     if settings.env == "production" and settings.host in _LOOPBACK:
         # Only a proxy on this machine can reach us: the caller's address is what it says.
@@ -69,7 +86,7 @@ def _vendor(filename: str) -> Response:
     return response
 
 
-def _health(sessions: Sessions, settings: Settings) -> Blueprint:
+def _health(sessions: Sessions, settings: Settings, closing: Callable[[], bool]) -> Blueprint:
     """Whether the process lives, and whether it can serve. Redis may be gone: still ready."""
     health = Blueprint("health", __name__, url_prefix="/healthz")
 
@@ -79,6 +96,8 @@ def _health(sessions: Sessions, settings: Settings) -> Blueprint:
 
     @health.get("/ready")
     def ready() -> tuple[str, int]:
+        if closing():
+            return "closing\n", 503
         try:
             with sessions() as session:
                 session.execute(select(1))

@@ -1,4 +1,4 @@
-"""The `bot` program: serve, worker, simulator, db, demo, import, admin."""
+"""The `bot` program: serve, worker, simulator, db, demo, import, export, admin."""
 
 import secrets
 import sys
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot import wording
@@ -23,42 +24,40 @@ from bot.storage.database import database_clock, open_engine, open_sessions
 @click.pass_context
 def main(context: click.Context) -> None:
     """Everything the operator does from a shell."""
-    context.obj = settings = _settings()
-    configure_logs(settings.env)
+    # A file of questions can be tried on a computer that has no settings at all.
+    if context.invoked_subcommand != "import":
+        context.obj = _start()
 
 
 @main.command(help=wording.HELP_SERVE)
 @click.pass_obj
 def serve(settings: Settings) -> None:
     """Serve the webhook, the pages and the console."""
-    from granian import Granian
-    from granian.constants import Interfaces
+    from bot.crew import CannotBegin
+    from bot.serving import serve as keep_serving
 
-    Granian(
-        "bot.app:create_app",
-        factory=True,
-        interface=Interfaces.WSGI,
-        address=settings.host,
-        port=settings.port,
-        workers=settings.workers,
-        blocking_threads=settings.threads,
-        # More than every thread can hold waits in the kernel, not in memory.
-        backpressure=settings.threads * 4,
-        respawn_failed_workers=True,
-        workers_kill_timeout=8,
-        websockets=False,
-        log_access=False,
-    ).serve()
+    try:
+        keep_serving(settings)
+    except OSError as error:
+        address = f"{settings.host}:{settings.port}"
+        _fail(wording.NO_ADDRESS.format(address=address, error=error.strerror))
+    except SQLAlchemyError:
+        _fail(wording.UNKNOWN_DATABASE)
+    except CannotBegin:
+        _fail(wording.CANNOT_BEGIN)
 
 
 @main.command(help=wording.HELP_WORKER)
 @click.pass_obj
 def worker(settings: Settings) -> None:
     """Do what must happen without a message."""
-    from bot.worker import work
+    from bot.domain.tally import Board
+    from bot.storage.memory import Memory
+    from bot.worker import duties, work
 
-    engine = open_engine(settings.database_url.get_secret_value())
-    work(open_sessions(engine), database_clock)
+    sessions = open_sessions(open_engine(settings.database_url.get_secret_value()))
+    board = Board(Memory(settings.redis_url.get_secret_value()))
+    work(duties(sessions, database_clock, board, settings.data_dir))
 
 
 @main.command(help=wording.HELP_SIMULATOR)
@@ -118,25 +117,54 @@ def demo(settings: Settings, if_empty: bool) -> None:
 
 
 @main.group("import", help=wording.HELP_IMPORT)
-def import_() -> None:
+@click.pass_context
+def import_(context: click.Context) -> None:
     """Bring in questions and the like."""
+    if context.invoked_subcommand != "questions":
+        context.obj = _start()
 
 
 @import_.command("questions", help=wording.HELP_IMPORT_QUESTIONS)
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.pass_obj
-def import_questions(settings: Settings, file: Path) -> None:
-    """Import a TOML file of questions, all or nothing."""
-    from bot.domain.questions import add_questions
-    from quiz_bank import load_file
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help=wording.HELP_DRY_RUN)
+@click.option("--json", "as_json", is_flag=True, help=wording.HELP_JSON)
+@click.option("--leave-out", is_flag=True, help=wording.HELP_LEAVE_OUT)
+@click.option("--revise", is_flag=True, help=wording.HELP_REVISE)
+def import_questions(
+    file: Path, dry_run: bool, as_json: bool, leave_out: bool, revise: bool
+) -> None:
+    """Import a file of questions in any format we know, all or nothing."""
+    from bot.importing import Import
 
-    loaded = load_file(file)
-    if loaded.problems:
-        lines = [wording.QUESTIONS_BAD.format(count=len(loaded.problems))]
-        _fail("\n".join([*lines, *map(str, loaded.problems)]))
+    task = Import(file, leave_out=leave_out, revise=revise, as_json=as_json)
+    if dry_run:
+        sys.exit(task.rehearse())
+    settings = _start()
     with _session(settings) as session:
-        add_questions(session, loaded.questions)
-    click.echo(wording.QUESTIONS_IN.format(count=len(loaded.questions)))
+        outcome = task.perform(session)
+    sys.exit(outcome)
+
+
+@main.group("export", help=wording.HELP_EXPORT)
+def export() -> None:
+    """Take out questions and the like."""
+
+
+@export.command("questions", help=wording.HELP_EXPORT_QUESTIONS)
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_obj
+def export_questions(settings: Settings, file: Path) -> None:
+    """Write every question of the bank into a file, in the format of its ending."""
+    from bot.domain.questions import latest_questions
+    from quiz_bank.formats.exporting import FORMATS
+
+    write = FORMATS.get(file.suffix.lower())
+    if write is None:
+        _fail(wording.EXPORT_FORMATS.format(formats="、".join(FORMATS)))
+    with _session(settings) as session:
+        questions = latest_questions(session)
+    file.write_bytes(write(questions))
+    click.echo(wording.QUESTIONS_OUT.format(count=len(questions), file=file))
 
 
 @main.group(help=wording.HELP_ADMIN)
@@ -203,6 +231,13 @@ def _session(settings: Settings) -> Iterator[Session]:
     with open_sessions(engine).begin() as session:
         yield session
     engine.dispose()
+
+
+def _start() -> Settings:
+    """The settings, and logs as they say."""
+    settings = _settings()
+    configure_logs(settings.env)
+    return settings
 
 
 def _settings() -> Settings:

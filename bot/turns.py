@@ -6,10 +6,11 @@ stored answer and gets it again, byte for byte; nothing happens a second time.
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
@@ -19,18 +20,21 @@ from bot.conversation.message import Message
 from bot.conversation.reply import Reply, Text
 from bot.conversation.router import Step
 from bot.conversation.state import Idle, State
+from bot.domain.members import MOVE, Presence
 from bot.domain.questions import Shelf
 from bot.domain.refusals import Refusal
 from bot.domain.services import Services, open_services
+from bot.glances import Render
 from bot.logs import trace
 from bot.storage.database import Clock, Sessions
 from bot.storage.memory import Memory
-from bot.storage.tables import Delivery
+from bot.storage.tables import Delivery, table_of
+from bot.storage.together import Together
 from handlers import notices, wording
 
 Play = Callable[[Message, State, Services], Step]
-Render = Callable[[Reply, Message, datetime], bytes]
-"""Makes the inner XML of a reply; empty bytes for silence."""
+Glance = Callable[[Message], bytes | None]
+"""The answer to a message that only asks; None when it takes a turn."""
 
 BUDGET = 4.2
 """Seconds a turn may take: WeChat hangs up after five."""
@@ -40,6 +44,16 @@ LATE = timedelta(seconds=4)
 """A push that arrives this old is a repetition: the first delivery got no answer."""
 CRASHES = 2
 """Deliveries of one message that may die with their worker before we stop playing it."""
+
+_KEEP = insert(table_of(Delivery)).values(
+    member_key=bindparam("member"),
+    delivery_key=bindparam("delivery"),
+    fingerprint=bindparam("seal"),
+    outcome=bindparam("ended"),
+    reply=bindparam("answer"),
+    received_at=bindparam("now"),
+)
+_KEEP_AND_MOVE = Together(MOVE, _KEEP)
 
 log = structlog.get_logger()
 
@@ -55,10 +69,11 @@ class Turns:
         clock: Clock,
         play: Play,
         render: Render,
+        glance: Glance = lambda _: None,
     ) -> None:
         self._sessions, self._memory = sessions, memory
         self._shelf, self._clock = shelf, clock
-        self._play, self._render = play, render
+        self._play, self._render, self._glance = play, render, glance
 
     def take(self, message: Message) -> bytes:
         """The answer to the message: inner XML, or nothing when nothing is to be said.
@@ -67,6 +82,8 @@ class Turns:
         that line is not stored: the member's next try is played.
         """
         deadline = time.monotonic() + BUDGET
+        if (answer := self._glance(message)) is not None:
+            return answer
         try:
             return self._insist(deadline, message, lambda: self._turn(message))
         except Refusal as refusal:
@@ -108,47 +125,46 @@ class Turns:
     def _turn(self, message: Message) -> bytes:
         with self._sessions.begin() as session:
             services = self._services(session)
-            state = self._enter(message, services)
-            if (answer := self._answered(session, message)) is not None:
-                return answer
+            member = self._enter(message, services)
+            if member.answered:
+                return self._recall(session, message)
             if self._keeps_crashing(message, services.now):
                 log.error("message quarantined", delivery=_short(message))
-                return self._keep(session, message, services, wording.apology(), "quarantined")
-            step = self._play(message, state, services)
-            services.members.keep_state(message.member, states.dump(step.state))
-            reply = self._with_notices(step.reply, message, services)
-            return self._keep(session, message, services, reply, "done")
+                sorry = Step(wording.apology(), Idle())
+                return self._keep(session, message, services, member, sorry, "quarantined")
+            step = self._play(message, states.parse(member.state), services)
+            if member.awaits:
+                step = self._with_notices(step, message, services)
+            return self._keep(session, message, services, member, step, "done")
 
     def _record(self, message: Message, reply: Reply, outcome: str) -> bytes:
         """Store the answer of a turn whose effects were undone; its topic has ended."""
         with self._sessions.begin() as session:
             services = self._services(session)
-            self._enter(message, services)
-            if (answer := self._answered(session, message)) is not None:
-                return answer
-            services.members.keep_state(message.member, states.dump(Idle()))
-            return self._keep(session, message, services, reply, outcome)
+            member = self._enter(message, services)
+            if member.answered:
+                return self._recall(session, message)
+            return self._keep(session, message, services, member, Step(reply, Idle()), outcome)
 
     def _services(self, session: Session) -> Services:
         return open_services(session, self._clock(session), self._shelf)
 
-    def _enter(self, message: Message, services: Services) -> State:
-        """Where the member stands; the row stays locked, so a member has one turn at a time."""
-        stored = services.members.lock(message.member)
-        if stored is None:
-            services.members.welcome(message.member, message.openid, states.dump(Idle()))
-        return states.parse(stored)
+    def _enter(self, message: Message, services: Services) -> Presence:
+        """Who writes and where they stand; the row stays locked: one turn at a time for each."""
+        if (member := services.members.lock(message.member, message.delivery)) is not None:
+            return member
+        idle = states.dump(Idle())
+        services.members.welcome(message.member, message.openid, idle)
+        return Presence(idle, fresh=True, answered=False, awaits=False)
 
-    def _answered(self, session: Session, message: Message) -> bytes | None:
-        """The stored answer, if this delivery has been played."""
+    def _recall(self, session: Session, message: Message) -> bytes:
+        """The stored answer of a delivery that has been played."""
         row = session.execute(
             select(Delivery.reply, Delivery.fingerprint).where(
                 Delivery.member_key == message.member,
                 Delivery.delivery_key == message.delivery,
             )
-        ).first()
-        if row is None:
-            return None
+        ).one()
         if row.fingerprint != message.fingerprint:
             log.warning("delivery came back with other contents", delivery=_short(message))
         return row.reply or b""
@@ -163,26 +179,36 @@ class Turns:
             return False
         return self._memory.count(_crash_key(message), seconds=60) >= CRASHES
 
-    def _with_notices(self, reply: Reply, message: Message, services: Services) -> Reply:
-        if not isinstance(reply, Text):
-            return reply
+    def _with_notices(self, step: Step, message: Message, services: Services) -> Step:
+        if not isinstance(step.reply, Text):
+            return step
         told = services.notices.tell(message.member, message.delivery)
-        return notices.ride(reply, told) if told else reply
+        return replace(step, reply=notices.ride(step.reply, told)) if told else step
 
     def _keep(
-        self, session: Session, message: Message, services: Services, reply: Reply, outcome: str
+        self,
+        session: Session,
+        message: Message,
+        services: Services,
+        member: Presence,
+        step: Step,
+        outcome: str,
     ) -> bytes:
-        answer = self._render(reply, message, services.now)
-        session.execute(
-            insert(Delivery).values(
-                member_key=message.member,
-                delivery_key=message.delivery,
-                fingerprint=message.fingerprint,
-                outcome=outcome,
-                reply=answer,
-                received_at=services.now,
-            )
-        )
+        """Record the delivery with its answer, and where it leaves the member."""
+        answer = self._render(step.reply, message, services.now)
+        stands = states.dump(step.state)
+        record = {
+            "member": message.member,
+            "delivery": message.delivery,
+            "seal": message.fingerprint,
+            "ended": outcome,
+            "answer": answer,
+            "now": services.now,
+        }
+        if stands == member.state and member.fresh:
+            session.execute(_KEEP, record)
+        else:
+            _KEEP_AND_MOVE.run(session, record | {"stands": stands})
         return answer
 
     def _busy(self, message: Message, error: Exception) -> bytes:

@@ -1,18 +1,26 @@
 """The worker: what must happen although nobody sends a message."""
 
 import signal
-import threading
-from datetime import timedelta
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from queue import Empty, SimpleQueue
 
 import structlog
 from sqlalchemy import delete, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
-from bot.storage.database import Clock, Sessions
+from bot.domain.sealing import Sealing
+from bot.domain.tally import Board, Tally
+from bot.logs import trace
+from bot.storage.database import Clock, Sessions, begin_read_only
 from bot.storage.tables import Delivery, SignInFailure, StaffSession
 
-PERIOD = 60.0
-"""Seconds between two rounds."""
+HEARTBEAT = "worker.heartbeat"
+"""The file in the data directory that holds when the worker was last at work."""
 REPLY_KEPT = timedelta(hours=24)
 """How long an answer can be repeated. WeChat repeats for seconds; a signed push is refused
 after five minutes."""
@@ -22,29 +30,108 @@ SIGN_IN_KEPT = timedelta(hours=12)
 log = structlog.get_logger()
 
 
-def work(sessions: Sessions, clock: Clock) -> None:
-    """Do the rounds until SIGTERM or SIGINT."""
-    stop = threading.Event()
+@dataclass(frozen=True)
+class Duty:
+    """Something to do again and again."""
+
+    name: str
+    period: float
+    """Seconds from one beginning to the next."""
+    do: Callable[[], None]
+
+
+def work(duties: Sequence[Duty]) -> None:
+    """Do the duties, each in its time, until SIGTERM or SIGINT."""
+    # A signal may come in the middle of anything, and this is the one way to tell that is safe.
+    stop: SimpleQueue[int] = SimpleQueue()
     for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
+        signal.signal(name, lambda number, _: stop.put(number))
     log.info("worker started")
-    while not stop.is_set():
-        try:
-            do_round(sessions, clock)
-        except SQLAlchemyError as error:
-            log.error("round failed", error=type(error).__name__)
-        stop.wait(PERIOD)
+    keep_up(duties, stop)
     log.info("worker stopped")
 
 
-def do_round(sessions: Sessions, clock: Clock) -> None:
-    """Forget what need not be kept any longer."""
-    with sessions.begin() as session:
-        now = clock(session)
-        session.execute(
-            update(Delivery)
-            .where(Delivery.received_at < now - REPLY_KEPT, Delivery.reply.is_not(None))
-            .values(reply=None)
-        )
-        session.execute(delete(SignInFailure).where(SignInFailure.failed_at < now - FAILURE_KEPT))
-        session.execute(delete(StaffSession).where(StaffSession.signed_in_at < now - SIGN_IN_KEPT))
+def keep_up(duties: Sequence[Duty], stop: SimpleQueue[int]) -> None:
+    """Do the duties until told to stop; one that fails is tried again when it is due again."""
+    due = dict.fromkeys(duties, 0.0)
+    while True:
+        duty = min(due, key=due.__getitem__)
+        with suppress(Empty):
+            stop.get(timeout=max(0.0, due[duty] - time.monotonic()))
+            return
+        due[duty] = time.monotonic() + duty.period
+        try:
+            duty.do()
+        except Exception as error:
+            log.error("duty failed", duty=duty.name, **trace(error))
+
+
+def duties(sessions: Sessions, clock: Clock, board: Board, data_dir: Path) -> list[Duty]:
+    """What the worker does, what cannot wait first."""
+    chores = Chores(sessions, clock, board)
+    return [
+        Duty("seal", 2, chores.seal),
+        Duty("tally", 1, chores.tally),
+        Duty("heartbeat", 5, lambda: beat(data_dir / HEARTBEAT)),
+        Duty("reconcile", 60, chores.reconcile),
+        Duty("purge", 60, chores.purge),
+    ]
+
+
+def beat(file: Path) -> None:
+    """Write the time into the file, which nobody ever finds half written."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f"{file.name}.new")
+    draft.write_text(datetime.now(UTC).isoformat(timespec="seconds"))
+    draft.replace(file)
+
+
+class Chores:
+    """The duties that have to do with the database."""
+
+    def __init__(self, sessions: Sessions, clock: Clock, board: Board) -> None:
+        self._sessions, self._clock, self._board = sessions, clock, board
+
+    def seal(self) -> None:
+        """Seal the rounds in which no vote can arrive any more."""
+        with self._reading() as (session, now):
+            waiting = Sealing(session, now).due()
+        for round_id in waiting:
+            with self._sessions.begin() as session:
+                sealed = Sealing(session, self._clock(session)).seal(round_id)
+            if sealed:
+                log.info("round sealed", round=round_id)
+
+    def tally(self) -> None:
+        """Count the open rounds for all to see."""
+        with self._reading() as (session, now):
+            Tally(session, now).publish(self._board)
+
+    def reconcile(self) -> None:
+        """Compare what is shown with the rows themselves."""
+        with self._reading() as (session, now):
+            drifts = Tally(session, now).drift(self._board)
+        for round_id, votes in drifts.items():
+            if votes:
+                log.warning("tally drifts", round=round_id, wx_tally_drift_votes=votes)
+
+    def purge(self) -> None:
+        """Forget what need not be kept any longer."""
+        with self._sessions.begin() as session:
+            now = self._clock(session)
+            session.execute(
+                update(Delivery)
+                .where(Delivery.received_at < now - REPLY_KEPT, Delivery.reply.is_not(None))
+                .values(reply=None)
+            )
+            old_failure = SignInFailure.failed_at < now - FAILURE_KEPT
+            session.execute(delete(SignInFailure).where(old_failure))
+            old_sign_in = StaffSession.signed_in_at < now - SIGN_IN_KEPT
+            session.execute(delete(StaffSession).where(old_sign_in))
+
+    @contextmanager
+    def _reading(self) -> Iterator[tuple[Session, datetime]]:
+        """A transaction that writes nothing, and its moment."""
+        with self._sessions.begin() as session:
+            begin_read_only(session)
+            yield session, self._clock(session)

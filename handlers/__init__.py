@@ -4,7 +4,7 @@ The tier of a route comes first (see bot/conversation/router.py); within one tie
 topics stand in this order, and `fallback` answers whatever is left.
 """
 
-from bot.conversation.router import first_fit
+from bot.conversation.router import Conversation
 from handlers import (
     care,
     fallback,
@@ -25,5 +25,6 @@ TOPICS = (
     fallback,
 )  # fmt: skip
 
-play = first_fit(topic.router for topic in TOPICS)
+conversation = Conversation(topic.router for topic in TOPICS)
+play = conversation.play
 """Play one message: (message, state, services) -> Step."""

@@ -45,7 +45,13 @@ def looking(play: Callable[[Shown], Step]) -> Callable[[Message, State, Services
 
 def in_view(message: Message, state: State, services: Services) -> Shown | None:
     """What the member looks at; None when it is no question, or one of a paper put away."""
-    sitting = services.quiz.sitting(message.member)
+    return view_of(services.quiz.sitting(message.member), message, state, services)
+
+
+def view_of(
+    sitting: Sitting | None, message: Message, state: State, services: Services
+) -> Shown | None:
+    """What of this paper the member looks at; None when it is nothing that is open."""
     if sitting is None or not isinstance(state, Asked) or not is_open(sitting, state.place):
         return None
     picked = state.picked if isinstance(state, Answering) else ""

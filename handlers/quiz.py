@@ -15,7 +15,7 @@ from bot.conversation.state import Answering, Asked, Bundled, Filling, Free, Idl
 from bot.domain.quiz import Sitting
 from bot.domain.services import Services
 from handlers import reading, wording
-from handlers.asking import Shown, again, as_heard, ask, go_on, in_view, looking, waiting
+from handlers.asking import Shown, again, as_heard, ask, go_on, looking, view_of, waiting
 from handlers.several import one_for_each, repeat
 from quiz_bank import Kind
 
@@ -33,7 +33,7 @@ def start(message: Message, state: State, services: Services) -> Step:
     if not begun_before:
         return as_heard(message, ask(sitting, wording.quiz_begins(len(sitting.questions))))
     opening = wording.quiz_resumed(sitting.started_at, services.now)
-    shown = in_view(message, state, services)
+    shown = view_of(sitting, message, state, services)
     return as_heard(message, ask(sitting, opening, shown.place if shown else None))
 
 
@@ -64,7 +64,7 @@ def answer_by_name(message: Message, state: State, services: Services) -> Step:
     sitting = services.quiz.sitting(message.member)
     if sitting is None:
         return start(message, state, services)
-    shown = in_view(message, state, services)
+    shown = view_of(sitting, message, state, services)
     at_hand = shown or Shown(message, services, sitting, sitting.current or 1)
     place = reading.number(message.group("place"))
     if reason := _why_not(sitting, place, at_hand.place):

@@ -9,14 +9,14 @@ from handlers import wording
 router = Router()
 
 
-@router.keyword(*wording.RANK)
+@router.keyword(*wording.RANK, asks=True)
 def standing(message: Message, _state: State, services: Services) -> Step:
     """Show where the member stands, within the own district or among all."""
     found = services.standings.neighbourhood(message.member)
     return Step(wording.standing(found) if found else wording.no_points_yet(), Idle())
 
 
-@router.keyword(*wording.RANK_RULES)
+@router.keyword(*wording.RANK_RULES, asks=True)
 def rules(_message: Message, _state: State, services: Services) -> Step:
     """Say what counts."""
     return Step(wording.rank_rules(services.quiz.rules()), Idle())

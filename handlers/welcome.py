@@ -87,12 +87,13 @@ def pick(message: Message, _state: State, _services: Services) -> Instead:
     return Instead(lines[place - 1] if place <= len(lines) else wording.HELP[1])
 
 
-@router.anytime(*wording.HELP)
+@router.anytime(*wording.HELP, asks=True)
 def show_help(message: Message, state: State, services: Services) -> Step:
     """The menu; or, while a question is on show, how to answer it."""
     if isinstance(state, Asked):
         return then_ask(wording.help_in_quiz(), message, state, services)
-    return Step(wording.menu(), MenuShown())
+    # Who stands nowhere picks from the menu as well, so that nothing need be remembered.
+    return Step(wording.menu(), state if isinstance(state, Idle) else MenuShown())
 
 
 @router.keyword(*wording.CONTACT)

@@ -32,6 +32,7 @@ from bot.domain.refusals import (
     NoRound,
     NoSuchEntry,
     NothingToWithdraw,
+    NotSealed,
     NoVotesLeft,
     OwnEntry,
     PaperFinished,
@@ -1435,14 +1436,14 @@ def voted(receipt: Receipt) -> Text:
     return (
         say(
             "✔ 已投给{number}号：“{words}”。\n",
-            number=receipt.card.number,
-            words=receipt.card.words,
+            number=receipt.number,
+            words=receipt.words,
         )
         + left
         + say(
             "回执：{tracker}\n投错了：[撤回](发:撤回{number}号)\n[换一批](发:换一批)",
             tracker=receipt.tracker[:4],
-            number=receipt.card.number,
+            number=receipt.number,
         )
     )
 
@@ -1600,6 +1601,15 @@ def _(refusal: VotingNotOpen) -> Text:
     return say(
         "投票{begins}开始，到时回复“投票”。\n先[看看大家的](发:看座右铭)，或[写一句座右铭](发:写座右铭)。",
         begins=_day_from(refusal.opens_at),
+    )
+
+
+@refuse.register
+def _(refusal: NotSealed) -> Text:
+    return say(
+        "投票{ends}截止，封票以后才有结果。结果公示后，回复“结果”就能看。\n"
+        "[看看大家的](发:看座右铭)　[我投的](发:我的投票)",
+        ends=_deadline(refusal.closes_at),
     )
 
 

@@ -18,9 +18,9 @@ def alive(process: int) -> bool:
     return True
 
 
-def eventually(happens: Callable[[], bool]) -> None:
-    """Wait for something that must happen within ten seconds."""
-    deadline = time.monotonic() + 10
+def eventually(happens: Callable[[], bool], within: float = 10) -> None:
+    """Wait for something that must happen within so many seconds."""
+    deadline = time.monotonic() + within
     while not happens():
         assert time.monotonic() < deadline
         time.sleep(0.02)

@@ -1,4 +1,4 @@
-"""Real stores for the tests: a Valkey and a PostgreSQL that end with whoever started them."""
+"""Real stores for the tests: each ends with whoever started it, in whatever way that ends."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from stat import S_IXOTH
-from typing import Any, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 from uuid import uuid4
 
 import psycopg
@@ -32,21 +32,28 @@ _GUARD = 'cat > /dev/null; kill -QUIT "$1"; sleep 1; kill -KILL "$1"; rm -rf "$2
 @pytest.fixture(scope="session")
 def valkey() -> Iterator[str]:
     """The address of a Valkey that is there for the whole session; clear what you left in it."""
-    with _started(Valkey) as server:
+    with started(Valkey) as server:
         yield server.url
 
 
 @pytest.fixture
 def own_valkey() -> Iterator["Valkey"]:
     """A running Valkey of the test's own, to be stopped and started at will."""
-    with _started(Valkey) as server:
+    with started(Valkey) as server:
+        yield server
+
+
+@pytest.fixture(params=["valkey", pytest.param("debian", marks=pytest.mark.slow)])
+def own_redis(request: pytest.FixtureRequest) -> Iterator["Valkey"]:
+    """A server of the test's own, once the wheel's Valkey and once Debian's Redis 7."""
+    with started(Valkey if request.param == "valkey" else debian_redis) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator["Postgres"]:
     """A PostgreSQL cluster for the whole session."""
-    with _started(Postgres) as server:
+    with started(Postgres) as server:
         yield server
 
 
@@ -61,7 +68,7 @@ def mariadb() -> Iterator["MariaDb"]:
     """A MariaDB for the whole session; the system's, since no wheel carries one."""
     if _mariadbd() is None:
         pytest.skip("there is no mariadbd on this machine (Debian: apt install mariadb-server)")
-    with _started(MariaDb) as server:
+    with started(MariaDb) as server:
         yield server
 
 
@@ -74,35 +81,63 @@ def fresh_mariadb_url(mariadb: "MariaDb") -> str:
 class Valkey:
     """A Valkey that remembers nothing once it is stopped."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, program: str | None = None) -> None:
         self._directory, self._socket = directory, directory / "valkey.sock"
-        self._server = _Server(directory)
+        self._program, self._server = program, Server(directory)
 
     @property
     def url(self) -> str:
         return f"unix://{self._socket}"
 
     def start(self) -> None:
-        self._server.start(valkey_command(self._directory, self._socket, durable=False))
+        command = valkey_command(self._directory, self._socket, durable=False)
+        self._server.start([self._program or command[0], *command[1:]])
         self._server.wait_for(self._answers)
 
     def stop(self) -> None:
         """End it as a power cut would: nothing is said to its clients."""
         self._server.stop(signal.SIGKILL)
 
+    def restart(self) -> None:
+        """End it and begin it again, with nothing in it."""
+        self.stop()
+        self.start()
+
+    def fall_silent(self) -> None:
+        """Take connections and never say a word; `stop` ends that too."""
+        self._server.send(signal.SIGSTOP)
+
+    def speak_again(self) -> None:
+        self._server.send(signal.SIGCONT)
+
+    def client(self) -> redis.Redis:
+        """A client of the test's own, which has time."""
+        return redis.Redis.from_url(self.url)
+
     def _answers(self) -> bool:
-        with suppress(redis.RedisError), redis.Redis.from_url(self.url) as client:
+        with suppress(redis.RedisError), self.client() as client:
             return bool(client.ping())
         return False
+
+
+def debian_redis(directory: Path) -> Valkey:
+    """The Redis 7 of Debian in place of the wheel's Valkey."""
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("there is no redis-server on this machine (Debian: apt install redis-server)")
+    return Valkey(directory, program)
 
 
 class Postgres:
     """A PostgreSQL cluster, with as many databases as tests ask for."""
 
+    # A cluster that lives for minutes need not survive a power cut.
+    haste: ClassVar = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+
     def __init__(self, directory: Path) -> None:
         self._directory, self._data = directory, directory / "data"
         self._binaries = _postgres_binaries(directory)
-        self._server = _Server(directory)
+        self._server = Server(directory)
 
     def fresh_url(self) -> str:
         """The address of a new, empty database."""
@@ -116,10 +151,7 @@ class Postgres:
         settings = {
             "listen_addresses": "",
             "unix_socket_directories": str(self._directory),
-            # A cluster that lives for minutes need not survive a power cut.
-            "fsync": "off",
-            "full_page_writes": "off",
-            "synchronous_commit": "off",
+            **self.haste,
         }
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         command = [str(self._binaries / "postgres"), "-D", str(self._data), *options]
@@ -151,13 +183,19 @@ class Postgres:
         return False
 
 
+class DurablePostgres(Postgres):
+    """One that loses nothing it has confirmed, as PostgreSQL is by default."""
+
+    haste: ClassVar = {}
+
+
 class MariaDb:
     """A MariaDB server, with as many databases as tests ask for."""
 
     def __init__(self, directory: Path) -> None:
         self._directory, self._data = directory, directory / "data"
         self._socket = directory / "mariadb.sock"
-        self._server = _Server(directory)
+        self._server = Server(directory)
 
     def fresh_url(self) -> str:
         """The address of a new, empty database, whose defaults are as bad as ever."""
@@ -169,7 +207,9 @@ class MariaDb:
     def start(self) -> None:
         if os.geteuid() == 0:
             os.chown(self._directory, _NOBODY, _NOBODY)
-        options = ["--skip-test-db", "--auth-root-authentication-method=normal"]
+        # In the common folder two servers that start at once take each other's tables away.
+        temporary = f"--tmpdir={self._directory}"
+        options = [temporary, "--skip-test-db", "--auth-root-authentication-method=normal"]
         subprocess.run(
             ["mariadb-install-db", "--no-defaults", f"--datadir={self._data}", *options],
             cwd=self._directory,
@@ -182,7 +222,8 @@ class MariaDb:
         careless = ["--innodb-flush-log-at-trx-commit=0", "--skip-log-bin"]
         program = str(_mariadbd())
         where = [f"--datadir={self._data}", f"--socket={self._socket}", "--skip-networking"]
-        self._server.start([program, "--no-defaults", *where, *careless], **_unprivileged())
+        command = [program, "--no-defaults", temporary, *where, *careless]
+        self._server.start(command, **_unprivileged())
         self._server.wait_for(self._answers)
 
     def stop(self) -> None:
@@ -200,11 +241,11 @@ class MariaDb:
         return False
 
 
-class _Server:
+class Server:
     """A server's process, and the guard that ends it should we be killed."""
 
-    def __init__(self, directory: Path) -> None:
-        self._directory, self._log = directory, directory / "log"
+    def __init__(self, directory: Path, log: str = "log") -> None:
+        self._directory, self._log = directory, directory / log
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, command: list[str], **identity: Any) -> None:
@@ -218,6 +259,14 @@ class _Server:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+
+    @property
+    def runs(self) -> bool:
+        return self._process is not None
+
+    def send(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
 
     def wait_for(self, answers: Callable[[], bool]) -> None:
         deadline = time.monotonic() + 20
@@ -240,11 +289,20 @@ class _Server:
         self._process = None
 
 
-_Store = TypeVar("_Store", Valkey, Postgres, MariaDb)
+class Store(Protocol):
+    """What can be started and stopped."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+_Store = TypeVar("_Store", bound=Store)
 
 
 @contextmanager
-def _started(kind: type[_Store]) -> Iterator[_Store]:
+def started(kind: Callable[[Path], _Store]) -> Iterator[_Store]:
+    """A store in a folder of its own, for as long as the block lasts."""
     # Not pytest's tmp_path: a socket's path may have 100 bytes, and nobody else may enter there.
     directory = Path(tempfile.mkdtemp(prefix="sibian-", dir="/var/tmp"))
     try:

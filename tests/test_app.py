@@ -1,11 +1,19 @@
 """The application as a whole: what a stranger, a probe and a browser find at its doors."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from bot.app import create_app
+from bot.domain.questions import Shelf
+from bot.domain.services import open_services
+from bot.storage.database import open_sessions
+from bot.storage.schema import upgrade
+from bot.storage.tables import Round
+from tests.builders import NOON, a_campaign, an_approved_motto
 from tests.journeys.conftest import settings_for
 
 
@@ -26,6 +34,35 @@ def test_without_its_database_it_lives_and_is_not_ready() -> None:
 
     assert client.get("/healthz/live").status_code == 200
     assert client.get("/healthz/ready").status_code == 503
+
+
+@pytest.mark.slow
+def test_pages_are_read_while_another_transaction_is_writing(tmp_path: Path) -> None:
+    settings = settings_for(f"sqlite:///{tmp_path}/sibian.db")
+    app = create_app(settings, lambda _: NOON)
+    engine = app.extensions["engine"]
+    upgrade(engine)
+    sessions, client = open_sessions(engine), app.test_client()
+    with sessions.begin() as session:
+        a_campaign(session)
+        an_approved_motto(session, "author", "群众的事，一刻也不等")
+        staff = open_services(session, NOON, Shelf()).staff
+        client.set_cookie(
+            "sibian", staff.open_sign_in(staff.add("李审核", "一句容易记的话，十二个字以上").id)
+        )
+
+    with sessions.begin() as writer:
+        writer.execute(update(Round).values(title="另一个名字"))
+        found = {path: client.get(path).status_code for path in PAGES}
+
+    assert found == dict.fromkeys(PAGES, 200)
+    engine.dispose()
+
+
+PAGES = [
+    "/h/", "/h/wall", "/h/m/1001", "/h/standings", "/h/privacy",
+    "/admin/", "/admin/tickets", "/admin/votes", "/admin/mottos/1001",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -89,3 +89,30 @@ def test_a_file_of_questions_is_imported_whole_or_not_at_all(bot: Bot) -> None:
     assert result.exit_code == 1
     assert "没有导入" in result.output
     assert "bad.toml" in result.output
+
+
+def test_an_import_without_settings_says_what_is_missing(bot: Bot) -> None:
+    result = bot.run("import", "questions", "any.csv", BOT_PORT="x")
+
+    assert result.exit_code == 1
+    assert "BOT_PORT" in result.output
+
+
+def test_the_whole_bank_goes_out_and_comes_in_again(bot: Bot) -> None:
+    bot.run("db", "upgrade")
+    bot.run("demo")
+
+    for ending in (".xlsx", ".gift", ".xml", ".toml"):
+        file = bot.folder / f"bank{ending}"
+        assert bot.run("export", "questions", str(file)).exit_code == 0
+        taken_in = bot.run("import", "questions", str(file))
+
+        assert taken_in.exit_code == 0
+        assert "新题 0 道，改写 0 道" in taken_in.output
+
+
+def test_an_export_of_an_unknown_ending_names_those_we_know(bot: Bot) -> None:
+    result = bot.run("export", "questions", "bank.docx")
+
+    assert result.exit_code == 1
+    assert ".xlsx" in result.output

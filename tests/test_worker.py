@@ -1,16 +1,31 @@
-"""The worker forgets what need not be kept, and nothing else."""
+"""The worker forgets, seals, counts and compares, each in its time, until it is told to end."""
 
-from datetime import datetime, timedelta
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
+from bot.domain.tally import Board
+from bot.domain.votes import LATE
 from bot.storage.database import Sessions
-from bot.storage.tables import Delivery, Staff, StaffSession
-from bot.worker import do_round
-from tests.builders import NOON, key
+from bot.storage.memory import Memory
+from bot.storage.tables import Delivery, Round, Staff, StaffSession
+from bot.worker import HEARTBEAT, Chores, Duty, beat, duties, keep_up
+from tests.builders import CLOSES, NOON, SECRET, key
+from tests.processes import eventually
 
 pytestmark = pytest.mark.slow
+
+NO_REDIS = Memory("")
+WORDS = "群众的事，一刻也不等"
 
 
 @pytest.fixture
@@ -35,6 +50,10 @@ def with_rows(sessions: Sessions) -> Sessions:
     return sessions
 
 
+def chores(sessions: Sessions, now: datetime = NOON, memory: Memory = NO_REDIS) -> Chores:
+    return Chores(sessions, lambda _: now, Board(memory))
+
+
 def a_delivery(then: datetime) -> Delivery:
     return Delivery(
         member_key=key("zhang"),
@@ -47,7 +66,7 @@ def a_delivery(then: datetime) -> Delivery:
 
 
 def test_a_reply_is_forgotten_after_a_day_and_its_delivery_is_not(with_rows: Sessions) -> None:
-    do_round(with_rows, lambda _: NOON)
+    chores(with_rows).purge()
 
     with with_rows() as session:
         kept = session.scalars(select(Delivery.reply).order_by(Delivery.received_at)).all()
@@ -55,7 +74,111 @@ def test_a_reply_is_forgotten_after_a_day_and_its_delivery_is_not(with_rows: Ses
 
 
 def test_a_sign_in_that_has_run_out_is_removed(with_rows: Sessions) -> None:
-    do_round(with_rows, lambda _: NOON)
+    chores(with_rows).purge()
 
     with with_rows() as session:
         assert session.scalars(select(StaffSession.token_hash)).all() == [bytes([1] * 32)]
+
+
+# ------------------------------------------------------------ sealing, by the database's clock
+
+
+def test_a_round_is_sealed_when_it_is_due_and_once(sessions: Sessions) -> None:
+    with capture_logs() as logs:
+        chores(sessions, CLOSES + LATE - timedelta(seconds=1)).seal()
+        chores(sessions, CLOSES + LATE).seal()
+        chores(sessions, CLOSES + LATE + timedelta(seconds=2)).seal()
+
+    assert [(line["event"], line["round"]) for line in logs] == [("round sealed", 1)]
+    with sessions() as session:
+        assert session.scalars(select(Round.sealed_at)).one() == CLOSES + LATE
+
+
+# ------------------------------------------------------------ each in its time
+
+
+def test_each_duty_is_done_again_when_its_time_has_come() -> None:
+    stop: SimpleQueue[int] = SimpleQueue()
+    done: list[str] = []
+
+    def often() -> None:
+        done.append("often")
+        if done.count("often") == 20:
+            stop.put(signal.SIGTERM)
+
+    keep_up([Duty("rare", 60, lambda: done.append("rare")), Duty("often", 0.01, often)], stop)
+
+    assert done.count("rare") == 1
+
+
+def test_a_duty_that_fails_is_logged_and_keeps_nobody_from_theirs() -> None:
+    stop: SimpleQueue[int] = SimpleQueue()
+    done: list[str] = []
+
+    def fails() -> None:
+        done.append("fails")
+        raise OSError(WORDS)
+
+    def works() -> None:
+        done.append("works")
+        if done.count("works") == 3:
+            stop.put(signal.SIGTERM)
+
+    with capture_logs() as logs:
+        keep_up([Duty("fails", 0.01, fails), Duty("works", 0.01, works)], stop)
+
+    assert done.count("fails") >= 2
+    assert {(line["event"], line["duty"], line["error"]) for line in logs} == {
+        ("duty failed", "fails", "OSError")
+    }
+    assert WORDS not in str(logs)
+
+
+def test_the_duties_are_what_the_plan_says(sessions: Sessions, tmp_path: Path) -> None:
+    plan = duties(sessions, lambda _: NOON, Board(NO_REDIS), tmp_path)
+
+    for duty in plan:
+        duty.do()
+
+    assert {duty.name: duty.period for duty in plan} == {
+        "seal": 2, "tally": 1, "heartbeat": 5, "reconcile": 60, "purge": 60,
+    }  # fmt: skip
+    assert (tmp_path / HEARTBEAT).exists()
+
+
+def test_the_heartbeat_is_the_time_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
+    beat(tmp_path / "var" / HEARTBEAT)
+    beat(tmp_path / "var" / HEARTBEAT)
+
+    (file,) = (tmp_path / "var").iterdir()
+    age = datetime.now(UTC) - datetime.fromisoformat(file.read_text())
+    assert timedelta() <= age < timedelta(seconds=10)
+
+
+def test_the_worker_ends_when_it_is_told_to(tmp_path: Path) -> None:
+    settings = {
+        "BOT_ENV": "development",
+        "BOT_SECRET_KEY": SECRET,
+        "BOT_WECHAT_MODE": "plain",
+        "BOT_WECHAT_TOKEN": "a-token-of-tests",
+        "BOT_WECHAT_APP_ID": "wx-test",
+        "BOT_DATABASE_URL": f"sqlite:///{tmp_path}/sibian.db",
+        "BOT_DATA_DIR": str(tmp_path),
+    }
+    with (tmp_path / "log").open("w") as log:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "bot", "worker"],
+            cwd=Path(__file__).parent.parent, env=os.environ | settings, stderr=log,
+        )  # fmt: skip
+    try:
+        # Its database has no tables, so that duties fail, which is nothing to end for.
+        eventually(lambda: "duty failed" in (tmp_path / "log").read_text())
+        eventually((tmp_path / HEARTBEAT).exists)
+        told = time.monotonic()
+        worker.terminate()
+
+        assert worker.wait(timeout=10) == 0
+        assert time.monotonic() - told < 5
+    finally:
+        worker.kill()
+        worker.wait()

@@ -33,7 +33,7 @@ class Letterbox:
 
     def tickets(self) -> Response:
         """What waits, the oldest first, and what was closed lately."""
-        with self._transaction() as services:
+        with self._transaction(read_only=True) as services:
             return _page(services)
 
     def close(self) -> AnyResponse:
@@ -52,7 +52,7 @@ class Letterbox:
 
     def _conflict(self, refusal: ClosedMeanwhile, answer: str | None) -> Response:
         """The letters as they are now, and above them why nothing was done."""
-        with self._transaction() as services:
+        with self._transaction(read_only=True) as services:
             words = wording.closed_already(refusal, services.staff.names(), services.now)
             return _page(services, Banner(*words, answer))
 

@@ -81,7 +81,7 @@ class Door:
         return to("queue")
 
     def _is_new(self) -> bool:
-        with self._transaction() as services:
+        with self._transaction(read_only=True) as services:
             return services.staff.is_empty()
 
 

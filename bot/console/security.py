@@ -47,6 +47,7 @@ ACCESS = {
     "console.queue": Access.STAFF,
     "console.history": Access.STAFF,
     "console.tickets": Access.STAFF,
+    "console.votes": Access.STAFF,
     "console.nowhere": Access.STAFF,
     "console.approve": Access.DECIDERS,
     "console.send_back": Access.DECIDERS,
@@ -106,6 +107,10 @@ class Gate:
         """Who is signed in on this browser."""
         if not self.token:
             return None
+        with self._transaction(read_only=True) as services:
+            colleague = services.staff.seen_lately(self.token)
+        if colleague:
+            return colleague
         with self._transaction() as services:
             return services.staff.whose(self.token)
 

@@ -15,6 +15,7 @@ from bot.console.forms import ReturnForm, SeenForm
 from bot.console.letters import Letterbox
 from bot.console.login import Door
 from bot.console.pages import page, to
+from bot.console.polls import PollBook
 from bot.console.security import PREFIX, Gate
 from bot.domain import audit
 from bot.domain.entries import MottoState
@@ -37,7 +38,7 @@ def console(settings: Settings, transaction: Transaction) -> Blueprint:
     )
     gate = Gate(settings, transaction)
     door, desk = Door(settings, transaction, gate), Desk(transaction)
-    letterbox = Letterbox(transaction)
+    letterbox, poll_book = Letterbox(transaction), PollBook(transaction)
     room.before_request(gate.admit)
     room.before_request(_refuse_huge_numbers)
     room.after_app_request(gate.seal)
@@ -50,6 +51,7 @@ def console(settings: Settings, transaction: Transaction) -> Blueprint:
     room.add_url_rule(f"{_ENTRY}/undo", view_func=desk.undo, methods=["POST"])
     room.add_url_rule("/tickets", view_func=letterbox.tickets)
     room.add_url_rule("/tickets/close", "close_ticket", view_func=letterbox.close, methods=["POST"])
+    room.add_url_rule("/votes", view_func=poll_book.votes)
     room.add_url_rule("/sign-in", view_func=door.sign_in, methods=["GET", "POST"])
     room.add_url_rule("/set-up", view_func=door.set_up, methods=["GET", "POST"])
     room.add_url_rule("/sign-out", view_func=door.sign_out, methods=["POST"])
@@ -77,13 +79,13 @@ class Desk:
 
     def queue(self) -> Response:
         """What waits, the oldest first, and what was decided lately."""
-        with self._transaction() as services:
+        with self._transaction(read_only=True) as services:
             return _queue_page(services)
 
     def history(self, number: int) -> Response:
         """All that happened to one entry."""
         try:
-            with self._transaction() as services:
+            with self._transaction(read_only=True) as services:
                 history = services.moderation.history(number)
                 names = services.staff.names()
                 letters = services.tickets.backlog().waiting
@@ -129,7 +131,7 @@ class Desk:
 
     def _conflict(self, number: int, refusal: DecidedMeanwhile | None) -> Response:
         """The queue as it is now, and above it why nothing was done."""
-        with self._transaction() as services:
+        with self._transaction(read_only=True) as services:
             words = wording.UNDO_TOO_LATE
             if refusal:
                 words = wording.too_late(number, refusal, services.staff.names(), services.now)

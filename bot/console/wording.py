@@ -21,6 +21,7 @@ from bot.domain.staff_refusals import (
     UnfitPassword,
     WrongCode,
 )
+from bot.domain.tally import Poll
 from bot.domain.tickets import ClosedMeanwhile
 
 # ------------------------------------------------------------ signing in
@@ -170,6 +171,16 @@ def closed_already(
     """Title and sentence for who closes a letter that a colleague has closed."""
     who, when = who_is(refusal.by, names), ago(refusal.at, now)
     return f"这封来信{when}已由{who}办结", _NOTHING_DONE
+
+
+# ------------------------------------------------------------ votes
+
+
+def voting(poll: Poll, now: datetime) -> str:
+    """How far the voting is that has not been sealed."""
+    if now < poll.opens_at:
+        return "投票还没开始"
+    return "投票进行中" if now < poll.closes_at else "投票已截止，等待封票"
 
 
 # ------------------------------------------------------------ history

@@ -54,6 +54,12 @@ class Message:
     match: Match[str] | None = field(default=None, compare=False)
     """What the route's pattern found in `text`; set by the router."""
 
+    def found(self, match: Match[str] | None) -> "Message":
+        """The same message with what a route's pattern found in it; folded is folded."""
+        twin = object.__new__(Message)
+        twin.__dict__.update(self.__dict__, match=match)
+        return twin
+
     @cached_property
     def folded(self) -> Folded:
         """The text as the bot understands it; never shown to anybody."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from bot.conversation.wording import OPENS, SENDS
 
@@ -54,7 +55,44 @@ class Silence:
 
 Reply = Text | Silence
 
+_FIELD = re.compile(r"(\{\w+\})")
 _MARK = re.compile(rf"\[(?P<label>[^\]]+)\]\((?P<verb>{SENDS}|{OPENS}):(?P<target>[^)]+)\)")
+
+
+@dataclass(frozen=True)
+class _Words:
+    """A stretch of a template without a link: its text, or the name of one field alone."""
+
+    template: str
+    field: str = ""
+
+
+@dataclass(frozen=True)
+class _Link:
+    """A tap or a page of a template."""
+
+    kind: type[Tap] | type[Page]
+    label: str
+    target: str
+
+
+@cache
+def _pieces(template: str) -> tuple[_Words | _Link, ...]:
+    """The template taken apart: there are some hundred, and each is said thousands of times."""
+    pieces: list[_Words | _Link] = []
+    end = 0
+    for mark in _MARK.finditer(template):
+        pieces += _stretches(template[end : mark.start()])
+        kind = Tap if mark["verb"] == SENDS else Page
+        pieces.append(_Link(kind, mark["label"], mark["target"]))
+        end = mark.end()
+    return (*pieces, *_stretches(template[end:]))
+
+
+def _stretches(words: str) -> list[_Words]:
+    """The words cut around each field: one may turn out to be a Prose."""
+    pieces = [piece for piece in _FIELD.split(words) if piece]
+    return [_Words(p, p[1:-1] if _FIELD.fullmatch(p) else "") for p in pieces]
 
 
 def say(template: str, **fields: object) -> Text:
@@ -65,13 +103,19 @@ def say(template: str, **fields: object) -> Text:
     taken apart, so what a member wrote can never become a tap. A field may be a `Prose`.
     """
     parts: list[Part] = []
-    end = 0
-    for mark in _MARK.finditer(template):
-        parts += _filled(template[end : mark.start()], fields)
-        kind = Tap if mark["verb"] == SENDS else Page
-        parts.append(kind(mark["label"].format(**fields), mark["target"].format(**fields)))
-        end = mark.end()
-    return Text(tuple(parts + _filled(template[end:], fields)))
+    plain = ""
+    for piece in _pieces(template):
+        if isinstance(piece, _Words):
+            value = fields.get(piece.field)
+            if not isinstance(value, Prose):
+                plain += piece.template.format(**fields)
+                continue
+            part: Part = value
+        else:
+            part = piece.kind(piece.label.format(**fields), piece.target.format(**fields))
+        parts += [plain, part] if plain else [part]
+        plain = ""
+    return Text((*parts, plain) if plain else tuple(parts))
 
 
 def join(texts: Iterable[Text], between: str = "\n") -> Text:
@@ -84,25 +128,15 @@ def join(texts: Iterable[Text], between: str = "\n") -> Text:
     return Text(tuple(parts))
 
 
-def _filled(words: str, fields: dict[str, object]) -> list[Part]:
-    """`words` with its fields filled in; a Prose field stays a part of its own."""
-    parts: list[Part] = []
-    for piece in re.split(r"(\{\w+\})", words):
-        name = piece[1:-1]
-        value = fields.get(name) if piece.startswith("{") else None
-        if isinstance(value, Prose):
-            parts.append(value)
-        elif piece:
-            parts.append(piece.format(**fields))
-    return parts
-
-
 def compile_text(text: Text, page_address: Callable[[str], str], budget: int = BUDGET) -> str:
     """The text as WeChat shows it, never over `budget` bytes.
 
     Too long a text first loses the ends of its prose, then its links from the last one up
     (the label stays: each tap can be typed), and at last its tail. A link is never cut.
     """
+    words = _rendered(text.parts, page_address)
+    if _weight(words) <= budget:
+        return words
     parts = _squeezed_prose(text.parts, page_address, budget)
     for place in reversed(range(len(parts))):
         if _size(parts, page_address) <= budget:
@@ -119,9 +153,9 @@ def _squeezed_prose(
     squeezed: list[Part] = []
     for part in parts:
         if excess > 0 and isinstance(part, Prose):
-            size = len(part.words.encode())
+            size = _weight(part.words)
             shorter = Prose(_cut(part.words, max(0, size - excess)))
-            excess -= size - len(shorter.words.encode())
+            excess -= size - _weight(shorter.words)
             squeezed.append(shorter)
         else:
             squeezed.append(part)
@@ -133,7 +167,7 @@ def _rendered(parts: tuple[Part, ...], page_address: Callable[[str], str]) -> st
 
 
 def _size(parts: tuple[Part, ...], page_address: Callable[[str], str]) -> int:
-    return len(_rendered(parts, page_address).encode())
+    return _weight(_rendered(parts, page_address))
 
 
 def _render(part: Part, page_address: Callable[[str], str]) -> str:
@@ -159,9 +193,14 @@ def _bare(target: str) -> str:
     return re.sub(r'["<>\s]', "", target)
 
 
+def _weight(words: str) -> int:
+    """Bytes that the words take; what has no bytes of its own counts as one."""
+    return len(words.encode(errors="replace"))
+
+
 def _cut(words: str, budget: int) -> str:
     """`words` in at most `budget` bytes, cut between two characters."""
-    if len(words.encode()) <= budget:
+    if _weight(words) <= budget:
         return words
-    kept = words.encode()[: max(0, budget - 3)].decode(errors="ignore")
+    kept = words.encode(errors="replace")[: max(0, budget - 3)].decode(errors="ignore")
     return kept + "…" if budget >= 3 else kept

@@ -68,10 +68,25 @@ class Route:
     tier: Tier
     fits: Test
     handler: Handler
+    asks: frozenset[str] = frozenset()
+    """The words by which a member only asks: the handler changes nothing but the state."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """The route that takes a message, and the message with what its pattern found."""
+
+    route: Route
+    message: Message
+
+    @property
+    def only_asks(self) -> bool:
+        """Whether playing it changes nothing in the domain."""
+        return self.message.text in self.route.asks
 
 
 class Router:
-    """The routes of one topic; `first_fit` joins the topics of all."""
+    """The routes of one topic; a Conversation joins the topics of all."""
 
     def __init__(self) -> None:
         self.routes: list[Route] = []
@@ -88,9 +103,14 @@ class Router:
         """Take words that name their own question or entry, tapped or typed."""
         return self._route(Tier.TAP, _worded(pattern))
 
-    def anytime(self, *words: str) -> Callable[[AnyHandler], AnyHandler]:
-        """Take exactly these words in any state."""
-        return self._route(Tier.GLOBAL, _one_of(words))
+    def anytime(self, *words: str, asks: bool = False) -> Callable[[AnyHandler], AnyHandler]:
+        """Take exactly these words in any state. `asks`: the handler only reads."""
+
+        def register(handler: AnyHandler) -> AnyHandler:
+            self.routes.append(_by_words(Tier.GLOBAL, words, handler, asks))
+            return handler
+
+        return register
 
     def during(
         self, kind: Kinds, pattern: str, **facts: object
@@ -113,11 +133,11 @@ class Router:
         """Take a bare number while a list of this kind is on show."""
         return self._route(Tier.LIST, _while(kind, _worded(pattern)))
 
-    def keyword(self, *words: str) -> Callable[[AnyHandler], AnyHandler]:
-        """Take these words, and at a lower tier what sounds like them."""
+    def keyword(self, *words: str, asks: bool = False) -> Callable[[AnyHandler], AnyHandler]:
+        """Take these words, and at a lower tier what sounds like them. `asks` as above."""
 
         def register(handler: AnyHandler) -> AnyHandler:
-            self.routes.append(Route(Tier.KEYWORD, _one_of(words), handler))
+            self.routes.append(_by_words(Tier.KEYWORD, words, handler, asks))
             self.routes.append(Route(Tier.SOUND, _sounds_like(words), handler))
             return handler
 
@@ -143,21 +163,30 @@ class Router:
         return register
 
 
-def first_fit(topics: Iterable[Router]) -> Callable[[Message, State, Services], Step]:
-    """One function that plays a message: tiers in their order, topics in theirs within one."""
-    routes = sorted((r for topic in topics for r in topic.routes), key=lambda r: r.tier)
+class Conversation:
+    """All topics together: tiers in their order, topics in theirs within one."""
 
-    def play(message: Message, state: State, services: Services) -> Step:
-        for route in routes:
-            if found := route.fits(message, state):
-                match = found if isinstance(found, re.Match) else None
-                outcome = route.handler(replace(message, match=match), state, services)
-                if isinstance(outcome, Step):
-                    return outcome
-                return play(_reworded(message, outcome.words), state, services)
+    def __init__(self, topics: Iterable[Router]) -> None:
+        routes = [route for topic in topics for route in topic.routes]
+        self._routes = sorted(routes, key=lambda route: route.tier)
+        self.asks = frozenset[str]().union(*(route.asks for route in routes))
+        """Words that, where no open task takes them, only ask."""
+
+    def find(self, message: Message, state: State) -> Found:
+        """Who takes the message. Raises LookupError when nobody does."""
+        for route in self._routes:
+            if fits := route.fits(message, state):
+                match = fits if isinstance(fits, re.Match) else None
+                return Found(route, message.found(match))
         raise LookupError(f"no route takes a {message.kind} push")
 
-    return play
+    def play(self, message: Message, state: State, services: Services) -> Step:
+        """Play a message to its end."""
+        found = self.find(message, state)
+        outcome = found.route.handler(found.message, state, services)
+        if isinstance(outcome, Step):
+            return outcome
+        return self.play(_reworded(message, outcome.words), state, services)
 
 
 def has_words(message: Message) -> bool:
@@ -177,6 +206,10 @@ def _worded(pattern: str) -> Test:
 def _one_of(words: Iterable[str]) -> Test:
     known = frozenset(words)
     return lambda message, _: has_words(message) and message.text in known
+
+
+def _by_words(tier: Tier, words: Iterable[str], handler: Handler, asks: bool) -> Route:
+    return Route(tier, _one_of(words), handler, frozenset(words if asks else ()))
 
 
 def _while(kind: Kinds, fits: Test, facts: Mapping[str, object] = MappingProxyType({})) -> Test:

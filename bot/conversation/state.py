@@ -6,7 +6,7 @@ votes and mottos have tables of their own.
 """
 
 import json
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 
@@ -179,12 +179,13 @@ def settled(state: State) -> State:
     return on_show(state) if isinstance(state, Browsing) else state
 
 
+_write = json.JSONEncoder(ensure_ascii=False).encode
 _KINDS: dict[str, type[State]] = {kind.__name__: kind for kind in State.__args__}
 
 
 def dump(state: State) -> str:
     """The state as JSON text."""
-    return json.dumps({"is": type(state).__name__, **asdict(state)}, ensure_ascii=False)
+    return _write({"is": type(state).__name__, **vars(state)})
 
 
 def parse(stored: str | None) -> State:

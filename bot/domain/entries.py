@@ -5,13 +5,26 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, delete, func, insert, literal, select, update
+from sqlalchemy import (
+    Row,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
 
 from bot.domain import audit
 from bot.domain.identity import mask
 from bot.domain.refusals import DecidedMeanwhile, NoRound
 from bot.domain.units import UnitCard
+from bot.storage.locks import hold_open
 from bot.storage.tables import Audit, Member, Motto, Round, Unit, Vote, WithdrawnVote
 
 _BEFORE_FIRST = 1_000
@@ -56,12 +69,25 @@ def id_of(number: int) -> int:
     return number - _BEFORE_FIRST
 
 
-def current_round(session: Session) -> Round:
-    """The round that began last. Raises NoRound."""
-    latest = select(Round).order_by(Round.collects_from.desc()).limit(1)
-    if (found := session.scalars(latest).first()) is None:
+_LATEST_ROUND = select(Round).order_by(Round.collects_from.desc()).limit(1)
+# A subquery, whose row stays unlocked: two deciders that held it would wait for each other.
+_ROUND_OF_ENTRY = select(Round.id).where(
+    Round.id == select(Motto.round_id).where(Motto.id == bindparam("motto")).scalar_subquery()
+)
+
+
+def current_round(session: Session, *, hold: bool = False) -> Round:
+    """The round that began last; on hold it is not sealed before we commit. Raises NoRound."""
+    latest = hold_open(session, _LATEST_ROUND) if hold else _LATEST_ROUND
+    found: Round | None = session.scalars(latest).first()
+    if found is None:
         raise NoRound
     return found
+
+
+def sealed_at(round_id: Any) -> ScalarSelect[datetime | None]:
+    """When this round was sealed, as a column of a statement after the one that holds it."""
+    return select(Round.sealed_at).where(Round.id == round_id).scalar_subquery()
 
 
 def read_cards(session: Session, *conditions: Any, order: Any = Motto.id) -> list[MottoCard]:
@@ -121,6 +147,8 @@ def change_state(
     The new version. Raises DecidedMeanwhile when somebody else changed it first: of two
     deciders that saw the same version, the comparison lets one through.
     """
+    # The round first, then the entry, as voters do.
+    session.execute(hold_open(session, _ROUND_OF_ENTRY), {"motto": id_of(card.number)})
     version = card.version + 1
     changed = session.execute(
         update(Motto)
@@ -148,9 +176,11 @@ def release_votes(session: Session, now: datetime, number: int) -> None:
     """Set the votes for an entry aside: they were given to words that no longer stand.
 
     Change the entry's state first: that waits for voters who have it locked, and whoever
-    votes later finds it changed.
+    votes later finds it changed. Votes that are sealed stay where they were counted.
     """
     votes = Vote.motto_id == id_of(number)
+    if session.scalar(select(sealed_at(Motto.round_id)).where(Motto.id == id_of(number))):
+        return
     # Locked, so that a vote its member takes back just now is set aside once, not twice.
     session.execute(select(Vote.tracker).where(votes).with_for_update()).all()
     kept = ["member_key", "tracker", "round_id", "motto_id", "accepted_at", "delivery_key"]

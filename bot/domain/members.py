@@ -2,15 +2,60 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import BindParameter, Select, Table, bindparam, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.units import UnitCard, Units
-from bot.storage.tables import Consent, Member, Person
+from bot.storage.tables import Consent, Delivery, Member, Notice, Person, table_of
 
 PAUSE = timedelta(hours=24)
 """How long a conversation waits where it was left."""
+FRESH = timedelta(hours=1)
+"""How old the note of an unchanged state may grow: that much shorter is the pause at worst."""
+
+
+@dataclass(frozen=True)
+class Presence:
+    """What a turn has to know of its member before it begins."""
+
+    state: str
+    """The state as stored; empty when it is older than a day."""
+    fresh: bool
+    """Whether the state was noted within the last hour."""
+    answered: bool
+    """Whether the delivery has an answer already."""
+    awaits: bool
+    """Whether there is something to tell the member."""
+
+
+def _presence(member: Table, delivery: Table, notice: Table) -> Select[Any]:
+    """One statement, since every message asks it."""
+    ours: BindParameter[bytes] = bindparam("member")
+    answered = exists().where(
+        delivery.c.member_key == ours, delivery.c.delivery_key == bindparam("delivery")
+    )
+    awaits = exists().where(
+        notice.c.member_key == ours,
+        notice.c.told_at.is_(None),
+        notice.c.due_at <= bindparam("now"),
+    )
+    return select(
+        member.c.state, member.c.state_at, answered.label("answered"), awaits.label("awaits")
+    ).where(member.c.member_key == ours)
+
+
+_MEMBER, _PERSON = table_of(Member), table_of(Person)
+_LOOK = _presence(_MEMBER, table_of(Delivery), table_of(Notice))
+_LOCK = _LOOK.with_for_update()
+_NEW_PERSON, _NEW_MEMBER = insert(_PERSON), insert(_MEMBER)
+MOVE = (
+    update(_MEMBER)
+    .where(_MEMBER.c.member_key == bindparam("member"))
+    .values(state=bindparam("stands"), state_at=bindparam("now"))
+)
+"""Notes where a member stands; the turn sends it along with what else it records."""
 
 
 @dataclass(frozen=True)
@@ -30,36 +75,34 @@ class Members:
         self._session, self._now = session, now
         self._units = Units(session)
 
-    def lock(self, member: bytes) -> str | None:
-        """The stored state of the member, whose row stays locked until the turn commits.
+    def lock(self, member: bytes, delivery: bytes) -> Presence | None:
+        """The member's presence; the row stays locked until the turn commits.
 
-        Empty when it is older than a day; None when nobody of this key has written before.
+        None when nobody of this key has written before. Who had to wait for the lock may be
+        told of the time before: then the keys of what a turn writes decide.
         """
-        row = self._session.execute(
-            select(Member.state, Member.state_at)
-            .where(Member.member_key == member)
-            .with_for_update()
-        ).first()
+        return self._presence(_LOCK, member, delivery)
+
+    def look(self, member: bytes, delivery: bytes) -> Presence | None:
+        """The same without a lock, for a turn that changes nothing."""
+        return self._presence(_LOOK, member, delivery)
+
+    def _presence(self, statement: Select[Any], member: bytes, delivery: bytes) -> Presence | None:
+        values = {"member": member, "delivery": delivery, "now": self._now}
+        row = self._session.execute(statement, values).first()
         if row is None:
             return None
-        return row.state if self._now - row.state_at < PAUSE else ""
+        age = self._now - row.state_at
+        state = row.state if age < PAUSE else ""
+        return Presence(state, age < FRESH, bool(row.answered), bool(row.awaits))
 
     def welcome(self, member: bytes, openid: str, state: str) -> None:
         """Enter a new member. Raises IntegrityError when another worker did so just now."""
-        self._session.execute(
-            insert(Person).values(
-                member_key=member, openid=openid, following=True, followed_at=self._now
-            )
-        )
-        self._session.execute(
-            insert(Member).values(
-                member_key=member, first_seen_at=self._now, state=state, state_at=self._now
-            )
-        )
-
-    def keep_state(self, member: bytes, state: str) -> None:
-        """Remember where the member stands now."""
-        self._change(member, state=state, state_at=self._now)
+        now = self._now
+        person = {"member_key": member, "openid": openid, "following": True, "followed_at": now}
+        self._session.execute(_NEW_PERSON, person)
+        first = {"member_key": member, "first_seen_at": now, "state": state, "state_at": now}
+        self._session.execute(_NEW_MEMBER, first)
 
     def followed(self, member: bytes) -> bool:
         """The member follows the account; whether we have met before."""

@@ -5,14 +5,16 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.domain.ladders import Ladders
 from bot.storage.tables import ContestQuestion, StoredQuestion
 from quiz_bank import Question
 
 
 class Shelf:
-    """Questions at hand: read from SQL once by each process, since a wording never changes."""
+    """What a process keeps at hand: questions, whose wording never changes, and the ladders."""
 
     def __init__(self) -> None:
+        self.ladders = Ladders()
         self._questions: dict[int, Question] = {}
         self._pools: dict[int, dict[str, int]] = {}
 
@@ -49,6 +51,17 @@ def add_questions(session: Session, questions: Sequence[Question]) -> list[int]:
     session.add_all(rows)
     session.flush()
     return [row.id for row in rows]
+
+
+def latest_questions(session: Session) -> list[Question]:
+    """Every question of the bank in its latest wording, in the order of their codes."""
+    rows = session.execute(
+        select(StoredQuestion.code, StoredQuestion.content).order_by(
+            StoredQuestion.code, StoredQuestion.revision
+        )
+    )
+    latest = {code: content for code, content in rows}  # noqa: C416 - rows are not plain pairs
+    return [Question.from_dict(content) for content in latest.values()]
 
 
 def _latest(session: Session, codes: Sequence[str]) -> dict[str, StoredQuestion]:

@@ -3,14 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import takewhile
+from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Integer, Row, Select, and_, bindparam, case, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.identity import campaign_day
 from bot.domain.questions import Shelf
 from bot.domain.refusals import ContestNotBegun, ContestOver, NoContest, PaperFinished
-from bot.storage.tables import Answer, Attempt, Contest, Score
+from bot.storage.tables import Answer, Attempt, Contest, Instant, Score, table_of
+from bot.storage.together import Together
 from quiz_bank import DAILY_PAPER, Question, draw
 
 PAUSE = timedelta(hours=24)
@@ -40,6 +43,8 @@ class Sitting:
     started_at: datetime
     question_ids: tuple[int, ...]
     """The rows of its questions: the wording that was asked, whatever the contest draws today."""
+    points_each: int
+    """What a right answer earns."""
 
     @property
     def current(self) -> int | None:
@@ -75,6 +80,73 @@ class Rules:
     """The hour of tomorrow's paper; None when there is none tomorrow."""
 
 
+_ANSWER, _ATTEMPT = table_of(Answer), table_of(Attempt)
+_CONTEST, _SCORE = table_of(Contest), table_of(Score)
+
+
+def _papers() -> Select[Any]:
+    """A paper with its answers, a row for each; one row without when there is none yet."""
+    same_paper = and_(
+        _ANSWER.c.member_key == _ATTEMPT.c.member_key,
+        _ANSWER.c.contest_id == _ATTEMPT.c.contest_id,
+        _ANSWER.c.day == _ATTEMPT.c.day,
+    )
+    return (
+        select(
+            _ATTEMPT.c.contest_id,
+            _ATTEMPT.c.day,
+            _ATTEMPT.c.questions,
+            _ATTEMPT.c.skipped,
+            _ATTEMPT.c.started_at,
+            _CONTEST.c.points_each,
+            _ANSWER.c.place,
+            _ANSWER.c.choice,
+            _ANSWER.c.correct,
+            _ANSWER.c.points,
+        )
+        .join_from(_ATTEMPT, _CONTEST, _ATTEMPT.c.contest_id == _CONTEST.c.id)
+        .outerjoin(_ANSWER, same_paper)
+        .where(_ATTEMPT.c.member_key == bindparam("member"))
+    )
+
+
+_NEW_PAPER, _NEW_SCORE = insert(_ATTEMPT), insert(_SCORE)
+_OPEN_PAPER = (
+    _papers()
+    .where(_ATTEMPT.c.finished_at.is_(None), _ATTEMPT.c.started_at > bindparam("since"))
+    .order_by(_ATTEMPT.c.started_at, _ANSWER.c.place)
+)
+_PAPER_OF_DAY = _papers().where(
+    _ATTEMPT.c.contest_id == bindparam("contest"), _ATTEMPT.c.day == bindparam("day")
+)
+_ADD_TO_SCORE = (
+    update(_SCORE)
+    .where(_SCORE.c.member_key == bindparam("member"), _SCORE.c.contest_id == bindparam("contest"))
+    .values(
+        points=_SCORE.c.points + bindparam("earned"),
+        reached_at=case(
+            (bindparam("earned", type_=Integer) > 0, bindparam("now", type_=Instant)),
+            else_=_SCORE.c.reached_at,
+        ),
+    )
+)
+_ADD_DAY = _ADD_TO_SCORE.values(days=_SCORE.c.days + 1)
+_NEW_ANSWER = insert(_ANSWER).values(
+    member_key=bindparam("member"),
+    contest_id=bindparam("contest"),
+    day=bindparam("of_day"),
+    place=bindparam("at"),
+    question_id=bindparam("question"),
+    choice=bindparam("chosen"),
+    correct=bindparam("right"),
+    points=bindparam("earned"),
+    delivery_key=bindparam("delivery"),
+    answered_at=bindparam("now"),
+)
+_ANSWER_ON = Together(_ADD_TO_SCORE, _NEW_ANSWER)
+"""A paper's later answers: its first has opened the score."""
+
+
 class Quiz:
     """The knowledge contest."""
 
@@ -100,27 +172,18 @@ class Quiz:
 
     def sitting(self, member: bytes) -> Sitting | None:
         """The member's open paper, if one was begun in the last 24 hours."""
-        attempt = self._session.scalars(
-            select(Attempt)
-            .where(
-                Attempt.member_key == member,
-                Attempt.finished_at.is_(None),
-                Attempt.started_at > self._now - PAUSE,
-            )
-            .order_by(Attempt.started_at)
-            .limit(1)
-        ).first()
-        return self._sitting(attempt) if attempt else None
+        values = {"member": member, "since": self._now - PAUSE}
+        return self._sitting(self._session.execute(_OPEN_PAPER, values).all())
 
     def latest(self, member: bytes) -> Sitting | None:
         """The member's paper begun last, open or done."""
-        attempt = self._session.scalars(
-            select(Attempt)
+        last = self._session.execute(
+            select(Attempt.contest_id, Attempt.day)
             .where(Attempt.member_key == member)
             .order_by(Attempt.started_at.desc())
             .limit(1)
         ).first()
-        return self._sitting(attempt) if attempt else None
+        return self._paper(member, *last) if last else None
 
     def answer(
         self, member: bytes, sitting: Sitting, place: int, choice: Sequence[str], delivery: bytes
@@ -131,23 +194,25 @@ class Quiz:
         """
         question = sitting.question(place)
         correct = question.is_correct(choice)
-        points = self._points_each(sitting.contest) if correct else 0
+        points = sitting.points_each if correct else 0
         marked = Marked("".join(choice), correct, points)
-        self._session.execute(
-            insert(Answer).values(
-                member_key=member,
-                contest_id=sitting.contest,
-                day=sitting.day,
-                place=place,
-                question_id=sitting.question_ids[place - 1],
-                choice=marked.choice[:LONGEST],
-                correct=correct,
-                points=points,
-                delivery_key=delivery,
-                answered_at=self._now,
-            )
-        )
-        self._add_to_score(member, sitting, points)
+        record = {
+            "member": member,
+            "contest": sitting.contest,
+            "of_day": sitting.day,
+            "at": place,
+            "question": sitting.question_ids[place - 1],
+            "chosen": marked.choice[:LONGEST],
+            "right": correct,
+            "earned": points,
+            "delivery": delivery,
+            "now": self._now,
+        }
+        if sitting.answers:
+            _ANSWER_ON.run(self._session, record)
+        else:
+            self._session.execute(_NEW_ANSWER, record)
+            self._open_score(member, sitting.contest, points)
         after = replace(sitting, answers={**sitting.answers, place: marked})
         if after.current is None:
             self._change(member, sitting, finished_at=self._now)
@@ -209,17 +274,18 @@ class Quiz:
             q.code for q, id_ in zip(questions, pool.values(), strict=True) if id_ in seen
         }
         paper = draw(questions, DAILY_PAPER, seed, avoid=codes_seen)
-        attempt = Attempt(
-            member_key=member,
-            contest_id=contest.id,
-            day=today,
-            questions=[pool[question.code] for question in paper],
-            skipped=[],
-            started_at=self._now,
-        )
-        self._session.add(attempt)
-        self._session.flush()
-        return self._sitting(attempt)
+        row = {
+            "member_key": member,
+            "contest_id": contest.id,
+            "day": today,
+            "questions": [pool[question.code] for question in paper],
+            "skipped": [],
+            "started_at": self._now,
+        }
+        self._session.execute(_NEW_PAPER, row)
+        sitting = self._paper(member, contest.id, today)
+        assert sitting is not None, "it was begun just now"
+        return sitting
 
     def _seen(self, member: bytes, contest: int) -> set[int]:
         papers = self._session.scalars(
@@ -229,44 +295,44 @@ class Quiz:
         )
         return {question for paper in papers for question in paper}
 
-    def _sitting(self, attempt: Attempt) -> Sitting:
-        answers = self._session.execute(
-            select(Answer.place, Answer.choice, Answer.correct, Answer.points).where(
-                Answer.member_key == attempt.member_key,
-                Answer.contest_id == attempt.contest_id,
-                Answer.day == attempt.day,
-            )
-        )
+    def _paper(self, member: bytes, contest: int, day: date) -> Sitting | None:
+        values = {"member": member, "contest": contest, "day": day}
+        return self._sitting(self._session.execute(_PAPER_OF_DAY, values).all())
+
+    def _sitting(self, rows: Sequence[Row[Any]]) -> Sitting | None:
+        """The first paper in the rows, each of which carries one of its answers."""
+        if not rows:
+            return None
+        paper = rows[0]
+        its_own = takewhile(lambda row: row[:2] == paper[:2], rows)
         return Sitting(
-            attempt.contest_id,
-            attempt.day,
-            self._shelf.questions(self._session, attempt.questions),
-            {place: Marked(choice, correct, points) for place, choice, correct, points in answers},
-            tuple(attempt.skipped),
-            attempt.started_at,
-            tuple(attempt.questions),
+            paper.contest_id,
+            paper.day,
+            self._shelf.questions(self._session, paper.questions),
+            {
+                row.place: Marked(row.choice, row.correct, row.points)
+                for row in its_own
+                if row.place is not None
+            },
+            tuple(paper.skipped),
+            paper.started_at,
+            tuple(paper.questions),
+            paper.points_each,
         )
 
-    def _add_to_score(self, member: bytes, sitting: Sitting, points: int) -> None:
-        key = (Score.member_key == member, Score.contest_id == sitting.contest)
-        new_day = 0 if sitting.answers else 1
-        changes: dict[str, object] = {
-            "points": Score.points + points,
-            "days": Score.days + new_day,
-        }
-        if points:
-            changes["reached_at"] = self._now
-        changed = self._session.execute(update(Score).where(*key).values(changes))
+    def _open_score(self, member: bytes, contest: int, points: int) -> None:
+        """The first answer of a day counts as a day; that of a contest opens the score."""
+        change = {"member": member, "contest": contest, "earned": points, "now": self._now}
+        changed = self._session.execute(_ADD_DAY, change)
         if not changed.rowcount:  # type: ignore[attr-defined]
-            self._session.execute(
-                insert(Score).values(
-                    member_key=member,
-                    contest_id=sitting.contest,
-                    points=points,
-                    days=new_day,
-                    reached_at=self._now,
-                )
-            )
+            row = {
+                "member_key": member,
+                "contest_id": contest,
+                "points": points,
+                "days": 1,
+                "reached_at": self._now,
+            }
+            self._session.execute(_NEW_SCORE, row)
 
     def _change(self, member: bytes, sitting: Sitting, **values: object) -> None:
         self._session.execute(
@@ -292,12 +358,6 @@ class Quiz:
     def _days_taken(self, member: bytes, contest: int) -> int:
         score = self._session.get(Score, (member, contest))
         return score.days if score else 0
-
-    def _points_each(self, contest: int) -> int:
-        return self._contest(contest).points_each
-
-    def _contest(self, contest: int) -> Contest:
-        return self._session.get_one(Contest, contest)
 
 
 def _run_length(day: date, days: Sequence[date]) -> int:

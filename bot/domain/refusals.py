@@ -94,6 +94,13 @@ class VotingClosed(Refusal):
 
 
 @dataclass(eq=False)
+class NotSealed(Refusal):
+    """The votes are not final yet, so there is no result to tell."""
+
+    closes_at: datetime
+
+
+@dataclass(eq=False)
 class NoSuchEntry(Refusal):
     """No approved motto carries this number."""
 

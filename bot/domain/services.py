@@ -1,9 +1,10 @@
 """Services: everything a handler or a page may ask of the domain, on one session."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
@@ -13,12 +14,14 @@ from bot.domain.mottos import Mottos
 from bot.domain.notices import Notices
 from bot.domain.questions import Shelf
 from bot.domain.quiz import Quiz
+from bot.domain.sealing import Sealing
 from bot.domain.staff import StaffRegister
 from bot.domain.standings import Standings
+from bot.domain.tally import Board, Tally
 from bot.domain.tickets import Tickets
 from bot.domain.units import Units
 from bot.domain.votes import Votes
-from bot.storage.database import Clock, Sessions
+from bot.storage.database import Clock, Sessions, begin_read_only
 
 
 @dataclass(frozen=True)
@@ -32,17 +35,24 @@ class Services:
     mottos: Mottos
     moderation: Moderation
     votes: Votes
+    sealing: Sealing
+    tally: Tally
     standings: Standings
     notices: Notices
     tickets: Tickets
     staff: StaffRegister
 
 
-Transaction = Callable[[], AbstractContextManager[Services]]
-"""Opens services on a transaction of their own: commits at the end, rolls back on an error."""
+class Transaction(Protocol):
+    """Opens services on a transaction of their own: commits at the end, rolls back on an error."""
+
+    def __call__(self, *, read_only: bool = False) -> AbstractContextManager[Services]:
+        """Who only reads waits for nobody and keeps nobody waiting, and may write nothing."""
 
 
-def open_services(session: Session, now: datetime, shelf: Shelf) -> Services:
+def open_services(
+    session: Session, now: datetime, shelf: Shelf, board: Board | None = None
+) -> Services:
     """The services on this session. Whoever opened the session owns its commit."""
     return Services(
         now=now,
@@ -52,19 +62,25 @@ def open_services(session: Session, now: datetime, shelf: Shelf) -> Services:
         mottos=Mottos(session, now),
         moderation=Moderation(session, now),
         votes=Votes(session, now),
-        standings=Standings(session),
+        sealing=Sealing(session, now),
+        tally=Tally(session, now, board),
+        standings=Standings(session, now, shelf.ladders),
         notices=Notices(session, now),
         tickets=Tickets(session, now),
         staff=StaffRegister(session, now),
     )
 
 
-def transactions(sessions: Sessions, clock: Clock, shelf: Shelf) -> Transaction:
+def transactions(
+    sessions: Sessions, clock: Clock, shelf: Shelf, board: Board | None = None
+) -> Transaction:
     """How a web page talks to the domain: `with transaction() as services: ...`."""
 
     @contextmanager
-    def transaction() -> Iterator[Services]:
+    def transaction(*, read_only: bool = False) -> Iterator[Services]:
         with sessions.begin() as session:
-            yield open_services(session, clock(session), shelf)
+            if read_only:
+                begin_read_only(session)
+            yield open_services(session, clock(session), shelf, board)
 
     return transaction

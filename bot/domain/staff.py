@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -26,11 +26,16 @@ from bot.storage.tables import SetupCode, Staff, StaffSession
 CODE_LASTS = timedelta(minutes=30)
 IDLE, LONGEST = timedelta(minutes=30), timedelta(hours=12)
 """How long a sign-in stays open without a request, and at all."""
+LATELY = timedelta(minutes=1)
+"""Within this a request need not be written down as the last one."""
 NAME_MOST = 32
 
 _CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's: nothing in it is taken for something else when copied by hand."""
 _THE_CODE = 1
+
+_SignIn = Row[int, str, str, datetime, datetime]
+"""Id, name and role of a colleague, and when this sign-in began and was last used."""
 
 
 class Role(StrEnum):
@@ -188,20 +193,22 @@ class StaffRegister:
     def whose(self, token: str) -> Colleague | None:
         """Who is signed in with this token, from now on idle for no time at all."""
         mine = StaffSession.token_hash == _token_hash(token)
-        row = self._session.execute(
-            select(
-                Staff.id, Staff.name, Staff.role, StaffSession.signed_in_at,
-                StaffSession.last_seen_at,
-            )
-            .join(Staff, StaffSession.staff_id == Staff.id)
-            .where(mine, Staff.disabled_at.is_(None))
-        ).first()  # fmt: skip
-        if row is None:
+        if (row := self._sign_in(token)) is None:
             return None
-        if self._now >= min(row.last_seen_at + IDLE, row.signed_in_at + LONGEST):
+        if self._has_ended(row):
             self._session.execute(delete(StaffSession).where(mine))
             return None
         self._session.execute(update(StaffSession).where(mine).values(last_seen_at=self._now))
+        return Colleague(row.id, row.name, Role(row.role))
+
+    def seen_lately(self, token: str) -> Colleague | None:
+        """Who is signed in with this token and was here a moment ago; writes nothing.
+
+        None when it takes `whose` to tell. So a sign-in may end up to a minute early.
+        """
+        row = self._sign_in(token)
+        if row is None or self._has_ended(row) or self._now >= row.last_seen_at + LATELY:
+            return None
         return Colleague(row.id, row.name, Role(row.role))
 
     def sign_out(self, token: str) -> None:
@@ -258,6 +265,19 @@ class StaffRegister:
         self._session.execute(update(Staff).where(Staff.id == staff_id).values(**values))
         self._session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
         return staff_id
+
+    def _sign_in(self, token: str) -> _SignIn | None:
+        return self._session.execute(
+            select(
+                Staff.id, Staff.name, Staff.role, StaffSession.signed_in_at,
+                StaffSession.last_seen_at,
+            )
+            .join(Staff, StaffSession.staff_id == Staff.id)
+            .where(StaffSession.token_hash == _token_hash(token), Staff.disabled_at.is_(None))
+        ).first()  # fmt: skip
+
+    def _has_ended(self, sign_in: _SignIn) -> bool:
+        return bool(self._now >= min(sign_in.last_seen_at + IDLE, sign_in.signed_in_at + LONGEST))
 
     def _still_opens(self, attempt: Attempt) -> bool:
         """Whether the account has not changed while the password was compared."""

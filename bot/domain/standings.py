@@ -1,25 +1,34 @@
 """Standings: points, then days taken part, then who got there first; ties share a place."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session
 
 from bot.domain.identity import mask
-from bot.domain.units import UnitCard, Units
-from bot.storage.tables import Contest, Member, Score, Unit
+from bot.domain.ladders import Ladder, Ladders, Scope
+from bot.domain.units import UnitCard
+from bot.storage.tables import Contest, Member, Score, Unit, table_of
 
 ABOVE, BELOW = 2, 1
 """How many neighbours a member sees on each side."""
 
 Standing = tuple[int, int, datetime]
 """What ranks a member: points, days, and when the points were reached."""
-Scope = list[ColumnElement[bool]]
-"""Among whom we rank."""
-_Row = Row[*tuple[Any, ...]]
+_Row = Row[Any]
 
 
 @dataclass(frozen=True)
@@ -47,100 +56,157 @@ class Neighbourhood:
     around: list[Place]
 
 
+_SCORE, _MEMBER, _UNIT = table_of(Score), table_of(Member), table_of(Unit)
+_PARENT = _UNIT.alias("parent")
+_LATEST = select(Contest.id).order_by(Contest.first_day.desc()).limit(1)
+
+_STANDING = (_SCORE.c.points, _SCORE.c.days, _SCORE.c.reached_at)
+# The key comes last, so that people who tie always stand in the same order.
+_ORDER_DOWN = (
+    _SCORE.c.points.desc(),
+    _SCORE.c.days.desc(),
+    _SCORE.c.reached_at,
+    _SCORE.c.member_key,
+)
+_ORDER_UP = (_SCORE.c.points, _SCORE.c.days, _SCORE.c.reached_at.desc(), _SCORE.c.member_key.desc())
+
+_POINTS: BindParameter[int] = bindparam("points")
+_DAYS: BindParameter[int] = bindparam("days")
+_REACHED_AT: BindParameter[datetime] = bindparam("reached_at")
+_HIGHER = and_(
+    # It follows from the rest, and is the part that an index can look up.
+    _SCORE.c.points >= _POINTS,
+    or_(
+        _SCORE.c.points > _POINTS,
+        _SCORE.c.days > _DAYS,
+        and_(_SCORE.c.days == _DAYS, _SCORE.c.reached_at < _REACHED_AT),
+    ),
+)
+"""Who stands strictly higher: more points, or as many on more days, or earlier."""
+_LOWER = and_(
+    _SCORE.c.points <= _POINTS,
+    or_(
+        _SCORE.c.points < _POINTS,
+        _SCORE.c.days < _DAYS,
+        and_(_SCORE.c.days == _DAYS, _SCORE.c.reached_at >= _REACHED_AT),
+    ),
+    _SCORE.c.member_key != bindparam("member"),
+)
+"""Who stands no higher, the member apart."""
+_RUNG = (_SCORE.c.points, _SCORE.c.days)
+_EARLIER_ON_RUNG = and_(
+    _SCORE.c.points == _POINTS, _SCORE.c.days == _DAYS, _SCORE.c.reached_at < _REACHED_AT
+)
+
+
+def _people(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Scores with their members and units."""
+    return (
+        select(*columns)
+        .select_from(_SCORE)
+        .outerjoin(_MEMBER, _MEMBER.c.member_key == _SCORE.c.member_key)
+        .outerjoin(_UNIT, _MEMBER.c.unit_id == _UNIT.c.id)
+        .outerjoin(_PARENT, _UNIT.c.parent_id == _PARENT.c.id)
+    )
+
+
+_PLACE = (
+    *_STANDING, _SCORE.c.member_key, _MEMBER.c.name,
+    func.coalesce(_PARENT.c.name, _UNIT.c.name).label("unit"),
+)  # fmt: skip
+_ME = _people(
+    *_PLACE, _SCORE.c.contest_id, func.coalesce(_PARENT.c.id, _UNIT.c.id).label("district")
+).where(
+    _SCORE.c.member_key == bindparam("member"), _SCORE.c.contest_id == _LATEST.scalar_subquery()
+)
+
+
+@dataclass(frozen=True)
+class _Scoped:
+    """A statement that ranks among all members, and the same within a district."""
+
+    everybody: Select[Any]
+    district: Select[Any]
+
+    @classmethod
+    def of(cls, people: Select[Any], everybody: Select[Any] | None = None) -> Self:
+        """`everybody` where all members can be asked for without looking at their units."""
+        contest = _SCORE.c.contest_id == bindparam("contest")
+        district = bindparam("district", type_=Integer)
+        within = or_(_UNIT.c.id == district, _UNIT.c.parent_id == district)
+        everybody = people if everybody is None else everybody
+        return cls(everybody.where(contest), people.where(contest, within))
+
+    def within(self, scope: Scope) -> Select[Any]:
+        """The statement for this scope."""
+        return self.everybody if scope.district is None else self.district
+
+
+_AHEAD = _Scoped.of(_people(*_PLACE).where(_HIGHER).order_by(*_ORDER_UP).limit(ABOVE))
+_BEHIND = _Scoped.of(_people(*_PLACE).where(_LOWER).order_by(*_ORDER_DOWN).limit(BELOW))
+_TOP = _Scoped.of(_people(*_PLACE).order_by(*_ORDER_DOWN).limit(bindparam("limit")))
+_EARLIER = _Scoped.of(
+    _people(func.count()).where(_EARLIER_ON_RUNG), select(func.count()).where(_EARLIER_ON_RUNG)
+)
+_RUNGS = _Scoped.of(
+    _people(*_RUNG, func.count().label("people")).group_by(*_RUNG),
+    select(*_RUNG, func.count().label("people")).group_by(*_RUNG),
+)
+
+
 class Standings:
     """The tables of honour of the latest contest, by person."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, now: datetime, ladders: Ladders | None = None) -> None:
+        """Without ladders at hand each question counts anew."""
+        self._session, self._now = session, now
+        self._ladders = ladders or Ladders()
 
     def neighbourhood(self, member: bytes) -> Neighbourhood | None:
         """Where the member stands within the own district; None before the first answer."""
-        contest = self._contest()
-        mine = self._standing_of(member, contest)
-        if mine is None:
+        me = self._session.execute(_ME, {"member": member}).first()
+        if me is None:
             return None
-        district = self._district_of(member)
-        scope = _scope(contest, district.id if district else None)
-        myself = Score.member_key == member
-        ahead = self._rows([*scope, _ahead_of(mine)], _ORDER_UP, ABOVE)
-        me = self._rows([*scope, myself], _ORDER_DOWN, 1)
-        behind = self._rows([*scope, ~_ahead_of(mine), ~myself], _ORDER_DOWN, BELOW)
-        rows = [*reversed(ahead), *me, *behind]
-        ranks, out_of = self._ranks(scope, {_standing(row) for row in rows})
+        district = UnitCard(me.district, me.unit, me.unit) if me.district else None
+        scope = Scope(me.contest_id, me.district)
+        values = scope.values | {
+            "member": member, "points": me.points, "days": me.days, "reached_at": me.reached_at
+        }  # fmt: skip
+        ahead = self._session.execute(_AHEAD.within(scope), values).all()
+        behind = self._session.execute(_BEHIND.within(scope), values).all()
+        rows = [*reversed(ahead), me, *behind]
+        ranks = {standing: self._rank(scope, standing) for standing in set(map(_standing, rows))}
+        # Some may have come since the people were counted.
+        mine = ranks[_standing(me)] = max(ranks[_standing(me)], 1 + len(ahead))
+        out_of = max(self._ladder(scope).people, len(rows))
         around = [_to_place(row, ranks[_standing(row)], row.member_key == member) for row in rows]
-        return Neighbourhood(district, ranks[mine], out_of, mine[0], around)
+        return Neighbourhood(district, mine, max(out_of, mine), me.points, around)
 
     def top(self, limit: int, district: int | None = None) -> list[Place]:
         """The first places among all, or within the district of this id."""
-        rows = self._rows(_scope(self._contest(), district), _ORDER_DOWN, limit)
+        scope = Scope(self._session.scalar(_LATEST), district)
+        rows = self._session.execute(_TOP.within(scope), scope.values | {"limit": limit})
         places: list[Place] = []
+        before: Standing | None = None
         for position, row in enumerate(rows, start=1):
-            tied = places and _standing(rows[position - 2]) == _standing(row)
+            tied = before == _standing(row)
             places.append(_to_place(row, places[-1].rank if tied else position))
+            before = _standing(row)
         return places
 
-    def _rows(self, scope: Scope, order: tuple[Any, ...], limit: int) -> list[_Row]:
-        """The people of the scope in this order, no more than `limit`."""
-        parent = aliased(Unit)
-        unit = func.coalesce(parent.name, Unit.name).label("unit")
-        query = (
-            select(*_STANDING, Score.member_key, Member.name, unit)
-            .outerjoin(Member, Member.member_key == Score.member_key)
-            .outerjoin(Unit, Member.unit_id == Unit.id)
-            .outerjoin(parent, Unit.parent_id == parent.id)
-        )
-        return list(self._session.execute(query.where(*scope).order_by(*order).limit(limit)))
+    def _rank(self, scope: Scope, standing: Standing) -> int:
+        """One more than stand strictly higher."""
+        points, days, reached_at = standing
+        values = {"points": points, "days": days, "reached_at": reached_at}
+        earlier = self._session.scalar(_EARLIER.within(scope), scope.values | values) or 0
+        return 1 + self._ladder(scope).above(points, days) + earlier
 
-    def _ranks(
-        self, scope: Scope, standings: Iterable[Standing]
-    ) -> tuple[dict[Standing, int], int]:
-        """The rank of each standing, and how many people the scope has: one pass for all."""
-        asked = list(standings)
-        ahead = [func.count(case((_ahead_of(standing), 1))) for standing in asked]
-        people, *counts = self._session.execute(select(func.count(), *ahead).where(*scope)).one()
-        return {standing: 1 + count for standing, count in zip(asked, counts, strict=True)}, people
+    def _ladder(self, scope: Scope) -> Ladder:
+        def count() -> Ladder:
+            rungs = self._session.execute(_RUNGS.within(scope), scope.values)
+            return Ladder([(row.points, row.days, row.people) for row in rungs])
 
-    def _contest(self) -> int | None:
-        return self._session.scalar(select(Contest.id).order_by(Contest.first_day.desc()).limit(1))
-
-    def _standing_of(self, member: bytes, contest: int | None) -> Standing | None:
-        row = self._session.execute(
-            select(*_STANDING).where(Score.member_key == member, Score.contest_id == contest)
-        ).first()
-        return _standing(row) if row else None
-
-    def _district_of(self, member: bytes) -> UnitCard | None:
-        row = self._session.execute(
-            select(Unit.id, Unit.parent_id)
-            .join(Member, Member.unit_id == Unit.id)
-            .where(Member.member_key == member)
-        ).first()
-        return Units(self._session).card(row.parent_id or row.id) if row else None
-
-
-_STANDING = (Score.points, Score.days, Score.reached_at)
-# The key comes last, so that people who tie always stand in the same order.
-_ORDER_DOWN = (Score.points.desc(), Score.days.desc(), Score.reached_at, Score.member_key)
-_ORDER_UP = (Score.points, Score.days, Score.reached_at.desc(), Score.member_key.desc())
-
-
-def _scope(contest: int | None, district: int | None) -> Scope:
-    scope = [Score.contest_id == contest]
-    if district is not None:
-        below = or_(Unit.id == district, Unit.parent_id == district)
-        people = select(Member.member_key).where(Member.unit_id.in_(select(Unit.id).where(below)))
-        scope.append(Score.member_key.in_(people))
-    return scope
-
-
-def _ahead_of(standing: Standing) -> ColumnElement[bool]:
-    """Who stands strictly higher: more points, or as many on more days, or earlier."""
-    points, days, reached_at = standing
-    return or_(
-        Score.points > points,
-        and_(Score.points == points, Score.days > days),
-        and_(Score.points == points, Score.days == days, Score.reached_at < reached_at),
-    )
+        return self._ladders.of(scope, self._now, count)
 
 
 def _standing(row: _Row) -> Standing:

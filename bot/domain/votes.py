@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import blake2s
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import and_, bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from bot.domain.entries import (
@@ -18,6 +18,7 @@ from bot.domain.entries import (
     number_of,
     read_card,
     read_cards,
+    sealed_at,
 )
 from bot.domain.identity import campaign_day
 from bot.domain.refusals import (
@@ -29,7 +30,7 @@ from bot.domain.refusals import (
     VotingClosed,
     VotingNotOpen,
 )
-from bot.storage.tables import Motto, Round, RoundSlot, Vote, WithdrawnVote
+from bot.storage.tables import Motto, Round, RoundSlot, Vote, WithdrawnVote, table_of
 
 LATE = timedelta(seconds=20)
 """How long after closing a vote sent in time may still arrive: WeChat repeats for 15 s."""
@@ -65,7 +66,8 @@ class Batch:
 class Receipt:
     """A vote that stands."""
 
-    card: MottoCard
+    number: int
+    words: str
     tracker: str
     left: int
     """Votes the member may still give on that day, of `per_day`."""
@@ -83,6 +85,37 @@ class CastVote:
     tracker: str
 
 
+_VOTE, _SLOT, _MOTTO = table_of(Vote), table_of(RoundSlot), table_of(Motto)
+_NEW_VOTE = insert(_VOTE)
+# Locked, so that its author can't put other words under the vote before it is kept.
+_ENTRY = (
+    select(
+        _MOTTO.c.author,
+        _MOTTO.c.round_id,
+        _MOTTO.c.state,
+        _MOTTO.c.words,
+        sealed_at(_MOTTO.c.round_id).label("sealed_at"),
+    )
+    .where(_MOTTO.c.id == bindparam("motto"))
+    .with_for_update(read=True)
+)
+_SLOTS = (
+    select(_SLOT.c.slot, _VOTE.c.motto_id)
+    .outerjoin_from(
+        _SLOT,
+        _VOTE,
+        and_(
+            _VOTE.c.member_key == bindparam("member"),
+            _VOTE.c.round_id == _SLOT.c.round_id,
+            _VOTE.c.day == bindparam("day"),
+            _VOTE.c.slot == _SLOT.c.slot,
+        ),
+    )
+    .where(_SLOT.c.round_id == bindparam("round"))
+    .order_by(_SLOT.c.slot)
+)
+
+
 class Votes:
     """The ballot box of the latest round."""
 
@@ -92,13 +125,13 @@ class Votes:
     def ballot(self, member: bytes) -> BallotState:
         """How many votes the member has left today. Raises VotingNotOpen or VotingClosed."""
         current = self._open_round(self._now)
-        per_day = self._per_day(current)
         today = campaign_day(self._now)
+        slots = self._slots(member, current.id, today).values()
         return BallotState(
             title=current.title,
             closes_at=current.closes_at,
-            per_day=per_day,
-            left=max(0, per_day - len(self._slots_taken(member, current.id, today))),
+            per_day=len(slots),
+            left=sum(motto is None for motto in slots),
             last_day=campaign_day(current.closes_at - _MOMENT) <= today,
             own_entry_allowed=current.own_entry_allowed,
         )
@@ -143,41 +176,37 @@ class Votes:
         before midnight is one of that day's, whenever it arrives. Raises VotingNotOpen,
         VotingClosed, NoSuchEntry, OwnEntry, AlreadyVoted or NoVotesLeft.
         """
-        current = self._open_round(sent_at)
-        card = self._votable(member, number, current)
+        current = self._open_round(sent_at, hold=True)
+        words = self._votable(member, number, current)
         day = campaign_day(min(sent_at, self._now))
-        if self._voted(member, current.id, day, number):
+        slots = self._slots(member, current.id, day)
+        if id_of(number) in slots.values():
             raise AlreadyVoted(number)
-        taken = self._slots_taken(member, current.id, day)
-        slots = self._session.scalars(
-            select(RoundSlot.slot).where(RoundSlot.round_id == current.id).order_by(RoundSlot.slot)
-        ).all()
-        free = [slot for slot in slots if slot not in taken]
+        free = [slot for slot, motto in slots.items() if motto is None]
         if not free:
             raise NoVotesLeft(len(slots))
         tracker = _new_tracker()
-        self._session.execute(
-            insert(Vote).values(
-                member_key=member,
-                round_id=current.id,
-                day=day,
-                slot=free[0],
-                motto_id=id_of(number),
-                delivery_key=delivery,
-                accepted_at=self._now,
-                tracker=tracker,
-            )
-        )
-        return Receipt(card, tracker, len(free) - 1, len(slots))
+        row = {
+            "member_key": member,
+            "round_id": current.id,
+            "day": day,
+            "slot": free[0],
+            "motto_id": id_of(number),
+            "delivery_key": delivery,
+            "accepted_at": self._now,
+            "tracker": tracker,
+        }
+        self._session.execute(_NEW_VOTE, row)
+        return Receipt(number, words, tracker, len(free) - 1, len(slots))
 
     def withdraw(self, member: bytes, number: int, delivery: bytes) -> MottoCard:
         """Take back the member's latest vote for a motto while voting is open.
 
         Its slot is free again. Raises VotingNotOpen, VotingClosed or NothingToWithdraw.
         """
-        current = self._open_round(self._now)
-        vote = self._session.scalars(
-            select(Vote)
+        current = self._open_round(self._now, hold=True)
+        row = self._session.execute(
+            select(Vote, sealed_at(current.id))
             .where(
                 Vote.member_key == member,
                 Vote.round_id == current.id,
@@ -188,8 +217,11 @@ class Votes:
             .with_for_update()
         ).first()
         card = read_card(self._session, number)
-        if vote is None or card is None:
+        if row is None or card is None:
             raise NothingToWithdraw
+        vote, sealed = row
+        if sealed:
+            raise VotingClosed(current.closes_at)
         self._session.execute(
             insert(WithdrawnVote).values(
                 member_key=member,
@@ -223,9 +255,13 @@ class Votes:
         )
         return [CastVote(number_of(row[0]), *row[1:]) for row in rows]
 
-    def _open_round(self, sent_at: datetime) -> Round:
-        """The round, if a vote sent at `sent_at` and arriving now counts in it."""
-        current = current_round(self._session)
+    def _open_round(self, sent_at: datetime, *, hold: bool = False) -> Round:
+        """The round, if a vote sent at `sent_at` and arriving now counts in it.
+
+        On hold it stays as it is until we commit; whoever waited for the sealer finds it
+        sealed in the next statement, by `sealed_at`.
+        """
+        current = current_round(self._session, hold=hold)
         if sent_at < current.opens_at or self._now < current.opens_at:
             raise VotingNotOpen(current.opens_at)
         late = sent_at >= current.closes_at or self._now >= current.closes_at + LATE
@@ -233,44 +269,25 @@ class Votes:
             raise VotingClosed(current.closes_at)
         return current
 
-    def _votable(self, member: bytes, number: int, current: Round) -> MottoCard:
-        # Locked, so that its author can't put other words under the vote before it is kept.
-        row = self._session.execute(
-            select(Motto.author, Motto.round_id)
-            .where(Motto.id == id_of(number), Motto.state == MottoState.APPROVED)
-            .with_for_update(read=True)
-        ).first()
-        card = read_card(self._session, number) if row else None
-        if row is None or card is None or row.round_id != current.id:
+    def _votable(self, member: bytes, number: int, current: Round) -> str:
+        """The words of the entry that is voted for."""
+        row = self._session.execute(_ENTRY, {"motto": id_of(number)}).first()
+        if row is None or row.state != MottoState.APPROVED or row.round_id != current.id:
             raise NoSuchEntry(number)
+        if row.sealed_at:
+            raise VotingClosed(current.closes_at)
         if row.author == member and not current.own_entry_allowed:
             raise OwnEntry(number)
-        return card
+        return str(row.words)
 
     def _voted(self, member: bytes, round_id: int, day: date, number: int) -> bool:
-        return bool(
-            self._session.scalar(
-                select(func.count()).where(
-                    Vote.member_key == member,
-                    Vote.round_id == round_id,
-                    Vote.day == day,
-                    Vote.motto_id == id_of(number),
-                )
-            )
-        )
+        return id_of(number) in self._slots(member, round_id, day).values()
 
-    def _slots_taken(self, member: bytes, round_id: int, day: date) -> set[int]:
-        return set(
-            self._session.scalars(
-                select(Vote.slot).where(
-                    Vote.member_key == member, Vote.round_id == round_id, Vote.day == day
-                )
-            )
-        )
-
-    def _per_day(self, current: Round) -> int:
-        slots = select(func.count()).where(RoundSlot.round_id == current.id)
-        return self._session.scalar(slots) or 0
+    def _slots(self, member: bytes, round_id: int, day: date) -> dict[int, int | None]:
+        """The member's slots of that day, and the id of the motto whose vote stands in each."""
+        values = {"member": member, "round": round_id, "day": day}
+        rows = self._session.execute(_SLOTS, values)
+        return {row.slot: row.motto_id for row in rows}
 
 
 def in_order(member: bytes, ids: Iterable[int]) -> list[tuple[str, int]]:

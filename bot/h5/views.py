@@ -72,12 +72,12 @@ class _Pages:
         self._transaction = transaction
 
     def home(self) -> Response:
-        with self._transaction() as services:
+        with self._transaction(read_only=True) as services:
             wall = _wall(services)
         return _page("home", newest=wall.mottos[:NEWEST] if wall else [])
 
     def wall(self) -> Response:
-        with self._transaction() as services:
+        with self._transaction(read_only=True) as services:
             districts = services.units.districts()
             district = _chosen(districts)
             page = request.args.get("page", 1, type=int)
@@ -88,14 +88,14 @@ class _Pages:
         # Nothing longer has ever been given out, and not every database could read it.
         if not _NUMBER.fullmatch(number):
             abort(404)
-        with self._transaction() as services:
+        with self._transaction(read_only=True) as services:
             card = services.mottos.public(int(number))
         if card is None or card.decided_at is None:
             abort(404)
         return _page("motto", card=card, day=campaign_day(card.decided_at))
 
     def standings(self) -> Response:
-        with self._transaction() as services:
+        with self._transaction(read_only=True) as services:
             districts = services.units.districts()
             district = _chosen(districts)
             places = services.standings.top(TOP, district.id if district else None)

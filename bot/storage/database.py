@@ -1,10 +1,13 @@
 """The engine, and what each kind of database must be told before it keeps our promises."""
 
+import select as readiness
+import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url, select, text
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session, sessionmaker
 
 Sessions = sessionmaker[Session]
@@ -30,8 +33,7 @@ def open_engine(url: str, pool_size: int = 8) -> Engine:
     """An engine for `url` (SQLite, PostgreSQL, MySQL or MariaDB), tuned for short turns."""
     kind = make_url(url).get_backend_name()
     # What members wrote must not reach the log by way of an error's text.
-    options: dict[str, Any] = {"hide_parameters": True, "pool_pre_ping": True}
-    options |= {"pool_recycle": 1800}
+    options: dict[str, Any] = {"hide_parameters": True, "pool_recycle": 1800}
     if kind == "sqlite":
         options |= {"connect_args": {"timeout": 2, "check_same_thread": False}}
     else:
@@ -44,12 +46,27 @@ def open_engine(url: str, pool_size: int = 8) -> Engine:
     engine = create_engine(url, **options)
     if kind == "sqlite":
         _tame_sqlite(engine)
+    else:
+        _leave_the_dead(engine)
     return engine
 
 
 def open_sessions(engine: Engine) -> Sessions:
     """Sessions that keep what they loaded after a commit; whoever opens one commits it."""
     return sessionmaker(engine, expire_on_commit=False)
+
+
+def open_readers(engine: Engine) -> Sessions:
+    """Sessions for reading alone: no transaction is begun and no lock taken."""
+    return sessionmaker(engine.execution_options(isolation_level="AUTOCOMMIT"))
+
+
+def begin_read_only(session: Session) -> None:
+    """Begin the session's transaction, for reading: no lock is taken, writing is refused.
+
+    MySQL is told nothing: there it would take a statement of its own.
+    """
+    session.connection(execution_options={"read_only": True, "postgresql_readonly": True})
 
 
 def database_clock(session: Session) -> datetime:
@@ -66,11 +83,56 @@ def _utc_now(session: Session) -> Any:
     return text("utc_timestamp(6)")
 
 
+class SteadyClock:
+    """The database's clock, read every few seconds and counted on in between.
+
+    It saves each message a trip to the server, and still every host has the same time: what a
+    host itself thinks the time is, and how that jumps, never enters.
+    """
+
+    def __init__(self, read: Clock = database_clock, seconds: float = 5.0) -> None:
+        self._read, self._seconds = read, seconds
+        self._known = (datetime.min.replace(tzinfo=UTC), -seconds)
+
+    def __call__(self, session: Session) -> datetime:
+        moment, taken_at = self._known
+        passed = _uptime() - taken_at
+        if passed < self._seconds:
+            return moment + timedelta(seconds=passed)
+        moment = self._read(session)
+        self._known = (moment, _uptime())
+        return moment
+
+
+def _uptime() -> float:
+    """Seconds that have passed on this host since some moment, those it slept through too."""
+    if hasattr(time, "CLOCK_BOOTTIME"):
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.monotonic()
+
+
+def _leave_the_dead(engine: Engine) -> None:
+    """Notice before a turn that the server has hung up on an idle connection.
+
+    An idle server says nothing, so whatever there is to read is a farewell or the end. A look
+    costs a few microseconds; the usual ping is a trip to the server before each turn.
+    """
+
+    @event.listens_for(engine, "checkout")
+    def _on_checkout(connection: Any, _record: Any, _proxy: Any) -> None:
+        socket = connection if hasattr(connection, "fileno") else connection._sock
+        look = readiness.poll()
+        look.register(socket, readiness.POLLIN)
+        if look.poll(0):
+            raise InvalidatePoolError
+
+
 def _tame_sqlite(engine: Engine) -> None:
     """Take over transactions from the driver.
 
     The driver's deferred BEGIN lets two readers both try to become writers, and one fails
-    at once, whatever the time-out says. BEGIN IMMEDIATE queues them instead.
+    at once, whatever the time-out says. BEGIN IMMEDIATE queues them instead. Who only reads
+    need not queue, and is kept from writing.
     """
 
     @event.listens_for(engine, "connect")
@@ -85,4 +147,12 @@ def _tame_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        options = connection.get_execution_options()
+        if options.get("isolation_level") == "AUTOCOMMIT":
+            return
+        read_only = options.get("read_only", False)
+        if connection.info.get("read_only", False) != read_only:
+            connection.exec_driver_sql(f"PRAGMA query_only={read_only:d}")
+            connection.info["read_only"] = read_only
+        # Said to the driver itself: SQLAlchemy's way there costs as much as a statement does.
+        connection.connection.driver_connection.execute("BEGIN" if read_only else "BEGIN IMMEDIATE")

@@ -6,7 +6,7 @@ link between a member's records and a human being is gone.
 """
 
 from datetime import UTC, date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from sqlalchemy import (
     JSON,
@@ -19,6 +19,7 @@ from sqlalchemy import (
     MetaData,
     SmallInteger,
     String,
+    Table,
     Text,
     TypeDecorator,
     UniqueConstraint,
@@ -71,6 +72,15 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Instant()}
+
+
+def table_of(kind: type[Base]) -> Table:
+    """The bare table of these rows, for statements that every message runs.
+
+    Built once on the bare table and given their values when run, they cost a quarter of what
+    they do when built on the class for each message.
+    """
+    return cast(Table, kind.__table__)
 
 
 def _rules(*constraints: Any) -> tuple[Any, ...]:
@@ -368,6 +378,18 @@ class WithdrawnVote(Base):
     withdrawn_at: Mapped[datetime]
     withdrawn_by: Mapped[bytes | None] = mapped_column(DeliveryKey)
     """The delivery that took it back; None when the entry itself changed."""
+
+
+class RoundResult(Base):
+    """How many votes an entry had when its round was sealed; written once, with the seal."""
+
+    __tablename__ = "round_result"
+    __table_args__ = _rules()
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    motto_id: Mapped[int] = mapped_column(_number(), primary_key=True, autoincrement=False)
+    """No foreign key: on MySQL the sealer would wait for moderators who wait for the sealer."""
+    votes: Mapped[int]
 
 
 # ---------------------------------------------------------------- the console

@@ -6,7 +6,7 @@ from datetime import datetime
 from wechatpy.replies import TextReply
 
 from bot.conversation.message import Message
-from bot.conversation.reply import Page, Part, Prose, Reply, Silence, Tap, Text, compile_text
+from bot.conversation.reply import Reply, Silence, compile_text
 from bot.wechat.fields import legal
 
 
@@ -19,7 +19,8 @@ def render(
     """
     if isinstance(reply, Silence):
         return b""
-    words = compile_text(Text(tuple(_clean(part) for part in reply.parts)), page_address)
+    # XML can't carry everything that a text can.
+    words = legal(compile_text(reply, page_address))
     if not words.strip():
         return b""
     answer = TextReply(
@@ -30,19 +31,6 @@ def render(
     )
     rendered: str = answer.render()
     return rendered.encode()
-
-
-def _clean(part: Part) -> Part:
-    """The part without what XML can't carry."""
-    match part:
-        case str():
-            return legal(part)
-        case Prose(words):
-            return Prose(legal(words))
-        case Tap(label, sends):
-            return Tap(legal(label), legal(sends))
-        case Page(label, path):
-            return Page(legal(label), legal(path))
 
 
 def _for_cdata(words: str) -> str:

@@ -175,6 +175,32 @@ def test_the_letterbox_fits_the_screen(
     assert fits(page)
 
 
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_the_poll_fits_the_screen(
+    page: Page,
+    address: str,
+    submit: Submit,
+    transaction: Transaction,
+    clock: Clock,
+    tmp_path: Path,
+    width: int,
+) -> None:
+    fill_queue(submit, clock)
+    with transaction() as services:
+        for number in (1001, 1003, 1004, 1005):
+            services.moderation.decide(number, 1, staff_id=1)
+        for voter in ("a", "b", "c"):
+            services.votes.cast(key(voter), 1005, clock.now, said("投").delivery)
+    page.set_viewport_size({"width": width, "height": 812 if width == PHONE else 900})
+    sign_in(page, address)
+    page.get_by_role("link", name="得票").click()
+    expect(page.get_by_text("共 3 票")).to_be_visible()
+
+    assert page.screenshot(path=tmp_path / f"votes-{width}.png", full_page=True)
+    assert fits(page)
+    assert min(targets(page)) >= 44
+
+
 def test_an_empty_queue_and_an_error_look_like_the_rest(
     page: Page, address: str, tmp_path: Path
 ) -> None:

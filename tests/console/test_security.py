@@ -321,7 +321,7 @@ def test_when_the_register_cannot_be_asked_nobody_gets_in(
     def fail(*_: Any) -> None:
         raise OSError("no database")
 
-    monkeypatch.setattr("bot.domain.staff.StaffRegister.whose", fail)
+    monkeypatch.setattr("bot.domain.staff.StaffRegister.seen_lately", fail)
     app.logger.disabled = True
 
     assert li.get("/admin").status_code == 500

@@ -139,15 +139,17 @@ def test_every_topic_that_members_can_write_about_has_its_label() -> None:
     assert wording.topic("of a later version") == "其他"
 
 
-@pytest.mark.parametrize("path", ["/admin/", "/admin/tickets", "/admin/mottos/1001"])
+@pytest.mark.parametrize(
+    "path", ["/admin/", "/admin/tickets", "/admin/votes", "/admin/mottos/1001"]
+)
 def test_every_page_counts_what_waits(li: Browser, submit: Submit, write: Write, path: str) -> None:
     submit("愿做一块砖，哪里需要哪里搬")
-    assert "来信 李审核" in text_of(li.get(path))
+    assert "来信 得票 李审核" in text_of(li.get(path))
 
     write(STUCK)
     write(PLACE)
 
-    assert "审核台 来信 2 李审核" in text_of(li.get(path))
+    assert "审核台 来信 2 得票 李审核" in text_of(li.get(path))
 
 
 # ------------------------------------------------------------ closing

@@ -7,7 +7,7 @@ import pytest
 
 from bot.conversation.message import Kind, Message
 from bot.conversation.reply import Text, say
-from bot.conversation.router import Instead, Router, Step, first_fit
+from bot.conversation.router import Conversation, Instead, Router, Step
 from bot.conversation.state import Answering, Browsing, Filling, Idle, Naming, State
 from bot.domain.services import Services
 from tests.builders import pushed, said
@@ -19,7 +19,7 @@ def answers(name: str) -> Callable[[Message, State, Services], Step]:
 
 def played(message: Message, state: State, *topics: Router) -> str:
     services: Any = None
-    reply = first_fit(topics)(message, state, services).reply
+    reply = Conversation(topics).play(message, state, services).reply
     assert isinstance(reply, Text)
     return "".join(map(str, reply.parts))
 

@@ -10,22 +10,34 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.domain.identity import campaign_day, mask, member_key
-from bot.domain.members import PAUSE, Members
+from bot.domain.members import MOVE, PAUSE, Members
 from bot.storage.tables import Base, Consent, Member, Person
 from tests.builders import NOON, SECRET, a_member, key
+
+DELIVERY = b"d" * 32
 
 
 def members_at(session: Session, moment: datetime = NOON) -> Members:
     return Members(session, moment)
 
 
+def state_of(members: Members, member: bytes) -> str:
+    presence = members.lock(member, DELIVERY)
+    assert presence is not None
+    return presence.state
+
+
+def stand(session: Session, member: bytes, state: str) -> None:
+    session.execute(MOVE, {"member": member, "stands": state, "now": NOON})
+
+
 def test_a_stranger_has_no_state_and_a_new_member_the_one_given(session: Session) -> None:
     members = members_at(session)
-    assert members.lock(key("zhang")) is None
+    assert members.lock(key("zhang"), DELIVERY) is None
 
     members.welcome(key("zhang"), "o-zhang", '{"kind": "idle"}')
 
-    assert members.lock(key("zhang")) == '{"kind": "idle"}'
+    assert state_of(members, key("zhang")) == '{"kind": "idle"}'
 
 
 def test_a_member_is_entered_once(session: Session) -> None:
@@ -37,10 +49,11 @@ def test_a_member_is_entered_once(session: Session) -> None:
 
 def test_a_conversation_waits_for_a_day_and_no_longer(session: Session) -> None:
     member = a_member(session)
-    members_at(session).keep_state(member, "answering")
+    stand(session, member, "answering")
 
-    assert members_at(session, NOON + PAUSE - timedelta(seconds=1)).lock(member) == "answering"
-    assert members_at(session, NOON + PAUSE).lock(member) == ""
+    almost_too_late = members_at(session, NOON + PAUSE - timedelta(seconds=1))
+    assert state_of(almost_too_late, member) == "answering"
+    assert state_of(members_at(session, NOON + PAUSE), member) == ""
 
 
 def test_to_leave_and_to_follow_again_changes_the_person_alone(session: Session) -> None:
@@ -117,7 +130,7 @@ def test_one_members_deeds_change_no_other(session: Session) -> None:
     zhang, li = a_member(session, "zhang", unit=2), a_member(session, "li", unit=3)
     members = members_at(session)
 
-    members.keep_state(zhang, "answering")
+    stand(session, zhang, "answering")
     members.join(zhang, 3, "张三丰")
     members.left(zhang)
 

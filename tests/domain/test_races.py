@@ -1,8 +1,5 @@
 """Members and moderators who do things to one entry at the same instant."""
 
-import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -17,6 +14,7 @@ from bot.domain.services import Services, open_services
 from bot.storage.database import Sessions
 from bot.storage.tables import Motto, Vote, WithdrawnVote
 from tests.builders import NOON, a_member, an_approved_motto, key, said
+from tests.races import while_it_is_open
 
 pytestmark = pytest.mark.slow
 
@@ -36,30 +34,6 @@ def an_entry_with_a_vote(sessions: Sessions) -> int:
         number = an_approved_motto(session, "author", WORDS)
         services(session).votes.cast(key("voter"), number, IN_TIME, said("投").delivery)
     return number
-
-
-def while_it_is_open(
-    sessions: Sessions,
-    first: Callable[[Session], object],
-    then: Callable[[Session], object],
-    last: Callable[[Session], object] = lambda _: None,
-) -> None:
-    """Do `first`; start `then` in another transaction; do `last`, and commit.
-
-    What `then` raises is raised here.
-    """
-
-    def another() -> None:
-        with sessions.begin() as session:
-            then(session)
-
-    with ThreadPoolExecutor(1) as pool:
-        with sessions.begin() as session:
-            first(session)
-            other = pool.submit(another)
-            time.sleep(0.3)
-            last(session)
-        other.result()
 
 
 def test_a_vote_taken_back_while_the_decision_is_undone_is_set_aside_once(

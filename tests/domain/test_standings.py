@@ -91,7 +91,7 @@ def test_more_points_stand_higher_then_more_days_then_who_was_first(session: Ses
         Player("丙", points=8, days=3, minute=5),
     )
 
-    places = Standings(session).top(50)
+    places = Standings(session, NOON).top(50)
 
     assert [place.name for place in places] == ["甲", "乙", "丙", "丁"]
     assert ranks(places) == [1, 2, 3, 4]
@@ -100,13 +100,13 @@ def test_more_points_stand_higher_then_more_days_then_who_was_first(session: Ses
 def test_a_tie_shares_its_place_and_leaves_the_next_one_empty(session: Session) -> None:
     play(session, Player("甲", 8), Player("乙", 8), Player("丙", 6))
 
-    assert ranks(Standings(session).top(50)) == [1, 1, 3]
+    assert ranks(Standings(session, NOON).top(50)) == [1, 1, 3]
 
 
 def test_a_tie_at_the_end_of_the_table_is_not_ranked_anew(session: Session) -> None:
     play(session, *[Player(name, 8) for name in "甲乙丙丁"])
 
-    assert ranks(Standings(session).top(3)) == [1, 1, 1]
+    assert ranks(Standings(session, NOON).top(3)) == [1, 1, 1]
 
 
 def test_names_are_masked_and_units_are_districts(session: Session) -> None:
@@ -114,7 +114,7 @@ def test_names_are_masked_and_units_are_districts(session: Session) -> None:
         session, Player("欧阳修", 8), Player("王五", 6, unit=DEPARTMENT), Player("李", 4, unit=None)
     )
 
-    assert Standings(session).top(50) == [
+    assert Standings(session, NOON).top(50) == [
         Place(1, "欧**", "城东街道", 8, 1),
         Place(2, "王*", "农业局", 6, 1),
         Place(3, "李", None, 4, 1),
@@ -125,7 +125,7 @@ def test_a_player_who_was_deleted_keeps_the_place_without_a_name(session: Sessio
     play(session, Player("甲", 8))
     session.execute(delete(Member))
 
-    assert Standings(session).top(50) == [Place(1, None, None, 8, 1)]
+    assert Standings(session, NOON).top(50) == [Place(1, None, None, 8, 1)]
 
 
 def test_a_district_is_ranked_with_its_branches_and_nobody_else(session: Session) -> None:
@@ -137,7 +137,7 @@ def test_a_district_is_ranked_with_its_branches_and_nobody_else(session: Session
         Player("丁", 4, unit=None),
     )
 
-    places = Standings(session).top(50, CITY)
+    places = Standings(session, NOON).top(50, CITY)
 
     assert [(place.rank, place.name) for place in places] == [(1, "乙"), (2, "丙")]
 
@@ -145,7 +145,7 @@ def test_a_district_is_ranked_with_its_branches_and_nobody_else(session: Session
 def test_a_district_nobody_knows_has_no_table(session: Session) -> None:
     play(session, Player("甲", 10))
 
-    assert Standings(session).top(50, 4711) == []
+    assert Standings(session, NOON).top(50, 4711) == []
 
 
 def test_only_the_latest_contest_counts(session: Session) -> None:
@@ -158,19 +158,19 @@ def test_only_the_latest_contest_counts(session: Session) -> None:
     )  # fmt: skip
     session.flush()
 
-    assert Standings(session).top(50) == []
-    assert Standings(session).neighbourhood(key("甲")) is None
+    assert Standings(session, NOON).top(50) == []
+    assert Standings(session, NOON).neighbourhood(key("甲")) is None
 
 
 def test_without_any_contest_nobody_stands_anywhere(empty_session: Session) -> None:
-    assert Standings(empty_session).top(50) == []
-    assert Standings(empty_session).neighbourhood(key("甲")) is None
+    assert Standings(empty_session, NOON).top(50) == []
+    assert Standings(empty_session, NOON).neighbourhood(key("甲")) is None
 
 
 def test_a_member_sees_the_own_place_between_the_neighbours(session: Session) -> None:
     play(session, *[Player(name, 20 - 2 * n) for n, name in enumerate("甲乙丙丁戊己")])
 
-    mine = Standings(session).neighbourhood(key("丁"))
+    mine = Standings(session, NOON).neighbourhood(key("丁"))
 
     assert mine is not None
     assert (mine.rank, mine.out_of, mine.points) == (4, 6, 14)
@@ -187,7 +187,7 @@ def test_a_member_sees_the_own_place_between_the_neighbours(session: Session) ->
 def test_a_member_without_a_unit_is_ranked_among_all(session: Session) -> None:
     play(session, Player("甲", 10, unit=DEPARTMENT), Player("乙", 8, unit=None))
 
-    mine = Standings(session).neighbourhood(key("乙"))
+    mine = Standings(session, NOON).neighbourhood(key("乙"))
 
     assert mine is not None
     assert mine.district is None
@@ -197,7 +197,7 @@ def test_a_member_without_a_unit_is_ranked_among_all(session: Session) -> None:
 def test_before_the_first_answer_a_member_has_no_place(session: Session) -> None:
     play(session, Player("甲", 10))
 
-    assert Standings(session).neighbourhood(key("乙")) is None
+    assert Standings(session, NOON).neighbourhood(key("乙")) is None
 
 
 # ------------------------------------------------------------ properties
@@ -226,11 +226,11 @@ def test_the_table_is_one_total_order_however_people_came(
     session: Session, players: list[Player], order: Random
 ) -> None:
     play(session, *players)
-    table = Standings(session).top(50)
+    table = Standings(session, NOON).top(50)
     order.shuffle(players)
     play(session, *players)
 
-    assert Standings(session).top(50) == table
+    assert Standings(session, NOON).top(50) == table
     assert ranks(table) == expected_ranks(players)
     assert [(-p.points, -p.days) for p in table] == sorted((-p.points, -p.days) for p in table)
 
@@ -243,7 +243,7 @@ def test_what_a_member_sees_is_a_piece_of_the_table(
 ) -> None:
     play(session, *players)
 
-    check_every_view(Standings(session), players)
+    check_every_view(Standings(session, NOON), players)
 
 
 def check_every_view(standings: Standings, players: list[Player]) -> None:
@@ -287,5 +287,5 @@ def test_postgres_ranks_as_sqlite_does(postgres_session: Session) -> None:
     ]
     play(postgres_session, *players)
 
-    assert ranks(Standings(postgres_session).top(50)) == expected_ranks(players)
-    check_every_view(Standings(postgres_session), players)
+    assert ranks(Standings(postgres_session, NOON).top(50)) == expected_ranks(players)
+    check_every_view(Standings(postgres_session, NOON), players)

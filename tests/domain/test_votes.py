@@ -57,7 +57,7 @@ def test_a_vote_has_a_receipt_that_can_be_read_aloud(services: Services, session
 
     receipt = cast(services, number)
 
-    assert (receipt.card.number, receipt.left, receipt.per_day) == (number, 2, 3)
+    assert (receipt.number, receipt.left, receipt.per_day) == (number, 2, 3)
     assert len(receipt.tracker) == 10
     assert not set(receipt.tracker) & set("0O1I")
     assert services.votes.mine(key("zhang"))[0].tracker == receipt.tracker
@@ -143,7 +143,7 @@ def test_a_round_may_allow_the_own_entry(services: Services, session: Session) -
     own = an_approved_motto(session, "zhang", WORDS)
     session.get_one(Round, 1).own_entry_allowed = True
 
-    assert cast(services, own).card.number == own
+    assert cast(services, own).number == own
     assert services.votes.ballot(key("zhang")).own_entry_allowed
 
 

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import DatabaseError
 
-from bot.storage.database import database_clock, open_engine, open_sessions
+from bot.storage.database import begin_read_only, database_clock, open_engine, open_sessions
 
 
 @pytest.fixture
@@ -58,3 +59,83 @@ def test_an_errors_text_holds_no_parameters(engine: Engine) -> None:
         connection.execute(text("SELECT * FROM nowhere WHERE words = :words"), {"words": "秘密"})
 
     assert "秘密" not in str(raised.value)
+
+
+HANG_UP = {
+    "postgresql": "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    "mysql": "SELECT CONCAT('KILL ', id) FROM information_schema.processlist"
+    " WHERE db = DATABASE() AND id <> CONNECTION_ID()",
+}
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.slow]),
+        pytest.param("mariadb", marks=[pytest.mark.mariadb, pytest.mark.slow]),
+    ],
+)
+def test_a_connection_the_server_hung_up_on_is_not_used_again(
+    kind: str, request: pytest.FixtureRequest
+) -> None:
+    url = str(request.getfixturevalue(f"fresh_{kind}_url"))
+    engine, other = open_engine(url), open_engine(url)
+    with engine.connect(), engine.connect():
+        """Two connections wait in the pool from now on."""
+    with other.connect() as connection:
+        for kill in connection.scalars(text(HANG_UP[engine.dialect.name])).all():
+            if isinstance(kill, str):
+                connection.execute(text(kill))
+
+    with engine.connect() as first, engine.connect() as second:
+        assert (first.scalar(text("SELECT 1")), second.scalar(text("SELECT 1"))) == (1, 1)
+
+    engine.dispose()
+    other.dispose()
+
+
+# ------------------------------------------------------------ who only reads
+
+
+@pytest.fixture
+def with_a_note(engine: Engine) -> Engine:
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE note (words VARCHAR(9))"))
+        connection.execute(text("INSERT INTO note VALUES ('before')"))
+    return engine
+
+
+def test_a_reader_waits_for_no_writer_and_sees_what_was_committed(with_a_note: Engine) -> None:
+    sessions = open_sessions(with_a_note)
+    with sessions.begin() as writer:
+        writer.execute(text("UPDATE note SET words = 'after'"))
+
+        with sessions.begin() as reader:
+            begin_read_only(reader)
+            assert reader.scalar(text("SELECT words FROM note")) == "before"
+
+
+def test_a_writer_waits_for_no_reader(with_a_note: Engine) -> None:
+    sessions = open_sessions(with_a_note)
+    with sessions.begin() as reader:
+        begin_read_only(reader)
+        reader.execute(text("SELECT words FROM note"))
+
+        with sessions.begin() as writer:
+            writer.execute(text("UPDATE note SET words = 'after'"))
+
+
+def test_a_reader_can_write_nothing_and_the_next_on_its_connection_can(
+    with_a_note: Engine,
+) -> None:
+    sessions = open_sessions(with_a_note)
+    if with_a_note.dialect.name == "mysql":
+        pytest.skip("it is not told")
+    for _ in range(2):
+        with sessions() as reader:
+            begin_read_only(reader)
+            with pytest.raises(DatabaseError, match=r"readonly|read-only"):
+                reader.execute(text("UPDATE note SET words = 'reader'"))
+        with sessions.begin() as writer:
+            writer.execute(text("UPDATE note SET words = 'writer'"))

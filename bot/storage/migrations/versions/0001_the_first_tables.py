@@ -256,6 +256,15 @@ def upgrade() -> None:
     op.create_index("ix_motto_wall", "motto", ["round_id", "state", "decided_at"], unique=False)
 
     op.create_table(
+        "round_result",
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("motto_id", COUNTER, autoincrement=False, nullable=False),
+        sa.Column("votes", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name="fk_round_result_round_id"),
+        sa.PrimaryKeyConstraint("round_id", "motto_id", name="pk_round_result"),
+        **TEXT,
+    )
+    op.create_table(
         "round_slot",
         sa.Column("round_id", sa.Integer(), nullable=False),
         sa.Column("slot", sa.SmallInteger(), autoincrement=False, nullable=False),
@@ -338,6 +347,7 @@ def downgrade() -> None:
     op.drop_table("staff_session")
     op.drop_table("score")
     op.drop_table("round_slot")
+    op.drop_table("round_result")
     op.drop_table("motto")
     op.drop_table("member")
     op.drop_table("contest_question")

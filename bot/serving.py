@@ -1,0 +1,76 @@
+"""`bot serve`: workers that answer, and the one socket at which all of them listen.
+
+Granian has a master of its own, which we don't use. It gives each worker its own socket, so
+what waits at a killed worker is lost with it; it starts a worker by importing everything anew;
+and when one dies twice within six seconds, it takes that for a hopeless case and ends.
+"""
+
+import gc
+import socket
+from functools import partial
+
+from granian._granian import SocketHolder
+from granian.constants import Interfaces, RuntimeModes
+from granian.server.mp import MPServer
+
+from bot.app import create_app
+from bot.crew import Crew, Signs
+from bot.settings import Settings
+
+BACKLOG = 1024
+"""Connections that the kernel holds while nobody accepts them."""
+CONNECTIONS = 256
+"""Connections that a worker holds; Granian counts idle ones too."""
+NOTICE = 3.0
+"""Seconds between failing the readiness check and closing the door, for those who ask it."""
+
+
+def serve(settings: Settings) -> None:
+    """Serve until a signal says stop, then finish what was accepted.
+
+    Raises OSError when the address is not to be had, CannotBegin when no worker gets to work,
+    and whatever `create_app` raises.
+    """
+    with _listen(settings) as listener:
+        _warm_up(settings)
+        crew = Crew(notice=NOTICE if settings.env == "production" else 0)
+        for number in range(settings.workers):
+            crew.post(f"web {number + 1}", partial(_answer, settings, listener))
+        crew.keep()
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    address = (settings.host, settings.port)
+    return socket.create_server(address, family=family, backlog=BACKLOG)
+
+
+def _warm_up(settings: Settings) -> None:
+    """Load what an application loads, so that every fork has it.
+
+    The application itself is dropped: each worker makes its own, and may open what it likes.
+    """
+    create_app(settings)
+    gc.collect()
+    # The collector writes into each object it looks at, and a page written to is shared no more.
+    gc.freeze()
+
+
+def _answer(settings: Settings, listener: socket.socket, signs: Signs) -> None:
+    """Be one Granian worker, in this process, until SIGTERM."""
+    app = create_app(settings, closing=lambda: signs.closing)
+    server = MPServer(
+        "bot.app",
+        interface=Interfaces.WSGI,
+        blocking_threads=settings.threads,
+        backpressure=CONNECTIONS,
+        runtime_mode=RuntimeModes.mt,
+        websockets=False,
+    )
+    # What its master would have prepared: here the socket is there already.
+    server._shd = SocketHolder(listener.fileno(), False, BACKLOG)  # type: ignore[assignment,call-arg]
+    server._sso, server._ipc = None, {}
+    worker = server._spawn_worker(0, server._spawn_wsgi_worker, lambda: app)
+    signs.begun = True
+    worker.inner.run()
+    app.extensions["engine"].dispose()

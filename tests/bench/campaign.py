@@ -1,0 +1,185 @@
+"""The campaign that is measured, and the crowd that took part before: rows made by SQL itself.
+
+A crowd of a million would take minutes row by row; one statement to a table takes seconds.
+"""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Date,
+    Engine,
+    LargeBinary,
+    String,
+    cast,
+    event,
+    func,
+    insert,
+    literal,
+    select,
+)
+from sqlalchemy.orm import Session
+
+from bot.domain.entries import MottoState
+from bot.domain.identity import campaign_day
+from bot.domain.questions import add_questions
+from bot.storage.tables import (
+    Answer,
+    Attempt,
+    Contest,
+    ContestQuestion,
+    Delivery,
+    Instant,
+    Member,
+    Motto,
+    Person,
+    Round,
+    RoundSlot,
+    Score,
+    Unit,
+    Vote,
+)
+from quiz_bank import Bank
+from tests.bench import yardstick
+from tests.bench.scripts import MOTTOS
+
+CONTEST, ROUND = 1, 1
+UNITS = 40
+REPLY = b"<xml>" + b" " * 390 + b"</xml>"
+"""As long as the inner XML of an ordinary answer."""
+
+
+def words_of(motto: int) -> str:
+    """The words of a motto: all of the usual length, no two alike."""
+    return f"学思践悟守初心，实干担当作表率，第{motto}条"
+
+
+def lay_out(session: Session, bank: Bank, now: datetime) -> dict[str, int]:
+    """A contest and a selection in full swing, nobody in them; the questions' ids by code."""
+    today, week, months = campaign_day(now), timedelta(days=7), timedelta(days=90)
+    session.add_all(Unit(id=n, code=f"U{n}", name=f"第{n}支部") for n in range(1, UNITS + 1))
+    session.add(
+        Contest(
+            id=CONTEST, title="我们的十三五", first_day=today - week, last_day=today + months,
+            points_each=2, new_paper_hour=7,
+        )
+    )  # fmt: skip
+    session.add(
+        Round(
+            id=ROUND, title="座右铭评选", collects_from=now - week, collects_until=now + months,
+            opens_at=now - week, closes_at=now + months, own_entry_allowed=False,
+        )
+    )  # fmt: skip
+    ids = add_questions(session, bank.questions)
+    session.add_all(ContestQuestion(contest_id=CONTEST, question_id=id_) for id_ in ids)
+    session.add_all(RoundSlot(round_id=ROUND, slot=slot) for slot in (1, 2, 3))
+    session.add_all(_motto(n, now - week) for n in range(1, MOTTOS + 1))
+    return {question.code: id_ for question, id_ in zip(bank.questions, ids, strict=True)}
+
+
+def _motto(number: int, then: datetime) -> Motto:
+    words = words_of(number)
+    return Motto(
+        round_id=ROUND, author=hashlib.md5(words.encode()).digest(), words=words, folded=words,
+        signature="masked", state=MottoState.APPROVED, version=2, submitted_at=then,
+        decided_at=then,
+    )  # fmt: skip
+
+
+def crowd(session: Session, people: int, now: datetime) -> None:
+    """So many members, each with a paper, an answer, a vote and a delivery of yesterday."""
+    numbers = _numbers(people)
+    number, key = numbers.c.number, func.decode(func.md5(cast(numbers.c.number, String)), "hex")
+    key = cast(key, LargeBinary)
+    then = literal(now - timedelta(days=1), Instant())
+    day = literal(campaign_day(now) - timedelta(days=1), Date())
+    delivery = key.op("||")(key)
+    rows: dict[type, dict[str, Any]] = {
+        Person: {"member_key": key, "openid": _named("oCrowd", number), "following": True},
+        Member: {
+            "member_key": key, "first_seen_at": then, "state": '{"is": "Idle"}',
+            "state_at": then, "unit_id": 1 + number % UNITS, "name": "张三",
+        },
+        Attempt: {
+            "member_key": key, "contest_id": CONTEST, "day": day, "questions": [1, 2, 3, 4, 5],
+            "skipped": [], "started_at": then, "finished_at": then,
+        },
+        Answer: {
+            "member_key": key, "contest_id": CONTEST, "day": day, "place": 1,
+            "question_id": 1 + number % 100, "choice": "B", "correct": True, "points": 2,
+            "delivery_key": delivery, "answered_at": then,
+        },
+        Score: {
+            "member_key": key, "contest_id": CONTEST, "points": 2 * (number % 40),
+            "days": 1 + number % 7, "reached_at": then,
+        },
+        Vote: {
+            "member_key": key, "round_id": ROUND, "day": day, "slot": 1,
+            "motto_id": 1 + number % MOTTOS, "delivery_key": delivery, "accepted_at": then,
+            "tracker": cast(1_000_000_000 + number, String),
+        },
+        Delivery: {
+            "member_key": key, "delivery_key": delivery, "fingerprint": delivery,
+            "outcome": "done", "reply": REPLY, "received_at": then,
+        },
+    }  # fmt: skip
+    for table, values in rows.items():
+        _pour(session, table, numbers, values)
+
+
+def yardstick_campaign(session: Session, people: int, now: datetime) -> None:
+    """The same for the yardstick."""
+    yardstick.Base.metadata.create_all(session.connection())
+    session.add_all(yardstick.Motto(id=1000 + n, words=words_of(n)) for n in range(1, MOTTOS + 1))
+    numbers = _numbers(people)
+    number, openid = numbers.c.number, _named("oCrowd", numbers.c.number)
+    then = (now - timedelta(days=1)).astimezone(UTC).replace(tzinfo=None)
+    day = campaign_day(now) - timedelta(days=1)
+    _pour(session, yardstick.Answer, numbers, {
+        "openid": openid, "day": day, "place": 1, "question": "Q1", "choice": "B",
+        "correct": True, "points": 2 * (number % 40), "created_at": then,
+    })  # fmt: skip
+    _pour(session, yardstick.Vote, numbers, {
+        "openid": openid, "day": day, "motto_id": 1001 + number % MOTTOS, "created_at": then,
+    })  # fmt: skip
+
+
+def teach_sqlite(engine: Engine) -> None:
+    """Give SQLite the two functions of PostgreSQL that make a member's key of a number."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.create_function("md5", 1, _md5, deterministic=True)
+        connection.create_function("decode", 2, _decode, deterministic=True)
+
+
+def _md5(words: str) -> str:
+    return hashlib.md5(words.encode()).hexdigest()
+
+
+def _decode(digits: str, _format: str) -> bytes:
+    return bytes.fromhex(digits)
+
+
+def _numbers(count: int) -> CTE:
+    numbers = select(literal(1).label("number")).cte("numbers", recursive=True)
+    following = numbers.c.number + 1
+    return numbers.union_all(select(following).where(numbers.c.number < count))
+
+
+def _named(prefix: str, number: ColumnElement[int]) -> ColumnElement[str]:
+    return literal(prefix, String).op("||")(cast(100_000_000 + number, String))
+
+
+def _pour(session: Session, table: type, numbers: CTE, values: dict[str, Any]) -> None:
+    columns = table.__table__.c
+    made = [
+        value if isinstance(value, ColumnElement) else literal(value, columns[name].type)
+        for name, value in values.items()
+    ]
+    session.execute(insert(table).from_select(list(values), select(*made).select_from(numbers)))

@@ -1,0 +1,131 @@
+"""The servers under measurement: all run as `bot serve` runs, each with processes of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import create_engine
+
+ROOT = Path(__file__).parents[2]
+_TICK = 1 / os.sysconf("SC_CLK_TCK")
+_GUARD = 'cat > /dev/null; kill -KILL -- "-$1"'
+"""Waits for the end of its input, which comes however we end."""
+
+
+class Server:
+    """A running server, and what its processes have used."""
+
+    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
+        self._process, self.port = process, port
+
+    def cpu(self) -> float:
+        """Seconds of CPU that the master and its workers have used."""
+        return sum(_cpu(process) for process in [self._process.pid, *self._children()])
+
+    def memory(self) -> int:
+        """Bytes that the workers hold, what they share divided among those who share it."""
+        return sum(_proportional_memory(process) for process in self._children())
+
+    def _children(self) -> list[int]:
+        pid = self._process.pid
+        return [
+            int(child)
+            for task in Path(f"/proc/{pid}/task").iterdir()
+            for child in (task / "children").read_text().split()
+            if b"resource_tracker" not in Path(f"/proc/{child}/cmdline").read_bytes()
+        ]
+
+
+@contextmanager
+def serving(app: str, settings: Mapping[str, str], log: Path) -> Iterator[Server]:
+    """Serve `app` (module:factory) as `bot serve` would with these settings."""
+    port = _free_port()
+    environment = {name: value for name, value in os.environ.items() if name[:4] != "BOT_"}
+    environment |= {**settings, "BOT_PORT": str(port)}
+    with log.open("wb") as lines:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.bench.servers", app],
+            cwd=ROOT,
+            env=environment,
+            stdout=lines,
+            stderr=lines,
+            process_group=0,
+        )
+    guard = subprocess.Popen(
+        ["sh", "-c", _GUARD, "guard", str(process.pid)],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        _wait_for(port, process, log)
+        yield Server(process, port)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+        guard.communicate()
+        process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 30
+    while not _listens(port):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"the server did not start:\n{log.read_text()}")
+        time.sleep(0.05)
+
+
+def _listens(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False
+
+
+def _cpu(process: int) -> float:
+    words = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) * _TICK
+
+
+def _proportional_memory(process: int) -> int:
+    lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+
+
+def main(app: str) -> None:
+    """Become `bot serve`, with another application in the place of ours.
+
+    So whatever settings `bot serve` gives its server, all that is measured here has them too.
+    """
+    from bot import serving
+    from bot.commands import main as bot
+
+    module, _, factory = app.partition(":")
+    create_app: Callable[..., Flask] = getattr(import_module(module), factory)
+    if create_app is not serving.create_app:
+
+        def another(*_: object, **__: object) -> Flask:
+            application = create_app()
+            application.extensions["engine"] = create_engine("sqlite://")
+            return application
+
+        serving.create_app = another
+    bot(["serve"])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,141 @@
+"""The poll: entries by their votes, as of when, and the result once it is sealed."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+
+from bot.console.security import ACCESS, Access
+from bot.domain.services import Transaction
+from bot.domain.tally import PAGE
+from bot.domain.votes import LATE
+from bot.storage.tables import Base, Motto
+from tests.builders import CLOSES, NOON, key, said
+from tests.console.browser import Browser, text_of
+from tests.console.conftest import Clock, Opened, Submit, signed_in
+from tests.console.test_security import PAYLOADS, sealed
+from tests.console.test_security import shown as escaped
+
+pytestmark = pytest.mark.slow
+
+VOTES = "/admin/votes"
+
+
+@pytest.fixture
+def entries(transaction: Transaction, submit: Submit) -> list[int]:
+    """Four approved entries; the second has two votes, the first and the third one."""
+    numbers = [submit(f"群众的事，一刻也不等{n}") for n in range(4)]
+    with transaction() as services:
+        for number in numbers:
+            services.moderation.decide(number, 1, staff_id=1)
+        for voter, number in [("a", 1), ("b", 1), ("a", 0), ("a", 2)]:
+            delivery = said("投").delivery
+            services.votes.cast(key(voter), numbers[number], NOON, delivery)
+    return numbers
+
+
+def test_entries_stand_by_their_votes_and_equal_ones_share_a_rank(
+    li: Browser, entries: list[int]
+) -> None:
+    page = text_of(li.get(VOTES))
+
+    first, second, third, fourth = entries
+    assert "座右铭评选 ： 4 条，共 4 票" in page
+    for place in [
+        f"第 1 名 2 票 群众的事，一刻也不等1 {second}号",
+        f"第 2 名 1 票 群众的事，一刻也不等0 {first}号",
+        f"第 2 名 1 票 群众的事，一刻也不等2 {third}号",
+        f"第 4 名 0 票 群众的事，一刻也不等3 {fourth}号",
+    ]:
+        assert place in page
+
+
+def test_the_page_says_as_of_when_it_was_counted(li: Browser, entries: list[int]) -> None:
+    assert "投票进行中 截至 2026年12月5日 12:00:00" in text_of(li.get(VOTES))
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        (NOON - timedelta(days=11), "投票还没开始"),
+        (NOON, "投票进行中"),
+        (CLOSES, "投票已截止，等待封票"),
+    ],
+)
+def test_how_far_voting_is(
+    app: Flask, transaction: Transaction, clock: Clock, moment: datetime, words: str
+) -> None:
+    clock.now = moment
+
+    assert words in text_of(signed_in(app, transaction, "李审核").get(VOTES))
+
+
+def test_afterwards_the_sealed_result_stands_there(
+    app: Flask, transaction: Transaction, entries: list[int], clock: Clock
+) -> None:
+    clock.now = CLOSES + LATE
+    with transaction() as services:
+        services.sealing.seal(1)
+    clock.advance(hours=1)
+    with transaction() as services:
+        services.mottos.withdraw(key("author-2"))
+
+    page = text_of(signed_in(app, transaction, "李审核").get(VOTES))
+
+    assert "已封票 最终得票，2026年12月21日 00:00:20 封存，不再变动" in page
+    assert f"第 1 名 2 票 群众的事，一刻也不等1 {entries[1]}号 署姓氏：王* 作者已撤下" in page
+
+
+def test_before_there_is_anything_to_count_the_page_says_what_will_be_here(
+    li: Browser, opened: Opened
+) -> None:
+    assert "还没有可以投票的座右铭" in text_of(li.get(VOTES))
+
+    with opened() as session:
+        for table in ("round_slot", "motto", "round"):
+            session.execute(Base.metadata.tables[table].delete())
+    assert "还没有评选" in text_of(li.get(VOTES))
+
+
+def test_many_entries_have_pages(li: Browser, transaction: Transaction, submit: Submit) -> None:
+    numbers = [submit(f"群众的事，一刻也不等{n}") for n in range(PAGE + 1)]
+    with transaction() as services:
+        for number in numbers:
+            services.moderation.decide(number, 1, staff_id=1)
+
+    first, last = li.get(VOTES), li.get(f"{VOTES}?page=2")
+
+    assert "第 1 页，共 2 页 下一页" in text_of(first)
+    assert "上一页 第 2 页，共 2 页" in text_of(last)
+    assert f"{numbers[-1]}号" not in text_of(first)
+    assert f"{numbers[-1]}号" in text_of(last)
+
+
+@pytest.mark.parametrize("page", ["0", "-3", "99999999999999999999", "x", ""])
+def test_a_page_that_is_not_there_is_the_nearest(li: Browser, page: str) -> None:
+    assert li.get(f"{VOTES}?page={page}").status_code == 200
+
+
+def test_looking_is_for_all_colleagues(viewer: Browser, entries: list[int]) -> None:
+    assert ACCESS["console.votes"] is Access.STAFF
+    assert "第 1 名 2 票" in text_of(viewer.get(VOTES))
+
+
+def test_without_signing_in_no_vote_is_shown(browser: Browser) -> None:
+    assert browser.get(VOTES).location == "/admin/sign-in"
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_what_an_author_writes_stays_words(
+    li: Browser, transaction: Transaction, submit: Submit, opened: Opened, payload: str
+) -> None:
+    number = submit("群众的事，一刻也不等")
+    with transaction() as services:
+        services.moderation.decide(number, 1, staff_id=1)
+    with opened() as session:
+        session.get_one(Motto, 1).words = payload
+
+    page = li.get(VOTES)
+
+    sealed(page)
+    assert escaped(payload) in page.text
