@@ -20,16 +20,19 @@ def found(content: bytes | str) -> list[Question]:
     return [found.question for found in findings.questions]
 
 
+@pytest.mark.slow
 @given(any_questions())
 def test_any_questions_come_back_out_of_toml(questions: list[Question]) -> None:
     assert found(toml.write(questions)) == questions
 
 
+@pytest.mark.slow
 @given(any_questions())
 def test_any_questions_come_back_out_of_gift(questions: list[Question]) -> None:
     assert found(gift.write(questions)) == questions
 
 
+@pytest.mark.slow
 @given(any_questions())
 def test_any_questions_come_back_out_of_moodle_xml(questions: list[Question]) -> None:
     assert found(moodle.write(questions)) == questions
