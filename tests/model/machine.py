@@ -26,7 +26,8 @@ from bot.domain.moderation import Reason
 from bot.domain.questions import Shelf
 from bot.domain.refusals import Refusal
 from bot.domain.services import Services, open_services
-from bot.storage.database import open_sessions
+from bot.glances import Glances
+from bot.storage.database import open_readers, open_sessions
 from bot.storage.memory import Memory
 from bot.turns import Turns
 from bot.wechat.outbound import render
@@ -73,7 +74,7 @@ class Campaign(RuleBasedStateMachine):
 
     def __init__(self, engine: Engine, redis_url: str) -> None:
         super().__init__()
-        self.redis_url = redis_url
+        self.engine, self.redis_url = engine, redis_url
         self.sessions = open_sessions(engine)
         self.now = NOON
         self.expected = Expected()
@@ -96,7 +97,9 @@ class Campaign(RuleBasedStateMachine):
         """A process as it is just after its start."""
         draw = partial(render, page_address=lambda path: f"https://sibian.example/h{path}")
         memory = Memory(self.redis_url)
-        self.turns = Turns(self.sessions, memory, Shelf(), lambda _: self.now, handlers.play, draw)
+        clock, shelf, talk = lambda _: self.now, Shelf(), handlers.conversation
+        glances = Glances(open_readers(self.engine), shelf, clock, talk, draw)
+        self.turns = Turns(self.sessions, memory, shelf, clock, talk.play, draw, glances.answer)
 
     # -------------------------------------------------------- members come and go
 
@@ -434,8 +437,12 @@ class Campaign(RuleBasedStateMachine):
             reply = self.turns.take(message)
         with self.sessions() as session:
             self.ledger = read(session)
-        self.expected.replies[message.delivery] = reply
         text, by = reply.decode(), message.openid.removeprefix("o-")
+        if message.delivery in {row.delivery_key for row in self.ledger.delivery}:
+            self.expected.replies[message.delivery] = reply
+        else:
+            assert message.text in handlers.conversation.asks
+            assert self.ledger == before, "a glance changes nothing"
         told = self.expected.tell(by, self.now) if self._was_played(message, reply) else []
         assert ("——捎句话——" in text) == bool(told), text
         assert claims.done(before, self.ledger) <= deeds, text
@@ -445,12 +452,15 @@ class Campaign(RuleBasedStateMachine):
 
     def _was_played(self, message: Message, reply: bytes) -> bool:
         """Whether notices may ride: silence and refusals carry none."""
-        row = next(r for r in self.ledger.delivery if r.delivery_key == message.delivery)
-        assert row.outcome in ("done", "refused"), row.outcome
-        return bool(reply) and row.outcome == "done"
+        rows = (r for r in self.ledger.delivery if r.delivery_key == message.delivery)
+        outcome = next((row.outcome for row in rows), "done")
+        assert outcome in ("done", "refused"), outcome
+        return bool(reply) and outcome == "done"
 
     def comes_again(self, push: Message) -> None:
-        """A repetition changes nothing and says the same."""
+        """A repetition changes nothing and says the same, unless the first was but a glance."""
+        if push.delivery not in self.expected.replies:
+            return
         self.tick()
         assert self.turns.take(push) == self.expected.replies[push.delivery]
         with self.sessions() as session:
