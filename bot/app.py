@@ -13,6 +13,7 @@ import handlers
 from bot.console.views import console
 from bot.conversation.message import Message
 from bot.conversation.reply import Reply
+from bot.domain.audit import keep_chain
 from bot.domain.questions import Shelf
 from bot.domain.services import transactions
 from bot.h5.views import h5
@@ -33,7 +34,9 @@ def create_app(settings: Settings | None = None, clock: Clock = database_clock) 
     """The application on the settings of the environment, or on those given."""
     settings = settings or read_settings()
     engine = open_engine(settings.database_url.get_secret_value(), pool_size=settings.threads)
-    sessions, shelf = open_sessions(engine), Shelf()
+    secret = settings.secret_key.get_secret_value()
+    sessions = keep_chain(open_sessions(engine), secret)
+    shelf = Shelf()
     memory = Memory(settings.redis_url.get_secret_value())
 
     def draw(reply: Reply, message: Message, now: datetime) -> bytes:
@@ -47,7 +50,7 @@ def create_app(settings: Settings | None = None, clock: Clock = database_clock) 
     app.url_map.merge_slashes = False
     # Whoever makes an application and drops it again closes its connections.
     app.extensions["engine"] = engine
-    app.config["SECRET_KEY"] = settings.secret_key.get_secret_value()
+    app.config["SECRET_KEY"] = secret
     app.register_blueprint(webhook(settings, turns.take, lambda: datetime.now(UTC)))
     app.register_blueprint(console(settings, transaction))
     app.register_blueprint(h5(settings, transaction))

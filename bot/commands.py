@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from bot import wording
 from bot.console.wording import explain
+from bot.domain.audit import keep_chain
 from bot.domain.staff import Role, StaffRegister
 from bot.domain.staff_refusals import StaffRefusal
 from bot.logs import configure_logs
 from bot.settings import BadSettings, Settings, read_settings
-from bot.storage.database import database_clock, open_engine, open_sessions
+from bot.storage.database import Sessions, database_clock, open_engine, open_sessions
 
 
 @click.group(help=wording.HELP)
@@ -57,8 +58,8 @@ def worker(settings: Settings) -> None:
     """Do what must happen without a message."""
     from bot.worker import work
 
-    engine = open_engine(settings.database_url.get_secret_value())
-    work(open_sessions(engine), database_clock)
+    with _sessions(settings) as sessions:
+        work(sessions, database_clock)
 
 
 @main.command(help=wording.HELP_SIMULATOR)
@@ -199,9 +200,15 @@ def _staff(settings: Settings) -> Iterator[StaffRegister]:
 @contextmanager
 def _session(settings: Settings) -> Iterator[Session]:
     """A session that commits at the end."""
-    engine = open_engine(settings.database_url.get_secret_value())
-    with open_sessions(engine).begin() as session:
+    with _sessions(settings) as sessions, sessions.begin() as session:
         yield session
+
+
+@contextmanager
+def _sessions(settings: Settings) -> Iterator[Sessions]:
+    """Sessions of a process of its own."""
+    engine = open_engine(settings.database_url.get_secret_value())
+    yield keep_chain(open_sessions(engine), settings.secret_key.get_secret_value())
     engine.dispose()
 
 

@@ -13,7 +13,7 @@ from bot.domain.questions import Shelf
 from bot.domain.services import open_services
 from bot.storage.tables import Base, Motto, Score
 from quiz_bank import Kind, load_shipped
-from tests.builders import NOON, a_member, key
+from tests.builders import NOON, a_member, chained, key
 from tests.h5.conftest import some_settings
 
 pytestmark = pytest.mark.slow
@@ -28,7 +28,7 @@ def session() -> Session:
 
     engine: Engine = create_engine("sqlite://")
     Base.metadata.create_all(engine)
-    session = Session(engine, expire_on_commit=False)
+    session = chained(engine)()
     load_demo(session, NOON, some_settings(), BANK)
     return session
 

@@ -22,11 +22,11 @@ from bot.settings import Settings
 from bot.simulator.account import Account
 from bot.simulator.answers import Answer, Tap
 from bot.simulator.pushes import Follower, Push
-from bot.storage.database import Sessions, open_engine, open_sessions
+from bot.storage.database import Sessions, open_engine
 from bot.storage.schema import upgrade
 from bot.storage.tables import Attempt
 from quiz_bank import Question, load_shipped
-from tests.builders import SECRET
+from tests.builders import SECRET, chained
 
 
 @dataclass
@@ -124,7 +124,7 @@ def world(store_url: str, sample: Path) -> Iterator[World]:
         load_sample(store_url)
     settings = settings_for(store_url)
     engine = open_engine(store_url)
-    world = World(settings, open_sessions(engine))
+    world = World(settings, chained(engine))
     world.client = create_app(settings, clock=lambda _: world.now()).test_client()
     yield world
     engine.dispose()
@@ -133,7 +133,7 @@ def world(store_url: str, sample: Path) -> Iterator[World]:
 def load_sample(url: str) -> None:
     engine = open_engine(url)
     upgrade(engine)
-    with open_sessions(engine).begin() as session:
+    with chained(engine).begin() as session:
         load_demo(session, datetime.now(UTC), settings_for(url), load_shipped())
     engine.dispose()
 
