@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url, select, text
@@ -47,6 +48,42 @@ def open_engine(url: str, pool_size: int = 8) -> Engine:
     return engine
 
 
+def open_survey(url: str) -> Engine:
+    """An engine for a long look at a database in use.
+
+    A transaction sees one moment of the whole database, can write nothing, and holds up nobody.
+    """
+    kind = make_url(url).get_backend_name()
+    options: dict[str, Any] = {"hide_parameters": True}
+    if kind != "sqlite":
+        options |= {"isolation_level": "REPEATABLE READ"}
+    if kind == "postgresql":
+        read_only = "-c default_transaction_read_only=on"
+        options |= {"connect_args": {"options": read_only, "connect_timeout": 2}}
+    if kind in ("mysql", "mariadb"):
+        options |= {"connect_args": _MYSQL_LIMITS | {"read_timeout": 600}}
+    engine = create_engine(url, **options)
+    if kind == "sqlite":
+        _tame_sqlite(engine, begin="BEGIN")
+    if kind in _READ_ONLY:
+        event.listen(engine, "connect", partial(_run, _READ_ONLY[kind]))
+    return engine
+
+
+_MYSQL_READ_ONLY = "SET SESSION TRANSACTION READ ONLY"
+_READ_ONLY = {
+    "sqlite": "PRAGMA query_only=ON",
+    "mysql": _MYSQL_READ_ONLY,
+    "mariadb": _MYSQL_READ_ONLY,
+}
+
+
+def _run(statement: str, connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute(statement)
+    cursor.close()
+
+
 def open_sessions(engine: Engine) -> Sessions:
     """Sessions that keep what they loaded after a commit; whoever opens one commits it."""
     return sessionmaker(engine, expire_on_commit=False)
@@ -66,7 +103,7 @@ def _utc_now(session: Session) -> Any:
     return text("utc_timestamp(6)")
 
 
-def _tame_sqlite(engine: Engine) -> None:
+def _tame_sqlite(engine: Engine, begin: str = "BEGIN IMMEDIATE") -> None:
     """Take over transactions from the driver.
 
     The driver's deferred BEGIN lets two readers both try to become writers, and one fails
@@ -85,4 +122,4 @@ def _tame_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql(begin)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from bot.app import create_app
 from bot.demo import load_demo
 from bot.domain.identity import member_key
+from bot.domain.invariants import check
 from bot.domain.questions import Shelf
 from bot.domain.quiz import Quiz
 from bot.settings import Settings
@@ -127,6 +128,8 @@ def world(store_url: str, sample: Path) -> Iterator[World]:
     world = World(settings, chained(engine))
     world.client = create_app(settings, clock=lambda _: world.now()).test_client()
     yield world
+    with world.sessions() as session:
+        assert check(session, world.now(), SECRET) == []
     engine.dispose()
 
 
