@@ -20,6 +20,8 @@ FEW, MANY = 1_000, 1_000_000
 """Members, and so rows in each table, between which the growth of cost is measured."""
 CONNECTIONS, CALM = 32, 8
 """Under load; and where a cost is to be seen rather than a queue."""
+LAST_LINES = 3
+"""Of the server's log, shown when something went wrong."""
 GROWING = ("answer", "vote", "standings", "page")
 
 
@@ -114,9 +116,13 @@ class Bench:
         return [self._figures(where, run) for run in runs]
 
     def _figures(self, where: str, run: Run) -> Figures:
-        for flaw, times in sum((one.flaws for one in run.rounds), Counter[str]()).items():
-            self._say(f"✗ {where}: {run.stage.subject.name} {run.action}: {times} × {flaw}")
         setting = Setting(where, run.action, run.stage.subject.name)
+        flaws = sum((one.flaws for one in run.rounds), Counter[str]())
+        for flaw, times in flaws.items():
+            self._say(f"✗ {where}: {setting.subject} {setting.action}: {times} × {flaw}")
+        if flaws:
+            last = run.stage.log.read_text(errors="replace").splitlines()[-LAST_LINES:]
+            self._say("\n".join(f"  {line[:200]}" for line in last))
         return figures(setting, run.rounds, run.stage.server.memory())
 
     @contextmanager
