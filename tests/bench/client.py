@@ -8,7 +8,6 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-CONNECTIONS = 32
 PATIENCE = 10.0
 """Seconds without any reply after which those still out are given up."""
 
@@ -31,7 +30,7 @@ class Driven:
     """Seconds of CPU that the client itself took."""
 
 
-def drive(port: int, chains: Sequence[Chain], connections: int = CONNECTIONS) -> Driven:
+def drive(port: int, chains: Sequence[Chain], connections: int) -> Driven:
     """Send every chain over connections that stay open, each with one request at a time."""
     # The collector would stop the clock's owner at moments of its own choosing.
     gc.collect()
