@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url, select, text
@@ -16,7 +15,7 @@ _POSTGRES_LIMITS = (
 )
 """Milliseconds. Together they keep a turn inside WeChat's five seconds."""
 
-_MYSQL_LIMITS = {
+MYSQL_LIMITS = {
     "connect_timeout": 2,
     "read_timeout": 3,
     "write_timeout": 3,
@@ -41,47 +40,11 @@ def open_engine(url: str, pool_size: int = 8) -> Engine:
     if kind == "postgresql":
         options |= {"connect_args": {"options": _POSTGRES_LIMITS, "connect_timeout": 2}}
     if kind in ("mysql", "mariadb"):
-        options |= {"connect_args": _MYSQL_LIMITS}
+        options |= {"connect_args": MYSQL_LIMITS}
     engine = create_engine(url, **options)
     if kind == "sqlite":
-        _tame_sqlite(engine)
+        tame_sqlite(engine)
     return engine
-
-
-def open_survey(url: str) -> Engine:
-    """An engine for a long look at a database in use.
-
-    A transaction sees one moment of the whole database, can write nothing, and holds up nobody.
-    """
-    kind = make_url(url).get_backend_name()
-    options: dict[str, Any] = {"hide_parameters": True}
-    if kind != "sqlite":
-        options |= {"isolation_level": "REPEATABLE READ"}
-    if kind == "postgresql":
-        read_only = "-c default_transaction_read_only=on"
-        options |= {"connect_args": {"options": read_only, "connect_timeout": 2}}
-    if kind in ("mysql", "mariadb"):
-        options |= {"connect_args": _MYSQL_LIMITS | {"read_timeout": 600}}
-    engine = create_engine(url, **options)
-    if kind == "sqlite":
-        _tame_sqlite(engine, begin="BEGIN")
-    if kind in _READ_ONLY:
-        event.listen(engine, "connect", partial(_run, _READ_ONLY[kind]))
-    return engine
-
-
-_MYSQL_READ_ONLY = "SET SESSION TRANSACTION READ ONLY"
-_READ_ONLY = {
-    "sqlite": "PRAGMA query_only=ON",
-    "mysql": _MYSQL_READ_ONLY,
-    "mariadb": _MYSQL_READ_ONLY,
-}
-
-
-def _run(statement: str, connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    cursor.execute(statement)
-    cursor.close()
 
 
 def open_sessions(engine: Engine) -> Sessions:
@@ -103,8 +66,8 @@ def _utc_now(session: Session) -> Any:
     return text("utc_timestamp(6)")
 
 
-def _tame_sqlite(engine: Engine, begin: str = "BEGIN IMMEDIATE") -> None:
-    """Take over transactions from the driver.
+def tame_sqlite(engine: Engine, begin: str = "BEGIN IMMEDIATE") -> None:
+    """Take over transactions from the driver, which begin with `begin`.
 
     The driver's deferred BEGIN lets two readers both try to become writers, and one fails
     at once, whatever the time-out says. BEGIN IMMEDIATE queues them instead.
