@@ -23,11 +23,12 @@ import sys
 import tempfile
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
+from xml.etree import ElementTree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -129,6 +130,8 @@ class Words:
     TYPES = "类型检查"
     IMPORTS = "分层约定"
     TESTS = "测试"
+    MISSING = "缺少 {program}，{count} 项测试没有跑。要跑：sudo apt install {package}"
+    SKIPPED = "{count} 项测试没有跑：{reason}"
     LEFT_OUT = "--fast 不跑带这些标记的测试：{markers}。要全部：python3 dev.py test"
     PASSED = "全部通过，{seconds:.1f} 秒。"
     NOT_PASSED = "没有通过：{stages}。"
@@ -705,10 +708,16 @@ def answers(port: int, path: str) -> bool:
 def test(options: argparse.Namespace) -> None:
     """Run every check, also after one has failed, and say which did."""
     prepare()
-    seconds = {name: run_stage(name, command) for name, command in stages(options.fast).items()}
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder, "tests.xml")
+        checks = stages(options.fast, report)
+        seconds = {name: run_stage(name, command) for name, command in checks.items()}
+        skipped = reasons(report)
     say()
     for name, (took, passed) in seconds.items():
         say(f"  {'✓' if passed else '✗'} {name}{'  ' * (6 - len(name))}{took:6.1f} s")
+    for reason, count in skipped.items():
+        say(skip_line(reason, count))
     if options.fast:
         say(Words.LEFT_OUT.format(markers="、".join(LEFT_OUT_WHEN_FAST)))
     failed = [name for name, (_, passed) in seconds.items() if not passed]
@@ -717,9 +726,10 @@ def test(options: argparse.Namespace) -> None:
     say(Words.PASSED.format(seconds=sum(took for took, _ in seconds.values())))
 
 
-def stages(fast: bool) -> dict[str, list[str]]:
-    """The checks by name, each a program of the environment."""
+def stages(fast: bool, report: Path) -> dict[str, list[str]]:
+    """The checks by name, each a program of the environment; pytest reports to a file, too."""
     tests = ["pytest", "-q", "-n", "auto", "--maxprocesses=4", "--dist=loadfile"]
+    tests += [f"--junit-xml={report}"]
     if fast:
         tests += ["-m", " and ".join(f"not {marker}" for marker in LEFT_OUT_WHEN_FAST)]
         tests += ["--hypothesis-profile=fast"]
@@ -741,6 +751,20 @@ def run_stage(name: str, command: list[str]) -> tuple[float, bool]:
     program = ENVIRONMENT / "bin" / command[0]
     done = subprocess.run([program, *command[1:]], cwd=ROOT, env=environment, check=False)
     return time.monotonic() - began, done.returncode == 0
+
+
+def reasons(report: Path) -> Counter[str]:
+    """Why tests were skipped, and how many for each reason."""
+    with suppress(OSError, ElementTree.ParseError):
+        skipped = ElementTree.parse(report).iter("skipped")
+        return Counter(str(test.get("message")) for test in skipped)
+    return Counter()
+
+
+def skip_line(reason: str, count: int) -> str:
+    if found := re.fullmatch(r"there is no (\S+) .*apt install (\S+)\)", reason):
+        return Words.MISSING.format(program=found[1], count=count, package=found[2])
+    return Words.SKIPPED.format(count=count, reason=reason)
 
 
 def setup(_: argparse.Namespace) -> None:

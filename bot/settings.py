@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.redis_address import read_redis_address
 
 Mode = Literal["secure", "compatible", "plain"]
 
@@ -51,6 +53,13 @@ class Settings(BaseSettings):
     wechat_account: str = ""
     """The account's own id (gh_...); when set, pushes for another account are refused."""
     wechat_api_base: str = "https://api.weixin.qq.com"
+
+    @field_validator("redis_url")
+    @classmethod
+    def _leads_to_redis(cls, url: SecretStr) -> SecretStr:
+        if url.get_secret_value():
+            read_redis_address(url.get_secret_value())
+        return url
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:

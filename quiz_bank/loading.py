@@ -1,25 +1,21 @@
-"""Reads files of questions, and explains what is wrong with a file and how to mend it."""
+"""Reads the bank's own files, and explains what is wrong with one and how to mend it."""
 
-import re
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, TypeGuard
 
 from quiz_bank import wording
 from quiz_bank.bank import Bank
-from quiz_bank.checks import Draft, Table, clip
-from quiz_bank.documents import shipped_documents
-from quiz_bank.question import Question, fold
+from quiz_bank.checks import Draft, clip
+from quiz_bank.formats import toml
+from quiz_bank.formats.found import Reading, Sketch, Unreadable
+from quiz_bank.question import Question
+from quiz_bank.repeats import Repeats
 
 LARGEST_KB = 512
 """A file of 40 questions has about 20 KB."""
-MOST_POINTS = 30
-"""Full stops in a line. For a key of n parts tomllib takes n² bytes and more: 500 KB of `a.a.a` on
-one line used up all memory there was."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +83,7 @@ class _Reader:
         self._questions: list[Question] = []
         self._problems: list[Problem] = []
         self._file = ""
-        self._codes: dict[str, str] = {}
-        self._stems: dict[str, str] = {}
+        self._repeats = Repeats()
 
     @property
     def loaded(self) -> Loaded:
@@ -109,123 +104,46 @@ class _Reader:
 
     def read(self, name: str, content: bytes) -> None:
         """Go through a file of this name and content."""
+        self._file = clip(name)
         try:
-            tables = _parse(_decode(content))
-        except _Unreadable as trouble:
-            self._give_up(name, trouble.message, trouble.place)
+            reading = toml.read(_decode(content))
+        except Unreadable as trouble:
+            self._complain(trouble.place, trouble.message)
         else:
-            self._go_through(name, tables)
+            self._go_through(reading)
 
-    def _give_up(self, name: str, message: str, place: str = wording.WHOLE_FILE) -> None:
+    def _give_up(self, name: str, message: str) -> None:
         self._file = clip(name)
-        self._complain(place, message)
+        self._complain(wording.WHOLE_FILE, message)
 
-    def _go_through(self, name: str, content: dict[str, Any]) -> None:
-        self._file = clip(name)
-        head = Table(content)
-        head.refuse_unknown_keys(("topic", "document", "question"))
-        topic = head.text("topic") if "topic" in content else None
-        self._complain(wording.HEAD, *head.complaints)
-        documents = {*shipped_documents(), *self._titles(content.get("document", []))}
-        self._go_through_questions(content.get("question", []), topic, documents)
+    def _go_through(self, reading: Reading) -> None:
+        for note in reading.errors:
+            self._complain(note.place, note.message)
+        for sketch in reading.sketches:
+            self._question(sketch, reading)
 
-    def _titles(self, documents: object) -> list[str]:
-        """The titles of the documents that the file adds to our own."""
-        if not _are_tables(documents):
-            self._complain(wording.HEAD, wording.DOCUMENT_NOT_LIST)
-            return []
-        tables = [Table(document) for document in documents]
-        titles = [table.text("title") for table in tables]
-        for ordinal, table in enumerate(tables, 1):
-            table.refuse_unknown_keys(("title",))
-            self._complain(wording.NTH_DOCUMENT.format(ordinal=ordinal), *table.complaints)
-        return titles
-
-    def _go_through_questions(
-        self, questions: object, topic: str | None, documents: set[str]
-    ) -> None:
-        if not _are_tables(questions):
-            self._complain(wording.WHOLE_FILE, wording.QUESTION_NOT_LIST)
-        elif not questions:
-            self._complain(wording.WHOLE_FILE, wording.NO_QUESTIONS)
-        else:
-            for ordinal, table in enumerate(questions, 1):
-                self._question(_place(ordinal, table), table, topic, documents)
-
-    def _question(
-        self, place: str, table: dict[str, Any], topic: str | None, documents: set[str]
-    ) -> None:
-        draft = Draft(table)
-        question = draft.question(topic, documents)
-        repeats = self._repeats(place, table)
-        self._complain(place, *draft.complaints, *repeats)
+    def _question(self, sketch: Sketch, reading: Reading) -> None:
+        draft = Draft(sketch.words, reading.called)
+        question = draft.question(reading.documents)
+        code, stem = (_words(sketch.words.get(key)) for key in ("code", "stem"))
+        here = wording.elsewhere(self._file, sketch.place)
+        repeats = self._repeats.complaints(code, stem, here)
+        self._complain(sketch.place, *(c.message for c in [*draft.complaints, *repeats]))
         if question and not repeats:
             self._questions.append(question)
-
-    def _repeats(self, place: str, table: dict[str, Any]) -> list[str]:
-        """What an earlier question, sound or not, has already."""
-        code, stem = (_words(table.get(key)) for key in ("code", "stem"))
-        here = wording.elsewhere(self._file, place)
-        complaints = []
-        if code and (taken := self._codes.setdefault(code.casefold(), here)) is not here:
-            complaints.append(wording.CODE_TAKEN.format(code=clip(code), place=taken))
-        if stem and (taken := self._stems.setdefault(fold(stem), here)) is not here:
-            complaints.append(wording.STEM_TAKEN.format(place=taken))
-        return complaints
 
     def _complain(self, place: str, *messages: str) -> None:
         self._problems += [Problem(self._file, place, message) for message in messages]
 
 
-class _Unreadable(Exception):
-    """A file of which we can tell no question."""
-
-    def __init__(self, message: str, place: str = wording.WHOLE_FILE) -> None:
-        super().__init__(message)
-        self.message, self.place = message, place
-
-
 def _decode(content: bytes) -> str:
     if len(content) > LARGEST_KB * 1024:
-        raise _Unreadable(wording.TOO_BIG.format(limit=LARGEST_KB))
+        raise Unreadable(wording.TOO_BIG.format(limit=LARGEST_KB))
     try:
         # Notepad opens a file with a byte order mark, which TOML does not know.
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _Unreadable(wording.NOT_UTF8) from error
-
-
-def _parse(text: str) -> dict[str, Any]:
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.count(".") > MOST_POINTS:
-            place = wording.LINE.format(line=number)
-            raise _Unreadable(wording.TOO_MANY_POINTS.format(limit=MOST_POINTS), place)
-    try:
-        return tomllib.loads(text)
-    except RecursionError as error:
-        raise _Unreadable(wording.TOO_DEEP) from error
-    except ValueError as error:
-        # Not only TOMLDecodeError: a number of 5,000 digits is a plain ValueError.
-        raise _unreadable(str(error)) from error
-
-
-def _unreadable(reason: str) -> _Unreadable:
-    """What tomllib says in English, in words for people who never heard of TOML."""
-    message = wording.WRITTEN_TWICE if "overwrite" in reason else wording.BAD_TOML
-    if spot := re.search(r"at line (\d+), column (\d+)", reason):
-        return _Unreadable(message, wording.SPOT.format(line=spot[1], column=spot[2]))
-    at_end = "at end of document" in reason
-    return _Unreadable(message, wording.END if at_end else wording.WHOLE_FILE)
-
-
-def _are_tables(value: object) -> TypeGuard[list[dict[str, Any]]]:
-    return isinstance(value, list) and all(isinstance(entry, dict) for entry in value)
-
-
-def _place(ordinal: int, table: dict[str, Any]) -> str:
-    if code := clip(_words(table.get("code"))):
-        return wording.NTH_QUESTION_WITH_CODE.format(ordinal=ordinal, code=code)
-    return wording.NTH_QUESTION.format(ordinal=ordinal)
+        raise Unreadable(wording.NOT_UTF8) from error
 
 
 def _words(value: object) -> str:

@@ -29,11 +29,11 @@ DOCUMENT_NOT_LIST = "“document”写法不对。每份文献前面要写[[docu
 
 UNKNOWN_KEY = "不认识“{key}”这一项。可以写的有：{known}。"
 UNKNOWN_KEY_LIKE = "不认识“{key}”这一项，是不是想写“{likely}”？"
-MISSING = "缺少“{key}”（{name}），请补上。"
-EMPTY = "“{key}”（{name}）是空的，请补上。"
-NOT_TEXT = "“{key}”（{name}）要写成文字，两边加英文双引号。"
-TOO_LONG = "“{key}”（{name}）有{length}个字，最多{limit}个字，请删短。"
-ODD_CHARACTERS = "“{key}”（{name}）里有换行或看不见的字符，请写成一行，删掉重打一遍。"
+MISSING = "缺少{item}，请补上。"
+EMPTY = "{item}是空的，请补上。"
+NOT_TEXT = "{item}要写成文字，两边加英文双引号。"
+TOO_LONG = "{item}有{length}个字，最多{limit}个字，请删短。"
+ODD_CHARACTERS = "{item}里有换行或看不见的字符，请写成一行，删掉重打一遍。"
 
 BAD_CODE = "编号“{code}”不合规矩。请只用英文字母、数字、点和横线，最多40个，比如QH001。"
 BAD_KIND = (
@@ -47,15 +47,16 @@ UNKNOWN_DOCUMENT = (
 
 OPTIONS_NOT_LIST = '选项（options）要写成一串，比如：options = ["甲", "乙", "丙"]。'
 OPTIONS_COUNT = "有{count}个选项，{kind}要有2到8个，请增减。"
-OPTIONS_UNWANTED = "{kind}没有选项，请删掉options这一行。"
+OPTIONS_UNWANTED = "{kind}没有选项，请删掉选项。"
 SAME_OPTIONS = "选项{first}和选项{second}一样，请改掉一个。"
 
-ANSWER_NOT_LETTERS = '答案（answer）要写选项的字母，比如："B"，多选写"AC"。'
+ANSWER_NOT_LETTERS = '{item}要写选项的字母，比如"B"，多选写"AC"。'
 ANSWER_OUTSIDE = "答案里的“{letters}”不在选项里，选项是A到{last}。请核对。"
-SINGLE_NEEDS_ONE = "单选题只能有一个答案，这里写了{count}个。请留下一个，或把题型改成multiple。"
-MULTIPLE_NEEDS_MORE = "多选题至少要有两个答案，这里只有一个。请补上，或把题型改成single。"
+SINGLE_NEEDS_ONE = "单选题只能有一个答案，这里写了{count}个。请留下一个，或把题型改成多选。"
+MULTIPLE_NEEDS_MORE = "多选题至少要有两个答案，这里只有一个。请补上，或把题型改成单选。"
 JUDGE_NEEDS_WORD = '判断题的答案要写"对"或"错"。'
 BLANK_NOT_TEXT = '填空题的答案要写成文字，有几种写法都算对时写成一串：["甲", "乙"]。'
+BLANK_TOO_MANY = "填空题的答案最多写{limit}种写法，请删去一些。"
 BLANK_EMPTY = "填空题的答案里没有字，请补上。"
 
 CODE_TAKEN = "编号{code}已经用过了：{place}。请换一个没有用过的编号。"
@@ -81,9 +82,15 @@ JUDGED = {"对": "T", "错": "F", "T": "T", "F": "F"}
 """How an answer to a true-false question may be written, and what it means."""
 
 
-def option(letter: str) -> str:
-    """How an option is called."""
-    return f"选项{letter}"
+def named(item: str) -> str:
+    """What part of a question is called, an option by its letter, in any file."""
+    return NAMES.get(item) or f"选项{item}"
+
+
+def keyed(item: str) -> str:
+    """What it is called where people write it after a key of ours."""
+    key = item if item in NAMES else "options"
+    return f"“{key}”（{named(item)}）"
 
 
 def unknown_key(key: str, known: Sequence[str], likely: str | None) -> str:
@@ -100,7 +107,7 @@ def book_title(title: str) -> str:
 
 def cite(title: str, place: str, date: str) -> str:
     """A source as people cite it."""
-    gap = "" if title.endswith("》") else " "
+    gap = "" if title.endswith("》") or not place else " "
     return f"{title}{gap}{place}（{date}）" if date else f"{title}{gap}{place}"
 
 

@@ -6,13 +6,16 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from bot.conversation.folding import fold_prose
 from bot.conversation.message import Kind, Message
+from bot.domain.audit import keep_chain
 from bot.domain.identity import member_key
 from bot.domain.questions import Shelf
 from bot.domain.services import open_services
+from bot.storage.database import Sessions, open_sessions
 from bot.storage.tables import Contest, ContestQuestion, Round, RoundSlot, StoredQuestion, Unit
 from quiz_bank import Kind as QuestionKind
 from quiz_bank import Question
@@ -72,6 +75,11 @@ def a_question(code: str, kind: str = "single", **changes: Any) -> Question:
     return Question(**(facts | changes))
 
 
+def chained(engine: Engine) -> Sessions:
+    """Sessions of the program: what they record is chained."""
+    return keep_chain(open_sessions(engine), SECRET)
+
+
 def a_campaign(session: Session) -> None:
     """Three units, a contest with 40 questions, a round that collects and votes."""
     session.add_all(
@@ -120,8 +128,14 @@ def a_member(session: Session, name: str = "zhang", unit: int | None = None) -> 
 
 
 def an_approved_motto(session: Session, author: str, words: str) -> int:
-    """The number of a motto that was approved a minute ago."""
+    """The number of a motto that was approved five minutes ago."""
+    number = a_waiting_motto(session, author, words)
     before = open_services(session, NOON - timedelta(minutes=5), Shelf())
-    card = before.mottos.submit(key(author), words, fold_prose(words), "masked")
-    before.moderation.decide(card.number, card.version, staff_id=1)
-    return card.number
+    before.moderation.decide(number, version=1, staff_id=1)
+    return number
+
+
+def a_waiting_motto(session: Session, author: str, words: str) -> int:
+    """The number of a motto that was submitted five minutes ago."""
+    before = open_services(session, NOON - timedelta(minutes=5), Shelf())
+    return before.mottos.submit(key(author), words, fold_prose(words), "masked").number

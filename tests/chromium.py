@@ -22,7 +22,7 @@ QUIETLY = [
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium; without one the test says that it was skipped."""
     if (program := shutil.which("chromium")) is None:
-        pytest.skip("there is no chromium on this machine")
+        pytest.skip("there is no chromium on this machine (Debian: apt install chromium)")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=QUIETLY)
         yield browser

@@ -1,4 +1,4 @@
-"""Real stores for the tests: a Valkey and a PostgreSQL that end with whoever started them."""
+"""Real stores for the tests: each ends with whoever started it, in whatever way that ends."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from stat import S_IXOTH
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 from uuid import uuid4
 
 import psycopg
@@ -40,6 +40,13 @@ def valkey() -> Iterator[str]:
 def own_valkey() -> Iterator["Valkey"]:
     """A running Valkey of the test's own, to be stopped and started at will."""
     with started(Valkey) as server:
+        yield server
+
+
+@pytest.fixture(params=["valkey", pytest.param("debian", marks=pytest.mark.slow)])
+def own_redis(request: pytest.FixtureRequest) -> Iterator["Valkey"]:
+    """A server of the test's own, once the wheel's Valkey and once Debian's Redis 7."""
+    with started(Valkey if request.param == "valkey" else debian_redis) as server:
         yield server
 
 
@@ -74,33 +81,51 @@ def fresh_mariadb_url(mariadb: "MariaDb") -> str:
 class Valkey:
     """A Valkey that remembers nothing once it is stopped."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, program: str | None = None) -> None:
         self._directory, self.socket = directory, directory / "valkey.sock"
-        self._server = _Server(directory)
+        self._program, self._server = program, Server(directory)
 
     @property
     def url(self) -> str:
         return f"unix://{self.socket}"
 
     def start(self) -> None:
-        self._server.start(valkey_command(self._directory, self.socket, durable=False))
+        command = valkey_command(self._directory, self.socket, durable=False)
+        self._server.start([self._program or command[0], *command[1:]])
         self._server.wait_for(self._answers)
 
     def stop(self) -> None:
         """End it as a power cut would: nothing is said to its clients."""
         self._server.stop(signal.SIGKILL)
 
-    def freeze(self) -> None:
-        """Let it stand still, its connections open."""
+    def restart(self) -> None:
+        """End it and begin it again, with nothing in it."""
+        self.stop()
+        self.start()
+
+    def fall_silent(self) -> None:
+        """Take connections and never say a word; `stop` ends that too."""
         self._server.send(signal.SIGSTOP)
 
-    def thaw(self) -> None:
+    def speak_again(self) -> None:
         self._server.send(signal.SIGCONT)
 
+    def client(self) -> redis.Redis:
+        """A client of the test's own, which has time."""
+        return redis.Redis.from_url(self.url)
+
     def _answers(self) -> bool:
-        with suppress(redis.RedisError), redis.Redis.from_url(self.url) as client:
+        with suppress(redis.RedisError), self.client() as client:
             return bool(client.ping())
         return False
+
+
+def debian_redis(directory: Path) -> Valkey:
+    """The Redis 7 of Debian in place of the wheel's Valkey."""
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("there is no redis-server on this machine (Debian: apt install redis-server)")
+    return Valkey(directory, program)
 
 
 class Postgres:
@@ -112,7 +137,7 @@ class Postgres:
     def __init__(self, directory: Path) -> None:
         self._directory, self._data = directory, directory / "data"
         self._binaries = _postgres_binaries(directory)
-        self._server = _Server(directory)
+        self._server = Server(directory)
 
     def fresh_url(self, template: str = "template0") -> str:
         """The address of a new database: an empty one, or a copy of another."""
@@ -188,7 +213,7 @@ class MariaDb:
     def __init__(self, directory: Path) -> None:
         self._directory, self._data = directory, directory / "data"
         self.socket = directory / "mariadb.sock"
-        self._server = _Server(directory)
+        self._server = Server(directory)
 
     def fresh_url(self) -> str:
         """The address of a new, empty database, whose defaults are as bad as ever."""
@@ -245,11 +270,11 @@ class CrashSafeMariaDb(MariaDb):
     haste: ClassVar = ["--innodb-flush-log-at-trx-commit=2", "--skip-log-bin"]
 
 
-class _Server:
+class Server:
     """A server's process, and the guard that ends it should we be killed."""
 
-    def __init__(self, directory: Path) -> None:
-        self._directory, self._log = directory, directory / "log"
+    def __init__(self, directory: Path, log: str = "log") -> None:
+        self._directory, self._log = directory, directory / log
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, command: list[str], **identity: Any) -> None:
@@ -264,6 +289,14 @@ class _Server:
             start_new_session=True,
         )
 
+    @property
+    def runs(self) -> bool:
+        return self._process is not None
+
+    def send(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
+
     def wait_for(self, answers: Callable[[], bool]) -> None:
         deadline = time.monotonic() + 20
         while not answers():
@@ -272,11 +305,6 @@ class _Server:
             if time.monotonic() > deadline:
                 pytest.fail(f"The server does not answer:\n{self._log.read_text()}")
             time.sleep(0.01)
-
-    def send(self, number: signal.Signals) -> None:
-        """Send a signal to what runs."""
-        if self._process is not None:
-            self._process.send_signal(number)
 
     def stop(self, how: signal.Signals) -> None:
         """End what runs; a server that does not run may be stopped again."""
@@ -290,13 +318,20 @@ class _Server:
         self._process = None
 
 
-_Store = TypeVar(
-    "_Store", Valkey, Postgres, DurablePostgres, CrashSafePostgres, MariaDb, CrashSafeMariaDb
-)
+class Store(Protocol):
+    """What can be started and stopped."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+_Store = TypeVar("_Store", bound=Store)
 
 
 @contextmanager
-def started(kind: type[_Store]) -> Iterator[_Store]:
+def started(kind: Callable[[Path], _Store]) -> Iterator[_Store]:
+    """A store in a folder of its own, for as long as the block lasts."""
     # Not pytest's tmp_path: a socket's path may have 100 bytes, and nobody else may enter there.
     directory = Path(tempfile.mkdtemp(prefix="sibian-", dir="/var/tmp"))
     try:

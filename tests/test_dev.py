@@ -201,6 +201,42 @@ def started(program: str, patience: int) -> subprocess.Popen[str]:
     )
 
 
+# --- What is tested
+
+SKIPPED_TWICE = """
+import pytest
+def test_one():
+    pytest.skip("there is no redis-server on this machine (Debian: apt install redis-server)")
+test_two = test_one
+def test_three():
+    pytest.skip("it rains")
+"""
+
+
+def test_whoever_misses_a_server_reads_in_one_line_what_was_skipped(tmp_path: Path) -> None:
+    tests, report = tmp_path / "test_weather.py", tmp_path / "report.xml"
+    tests.write_text(SKIPPED_TWICE)
+    command = dev.stages(fast=False, report=report)[dev.Words.TESTS]
+    alone = [word for word in command if word.startswith("--junit-xml")]
+
+    subprocess.run(
+        [sys.executable, "-m", "pytest", *alone, "--rootdir", tmp_path, tests],
+        cwd=tmp_path, check=True, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+
+    assert [dev.skip_line(*found) for found in dev.reasons(report).items()] == [
+        "缺少 redis-server，2 项测试没有跑。要跑：sudo apt install redis-server",
+        "1 项测试没有跑：it rains",
+    ]
+
+
+def test_a_test_run_that_was_broken_off_has_nothing_to_report(tmp_path: Path) -> None:
+    (tmp_path / "half.xml").write_text("<testsuites><testsuite>")
+
+    assert not dev.reasons(tmp_path / "half.xml")
+    assert not dev.reasons(tmp_path / "none.xml")
+
+
 # --- What is installed
 
 
@@ -266,3 +302,12 @@ def pins(text: str) -> dict[str, str]:
     """The blocks of a requirements file by `name==version`."""
     blocks = re.split(r"^(?=[a-z0-9])", text, flags=re.MULTILINE)[1:]
     return {block.split()[0]: block for block in blocks}
+
+
+# --- Measuring
+
+
+def test_the_words_of_bench_are_the_measuring_program_s_own() -> None:
+    options = dev.arguments().parse_args(["bench", "--quick", "--only", "vote", "--help"])
+
+    assert options.words == ["--quick", "--only", "vote", "--help"]

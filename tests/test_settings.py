@@ -51,6 +51,8 @@ def test_good_settings_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
         ("BOT_PORT", "0"),
         ("BOT_PORT", "eighty"),
         ("BOT_WORKERS", "0"),
+        ("BOT_REDIS_URL", "https://cache:6379"),
+        ("BOT_REDIS_URL", "redis+sentinel://:password@one,two"),
     ],
 )
 def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -61,7 +63,7 @@ def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, va
 
 
 def test_all_wrong_settings_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = problems(monkeypatch, BOT_PORT="x", BOT_SECRET_KEY="y", BOT_WORKERS="z")
+    found = problems(monkeypatch, BOT_PORT="x", BOT_SECRET_KEY="y", BOT_REDIS_URL="z")
 
     assert len(found) == 3
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import ColumnElement, and_, case, func, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from bot.domain.entries import MottoCard, MottoState, current_round, id_of, read_cards
@@ -190,26 +190,38 @@ class Tally:
 
     def _error(self, round_id: int, count: Count) -> int:
         """A vote on its way, or on its way back, at that moment may be counted or not."""
-        before, after = count.as_of - IN_FLIGHT, count.as_of + IN_FLIGHT
-        least = self._standing(round_id, accepted=before, withdrawn=after)
-        most = self._standing(round_id, accepted=after, withdrawn=before)
-        entries = least.keys() | most.keys() | count.votes.keys()
+        least, most = self._bounds(round_id, count.as_of - IN_FLIGHT, count.as_of + IN_FLIGHT)
+        entries = most.keys() | count.votes.keys()
         said = {id_: count.votes.get(id_, 0) for id_ in entries}
         return sum(max(least[id_] - said[id_], said[id_] - most[id_], 0) for id_ in entries)
 
-    def _standing(self, round_id: int, *, accepted: datetime, withdrawn: datetime) -> Counter[int]:
-        """The votes accepted by the one moment, and by the other not withdrawn, by entry."""
-        stand = select(Vote.motto_id).where(Vote.round_id == round_id, Vote.accepted_at <= accepted)
-        stood = select(WithdrawnVote.motto_id).where(
-            WithdrawnVote.round_id == round_id,
-            WithdrawnVote.accepted_at <= accepted,
-            WithdrawnVote.withdrawn_at > withdrawn,
+    def _bounds(
+        self, round_id: int, before: datetime, after: datetime
+    ) -> tuple[Counter[int], Counter[int]]:
+        """By entry, the votes that stood all the while and those that stood at any time in it."""
+        # Not by the index on the round, since each row found there would be another leap.
+        stand = select(Vote.motto_id, Vote.accepted_at, null().label("withdrawn_at")).where(
+            Vote.round_id + 0 == round_id
         )
-        both = union_all(stand, stood).subquery()
+        stood = select(
+            WithdrawnVote.motto_id, WithdrawnVote.accepted_at, WithdrawnVote.withdrawn_at
+        ).where(WithdrawnVote.round_id == round_id)
+        given = union_all(stand, stood).subquery().c
+        all_the_while = and_(
+            given.accepted_at <= before,
+            or_(given.withdrawn_at.is_(None), given.withdrawn_at > after),
+        )
+        at_any_time = and_(
+            given.accepted_at <= after,
+            or_(given.withdrawn_at.is_(None), given.withdrawn_at > before),
+        )
         rows = self._session.execute(
-            select(both.c.motto_id, func.count()).group_by(both.c.motto_id)
-        )
-        return Counter({row[0]: row[1] for row in rows})
+            select(given.motto_id, _number_of(all_the_while), _number_of(at_any_time)).group_by(
+                given.motto_id
+            )
+        ).all()
+        least = Counter({row[0]: int(row[1]) for row in rows})
+        return least, Counter({row[0]: int(row[2]) for row in rows})
 
     def _open(self) -> list[int]:
         """The rounds whose votes may change."""
@@ -232,6 +244,10 @@ class Tally:
         ids = [entry.entry for entry in ranked]
         cards = {id_of(card.number): card for card in read_cards(self._session, Motto.id.in_(ids))}
         return [Line(entry.rank, entry.votes, cards[entry.entry]) for entry in ranked]
+
+
+def _number_of(rows: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((rows, 1), else_=0))
 
 
 def rank(votes: Mapping[int, int]) -> list[Ranked]:

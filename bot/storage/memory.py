@@ -1,20 +1,19 @@
 """Redis, which may vanish at any instant: counters and tallies that can be done without."""
 
-import threading
 import time
 from collections.abc import Callable
 from typing import TypeVar
 
 import structlog
-from redis import Redis
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
-from redis.retry import Retry
 
-PATIENCE = 0.1
-"""Seconds for a connection or a command. The client's defaults wait for minutes."""
+from bot.redis_address import read_redis_address
+from bot.storage.breaker import Breaker
+from bot.storage.redis_clients import Client, open_door
+
 FAILURES = 3
 """Failures in a row after which Redis is left alone for a while."""
+LOSS = 1.0
+"""Seconds lost with failures in a row after which it is left alone, however few they were."""
 REST = 5.0
 """Seconds for which it is left alone."""
 
@@ -43,16 +42,14 @@ class Memory:
     """What may be forgotten. Every answer has a meaning when Redis is gone."""
 
     def __init__(self, url: str) -> None:
-        """`url` may be redis://, rediss:// or unix://; empty for no Redis at all."""
-        self._redis = _connect(url) if url else None
-        self._lock = threading.Lock()
-        self._failures = 0
-        self._rests_until = 0.0
+        """`url` as `read_redis_address` reads it; empty for no Redis at all."""
+        self._door = open_door(read_redis_address(url)) if url else None
+        self.breaker = Breaker(FAILURES, LOSS, REST)
 
     def count(self, key: str, seconds: int) -> int:
         """Count one more for `key`, which is forgotten after `seconds`; 0 without Redis."""
 
-        def counted(redis: Redis) -> int:
+        def counted(redis: Client) -> int:
             pipe = redis.pipeline(transaction=False)
             pipe.incr(key)
             pipe.expire(key, seconds)
@@ -70,7 +67,7 @@ class Memory:
         `tally` is JSON that holds `as_of` too; such moments sort as their letters do.
         """
 
-        def kept(redis: Redis) -> bool:
+        def kept(redis: Client) -> bool:
             key = _tally_key(round_id)
             return bool(redis.eval(_KEEP_THE_LATER, 1, key, as_of, tally, TALLY_KEPT))
 
@@ -79,42 +76,31 @@ class Memory:
     def tally(self, round_id: int) -> bytes | None:
         """The round's tally as it was kept last; whatever somebody else may have put there."""
 
-        def found(redis: Redis) -> bytes | None:
+        def found(redis: Client) -> bytes | None:
             kept = redis.get(_tally_key(round_id))
             return kept if isinstance(kept, bytes) else None
 
         return self._ask(found, None)
 
-    def _ask(self, question: Callable[[Redis], Kept], otherwise: Kept) -> Kept:
-        if self._redis is None or time.monotonic() < self._rests_until:
+    def _ask(self, question: Callable[[Client], Kept], otherwise: Kept) -> Kept:
+        if self._door is None or not self.breaker.admits():
             return otherwise
+        began = time.monotonic()
         try:
-            answer = question(self._redis)
-        except RedisError as error:
-            self._note_failure(error)
+            with self._door() as redis:
+                answer = question(redis)
+        except Exception as error:
+            # Of any kind: a cluster's client has errors of its own, and what can be done
+            # without must not end a turn.
+            self.breaker.failed(time.monotonic() - began)
+            # Swallowed, so logged: a Redis that fails quietly looks like a slow database.
+            failures = self.breaker.failures
+            log.warning("redis failed", error=type(error).__name__, failures=failures)
             return otherwise
-        self._failures = 0
+        self.breaker.succeeded()
         return answer
-
-    def _note_failure(self, error: RedisError) -> None:
-        # Swallowed, so logged: a Redis that fails quietly looks like a slow database.
-        with self._lock:
-            self._failures += 1
-            if self._failures >= FAILURES:
-                self._rests_until = time.monotonic() + REST
-        log.warning("redis failed", error=type(error).__name__, failures=self._failures)
 
 
 def _tally_key(round_id: int) -> str:
     # The braces keep whatever may be kept beside it in the same slot of a cluster.
     return f"tally:{{r{round_id}}}"
-
-
-def _connect(url: str) -> Redis:
-    return Redis.from_url(
-        url,
-        socket_timeout=PATIENCE,
-        socket_connect_timeout=PATIENCE,
-        retry=Retry(NoBackoff(), 0),
-        health_check_interval=0,
-    )

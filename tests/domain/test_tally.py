@@ -105,6 +105,7 @@ def test_the_poll_of_a_sealed_round_is_its_result(session: Session) -> None:
     assert (poll.sealed, poll.as_of) == (True, sealing)
 
 
+@pytest.mark.slow
 def test_a_long_poll_has_pages_and_the_ranks_go_on(session: Session) -> None:
     first = mottos(session, PAGE + 1)[0]
     vote(session, first)

@@ -96,8 +96,8 @@ def test_a_killed_test_run_leaves_neither_process_nor_file(kind: str) -> None:
 
 _RUN_AND_BE_KILLED = """
 import os, signal
-from tests.stores import {kind}, _started
-with _started({kind}) as store:
+from tests.stores import {kind}, started
+with started({kind}) as store:
     print(store._directory, store._server._process.pid, flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
 """

@@ -1,31 +1,34 @@
-"""The `bot` program: serve, worker, simulator, db, demo, import, admin."""
+"""The `bot` program: serve, worker, simulator, db, demo, import, export, admin, operations.py."""
 
 import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot import wording
+from bot.commands.ending import fail as _fail
+from bot.commands.operations import backup, restore, verify
 from bot.console.wording import explain
+from bot.domain.audit import keep_chain
 from bot.domain.staff import Role, StaffRegister
 from bot.domain.staff_refusals import StaffRefusal
 from bot.logs import configure_logs
 from bot.settings import BadSettings, Settings, read_settings
-from bot.storage.database import database_clock, open_engine, open_sessions
+from bot.storage.database import Sessions, database_clock, open_engine, open_sessions
 
 
 @click.group(help=wording.HELP)
 @click.pass_context
 def main(context: click.Context) -> None:
     """Everything the operator does from a shell."""
-    context.obj = settings = _settings()
-    configure_logs(settings.env)
+    # A file of questions can be tried on a computer that has no settings at all.
+    if context.invoked_subcommand != "import":
+        context.obj = _start()
 
 
 @main.command(help=wording.HELP_SERVE)
@@ -54,9 +57,9 @@ def worker(settings: Settings) -> None:
     from bot.storage.memory import Memory
     from bot.worker import duties, work
 
-    sessions = open_sessions(open_engine(settings.database_url.get_secret_value()))
     board = Board(Memory(settings.redis_url.get_secret_value()))
-    work(duties(sessions, database_clock, board, settings.data_dir))
+    with _sessions(settings) as sessions:
+        work(duties(sessions, database_clock, board, settings.data_dir))
 
 
 @main.command(help=wording.HELP_SIMULATOR)
@@ -71,6 +74,10 @@ def simulator(settings: Settings, port: int) -> None:
         run(settings, port=port)
     except Production as refusal:
         _fail(str(refusal))
+
+
+for _command in (verify, backup, restore):
+    main.add_command(_command)
 
 
 @main.group(help=wording.HELP_DB)
@@ -116,25 +123,54 @@ def demo(settings: Settings, if_empty: bool) -> None:
 
 
 @main.group("import", help=wording.HELP_IMPORT)
-def import_() -> None:
+@click.pass_context
+def import_(context: click.Context) -> None:
     """Bring in questions and the like."""
+    if context.invoked_subcommand != "questions":
+        context.obj = _start()
 
 
 @import_.command("questions", help=wording.HELP_IMPORT_QUESTIONS)
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.pass_obj
-def import_questions(settings: Settings, file: Path) -> None:
-    """Import a TOML file of questions, all or nothing."""
-    from bot.domain.questions import add_questions
-    from quiz_bank import load_file
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help=wording.HELP_DRY_RUN)
+@click.option("--json", "as_json", is_flag=True, help=wording.HELP_JSON)
+@click.option("--leave-out", is_flag=True, help=wording.HELP_LEAVE_OUT)
+@click.option("--revise", is_flag=True, help=wording.HELP_REVISE)
+def import_questions(
+    file: Path, dry_run: bool, as_json: bool, leave_out: bool, revise: bool
+) -> None:
+    """Import a file of questions in any format we know, all or nothing."""
+    from bot.importing import Import
 
-    loaded = load_file(file)
-    if loaded.problems:
-        lines = [wording.QUESTIONS_BAD.format(count=len(loaded.problems))]
-        _fail("\n".join([*lines, *map(str, loaded.problems)]))
+    task = Import(file, leave_out=leave_out, revise=revise, as_json=as_json)
+    if dry_run:
+        sys.exit(task.rehearse())
+    settings = _start()
     with _session(settings) as session:
-        add_questions(session, loaded.questions)
-    click.echo(wording.QUESTIONS_IN.format(count=len(loaded.questions)))
+        outcome = task.perform(session)
+    sys.exit(outcome)
+
+
+@main.group("export", help=wording.HELP_EXPORT)
+def export() -> None:
+    """Take out questions and the like."""
+
+
+@export.command("questions", help=wording.HELP_EXPORT_QUESTIONS)
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_obj
+def export_questions(settings: Settings, file: Path) -> None:
+    """Write every question of the bank into a file, in the format of its ending."""
+    from bot.domain.questions import latest_questions
+    from quiz_bank.formats.exporting import FORMATS
+
+    write = FORMATS.get(file.suffix.lower())
+    if write is None:
+        _fail(wording.EXPORT_FORMATS.format(formats="、".join(FORMATS)))
+    with _session(settings) as session:
+        questions = latest_questions(session)
+    file.write_bytes(write(questions))
+    click.echo(wording.QUESTIONS_OUT.format(count=len(questions), file=file))
 
 
 @main.group(help=wording.HELP_ADMIN)
@@ -197,10 +233,23 @@ def _staff(settings: Settings) -> Iterator[StaffRegister]:
 @contextmanager
 def _session(settings: Settings) -> Iterator[Session]:
     """A session that commits at the end."""
-    engine = open_engine(settings.database_url.get_secret_value())
-    with open_sessions(engine).begin() as session:
+    with _sessions(settings) as sessions, sessions.begin() as session:
         yield session
+
+
+@contextmanager
+def _sessions(settings: Settings) -> Iterator[Sessions]:
+    """Sessions of a process of its own."""
+    engine = open_engine(settings.database_url.get_secret_value())
+    yield keep_chain(open_sessions(engine), settings.secret_key.get_secret_value())
     engine.dispose()
+
+
+def _start() -> Settings:
+    """The settings, and logs as they say."""
+    settings = _settings()
+    configure_logs(settings.env)
+    return settings
 
 
 def _settings() -> Settings:
@@ -208,8 +257,3 @@ def _settings() -> Settings:
         return read_settings()
     except BadSettings as error:
         _fail("\n".join([wording.BAD_SETTINGS, *(f"  · {line}" for line in error.problems)]))
-
-
-def _fail(message: str) -> NoReturn:
-    click.echo(message, err=True)
-    sys.exit(1)

@@ -1,0 +1,224 @@
+"""What should be true by now: the whole campaign in plain dicts, without a database or words.
+
+Each method plays one act by the rules of the game and gives the deeds that it should do, none
+if the rules forbid it.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from bot.domain.identity import campaign_day
+from tests.builders import CLOSES, LAST_DAY, NOON
+from tests.model.claims import Deed
+from tests.model.stage import AUTHORS, HOPEFULS
+
+VOTES_A_DAY = 3
+GRACE = timedelta(seconds=20)
+UNDO = timedelta(seconds=60)
+RESTORE = timedelta(days=30)
+PATIENCE = timedelta(hours=24)
+AT_ONCE = 2
+
+Deeds = set[Deed]
+
+
+@dataclass
+class Entry:
+    """A motto."""
+
+    author: str
+    words: str
+    changed_at: datetime
+    state: str = "waiting"
+    version: int = 1
+    decided_at: datetime | None = None
+    former: str | None = None
+
+    @property
+    def shape(self) -> tuple[str, str, str, int]:
+        """What can be compared with a row."""
+        return self.author, self.words, self.state, self.version
+
+
+@dataclass
+class Paper:
+    """The paper of one day."""
+
+    begun_at: datetime
+    questions: list[int]
+    skipped: list[int] = field(default_factory=list)
+    answers: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def current(self) -> int:
+        """The place to answer next; 0 when all are done."""
+        places = [place for place in range(1, 6) if place not in self.answers]
+        late = [place for place in self.skipped if place in places]
+        return next((place for place in places if place not in self.skipped), (late or [0])[0])
+
+    @property
+    def shown(self) -> int:
+        """The farthest place that its member has seen."""
+        return max(*self.answers, *self.skipped, self.current, 0, 0)
+
+
+@dataclass
+class Waiting:
+    """Something to tell a member."""
+
+    to: str
+    due_at: datetime
+    told: bool = False
+
+
+class Expected:
+    """The state of the game."""
+
+    def __init__(self) -> None:
+        self.following: dict[str, bool] = {}
+        self.scanned: dict[str, int | None] = {}
+        self.unit: dict[str, tuple[int, str | None]] = {}
+        self.papers: dict[tuple[str, date], Paper] = {}
+        self.entries: dict[int, Entry] = {}
+        self.votes: dict[str, list[tuple[date, int]]] = defaultdict(list)
+        self.notices: dict[str, Waiting] = {}
+        self.replies: dict[bytes, bytes] = {}
+        for author, words in (AUTHORS | HOPEFULS).items():
+            self._admit(author, words, NOON - timedelta(minutes=5))
+
+    def _admit(self, author: str, words: str, at: datetime) -> None:
+        """An entry that was there before anything else happened."""
+        self.following[author] = True
+        self.submit(author, words, at)
+        if author in AUTHORS:
+            self.decide(self.own(author), 1, "approved", at)
+
+    # -------------------------------------------------------- the quiz
+
+    def open_paper(self, by: str, now: datetime) -> Paper | None:
+        """The paper that takes the member's answers now."""
+        fresh = [
+            paper
+            for (member, _), paper in self.papers.items()
+            if member == by and paper.current and paper.begun_at > now - PATIENCE
+        ]
+        return min(fresh, key=lambda paper: paper.begun_at, default=None)
+
+    def may_begin(self, by: str, now: datetime) -> bool:
+        """Whether a new paper is due."""
+        today = campaign_day(now)
+        open_one = self.open_paper(by, now)
+        return open_one is None and today <= LAST_DAY and (by, today) not in self.papers
+
+    # -------------------------------------------------------- votes
+
+    def vote(self, by: str, number: int, sent_at: datetime, now: datetime) -> Deeds:
+        day, given = campaign_day(sent_at), self.votes[by]
+        entry = self.entries.get(number)
+        if sent_at >= CLOSES or now >= CLOSES + GRACE or (day, number) in given:
+            return set()
+        if entry is None or entry.state != "approved" or entry.author == by:
+            return set()
+        if sum(of_day == day for of_day, _ in given) == VOTES_A_DAY:
+            return set()
+        given.append((day, number))
+        return {("vote", number)}
+
+    def take_back(self, by: str, number: int, now: datetime) -> Deeds:
+        own = [vote for vote in self.votes[by] if vote[1] == number]
+        if now >= CLOSES or not own:
+            return set()
+        self.votes[by].remove(own[-1])
+        return {("take back", number)}
+
+    def take_latest_back(self, by: str, now: datetime) -> Deeds:
+        given = self.votes[by]
+        return self.take_back(by, given[-1][1], now) if given else set()
+
+    def votes_for(self, number: int) -> int:
+        return sum(vote[1] == number for given in self.votes.values() for vote in given)
+
+    # -------------------------------------------------------- one's own entry
+
+    def own(self, by: str) -> int:
+        """The number of the member's entry; 0 without one."""
+        return next((n for n, entry in self.entries.items() if entry.author == by), 0)
+
+    def submit(self, by: str, words: str, now: datetime) -> Deeds:
+        if now >= CLOSES or self.own(by):
+            return set()
+        number = 1_001 + len(self.entries)
+        self.entries[number] = Entry(by, words, now)
+        return {("submit", number)}
+
+    def reword(self, by: str, words: str | None, now: datetime) -> Deeds:
+        number = self.own(by)
+        if now >= CLOSES or not number or words is None:
+            return set()
+        entry = self.entries[number]
+        if words == entry.words and entry.state != "withdrawn":
+            return set()
+        self._change(number, "waiting", now, former=entry.words, words=words)
+        return {("reword", number)}
+
+    def withdraw(self, by: str, number: int, now: datetime) -> Deeds:
+        if number != self.own(by) or self.entries[number].state == "withdrawn":
+            return set()
+        self._change(number, "withdrawn", now)
+        return {("withdraw", number)}
+
+    def restore(self, by: str, number: int, now: datetime) -> Deeds:
+        if number != self.own(by) or self.entries[number].state != "withdrawn":
+            return set()
+        if now > self.entries[number].changed_at + RESTORE:
+            return set()
+        self._change(number, "waiting", now)
+        return {("restore", number)}
+
+    # -------------------------------------------------------- the review desk
+
+    def decide(self, number: int, version: int, verdict: str, now: datetime) -> bool:
+        """Whether the decision stands."""
+        entry = self.entries[number]
+        if (entry.version, entry.state) != (version, "waiting"):
+            return False
+        self._change(number, verdict, now, decided_at=now)
+        cause = f"motto:{number}:{entry.version}"
+        self.notices[cause] = Waiting(entry.author, now + UNDO)
+        return True
+
+    def undo(self, number: int, version: int, now: datetime) -> bool:
+        """Whether the decision is taken back."""
+        entry = self.entries[number]
+        if entry.version != version or entry.state not in ("approved", "returned"):
+            return False
+        if entry.decided_at is None or now >= entry.decided_at + UNDO:
+            return False
+        self._change(number, "waiting", now)
+        return True
+
+    def tell(self, by: str, now: datetime) -> list[str]:
+        """What rides on the member's next reply."""
+        waiting = [
+            (notice.due_at, cause)
+            for cause, notice in self.notices.items()
+            if notice.to == by and not notice.told and notice.due_at <= now
+        ]
+        told = [cause for _, cause in sorted(waiting)[:AT_ONCE]]
+        for cause in told:
+            self.notices[cause].told = True
+        return told
+
+    def _change(self, number: int, state: str, now: datetime, **changes: object) -> None:
+        entry = self.entries[number]
+        notice = self.notices.get(f"motto:{number}:{entry.version}")
+        if notice and not notice.told:
+            del self.notices[f"motto:{number}:{entry.version}"]
+        if state != "approved":
+            for by, given in self.votes.items():
+                self.votes[by] = [vote for vote in given if vote[1] != number]
+        entry.state, entry.version, entry.changed_at = state, entry.version + 1, now
+        entry.decided_at = None
+        for name, value in changes.items():
+            setattr(entry, name, value)
