@@ -6,6 +6,8 @@ from typing import TypeVar
 
 import structlog
 
+from bot import metrics
+from bot.journal import time_redis
 from bot.redis_address import read_redis_address
 from bot.storage.breaker import Breaker
 from bot.storage.redis_clients import Client, open_door
@@ -82,6 +84,7 @@ class Memory:
 
         return self._ask(found, None)
 
+    @time_redis
     def _ask(self, question: Callable[[Client], Kept], otherwise: Kept) -> Kept:
         if self._door is None or not self.breaker.admits():
             return otherwise
@@ -93,11 +96,14 @@ class Memory:
             # Of any kind: a cluster's client has errors of its own, and what can be done
             # without must not end a turn.
             self.breaker.failed(time.monotonic() - began)
+            metrics.redis_left_alone(self.breaker.open)
             # Swallowed, so logged: a Redis that fails quietly looks like a slow database.
             failures = self.breaker.failures
             log.warning("redis failed", error=type(error).__name__, failures=failures)
             return otherwise
-        self.breaker.succeeded()
+        if self.breaker.failures:
+            self.breaker.succeeded()
+            metrics.redis_left_alone(False)
         return answer
 
 
