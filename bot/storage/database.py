@@ -1,22 +1,25 @@
 """The engine, and what each kind of database must be told before it keeps our promises."""
 
 import select as readiness
+import sqlite3
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url, select, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, InvalidatePoolError
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
-from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
-from bot import metrics
 from bot.journal import time_sql
+from bot.storage.watching import WatchedPool, keep_time
 
 Sessions = sessionmaker[Session]
 Clock = Callable[[Session], datetime]
 
+PATIENCE = 2
+"""Seconds that a writer waits for its turn on SQLite."""
 _POSTGRES_LIMITS = (
     "-c statement_timeout=2500 -c lock_timeout=1000 -c idle_in_transaction_session_timeout=5000"
 )
@@ -33,33 +36,58 @@ _MYSQL_LIMITS = {
 """Seconds. A statement that takes longer is given up by the driver, and its connection too."""
 
 
-_DEADLOCK, _SERIALIZATION = frozenset({"40P01", 1213}), frozenset({"40001"})
-"""The codes of PostgreSQL, and of MySQL, for what only a second try mends."""
-
-
 def open_engine(url: str, pool_size: int = 8) -> Engine:
     """An engine for `url` (SQLite, PostgreSQL, MySQL or MariaDB), tuned for short turns."""
     kind = make_url(url).get_backend_name()
     # What members wrote must not reach the log by way of an error's text.
     options: dict[str, Any] = {"hide_parameters": True, "pool_recycle": 1800}
+    if make_url(url).database:
+        options |= {"pool_size": pool_size, "max_overflow": 2, "pool_use_lifo": True}
     if kind == "sqlite":
-        options |= {"connect_args": {"timeout": 2, "check_same_thread": False}}
+        options |= {"connect_args": {"timeout": PATIENCE, "check_same_thread": False}}
     else:
-        options |= {"pool_size": pool_size, "max_overflow": 2, "pool_timeout": 1}
-        options |= {"pool_use_lifo": True, "isolation_level": "READ COMMITTED"}
+        options |= {"pool_timeout": 1, "isolation_level": "READ COMMITTED"}
     if kind == "postgresql":
         options |= {"connect_args": {"options": _POSTGRES_LIMITS, "connect_timeout": 2}}
     if kind in ("mysql", "mariadb"):
         options |= {"connect_args": _MYSQL_LIMITS}
     if make_url(url).database not in (None, "", ":memory:"):
-        options["poolclass"] = _WatchedPool
+        options["poolclass"] = WatchedPool
     engine = create_engine(url, **options)
-    _keep_time(engine)
+    keep_time(engine)
     if kind == "sqlite":
         _tame_sqlite(engine)
     else:
         _leave_the_dead(engine)
     return engine
+
+
+def open_survey(url: str) -> Engine:
+    """An engine for a long look at a database in use.
+
+    A transaction sees one moment of the whole database, can write nothing, and holds up nobody.
+    """
+    kind = make_url(url).get_backend_name()
+    options: dict[str, Any] = {"hide_parameters": True}
+    if kind != "sqlite":
+        options |= {"isolation_level": "REPEATABLE READ"}
+    if kind == "postgresql":
+        read_only = "-c default_transaction_read_only=on"
+        options |= {"connect_args": {"options": read_only, "connect_timeout": 2}}
+    if kind in ("mysql", "mariadb"):
+        options |= {"connect_args": _MYSQL_LIMITS | {"read_timeout": 600}}
+    engine = create_engine(url, **options)
+    if kind == "sqlite":
+        _tame_sqlite(engine)
+    if kind in ("mysql", "mariadb"):
+        event.listen(engine, "connect", _only_read)
+    return engine.execution_options(read_only=True)
+
+
+def _only_read(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("SET SESSION TRANSACTION READ ONLY")
+    cursor.close()
 
 
 def open_sessions(engine: Engine) -> Sessions:
@@ -122,61 +150,6 @@ def _uptime() -> float:
     return time.monotonic()
 
 
-class _WatchedPool(QueuePool):
-    """A pool that tells how many of its connections are lent out, and how long one waited."""
-
-    def _do_get(self) -> ConnectionPoolEntry:
-        began = time.perf_counter()
-        try:
-            return super()._do_get()
-        finally:
-            metrics.pool_waited(time.perf_counter() - began)
-            metrics.pool_in_use(self.checkedout())
-
-    def _do_return_conn(self, record: ConnectionPoolEntry) -> None:
-        super()._do_return_conn(record)
-        metrics.pool_in_use(self.checkedout())
-
-
-def _keep_time(engine: Engine) -> None:
-    """Have the time of each statement and each COMMIT noted.
-
-    SQLAlchemy has events for it, which cost more and know nothing of the end of a COMMIT.
-    """
-    dialect = engine.dialect
-
-    def commit(connection: Any) -> None:
-        try:
-            committed(connection)
-        except Exception as error:
-            if isinstance(error, dialect.loaded_dbapi.Error) and dialect.is_disconnect(
-                error, connection, None
-            ):
-                metrics.commit_unknown()
-            raise
-
-    committed = dialect.do_commit
-    timed = {name: getattr(dialect, name) for name in ("do_execute", "do_execute_no_params")}
-    timed |= {"do_executemany": dialect.do_executemany, "do_commit": commit}
-    for name, call in timed.items():
-        setattr(dialect, name, time_sql(call))
-
-
-def trouble(error: Exception) -> str:
-    """What a transaction that is worth another try has met, in one word."""
-    if isinstance(error, IntegrityError):
-        return "race"
-    if isinstance(error, DBAPIError):
-        if error.connection_invalidated:
-            return "lost"
-        facts = {getattr(error.orig, "sqlstate", None), *getattr(error.orig, "args", ())[:1]}
-        if facts & _DEADLOCK:
-            return "deadlock"
-        if facts & _SERIALIZATION:
-            return "serialization"
-    return "busy"
-
-
 def _leave_the_dead(engine: Engine) -> None:
     """Notice before a turn that the server has hung up on an idle connection.
 
@@ -199,7 +172,11 @@ def _tame_sqlite(engine: Engine) -> None:
     The driver's deferred BEGIN lets two readers both try to become writers, and one fails
     at once, whatever the time-out says. BEGIN IMMEDIATE queues them instead. Who only reads
     need not queue, and is kept from writing.
+
+    The driver's own queue is sleeping and trying again: with a dozen threads it took half of
+    all the time there was. So the threads of a process queue here first.
     """
+    writing = Lock()
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:
@@ -208,10 +185,11 @@ def _tame_sqlite(engine: Engine) -> None:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.execute("PRAGMA busy_timeout=2000")
+        cursor.execute(f"PRAGMA busy_timeout={PATIENCE * 1000}")
         cursor.close()
 
     @event.listens_for(engine, "begin")
+    @time_sql
     def _on_begin(connection: Any) -> None:
         options = connection.get_execution_options()
         if options.get("isolation_level") == "AUTOCOMMIT":
@@ -220,10 +198,18 @@ def _tame_sqlite(engine: Engine) -> None:
         if connection.info.get("read_only", False) != read_only:
             connection.exec_driver_sql(f"PRAGMA query_only={read_only:d}")
             connection.info["read_only"] = read_only
+        queue = connection.connection.record_info
+        if not read_only and "writes" not in queue:
+            queue["writes"] = writing.acquire(timeout=PATIENCE)
+        begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
         # Said to the driver itself: SQLAlchemy's way there costs as much as a statement does.
-        _begin(connection.connection.driver_connection, "BEGIN" + " IMMEDIATE" * (not read_only))
+        try:
+            connection.connection.driver_connection.execute(begin)
+        except sqlite3.OperationalError as error:
+            raise OperationalError(begin, None, error) from error
 
-
-@time_sql
-def _begin(connection: Any, words: str) -> None:
-    connection.execute(words)
+    @event.listens_for(engine, "checkin")
+    def _on_checkin(_connection: Any, record: Any) -> None:
+        # Only now is the commit behind us.
+        if record.record_info.pop("writes", False):
+            writing.release()

@@ -1,7 +1,8 @@
 """The webhook: the one address that WeChat calls."""
 
+import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -14,11 +15,17 @@ from bot.domain.identity import member_key
 from bot.journal import Delivery, Journal, current
 from bot.logs import trace
 from bot.settings import Settings
+from bot.turns import NotRecorded
 from bot.wechat.envelope import BODY_LIMIT, Envelope, Opened
 from bot.wechat.fields import Refused, Unreadable
 from bot.wechat.inbound import read_push
 
-Play = Callable[[Message], bytes]
+Play = Callable[[Message, float], bytes]
+
+LAST = timedelta(seconds=9)
+"""The age at which a push must be the third delivery of its message, which is WeChat's last."""
+HUNG_UP = 5.1
+"""Seconds after which WeChat has given a delivery up."""
 
 _TEXT = "text/plain; charset=utf-8"
 _XML = "text/xml; charset=utf-8"
@@ -39,8 +46,9 @@ log = structlog.get_logger()
 def webhook(settings: Settings, play: Play, clock: Callable[[], datetime]) -> Blueprint:
     """`GET` and `POST /wechat`.
 
-    `play` gives the inner XML of the answer, or nothing. WeChat sends no CSRF token: whoever
-    protects the whole app must exempt this blueprint.
+    `play` gives the inner XML of the answer, or nothing; it is told when the request arrived, by
+    `time.monotonic`. WeChat sends no CSRF token: whoever protects the whole app must exempt this
+    blueprint.
     """
     blueprint = Blueprint("wechat", __name__)
     envelope = Envelope.of(settings)
@@ -53,7 +61,7 @@ def webhook(settings: Settings, play: Play, clock: Callable[[], datetime]) -> Bl
 
     @blueprint.post("/wechat", provide_automatic_options=False)
     def receive() -> Response:
-        body, now = _body(), clock()
+        arrived, body, now = time.monotonic(), _body(), clock()
         opened = envelope.open(request.query_string, body, now)
         metrics.clock_skew((now - opened.asked_at).total_seconds())
         with journal.delivery(len(body)) as record:
@@ -62,7 +70,13 @@ def webhook(settings: Settings, play: Play, clock: Callable[[], datetime]) -> Bl
             if message and settings.wechat_account not in ("", message.account):
                 record.outcome = "rejected"
                 raise Refused(403, "account")
-            answer = _answer(play, message)
+            try:
+                answer = _answer(play, message, arrived)
+            except NotRecorded as failure:
+                record.outcome = "busy" if failure.lasts or record.age >= LAST else "dropped"
+                if record.outcome == "dropped":
+                    return _leave_unanswered(arrived)
+                answer = failure.line
             if not answer:
                 # WeChat takes this word, in every mode unencrypted, as "heard, nothing to say".
                 return Response("success", content_type=_TEXT)
@@ -108,13 +122,25 @@ def _note(record: Delivery, message: Message | None, now: datetime) -> None:
     record.age = now - message.sent_at
 
 
-def _answer(play: Play, message: Message | None) -> bytes:
+def _answer(play: Play, message: Message | None, arrived: float) -> bytes:
     """What `play` answers; nothing for an event nobody waits on, nor when `play` breaks."""
     if message is None or message.kind is Kind.EVENT:
         return b""
     try:
-        return play(message)
+        return play(message, arrived)
+    except NotRecorded:
+        raise
     except Exception as error:
         log.error("turn failed", delivery=message.delivery.hex()[:8], **trace(error))
         current().outcome = "dropped"
         return b""
+
+
+def _leave_unanswered(arrived: float) -> Response:
+    """Wait until WeChat has given this delivery up, so that it makes the next one.
+
+    An error it repeats at once, as logs of others show: that would use up all three deliveries
+    within a second, in which no store comes back.
+    """
+    time.sleep(max(0.0, arrived + HUNG_UP - time.monotonic()))
+    return Response(status=503, content_type=_TEXT)
