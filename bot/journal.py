@@ -23,10 +23,10 @@ from typing import Literal, ParamSpec, TypeVar
 from bot import metrics
 
 Outcome = Literal["ok", "replay", "rejected", "busy", "dropped", "poisoned"]
-"""Answered; answered again from the store; a rule said no; the store was away; nothing could be
-said; the message was given up."""
+"""Answered; answered again from the store; a rule said no; the store was away, and so it said;
+left unanswered for WeChat to repeat; given up for good."""
 
-LEVELS = {"busy": "warning", "dropped": "error", "poisoned": "error"}
+LEVELS = {"busy": "warning", "dropped": "warning", "poisoned": "error"}
 SECOND, THIRD, LATE = (timedelta(seconds=age) for age in (4, 9, 60))
 """How old a push is at least when it comes a second and a third time, and when nobody waits for
 its answer any more. WeChat does not number its deliveries and waits five seconds for each."""

@@ -28,10 +28,11 @@ from bot.domain.services import Services, open_services
 from bot.glances import Render
 from bot.journal import current
 from bot.logs import trace
-from bot.storage.database import Clock, Sessions, trouble
+from bot.storage.database import Clock, Sessions
 from bot.storage.memory import Memory
 from bot.storage.tables import Delivery, table_of
 from bot.storage.together import Together
+from bot.storage.watching import trouble
 from handlers import notices, wording
 
 Play = Callable[[Message, State, Services], Step]

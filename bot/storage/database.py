@@ -9,12 +9,11 @@ from threading import Lock
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url, select, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, InvalidatePoolError, OperationalError
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
-from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
-from bot import metrics
 from bot.journal import time_sql
+from bot.storage.watching import WatchedPool, keep_time
 
 Sessions = sessionmaker[Session]
 Clock = Callable[[Session], datetime]
@@ -37,10 +36,6 @@ MYSQL_LIMITS = {
 """Seconds. A statement that takes longer is given up by the driver, and its connection too."""
 
 
-_DEADLOCK, _SERIALIZATION = frozenset({"40P01", 1213}), frozenset({"40001"})
-"""The codes of PostgreSQL, and of MySQL, for what only a second try mends."""
-
-
 def open_engine(url: str, pool_size: int = 8) -> Engine:
     """An engine for `url` (SQLite, PostgreSQL, MySQL or MariaDB), tuned for short turns."""
     kind = make_url(url).get_backend_name()
@@ -57,9 +52,9 @@ def open_engine(url: str, pool_size: int = 8) -> Engine:
     if kind in ("mysql", "mariadb"):
         options |= {"connect_args": MYSQL_LIMITS}
     if make_url(url).database not in (None, "", ":memory:"):
-        options["poolclass"] = _WatchedPool
+        options["poolclass"] = WatchedPool
     engine = create_engine(url, **options)
-    _keep_time(engine)
+    keep_time(engine)
     if kind == "sqlite":
         tame_sqlite(engine)
     else:
@@ -127,61 +122,6 @@ def _uptime() -> float:
     return time.monotonic()
 
 
-class _WatchedPool(QueuePool):
-    """A pool that tells how many of its connections are lent out, and how long one waited."""
-
-    def _do_get(self) -> ConnectionPoolEntry:
-        began = time.perf_counter()
-        try:
-            return super()._do_get()
-        finally:
-            metrics.pool_waited(time.perf_counter() - began)
-            metrics.pool_in_use(self.checkedout())
-
-    def _do_return_conn(self, record: ConnectionPoolEntry) -> None:
-        super()._do_return_conn(record)
-        metrics.pool_in_use(self.checkedout())
-
-
-def _keep_time(engine: Engine) -> None:
-    """Have the time of each statement and each COMMIT noted.
-
-    SQLAlchemy has events for it, which cost more and know nothing of the end of a COMMIT.
-    """
-    dialect = engine.dialect
-
-    def commit(connection: Any) -> None:
-        try:
-            committed(connection)
-        except Exception as error:
-            if isinstance(error, dialect.loaded_dbapi.Error) and dialect.is_disconnect(
-                error, connection, None
-            ):
-                metrics.commit_unknown()
-            raise
-
-    committed = dialect.do_commit
-    timed = {name: getattr(dialect, name) for name in ("do_execute", "do_execute_no_params")}
-    timed |= {"do_executemany": dialect.do_executemany, "do_commit": commit}
-    for name, call in timed.items():
-        setattr(dialect, name, time_sql(call))
-
-
-def trouble(error: Exception) -> str:
-    """What a transaction that is worth another try has met, in one word."""
-    if isinstance(error, IntegrityError):
-        return "race"
-    if isinstance(error, DBAPIError):
-        if error.connection_invalidated:
-            return "lost"
-        facts = {getattr(error.orig, "sqlstate", None), *getattr(error.orig, "args", ())[:1]}
-        if facts & _DEADLOCK:
-            return "deadlock"
-        if facts & _SERIALIZATION:
-            return "serialization"
-    return "busy"
-
-
 def _leave_the_dead(engine: Engine) -> None:
     """Notice before a turn that the server has hung up on an idle connection.
 
@@ -221,6 +161,7 @@ def tame_sqlite(engine: Engine) -> None:
         cursor.close()
 
     @event.listens_for(engine, "begin")
+    @time_sql
     def _on_begin(connection: Any) -> None:
         options = connection.get_execution_options()
         if options.get("isolation_level") == "AUTOCOMMIT":
