@@ -213,7 +213,7 @@ class Turns:
 
     def _busy(self, message: Message, error: Exception) -> bytes:
         log.error("store failed", delivery=_short(message), error=type(error).__name__)
-        return self._render(wording.busy(), message, message.sent_at)
+        return self._render(wording.busy(message.text), message, message.sent_at)
 
 
 _STORE_GONE = (OperationalError, InterfaceError, PoolTimeoutError)
