@@ -1,5 +1,8 @@
 """What an operator types, and what comes back: Chinese, with the next step."""
 
+import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -77,6 +80,105 @@ def test_accounts_are_made_changed_and_closed_from_the_shell(bot: Bot) -> None:
     assert "新口令" in bot.run("admin", "password", "李审核").output
     assert "已停用" in bot.run("admin", "disable", "李审核").output
     assert bot.run("admin", "password", "没有这个人").exit_code == 1
+
+
+def test_a_sample_campaign_keeps_all_invariants_and_its_chain_can_be_written_down(
+    bot: Bot,
+) -> None:
+    bot.run("db", "upgrade")
+    bot.run("demo")
+
+    said, told = bot.run("verify"), json.loads(bot.run("verify", "--json").output)
+    again = bot.run("verify", "--anchor", told["head"])
+
+    assert (said.exit_code, again.exit_code) == (0, 0)
+    assert "全部符合" in said.output
+    assert told["head"] in said.output
+    assert told["clean"]
+
+
+def test_a_broken_invariant_is_told_with_its_table_and_its_number(bot: Bot) -> None:
+    bot.run("db", "upgrade")
+    bot.run("demo")
+    with closing(sqlite3.connect(bot.folder / "sibian.db")) as connection, connection:
+        connection.execute("UPDATE score SET points = points + 1")
+
+    said, told = bot.run("verify"), bot.run("verify", "--json")
+
+    assert (said.exit_code, told.exit_code) == (1, 1)
+    assert "I11" in said.output
+    (violation,) = json.loads(told.output)["violations"]
+    assert (violation["table"], violation["count"]) == ("score", 20)
+
+
+def test_an_anchor_that_is_not_in_the_chain_or_makes_no_sense_is_told(bot: Bot) -> None:
+    bot.run("db", "upgrade")
+
+    lost = bot.run("verify", "--anchor", "12:00112233445566ff")
+    odd = bot.run("verify", "--anchor", "yesterday")
+
+    assert (lost.exit_code, odd.exit_code) == (1, 2)
+    assert "I16" in lost.output
+    assert "--anchor" in odd.output
+
+
+def test_a_database_that_can_not_be_read_is_not_called_clean(bot: Bot) -> None:
+    result = bot.run("verify")
+
+    assert result.exit_code == 2
+    assert "bot doctor" in result.output
+
+
+def test_a_backup_is_restored_into_another_database_and_checked_there(bot: Bot) -> None:
+    bot.run("db", "upgrade")
+    bot.run("demo")
+    elsewhere = {"BOT_DATABASE_URL": f"sqlite:///{bot.folder / 'new.db'}"}
+
+    made = bot.run("backup")
+    (file,) = (bot.folder / "var" / "backups").iterdir()
+    unsure = bot.run("restore", str(file), **elsewhere)
+    put_back = bot.run("restore", str(file), "--to-empty", **elsewhere)
+    again = bot.run("restore", str(file), "--to-empty", **elsewhere)
+
+    assert (made.exit_code, unsure.exit_code) == (0, 1)
+    assert str(file) in made.output
+    assert "--to-empty" in unsure.output
+    assert put_back.exit_code == 0
+    assert "全部符合" in put_back.output
+    assert again.exit_code == 1
+    assert "已有数据" in again.output
+
+
+def test_what_keeps_a_backup_from_being_made_or_put_back_is_told(bot: Bot) -> None:
+    bot.run("db", "upgrade")
+    file = bot.folder / "mine.zip"
+    file.write_text("not a backup")
+
+    taken = bot.run("backup", str(file))
+    damaged = bot.run("restore", str(file), "--to-empty")
+    no_room = bot.run("backup", "/proc/no-such-place/b.zip")
+
+    assert (taken.exit_code, damaged.exit_code, no_room.exit_code) == (1, 1, 1)
+    assert "已存在" in taken.output
+    assert "已损坏" in damaged.output
+    assert "磁盘" in no_room.output
+
+
+def test_a_restore_under_another_secret_says_which_key_is_missing(bot: Bot) -> None:
+    bot.run("db", "upgrade")
+    bot.run("demo")
+    bot.run("backup", str(bot.folder / "b.zip"))
+
+    result = bot.run(
+        "restore",
+        str(bot.folder / "b.zip"),
+        "--to-empty",
+        BOT_DATABASE_URL=f"sqlite:///{bot.folder / 'new.db'}",
+        BOT_SECRET_KEY="another secret of at least thirty-two letters",
+    )
+
+    assert result.exit_code == 1
+    assert "BOT_SECRET_KEY" in result.output
 
 
 def test_a_file_of_questions_is_imported_whole_or_not_at_all(bot: Bot) -> None:

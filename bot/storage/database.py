@@ -1,24 +1,28 @@
 """The engine, and what each kind of database must be told before it keeps our promises."""
 
 import select as readiness
+import sqlite3
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url, select, text
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 Sessions = sessionmaker[Session]
 Clock = Callable[[Session], datetime]
 
+PATIENCE = 2
+"""Seconds that a writer waits for its turn on SQLite."""
 _POSTGRES_LIMITS = (
     "-c statement_timeout=2500 -c lock_timeout=1000 -c idle_in_transaction_session_timeout=5000"
 )
 """Milliseconds. Together they keep a turn inside WeChat's five seconds."""
 
-_MYSQL_LIMITS = {
+MYSQL_LIMITS = {
     "connect_timeout": 2,
     "read_timeout": 3,
     "write_timeout": 3,
@@ -34,18 +38,19 @@ def open_engine(url: str, pool_size: int = 8) -> Engine:
     kind = make_url(url).get_backend_name()
     # What members wrote must not reach the log by way of an error's text.
     options: dict[str, Any] = {"hide_parameters": True, "pool_recycle": 1800}
+    if make_url(url).database:
+        options |= {"pool_size": pool_size, "max_overflow": 2, "pool_use_lifo": True}
     if kind == "sqlite":
-        options |= {"connect_args": {"timeout": 2, "check_same_thread": False}}
+        options |= {"connect_args": {"timeout": PATIENCE, "check_same_thread": False}}
     else:
-        options |= {"pool_size": pool_size, "max_overflow": 2, "pool_timeout": 1}
-        options |= {"pool_use_lifo": True, "isolation_level": "READ COMMITTED"}
+        options |= {"pool_timeout": 1, "isolation_level": "READ COMMITTED"}
     if kind == "postgresql":
         options |= {"connect_args": {"options": _POSTGRES_LIMITS, "connect_timeout": 2}}
     if kind in ("mysql", "mariadb"):
-        options |= {"connect_args": _MYSQL_LIMITS}
+        options |= {"connect_args": MYSQL_LIMITS}
     engine = create_engine(url, **options)
     if kind == "sqlite":
-        _tame_sqlite(engine)
+        tame_sqlite(engine)
     else:
         _leave_the_dead(engine)
     return engine
@@ -127,13 +132,17 @@ def _leave_the_dead(engine: Engine) -> None:
             raise InvalidatePoolError
 
 
-def _tame_sqlite(engine: Engine) -> None:
+def tame_sqlite(engine: Engine) -> None:
     """Take over transactions from the driver.
 
     The driver's deferred BEGIN lets two readers both try to become writers, and one fails
     at once, whatever the time-out says. BEGIN IMMEDIATE queues them instead. Who only reads
     need not queue, and is kept from writing.
+
+    The driver's own queue is sleeping and trying again: with a dozen threads it took half of
+    all the time there was. So the threads of a process queue here first.
     """
+    writing = Lock()
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:
@@ -142,7 +151,7 @@ def _tame_sqlite(engine: Engine) -> None:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.execute("PRAGMA busy_timeout=2000")
+        cursor.execute(f"PRAGMA busy_timeout={PATIENCE * 1000}")
         cursor.close()
 
     @event.listens_for(engine, "begin")
@@ -154,5 +163,18 @@ def _tame_sqlite(engine: Engine) -> None:
         if connection.info.get("read_only", False) != read_only:
             connection.exec_driver_sql(f"PRAGMA query_only={read_only:d}")
             connection.info["read_only"] = read_only
+        queue = connection.connection.record_info
+        if not read_only and "writes" not in queue:
+            queue["writes"] = writing.acquire(timeout=PATIENCE)
+        begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
         # Said to the driver itself: SQLAlchemy's way there costs as much as a statement does.
-        connection.connection.driver_connection.execute("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        try:
+            connection.connection.driver_connection.execute(begin)
+        except sqlite3.OperationalError as error:
+            raise OperationalError(begin, None, error) from error
+
+    @event.listens_for(engine, "checkin")
+    def _on_checkin(_connection: Any, record: Any) -> None:
+        # Only now is the commit behind us.
+        if record.record_info.pop("writes", False):
+            writing.release()

@@ -4,18 +4,23 @@ A crowd of a million would take minutes row by row; one statement to a table tak
 """
 
 import hashlib
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    CTE,
+    Column,
     ColumnElement,
-    Date,
-    Engine,
+    Connection,
+    FromClause,
+    Integer,
     LargeBinary,
+    MetaData,
     String,
+    Table,
     cast,
-    event,
+    create_engine,
     func,
     insert,
     literal,
@@ -32,7 +37,6 @@ from bot.storage.tables import (
     Contest,
     ContestQuestion,
     Delivery,
-    Instant,
     Member,
     Motto,
     Person,
@@ -89,15 +93,13 @@ def _motto(number: int, then: datetime) -> Motto:
     )  # fmt: skip
 
 
-def crowd(session: Session, people: int, now: datetime) -> None:
+def crowd(connection: Connection, people: int, now: datetime) -> None:
     """So many members, each with a paper, an answer, a vote and a delivery of yesterday."""
-    numbers = _numbers(people)
-    number, key = numbers.c.number, func.decode(func.md5(cast(numbers.c.number, String)), "hex")
-    key = cast(key, LargeBinary)
-    then = literal(now - timedelta(days=1), Instant())
-    day = literal(campaign_day(now) - timedelta(days=1), Date())
-    delivery = key.op("||")(key)
-    rows: dict[type, dict[str, Any]] = {
+    them = _gather(connection, people)
+    number, key = them.c.number, them.c.key
+    then = now - timedelta(days=1)
+    day, delivery = campaign_day(then), key.op("||")(key)
+    rows: dict[Any, dict[str, Any]] = {
         Person: {"member_key": key, "openid": _named("oCrowd", number), "following": True},
         Member: {
             "member_key": key, "first_seen_at": then, "state": '{"is": "Idle"}',
@@ -127,35 +129,47 @@ def crowd(session: Session, people: int, now: datetime) -> None:
         },
     }  # fmt: skip
     for table, values in rows.items():
-        _pour(session, table, numbers, values)
+        _pour(connection, table, them, values)
 
 
-def yardstick_campaign(session: Session, people: int, now: datetime) -> None:
+def yardstick_crowd(connection: Connection, people: int, now: datetime) -> None:
     """The same for the yardstick."""
-    yardstick.Base.metadata.create_all(session.connection())
-    session.add_all(yardstick.Motto(id=1000 + n, words=words_of(n)) for n in range(1, MOTTOS + 1))
-    numbers = _numbers(people)
-    number, openid = numbers.c.number, _named("oCrowd", numbers.c.number)
-    then = (now - timedelta(days=1)).astimezone(UTC).replace(tzinfo=None)
-    day = campaign_day(now) - timedelta(days=1)
-    _pour(session, yardstick.Answer, numbers, {
+    them = _gather(connection, people)
+    number, openid = them.c.number, _named("oCrowd", them.c.number)
+    then = (now - timedelta(days=1)).replace(tzinfo=None)
+    day = campaign_day(now - timedelta(days=1))
+    _pour(connection, yardstick.Answer, them, {
         "openid": openid, "day": day, "place": 1, "question": "Q1", "choice": "B",
         "correct": True, "points": 2 * (number % 40), "created_at": then,
     })  # fmt: skip
-    _pour(session, yardstick.Vote, numbers, {
+    _pour(connection, yardstick.Vote, them, {
         "openid": openid, "day": day, "motto_id": 1001 + number % MOTTOS, "created_at": then,
     })  # fmt: skip
 
 
-def teach_sqlite(engine: Engine) -> None:
-    """Give SQLite the two functions of PostgreSQL that make a member's key of a number."""
-    if engine.dialect.name != "sqlite":
-        return
+@contextmanager
+def pouring(url: str) -> Iterator[Connection]:
+    """A connection for rows by the million: a crash would lose them, and no statement is too long.
 
-    @event.listens_for(engine, "connect")
-    def on_connect(connection: Any, _record: Any) -> None:
-        connection.create_function("md5", 1, _md5, deterministic=True)
-        connection.create_function("decode", 2, _decode, deterministic=True)
+    SQLite is given the functions by which PostgreSQL makes a key of a number.
+    """
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            driver: Any = connection.connection.driver_connection
+            driver.create_function("md5", 1, _md5, deterministic=True)
+            driver.create_function("decode", 2, _decode, deterministic=True)
+            connection.exec_driver_sql("PRAGMA synchronous=OFF")
+            connection.exec_driver_sql("PRAGMA cache_size=-500000")
+        else:
+            # Millions of foreign keys would be looked up that we know to be right.
+            connection.exec_driver_sql("SET session_replication_role = replica")
+        yield connection
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        # What a database does by itself some time later would disturb the measurement.
+        after = {"sqlite": "PRAGMA wal_checkpoint(TRUNCATE)", "postgresql": "VACUUM ANALYZE"}
+        connection.exec_driver_sql(after[engine.dialect.name])
+    engine.dispose()
 
 
 def _md5(words: str) -> str:
@@ -166,20 +180,31 @@ def _decode(digits: str, _format: str) -> bytes:
     return bytes.fromhex(digits)
 
 
-def _numbers(count: int) -> CTE:
+def _gather(connection: Connection, people: int) -> FromClause:
+    """The crowd by number and key, in the order of the keys, which makes the filling fast."""
     numbers = select(literal(1).label("number")).cte("numbers", recursive=True)
     following = numbers.c.number + 1
-    return numbers.union_all(select(following).where(numbers.c.number < count))
+    numbers = numbers.union_all(select(following).where(numbers.c.number < people))
+    key = func.decode(func.md5(cast(numbers.c.number, String)), "hex")
+    them = Table(
+        "crowd", MetaData(), Column("number", Integer), Column("key", LargeBinary),
+        prefixes=["TEMPORARY"],
+    )  # fmt: skip
+    them.create(connection)
+    rank = func.row_number().over(order_by=key)
+    connection.execute(insert(them).from_select(["number", "key"], select(rank, key).order_by(key)))
+    return them
 
 
 def _named(prefix: str, number: ColumnElement[int]) -> ColumnElement[str]:
     return literal(prefix, String).op("||")(cast(100_000_000 + number, String))
 
 
-def _pour(session: Session, table: type, numbers: CTE, values: dict[str, Any]) -> None:
+def _pour(connection: Connection, table: Any, them: FromClause, values: dict[str, Any]) -> None:
     columns = table.__table__.c
     made = [
         value if isinstance(value, ColumnElement) else literal(value, columns[name].type)
         for name, value in values.items()
     ]
-    session.execute(insert(table).from_select(list(values), select(*made).select_from(numbers)))
+    everybody = select(*made).select_from(them).order_by(them.c.number)
+    connection.execute(insert(table).from_select(list(values), everybody))

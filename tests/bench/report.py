@@ -1,127 +1,154 @@
-"""The figures as a table and as JSON."""
+"""The figures as tables and as JSON."""
 
 import json
+import os
 import platform
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
+from itertools import groupby
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench.rounds import Round
+from tests.bench.stage import Round
 
-PACKAGES = ("flask", "granian", "psycopg", "redis", "sqlalchemy", "wechatpy")
+PACKAGES = ("flask", "granian", "sqlalchemy", "psycopg", "redis", "wechatpy")
 
 
 @dataclass(frozen=True)
 class Setting:
-    """In which surroundings a subject was measured."""
+    """Where, doing what, and who."""
 
-    engine: str
-    mode: str
+    where: str
     action: str
     subject: str
 
 
 @dataclass(frozen=True)
 class Figures:
-    """The medians of the rounds; errors are counted over all of them."""
+    """The medians of the rounds; requests and errors are counted over all of them."""
 
     setting: Setting
-    rounds: int
-    requests: int
     rate: float
     p50: float
     p99: float
     cpu: float
     client_busy: float
     memory: float
-    """Megabytes of the two workers."""
+    """Megabytes of all workers."""
+    requests: int
     errors: int
 
 
-def figures(setting: Setting, rounds: list[Round], memory: float) -> Figures:
+def figures(setting: Setting, rounds: list[Round], memory: int) -> Figures:
     """What the rounds come to."""
 
     def middle(name: str) -> float:
-        return median(getattr(one, name) for one in rounds)
+        return float(median(getattr(one, name) for one in rounds))
 
     return Figures(
         setting=setting,
-        rounds=len(rounds),
-        requests=sum(one.requests for one in rounds),
         rate=middle("rate"),
         p50=middle("p50"),
         p99=middle("p99"),
         cpu=middle("cpu"),
         client_busy=middle("client_busy"),
-        memory=memory,
+        memory=memory / 1e6,
+        requests=sum(one.requests for one in rounds),
         errors=sum(one.flaws.total() for one in rounds),
     )
 
 
-def show(all_figures: list[Figures], console: Console) -> None:
-    """Print one table for each engine and mode."""
-    for engine, mode in dict.fromkeys((f.setting.engine, f.setting.mode) for f in all_figures):
-        here = [f for f in all_figures if (f.setting.engine, f.setting.mode) == (engine, mode)]
-        console.print(_table(f"{engine}, {mode}", here))
+def show(compared: list[Figures], grown: list[Figures], console: Console) -> None:
+    """Print a table for each engine and mode."""
+    for where, here in groupby(compared, lambda one: one.setting.where):
+        console.print(_comparison(where, list(here)))
+    for where, here in groupby(grown, lambda one: one.setting.where):
+        console.print(_growth(where, list(here)))
 
 
-def _table(title: str, here: list[Figures]) -> Table:
-    table = Table(title=title, box=box.SIMPLE, title_justify="left")
-    table.add_column("action")
-    table.add_column("subject")
-    for name in (
-        "req/s", "÷ empty", "÷ yardst.", "p50 ms", "p99 ms", "CPU µs", "÷ empty", "÷ yardst.",
-        "MB", "client", "requests", "errors",
-    ):  # fmt: skip
-        table.add_column(name, justify="right")
-    empty = next((f for f in here if f.setting.subject == "empty"), None)
+def _comparison(where: str, here: list[Figures]) -> Table:
+    table = _table(
+        where, "action", "subject", "req/s", "÷ empty", "÷ yard.", "p50 ms", "p99 ms", "CPU µs",
+        "÷ empty", "÷ yard.", "MB", "client", "requests", "errors",
+    )  # fmt: skip
     for one in here:
-        beside = _beside(here, one)
+        yardstick = _of(here, "yardstick", one.setting.action)
         table.add_row(
             one.setting.action,
             one.setting.subject,
             f"{one.rate:,.0f}",
-            _ratio(one.rate, empty and empty.rate),
-            _ratio(one.rate, beside and beside.rate),
+            _ratio(one, here[0], "rate"),
+            _ratio(one, yardstick, "rate"),
             f"{one.p50:.1f}",
             f"{one.p99:.1f}",
             f"{one.cpu:,.0f}",
-            _ratio(one.cpu, empty and empty.cpu),
-            _ratio(one.cpu, beside and beside.cpu),
+            _ratio(one, here[0], "cpu"),
+            _ratio(one, yardstick, "cpu"),
             f"{one.memory:.0f}",
             f"{one.client_busy:.0%}",
             f"{one.requests:,}",
-            str(one.errors),
+            f"{one.errors}",
         )
     return table
 
 
-def _beside(here: list[Figures], one: Figures) -> Figures | None:
-    """The yardstick doing the same."""
-    same = [f for f in here if f.setting.action == one.setting.action]
-    return next((f for f in same if f.setting.subject == "yardstick"), None)
+def _growth(where: str, here: list[Figures]) -> Table:
+    table = _table(
+        where, "action", "rows", "CPU µs", "× cost", "p50 ms", "× time", "requests", "errors"
+    )
+    for one in here:
+        few = next(other for other in here if other.setting.action == one.setting.action)
+        table.add_row(
+            one.setting.action,
+            one.setting.subject,
+            f"{one.cpu:,.0f}",
+            _ratio(one, few, "cpu"),
+            f"{one.p50:.2f}",
+            _ratio(one, few, "p50"),
+            f"{one.requests:,}",
+            f"{one.errors}",
+        )
+    return table
 
 
-def _ratio(figure: float, of: float | None) -> str:
-    return f"{figure / of:.2f}" if of else ""
+def _table(title: str, action: str, subject: str, *numbers: str) -> Table:
+    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", padding=(0, 1, 0, 0))
+    table.add_column(action)
+    table.add_column(subject)
+    for name in numbers:
+        table.add_column(name, justify="right", no_wrap=True)
+    return table
 
 
-def save(path: Path, all_figures: list[Figures], seed: int) -> None:
+def _of(here: list[Figures], subject: str, action: str) -> Figures | None:
+    wanted = subject, action
+    return next((f for f in here if (f.setting.subject, f.setting.action) == wanted), None)
+
+
+def _ratio(one: Figures, other: Figures | None, name: str) -> str:
+    return f"{getattr(one, name) / getattr(other, name):.2f}" if other else ""
+
+
+def save(path: Path, compared: list[Figures], grown: list[Figures], seed: int) -> None:
     """Write everything to a file, for programs."""
-    facts = {"seed": seed, **surroundings(), "figures": [asdict(one) for one in all_figures]}
+    facts = {
+        "surroundings": surroundings(seed),
+        "compared": [asdict(one) for one in compared],
+        "grown": [asdict(one) for one in grown],
+    }
     path.write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def surroundings() -> dict[str, Any]:
-    """On what it was measured."""
+def surroundings(seed: int) -> dict[str, str]:
+    """On what it is measured."""
     return {
+        "seed": str(seed),
+        "cores": str(os.cpu_count()),
+        "linux": platform.release(),
         "python": platform.python_version(),
-        "system": platform.platform(),
-        "packages": {name: version(name) for name in PACKAGES},
+        **{name: version(name) for name in PACKAGES},
     }

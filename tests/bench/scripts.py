@@ -23,19 +23,29 @@ Paper = tuple[Question, ...]
 
 @dataclass(frozen=True)
 class Line:
-    """Words a member sends, words the reply must have, and the table that gains a row."""
+    """Words a member sends, what the reply must say, and the table that gains a row by it."""
 
     words: str
+    expects: str
+    """A pattern found in the right kind of reply, and in no other."""
+    adds: str = ""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A page that a member opens, and a pattern found in it."""
+
+    path: str
     expects: str
     adds: str = ""
 
 
 @dataclass(frozen=True)
 class Part:
-    """What one member says in a round, line after line."""
+    """What one member does in a round, one thing after the other."""
 
     openid: str
-    lines: tuple[Line, ...]
+    lines: tuple[Line | Visit, ...]
     paper: Paper = ()
     """The paper that is open before the first line."""
     points: int = 0
@@ -79,20 +89,23 @@ class Scripts:
         self._random.shuffle(parts)
         return parts
 
+    def page(self, members: int) -> list[Part]:
+        """One opens the page of the standings."""
+        return [self._part(Visit("/h/standings", "张*")) for _ in range(members)]
+
     def _look(self) -> Part:
         points = self._random.randrange(2, 60, 2)
-        return replace(self._part(Line("排名", f"您的积分：{points}分")), points=points)
+        return replace(self._part(Line("排名", f"^您的积分：{points}分")), points=points)
 
     def _votes(self) -> list[Line]:
         numbers = self._random.sample(range(1001, 1001 + MOTTOS), VOTES)
-        return [Line(f"投{number}号", f"已投给{number}号", adds="vote") for number in numbers]
+        return [Line(f"投{number}号", f"^✔ 已投给{number}号", adds="vote") for number in numbers]
 
     def _answer(self, question: Question) -> Line:
-        if self._random.random() < RIGHT:
-            return Line(_spoken(question.answer), "答对了", adds="answer")
-        return Line(_spoken(_wrong(question)), "正确的是", adds="answer")
+        choice = question.answer if self._random.random() < RIGHT else _wrong(question)
+        return Line(_spoken(choice), "^(✔ 答对了|✘ 您选.*正确的是)", adds="answer")
 
-    def _part(self, *lines: Line, paper: Paper = ()) -> Part:
+    def _part(self, *lines: Line | Visit, paper: Paper = ()) -> Part:
         return Part(f"oBench{next(self._numbers):022}", lines, paper)
 
 
@@ -111,16 +124,25 @@ def _spoken(choice: Sequence[str]) -> str:
 def render(account: Account, part: Part) -> list[bytes]:
     """The requests of a part, each a fresh delivery, sealed as the account's mode has it."""
     follower = Follower(account.account_id, part.openid)
-    # WeChat's stamp must be fresh when the request is sent: a push four seconds old is a repetition.
-    now = int(time.time()) + 1
-    return [_request(account, follower, line.words, now) for line in part.lines]
+    # Stamped ahead: a push that is four seconds old when its turn comes is taken for a repetition.
+    now = int(time.time()) + 30
+    return [
+        _get(line) if isinstance(line, Visit) else _post(account, follower, line, now)
+        for line in part.lines
+    ]
 
 
-def _request(account: Account, follower: Follower, words: str, now: int) -> bytes:
-    sealed = account.seal(follower.text(words, now), now)
+def _post(account: Account, follower: Follower, line: Line, now: int) -> bytes:
+    sealed = account.seal(follower.text(line.words, now), now)
     query = "&".join(f"{name}={value}" for name, value in sealed.query.items())
-    head = (
-        f"POST /wechat?{query} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/xml\r\n"
-        f"User-Agent: Mozilla/4.0\r\nAccept: */*\r\nContent-Length: {len(sealed.body)}\r\n\r\n"
-    )
-    return head.encode() + sealed.body
+    length = f"Content-Type: text/xml\r\nContent-Length: {len(sealed.body)}\r\n"
+    return _head("POST", f"/wechat?{query}", length) + sealed.body
+
+
+def _get(visit: Visit) -> bytes:
+    return _head("GET", visit.path, "")
+
+
+def _head(method: str, target: str, more: str) -> bytes:
+    lines = f"{method} {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\n{more}\r\n"
+    return lines.encode()

@@ -6,13 +6,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from importlib import import_module
 from pathlib import Path
-
-from flask import Flask
-from sqlalchemy import create_engine
 
 ROOT = Path(__file__).parents[2]
 _TICK = 1 / os.sysconf("SC_CLK_TCK")
@@ -45,14 +41,14 @@ class Server:
 
 
 @contextmanager
-def serving(app: str, settings: Mapping[str, str], log: Path) -> Iterator[Server]:
-    """Serve `app` (module:factory) as `bot serve` would with these settings."""
+def serving(program: Sequence[str], settings: Mapping[str, str], log: Path) -> Iterator[Server]:
+    """Run the program, which serves at BOT_PORT, until the block ends."""
     port = _free_port()
     environment = {name: value for name, value in os.environ.items() if name[:4] != "BOT_"}
     environment |= {**settings, "BOT_PORT": str(port)}
     with log.open("wb") as lines:
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.bench.servers", app],
+            [sys.executable, *program],
             cwd=ROOT,
             env=environment,
             stdout=lines,
@@ -104,28 +100,3 @@ def _cpu(process: int) -> float:
 def _proportional_memory(process: int) -> int:
     lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
-
-
-def main(app: str) -> None:
-    """Become `bot serve`, with another application in the place of ours.
-
-    So whatever settings `bot serve` gives its server, all that is measured here has them too.
-    """
-    from bot import serving
-    from bot.commands import main as bot
-
-    module, _, factory = app.partition(":")
-    create_app: Callable[..., Flask] = getattr(import_module(module), factory)
-    if create_app is not serving.create_app:
-
-        def another(*_: object, **__: object) -> Flask:
-            application = create_app()
-            application.extensions["engine"] = create_engine("sqlite://")
-            return application
-
-        serving.create_app = another
-    bot(["serve"])
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

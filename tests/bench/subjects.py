@@ -16,18 +16,20 @@ from bot.storage.schema import upgrade
 from bot.storage.tables import Answer, Attempt, Member, Person, Score, Vote
 from quiz_bank import Bank
 from tests.bench import yardstick
-from tests.bench.campaign import CONTEST, crowd, lay_out, teach_sqlite, yardstick_campaign
-from tests.bench.scripts import Part
+from tests.bench.campaign import CONTEST, crowd, lay_out, pouring, words_of, yardstick_crowd
+from tests.bench.scripts import MOTTOS, Paper, Part
 
 
 class Subject(Protocol):
     """One of the three."""
 
     name: str
-    app: str
-    """Where its factory is, as module:factory."""
     settings: dict[str, str]
     """Where its stores are."""
+
+    @property
+    def program(self) -> Sequence[str]:
+        """What Python runs to serve it."""
 
     def set_up(self, bank: Bank, people: int) -> None:
         """Fill an empty database with a campaign in which so many people have taken part."""
@@ -43,7 +45,7 @@ class Empty:
     """A view that says one word. It knows no members and keeps nothing."""
 
     name = "empty"
-    app = "tests.bench.empty:create_app"
+    program = ("-m", "tests.bench.seat", "tests.bench.empty")
     settings: dict[str, str]
 
     def __init__(self) -> None:
@@ -64,7 +66,7 @@ class Yardstick:
     """The bot that most people write."""
 
     name = "yardstick"
-    app = "tests.bench.yardstick:create_app"
+    program = ("-m", "tests.bench.seat", "tests.bench.yardstick")
 
     def __init__(self, database_url: str, redis_url: str) -> None:
         self.settings = {"BOT_DATABASE_URL": database_url, "BOT_REDIS_URL": redis_url}
@@ -73,15 +75,20 @@ class Yardstick:
 
     def set_up(self, bank: Bank, people: int) -> None:
         with self._sessions.begin() as session:
-            yardstick_campaign(session, people, datetime.now(UTC))
+            yardstick.Base.metadata.create_all(session.connection())
+            session.add_all(
+                yardstick.Motto(id=1000 + n, words=words_of(n)) for n in range(1, MOTTOS + 1)
+            )
+        with pouring(self.settings["BOT_DATABASE_URL"]) as connection:
+            yardstick_crowd(connection, people, datetime.now(UTC))
 
     def prepare(self, parts: Sequence[Part]) -> None:
         pipe = self._redis.pipeline(transaction=False)
         for part in parts:
             if part.paper:
                 codes = ",".join(question.code for question in part.paper)
-                facts = {"doing": "quiz", "paper": codes, "place": 1}
-                pipe.hset(f"state:{part.openid}", mapping=facts)  # type: ignore[arg-type]
+                facts: dict[Any, Any] = {"doing": "quiz", "paper": codes, "place": 1}
+                pipe.hset(f"state:{part.openid}", mapping=facts)
         pipe.execute()
         with self._sessions.begin() as session:
             _insert(session, yardstick.Answer, [_earned(part) for part in parts if part.points])
@@ -94,38 +101,38 @@ class Yardstick:
 class Ours:
     """The bot of this project."""
 
-    name = "ours"
-    app = "bot.app:create_app"
+    program = ("-m", "bot", "serve")
 
-    def __init__(self, database_url: str, redis_url: str, secret: str) -> None:
+    def __init__(self, database_url: str, redis_url: str, secret: str, name: str = "ours") -> None:
+        self.name = name
         self.settings = {"BOT_DATABASE_URL": database_url, "BOT_REDIS_URL": redis_url}
         self._secret = secret
         self._engine = open_engine(database_url)
-        teach_sqlite(self._engine)
         self._sessions = open_sessions(self._engine)
         self._question_ids: dict[str, int] = {}
 
     def set_up(self, bank: Bank, people: int) -> None:
         upgrade(self._engine)
+        now = datetime.now(UTC)
         with self._sessions.begin() as session:
-            now = datetime.now(UTC)
             self._question_ids = lay_out(session, bank, now)
-            crowd(session, people, now)
+        with pouring(self.settings["BOT_DATABASE_URL"]) as connection:
+            crowd(connection, people, now)
 
     def prepare(self, parts: Sequence[Part]) -> None:
         rows: dict[Any, list[dict[str, Any]]] = {Person: [], Member: [], Attempt: [], Score: []}
         now = datetime.now(UTC)
         for part in parts:
-            key = {"member_key": member_key(self._secret, part.openid)}
+            key = member_key(self._secret, part.openid)
             state = dump(Answering(1) if part.paper else Idle())
-            rows[Person].append(key | {"openid": part.openid, "following": True})
-            rows[Member].append(key | {"first_seen_at": now, "state": state, "state_at": now})
-            key |= {"contest_id": CONTEST}
+            rows[Person].append({"member_key": key, "openid": part.openid, "following": True})
+            rows[Member].append(
+                {"member_key": key, "first_seen_at": now, "state": state, "state_at": now}
+            )
             if part.paper:
-                rows[Attempt].append(key | self._attempt(part, now))
+                rows[Attempt].append(self._attempt(key, part.paper, now))
             if part.points:
-                earned = {"points": part.points, "days": 1, "reached_at": now}
-                rows[Score].append(key | earned)
+                rows[Score].append(_score(key, part.points, now))
         with self._sessions.begin() as session:
             for table, values in rows.items():
                 _insert(session, table, values)
@@ -134,11 +141,19 @@ class Ours:
         with self._sessions() as session:
             return _count(session, answer=Answer, vote=Vote)
 
-    def _attempt(self, part: Part, now: datetime) -> dict[str, Any]:
-        questions = [self._question_ids[question.code] for question in part.paper]
+    def _attempt(self, member: bytes, paper: Paper, now: datetime) -> dict[str, Any]:
+        questions = [self._question_ids[question.code] for question in paper]
         return {
-            "day": campaign_day(now), "questions": questions, "skipped": [], "started_at": now,
+            "member_key": member, "contest_id": CONTEST, "day": campaign_day(now),
+            "questions": questions, "skipped": [], "started_at": now,
         }  # fmt: skip
+
+
+def _score(member: bytes, points: int, now: datetime) -> dict[str, Any]:
+    return {
+        "member_key": member, "contest_id": CONTEST, "points": points, "days": 1,
+        "reached_at": now,
+    }  # fmt: skip
 
 
 def _earned(part: Part) -> dict[str, Any]:

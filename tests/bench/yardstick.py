@@ -8,6 +8,7 @@ or a vote is an object that is added and committed. A crash between the three lo
 import os
 import re
 from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, abort, request
@@ -116,7 +117,7 @@ def create_app() -> Flask:
         if said is None:
             return "success"
         answer = create_reply(said, message).render()
-        return crypto.encrypt_message(answer, nonce, timestamp) if crypto else answer
+        return str(crypto.encrypt_message(answer, nonce, timestamp) if crypto else answer)
 
     return app
 
@@ -134,7 +135,7 @@ class Bot:
             return None
         if not isinstance(message, TextMessage):
             return HELP
-        state = self._redis.hgetall(f"state:{message.source}")
+        state: dict[Any, Any] = self._redis.hgetall(f"state:{message.source}")
         words = message.content.strip()
         if vote := VOTE.fullmatch(words):
             return self._vote(message.source, int(vote[1]))
@@ -144,7 +145,7 @@ class Bot:
             return self._answer(message.source, state, words)
         return HELP
 
-    def _answer(self, openid: str, state: dict[str, str], words: str) -> str:
+    def _answer(self, openid: str, state: dict[Any, Any], words: str) -> str:
         place, paper = int(state["place"]), state["paper"].split(",")
         question = self._questions[paper[place - 1]]
         choice = SPOKEN.get(words, words.upper())

@@ -31,6 +31,8 @@ pytestmark = pytest.mark.slow
 NO_REDIS = Memory("")
 WORDS = "群众的事，一刻也不等"
 COUNTED, CLOSED, TWICE, SPENT = "✔ 已投给", "投票", "您今天已经投过", "今天"
+BUSY = "正在忙"
+"""Said on a machine that has too much to do; then nothing was done."""
 
 
 def turns(sessions: Sessions) -> Turns:
@@ -219,7 +221,7 @@ def test_thirty_two_hands_of_one_member_give_as_many_votes_as_there_are(
         assert sum(reply.startswith(COUNTED) for reply in replies) == len(votes)
         assert len(votes) == len(set(votes)) == min(limit, entries)
         for reply in replies:
-            assert reply.startswith((COUNTED, SPENT)) or TWICE in reply
+            assert reply.startswith((COUNTED, SPENT, BUSY)) or TWICE in reply, reply
 
 
 def test_a_vote_from_two_doors_at_once_is_one_vote_and_one_is_told_so(

@@ -27,13 +27,13 @@ from bot.domain.questions import Shelf
 from bot.domain.refusals import Refusal
 from bot.domain.services import Services, open_services
 from bot.glances import Glances
-from bot.storage.database import open_readers, open_sessions
+from bot.storage.database import open_readers
 from bot.storage.memory import Memory
 from bot.turns import Turns
 from bot.wechat.outbound import render
 from quiz_bank import Kind as QuestionKind
 from quiz_bank import Question
-from tests.builders import CLOSES, NOON, key, pushed, said
+from tests.builders import CLOSES, NOON, chained, key, pushed, said
 from tests.model import claims
 from tests.model.expected import UNDO, Deeds, Entry, Expected, Paper
 from tests.model.invariants import broken, i11_a_grade_is_what_the_question_says
@@ -75,7 +75,7 @@ class Campaign(RuleBasedStateMachine):
     def __init__(self, engine: Engine, redis_url: str) -> None:
         super().__init__()
         self.engine, self.redis_url = engine, redis_url
-        self.sessions = open_sessions(engine)
+        self.sessions = chained(engine)
         self.now = NOON
         self.expected = Expected()
         self.mishap = Mishap(engine)

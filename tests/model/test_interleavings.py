@@ -21,7 +21,7 @@ from bot.domain.moderation import UNDO, Reason
 from bot.domain.questions import Shelf
 from bot.domain.refusals import Refusal
 from bot.domain.services import Services, open_services
-from bot.storage.database import open_engine, open_sessions
+from bot.storage.database import open_engine
 from bot.storage.memory import Memory
 from bot.storage.schema import upgrade
 from bot.turns import Turns
@@ -32,6 +32,7 @@ from tests.builders import (
     a_member,
     a_waiting_motto,
     an_approved_motto,
+    chained,
     said,
 )
 from tests.model.claims import claimed, done, heard
@@ -64,7 +65,7 @@ class City:
     """The service over one PostgreSQL, and people who act in it."""
 
     def __init__(self, engine: Engine) -> None:
-        self.sessions = open_sessions(engine)
+        self.sessions = chained(engine)
         with self.sessions.begin() as session:
             tear_out(session)
 
@@ -123,7 +124,7 @@ class City:
 def engine(postgres: Any) -> Iterator[Engine]:
     engine = open_engine(postgres.fresh_url())
     upgrade(engine)
-    with open_sessions(engine).begin() as session:
+    with chained(engine).begin() as session:
         a_campaign(session)
     yield engine
     engine.dispose()

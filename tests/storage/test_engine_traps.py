@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 
 from bot.storage.database import Sessions, open_engine, open_sessions
 from bot.storage.locks import claim
-from bot.storage.memory import FAILURES, PATIENCE, Memory
+from bot.storage.memory import FAILURES, Memory
+from bot.storage.redis_clients import PATIENCE
 from bot.storage.schema import upgrade
 from bot.storage.tables import Delivery, Motto, Person, Round, RoundSlot
 from tests.builders import NOON, a_member, an_approved_motto, key

@@ -10,7 +10,7 @@ import handlers
 from bot.conversation import state as states
 from bot.conversation.message import Kind, Message
 from bot.conversation.reply import Reply, Text
-from bot.conversation.state import Answering, Idle, MenuShown, State
+from bot.conversation.state import Answering, Idle, Lost, MenuShown, State
 from bot.domain.members import MOVE
 from bot.domain.questions import Shelf
 from bot.domain.services import open_services
@@ -84,7 +84,7 @@ def test_it_reads_and_does_nothing_else(sessions: Sessions, member: bytes) -> No
     assert said_to_the_database[0].startswith("SELECT")
 
 
-@pytest.mark.parametrize("state", [Idle(), Answering(1)])
+@pytest.mark.parametrize("state", [Lost(), Answering(1)])
 def test_where_it_moves_the_member_it_is_a_turn(
     sessions: Sessions, member: bytes, state: State
 ) -> None:

@@ -1,23 +1,24 @@
-"""The `bot` program: serve, worker, simulator, db, demo, import, export, admin."""
+"""The `bot` program: serve, worker, simulator, db, demo, import, export, admin, operations.py."""
 
 import secrets
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot import wording
+from bot.commands.ending import fail as _fail
+from bot.commands.operations import backup, restore, verify
 from bot.console.wording import explain
+from bot.domain.audit import keep_chain
 from bot.domain.staff import Role, StaffRegister
 from bot.domain.staff_refusals import StaffRefusal
 from bot.logs import configure_logs
 from bot.settings import BadSettings, Settings, read_settings
-from bot.storage.database import database_clock, open_engine, open_sessions
+from bot.storage.database import Sessions, database_clock, open_engine, open_sessions
 
 
 @click.group(help=wording.HELP)
@@ -55,9 +56,9 @@ def worker(settings: Settings) -> None:
     from bot.storage.memory import Memory
     from bot.worker import duties, work
 
-    sessions = open_sessions(open_engine(settings.database_url.get_secret_value()))
     board = Board(Memory(settings.redis_url.get_secret_value()))
-    work(duties(sessions, database_clock, board, settings.data_dir))
+    with _sessions(settings) as sessions:
+        work(duties(sessions, database_clock, board, settings.data_dir))
 
 
 @main.command(help=wording.HELP_SIMULATOR)
@@ -72,6 +73,10 @@ def simulator(settings: Settings, port: int) -> None:
         run(settings, port=port)
     except Production as refusal:
         _fail(str(refusal))
+
+
+for _command in (verify, backup, restore):
+    main.add_command(_command)
 
 
 @main.group(help=wording.HELP_DB)
@@ -227,9 +232,15 @@ def _staff(settings: Settings) -> Iterator[StaffRegister]:
 @contextmanager
 def _session(settings: Settings) -> Iterator[Session]:
     """A session that commits at the end."""
-    engine = open_engine(settings.database_url.get_secret_value())
-    with open_sessions(engine).begin() as session:
+    with _sessions(settings) as sessions, sessions.begin() as session:
         yield session
+
+
+@contextmanager
+def _sessions(settings: Settings) -> Iterator[Sessions]:
+    """Sessions of a process of its own."""
+    engine = open_engine(settings.database_url.get_secret_value())
+    yield keep_chain(open_sessions(engine), settings.secret_key.get_secret_value())
     engine.dispose()
 
 
@@ -245,8 +256,3 @@ def _settings() -> Settings:
         return read_settings()
     except BadSettings as error:
         _fail("\n".join([wording.BAD_SETTINGS, *(f"  · {line}" for line in error.problems)]))
-
-
-def _fail(message: str) -> NoReturn:
-    click.echo(message, err=True)
-    sys.exit(1)
