@@ -1,6 +1,7 @@
 """The `bot` program: serve, worker, simulator, db, demo, import, export, admin, operations.py."""
 
 import secrets
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
