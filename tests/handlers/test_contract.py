@@ -12,7 +12,6 @@ from datetime import date
 
 import pytest
 from sqlalchemy import create_engine, func, select
-from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
 from bot.conversation.message import Kind, Message
@@ -20,7 +19,7 @@ from bot.conversation.reply import BUDGET, Text, compile_text
 from bot.conversation.state import Answering
 from bot.storage.tables import Attempt, Base, Member, Motto, Ticket, Vote
 from handlers import wording
-from tests.builders import a_campaign, a_member, an_approved_motto, pushed, said
+from tests.builders import a_campaign, a_member, an_approved_motto, chained, pushed, said
 from tests.handlers.papers import USUAL, answers, at_question
 from tests.handlers.talking import Talker, shown, taps
 
@@ -369,7 +368,7 @@ def people() -> Iterator[dict[str, Talker]]:
     """A member in each of these places, in one campaign; what they do is undone each time."""
     engine = create_engine("sqlite://", poolclass=StaticPool)
     Base.metadata.create_all(engine)
-    with Session(engine, expire_on_commit=False) as session:
+    with chained(engine)() as session:
         a_campaign(session)
         for name, words in zip("abcd", WORDS, strict=True):
             a_member(session, name)
