@@ -14,6 +14,7 @@ import handlers
 from bot.console.views import console
 from bot.conversation.message import Message
 from bot.conversation.reply import Reply
+from bot.domain.audit import keep_chain
 from bot.domain.questions import Shelf
 from bot.domain.services import transactions
 from bot.domain.tally import Board
@@ -50,7 +51,9 @@ def create_app(
     """
     settings, clock = settings or read_settings(), clock or SteadyClock()
     engine = open_engine(settings.database_url.get_secret_value(), pool_size=settings.threads)
-    sessions, shelf = open_sessions(engine), Shelf()
+    secret = settings.secret_key.get_secret_value()
+    sessions = keep_chain(open_sessions(engine), secret)
+    shelf = Shelf()
     memory = Memory(settings.redis_url.get_secret_value())
 
     def draw(reply: Reply, message: Message, now: datetime) -> bytes:

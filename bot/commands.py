@@ -1,4 +1,4 @@
-"""The `bot` program: serve, worker, simulator, db, demo, import, export, admin."""
+"""The `bot` program: serve, worker, simulator, db, verify, demo, import, export, admin."""
 
 import secrets
 import sys
@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from bot import wording
 from bot.console.wording import explain
+from bot.domain.audit import keep_chain
 from bot.domain.staff import Role, StaffRegister
 from bot.domain.staff_refusals import StaffRefusal
 from bot.logs import configure_logs
 from bot.settings import BadSettings, Settings, read_settings
-from bot.storage.database import database_clock, open_engine, open_sessions
+from bot.storage.database import Sessions, database_clock, open_engine, open_sessions
 
 
 @click.group(help=wording.HELP)
@@ -55,9 +56,9 @@ def worker(settings: Settings) -> None:
     from bot.storage.memory import Memory
     from bot.worker import duties, work
 
-    sessions = open_sessions(open_engine(settings.database_url.get_secret_value()))
     board = Board(Memory(settings.redis_url.get_secret_value()))
-    work(duties(sessions, database_clock, board, settings.data_dir))
+    with _sessions(settings) as sessions:
+        work(duties(sessions, database_clock, board, settings.data_dir))
 
 
 @main.command(help=wording.HELP_SIMULATOR)
@@ -88,6 +89,30 @@ def db_upgrade(settings: Settings) -> None:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     engine = open_engine(settings.database_url.get_secret_value())
     click.echo(wording.MIGRATED.format(revision=upgrade(engine)))
+
+
+@main.command(help=wording.HELP_VERIFY)
+@click.option("--anchor", metavar="SEQ:HEX", help=wording.HELP_ANCHOR)
+@click.option("--json", "as_json", is_flag=True, help=wording.HELP_JSON)
+@click.pass_obj
+def verify(settings: Settings, anchor: str | None, as_json: bool) -> None:
+    """Check the invariants: exit 0 when all hold, 1 when not, 2 when they can't be checked."""
+    from sqlalchemy.exc import DBAPIError
+
+    from bot.domain.chain import Head
+    from bot.verify import show
+    from bot.verify import verify as look
+
+    try:
+        written_down = Head.parse(anchor) if anchor else None
+    except ValueError:
+        _fail(wording.ANCHOR_BAD, code=2)
+    try:
+        verdict = look(settings, written_down)
+    except DBAPIError as error:
+        _fail(wording.DATABASE_FAILED.format(error=type(error.orig).__name__), code=2)
+    click.echo(verdict.to_json()) if as_json else show(verdict)
+    sys.exit(1 if verdict.violations else 0)
 
 
 @main.command(help=wording.HELP_DEMO)
@@ -227,9 +252,15 @@ def _staff(settings: Settings) -> Iterator[StaffRegister]:
 @contextmanager
 def _session(settings: Settings) -> Iterator[Session]:
     """A session that commits at the end."""
-    engine = open_engine(settings.database_url.get_secret_value())
-    with open_sessions(engine).begin() as session:
+    with _sessions(settings) as sessions, sessions.begin() as session:
         yield session
+
+
+@contextmanager
+def _sessions(settings: Settings) -> Iterator[Sessions]:
+    """Sessions of a process of its own."""
+    engine = open_engine(settings.database_url.get_secret_value())
+    yield keep_chain(open_sessions(engine), settings.secret_key.get_secret_value())
     engine.dispose()
 
 
@@ -247,6 +278,6 @@ def _settings() -> Settings:
         _fail("\n".join([wording.BAD_SETTINGS, *(f"  · {line}" for line in error.problems)]))
 
 
-def _fail(message: str) -> NoReturn:
+def _fail(message: str, code: int = 1) -> NoReturn:
     click.echo(message, err=True)
-    sys.exit(1)
+    sys.exit(code)

@@ -3,6 +3,7 @@
 import tomllib
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
@@ -15,7 +16,15 @@ from bot.domain.questions import Shelf, add_questions
 from bot.domain.quiz import Sitting
 from bot.domain.services import open_services
 from bot.settings import Settings
-from bot.storage.tables import Contest, ContestQuestion, Member, Round, RoundSlot, Unit
+from bot.storage.tables import (
+    Contest,
+    ContestQuestion,
+    Delivery,
+    Member,
+    Round,
+    RoundSlot,
+    Unit,
+)
 from quiz_bank import Bank
 
 STAFF_OF_THE_DEMO = 0
@@ -128,9 +137,25 @@ class _Players:
     def _play(self, member: bytes, then: datetime, right: int) -> None:
         quiz = open_services(self._session, then, self._shelf).quiz
         sitting, _ = quiz.start(member)
+        delivery = self._delivered(member, then)
         while (place := sitting.current) is not None:
             choice = _choice(sitting, place, right=place <= right)
-            sitting = quiz.answer(member, sitting, place, choice, bytes(32))
+            sitting = quiz.answer(member, sitting, place, choice, delivery)
+
+    def _delivered(self, member: bytes, then: datetime) -> bytes:
+        """The name of a message that asked for what happens: nothing happens without one."""
+        name = sha256(member + then.isoformat().encode()).digest()
+        self._session.add(
+            Delivery(
+                member_key=member,
+                delivery_key=name,
+                fingerprint=name,
+                outcome="done",
+                reply=b"",
+                received_at=then,
+            )
+        )
+        return name
 
     def _submit(self, member: bytes, plan: dict[str, Any]) -> None:
         # An hour apart, so that the wall and the queue have an order to show.

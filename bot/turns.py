@@ -40,6 +40,8 @@ BUDGET = 4.2
 """Seconds a turn may take: WeChat hangs up after five."""
 PAUSES = (0.2, 1.5)
 """Seconds before a second and a third try with a store that is away. A lost race waits for none."""
+OUTAGE = 10.0
+"""Seconds for which WeChat's repetitions may still find the store again."""
 LATE = timedelta(seconds=4)
 """A push that arrives this old is a repetition: the first delivery got no answer."""
 CRASHES = 2
@@ -58,6 +60,15 @@ _KEEP_AND_MOVE = Together(MOVE, _KEEP)
 log = structlog.get_logger()
 
 
+class NotRecorded(Exception):
+    """The store failed for the whole budget. Nothing was done: a repetition is played anew."""
+
+    def __init__(self, line: bytes, lasts: bool) -> None:
+        """`line` says so to the member; `lasts` when repetitions have not helped others."""
+        super().__init__()
+        self.line, self.lasts = line, lasts
+
+
 class Turns:
     """Plays messages, each exactly once."""
 
@@ -74,14 +85,14 @@ class Turns:
         self._sessions, self._memory = sessions, memory
         self._shelf, self._clock = shelf, clock
         self._play, self._render, self._glance = play, render, glance
+        self._fails_since = 0.0
 
-    def take(self, message: Message) -> bytes:
+    def take(self, message: Message, arrived: float | None = None) -> bytes:
         """The answer to the message: inner XML, or nothing when nothing is to be said.
 
-        Never raises. A store that fails for the whole budget gets a line that says so, and
-        that line is not stored: the member's next try is played.
+        `arrived` is when its request did, by `time.monotonic`. Raises NotRecorded.
         """
-        deadline = time.monotonic() + BUDGET
+        deadline = (arrived or time.monotonic()) + (0.0 if self._lasts() else BUDGET)
         if (answer := self._glance(message)) is not None:
             return answer
         try:
@@ -89,7 +100,7 @@ class Turns:
         except Refusal as refusal:
             reply, outcome = wording.refuse(refusal), "refused"
         except _STORE_GONE as error:
-            return self._busy(message, error)
+            raise self._failure(message, error) from error
         except Exception as error:
             log.error("handler raised", delivery=_short(message), **trace(error))
             reply, outcome = wording.apology(), "poisoned"
@@ -97,7 +108,7 @@ class Turns:
             return self._insist(deadline, message, lambda: self._record(message, reply, outcome))
         except Exception as error:
             # Whatever it is, a person waits for a word.
-            return self._busy(message, error)
+            raise self._failure(message, error) from error
 
     def _insist(self, deadline: float, message: Message, attempt: Callable[[], bytes]) -> bytes:
         """Try again when the store asks for it: a lost race, a deadlock, a cut connection.
@@ -110,7 +121,7 @@ class Turns:
         while True:
             began = time.monotonic()
             try:
-                return attempt()
+                answer = attempt()
             except _STORE_TROUBLE as error:
                 # The worker lives: this was no crash.
                 self._memory.forget(_crash_key(message))
@@ -121,6 +132,9 @@ class Turns:
                 if pause is None or ended + pause + (ended - began) > deadline:
                     raise
                 time.sleep(pause)
+            else:
+                self._fails_since = 0.0
+                return answer
 
     def _turn(self, message: Message) -> bytes:
         with self._sessions.begin() as session:
@@ -211,9 +225,15 @@ class Turns:
             _KEEP_AND_MOVE.run(session, record | {"stands": stands})
         return answer
 
-    def _busy(self, message: Message, error: Exception) -> bytes:
+    def _failure(self, message: Message, error: Exception) -> NotRecorded:
         log.error("store failed", delivery=_short(message), error=type(error).__name__)
-        return self._render(wording.busy(), message, message.sent_at)
+        self._fails_since = self._fails_since or time.monotonic()
+        line = self._render(wording.busy(), message, message.sent_at)
+        return NotRecorded(line, lasts=self._lasts())
+
+    def _lasts(self) -> bool:
+        """Whether the store has failed everybody for longer than WeChat repeats."""
+        return 0.0 < self._fails_since < time.monotonic() - OUTAGE
 
 
 _STORE_GONE = (OperationalError, InterfaceError, PoolTimeoutError)

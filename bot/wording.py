@@ -67,3 +67,47 @@ HELP_IF_EMPTY = "已有党员记录时什么也不做，正常结束。"
 HELP_ADMIN_ADD = "建一个账号，口令随机生成，只显示一次。"
 HELP_ADMIN_PASSWORD = "给账号换一个随机口令，原来的登录都退出。"
 HELP_ADMIN_DISABLE = "停用账号，登录都退出，做过的事留痕。"
+HELP_VERIFY = "在运行中的数据库上只读地核对各项规则和审核留痕；有不符时退出码为1。"
+HELP_ANCHOR = "以前抄下的链头，核对它还在留痕里。"
+HELP_JSON = "按 JSON 输出，给程序用。"
+
+VERIFY_COLUMNS = ("规则", "问题", "数据表", "处数")
+VERIFY_KEYS = "举例（各处的主键，是代号，不含个人信息）："
+VERIFY_CLEAN = "✔ {rules} 项规则全部符合（{seconds:.1f} 秒）。"
+VERIFY_BROKEN = (
+    "✘ {count} 项规则不符。请先运行 bot backup 留下现场，不要手工改库，把上表交给开发者。"
+)
+VERIFY_HEAD = (
+    "审核留痕的链头：{head}\n请抄到本机以外的地方，下次用 bot verify --anchor {head} 核对。"
+)
+ANCHOR_BAD = "--anchor 要写成“序号:16位十六进制”，就是 bot verify 最后一行显示的那样。"
+DATABASE_FAILED = "数据库读不了（{error}）。请运行 bot doctor，按它说的处理。"
+
+BROKEN_RULES = {
+    "receipt_twice": "同一个回执号出现了两次",
+    "votes_beyond_limit": "有人一天投的票超过了上限",
+    "vote_without_slot": "选票占的票位不在本轮评选里",
+    "entry_voted_twice": "同一人同一天给同一条投了两次",
+    "vote_after_seal": "封存之后还有选票",
+    "vote_out_of_hours": "选票不在投票时间内",
+    "vote_for_unfit_entry": "选票投给了未通过或不属于本轮的作品",
+    "answer_misgraded": "答案的对错或得分与重新判题不一致",
+    "score_not_the_sum": "总分、天数或达到时间与各题之和不一致",
+    "question_answered_twice": "一张卷子里同一道题答了两次",
+    "answer_out_of_time": "答题时间不在这张卷子的时间内",
+    "answer_without_paper": "有答案却没有对应的卷子",
+    "entry_not_where_led": "作品状态与审核记录推出的不一致",
+    "entry_step_forbidden": "审核记录里有不允许的状态变化",
+    "entry_version_miscounted": "作品版本号与审核记录条数不一致",
+    "wall_not_the_approved": "墙上显示的与审核通过的不一致",
+    "effect_without_delivery": "有结果却找不到对应的那条消息",
+    "notice_half_told": "捎话的送达时间和消息只记了一样",
+    "delivery_without_reply": "一天内的消息没有存下答复",
+    "dangling": "指向的记录不存在",
+    "chain_altered": "审核留痕的内容被改动",
+    "chain_missing": "审核留痕缺了记录",
+    "chain_unlinked": "审核留痕多出未入链的记录",
+    "chain_head": "审核留痕的链头对不上（末尾被截断或改动）",
+    "chain_anchor": "审核留痕里找不到您抄下的链头（被换成了旧的或别的数据库）",
+    "chain_unreadable": "审核留痕里有读不出来的内容",
+}

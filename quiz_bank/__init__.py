@@ -2,8 +2,10 @@
 
 question    what a question is, and how an answer to it is judged
 bank        every question, and the seeded draw of a paper
-loading     reads files of questions, and explains what is wrong with one
+loading     reads the files in questions/, and explains what is wrong with one
 checks      one question of such a file: what it says, or why it will not do
+repeats     whether a code or a wording was there before
+formats/    files that people bring: Excel, CSV, pasted text, GIFT and more, read and written
 documents   the documents that questions quote
 wording     every sentence shown to whoever edits the files
 questions/  the questions themselves, a file to a topic, edited by people who do not program

@@ -6,13 +6,16 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from bot.conversation.folding import fold_prose
 from bot.conversation.message import Kind, Message
+from bot.domain.audit import keep_chain
 from bot.domain.identity import member_key
 from bot.domain.questions import Shelf
 from bot.domain.services import open_services
+from bot.storage.database import Sessions, open_sessions
 from bot.storage.tables import Contest, ContestQuestion, Round, RoundSlot, StoredQuestion, Unit
 from quiz_bank import Kind as QuestionKind
 from quiz_bank import Question
@@ -70,6 +73,11 @@ def a_question(code: str, kind: str = "single", **changes: Any) -> Question:
         "difficulty": 1,
     }
     return Question(**(facts | changes))
+
+
+def chained(engine: Engine) -> Sessions:
+    """Sessions of the program: what they record is chained."""
+    return keep_chain(open_sessions(engine), SECRET)
 
 
 def a_campaign(session: Session) -> None:

@@ -14,10 +14,10 @@ from sqlalchemy.pool import StaticPool
 
 from bot.domain.questions import Shelf
 from bot.domain.services import Services, open_services
-from bot.storage.database import Sessions, open_engine, open_sessions
+from bot.storage.database import Sessions, open_engine
 from bot.storage.schema import upgrade
 from bot.storage.tables import Base
-from tests.builders import NOON, a_campaign
+from tests.builders import NOON, a_campaign, chained
 
 pytest_plugins = ["tests.chromium", "tests.stores", "tests.redis_families"]
 
@@ -67,7 +67,7 @@ def engine() -> Engine:
 def session(engine: Engine) -> Iterator[Session]:
     """A session over the small campaign, which is in full swing at `now`."""
     _laid_out(in_swing=True)
-    with Session(engine, expire_on_commit=False) as session:
+    with chained(engine)() as session:
         yield session
 
 
@@ -102,7 +102,7 @@ def sessions(store_url: str) -> Iterator[Sessions]:
     """Sessions on a migrated database with the small campaign, on each engine."""
     engine = open_engine(store_url, pool_size=14)
     upgrade(engine)
-    sessions = open_sessions(engine)
+    sessions = chained(engine)
     with sessions.begin() as session:
         a_campaign(session)
     yield sessions

@@ -1,5 +1,8 @@
 """What an operator types, and what comes back: Chinese, with the next step."""
 
+import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -77,6 +80,53 @@ def test_accounts_are_made_changed_and_closed_from_the_shell(bot: Bot) -> None:
     assert "新口令" in bot.run("admin", "password", "李审核").output
     assert "已停用" in bot.run("admin", "disable", "李审核").output
     assert bot.run("admin", "password", "没有这个人").exit_code == 1
+
+
+def test_a_sample_campaign_keeps_all_invariants_and_its_chain_can_be_written_down(
+    bot: Bot,
+) -> None:
+    bot.run("db", "upgrade")
+    bot.run("demo")
+
+    said, told = bot.run("verify"), json.loads(bot.run("verify", "--json").output)
+    again = bot.run("verify", "--anchor", told["head"])
+
+    assert (said.exit_code, again.exit_code) == (0, 0)
+    assert "全部符合" in said.output
+    assert told["head"] in said.output
+    assert told["clean"]
+
+
+def test_a_broken_invariant_is_told_with_its_table_and_its_number(bot: Bot) -> None:
+    bot.run("db", "upgrade")
+    bot.run("demo")
+    with closing(sqlite3.connect(bot.folder / "sibian.db")) as connection, connection:
+        connection.execute("UPDATE score SET points = points + 1")
+
+    said, told = bot.run("verify"), bot.run("verify", "--json")
+
+    assert (said.exit_code, told.exit_code) == (1, 1)
+    assert "I11" in said.output
+    (violation,) = json.loads(told.output)["violations"]
+    assert (violation["table"], violation["count"]) == ("score", 20)
+
+
+def test_an_anchor_that_is_not_in_the_chain_or_makes_no_sense_is_told(bot: Bot) -> None:
+    bot.run("db", "upgrade")
+
+    lost = bot.run("verify", "--anchor", "12:00112233445566ff")
+    odd = bot.run("verify", "--anchor", "yesterday")
+
+    assert (lost.exit_code, odd.exit_code) == (1, 2)
+    assert "I16" in lost.output
+    assert "--anchor" in odd.output
+
+
+def test_a_database_that_can_not_be_read_is_not_called_clean(bot: Bot) -> None:
+    result = bot.run("verify")
+
+    assert result.exit_code == 2
+    assert "bot doctor" in result.output
 
 
 def test_a_file_of_questions_is_imported_whole_or_not_at_all(bot: Bot) -> None:

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from bot.demo import HasMembers, load_demo
 from bot.domain.entries import MottoState
+from bot.domain.invariants import check
 from bot.domain.questions import Shelf
 from bot.domain.services import open_services
 from bot.storage.tables import Base, Motto, Score
 from quiz_bank import Kind, load_shipped
-from tests.builders import NOON, a_member, key
+from tests.builders import NOON, SECRET, a_member, chained, key
 from tests.h5.conftest import some_settings
 
 pytestmark = pytest.mark.slow
@@ -28,9 +29,14 @@ def session() -> Session:
 
     engine: Engine = create_engine("sqlite://")
     Base.metadata.create_all(engine)
-    session = Session(engine, expire_on_commit=False)
+    session = chained(engine)()
     load_demo(session, NOON, some_settings(), BANK)
+    session.commit()
     return session
+
+
+def test_everything_in_it_came_about_by_the_rules(session: Session) -> None:
+    assert check(session, NOON, SECRET) == []
 
 
 def test_twelve_mottos_are_approved_and_five_wait(session: Session) -> None:

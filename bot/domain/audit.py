@@ -1,15 +1,20 @@
 """The audit trail: each change of state leaves a row in its own transaction."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import insert
-from sqlalchemy.orm import Session
+from sqlalchemy import event, insert, select, update
+from sqlalchemy.orm import Session, SessionTransaction
 
-from bot.storage.tables import Audit
+from bot.domain.chain import Row, chain_key, mac_of, seal_of
+from bot.storage.database import Sessions
+from bot.storage.tables import Audit, AuditHead, AuditLink, one_form
 
 MEMBER = "member"
 SYSTEM = "system"
+
+_CHAIN = "audit chain"
 
 
 def staff(id_: int) -> str:
@@ -26,12 +31,68 @@ def record(
     facts: dict[str, Any],
     version: int | None = None,
 ) -> None:
-    """Write who did what to which thing.
+    """Write who did what to which thing; the row is chained when the transaction commits.
 
-    `version` is the one an entry came to by this deed; two rows for one are refused.
+    `version` is the one an entry came to by this deed; two rows for one are refused. The
+    session must come from a factory for which `keep_chain` was called.
     """
-    session.execute(
+    chain: _Chain = session.info[_CHAIN]
+    written = session.connection().execute(
         insert(Audit).values(
             at=now, actor=actor, action=action, subject=subject, version=version, facts=facts
         )
     )
+    assert written.inserted_primary_key is not None, "a single row was written"
+    at = now.astimezone(UTC).replace(tzinfo=None)
+    row = Row(written.inserted_primary_key.id, at, actor, action, subject, version, one_form(facts))
+    chain.expect(session, row)
+
+
+def keep_chain(sessions: Sessions, secret: str) -> Sessions:
+    """Chain whatever these sessions record, as the last thing before they commit.
+
+    The head of the chain is one row that everybody who records must lock. Locked last, it is
+    held for three statements, and nobody who holds it waits for another lock: no deadlock.
+    """
+    chain = _Chain(chain_key(secret))
+    sessions.configure(info={_CHAIN: chain})
+    event.listen(sessions, "before_commit", chain.before_commit)
+    return sessions
+
+
+class _Chain:
+    """Rows that were written and not yet linked, and how they are."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        # By transaction: the rows of one that is undone are never linked.
+        self._waiting: WeakKeyDictionary[SessionTransaction, list[Row]] = WeakKeyDictionary()
+
+    def expect(self, session: Session, row: Row) -> None:
+        transaction = session.get_nested_transaction() or session.get_transaction()
+        assert transaction is not None, "the row was written in it"
+        self._waiting.setdefault(transaction, []).append(row)
+
+    def before_commit(self, session: Session) -> None:
+        """Link the rows; those of a savepoint wait for the transaction around it."""
+        savepoint = session.get_nested_transaction()
+        transaction = savepoint or session.get_transaction()
+        rows = self._waiting.pop(transaction, None) if transaction else None
+        if not rows:
+            return
+        if savepoint and savepoint.parent:
+            self._waiting.setdefault(savepoint.parent, []).extend(rows)
+        else:
+            session.flush()
+            self._link(session, rows)
+
+    def _link(self, session: Session, rows: list[Row]) -> None:
+        head = session.execute(select(AuditHead.seq, AuditHead.mac).with_for_update()).one()
+        seq, mac, links = head.seq, head.mac, []
+        for row in rows:
+            seq += 1
+            mac = mac_of(self._key, mac, seq, row)
+            links.append({"seq": seq, "audit_id": row.id, "mac": mac})
+        session.execute(insert(AuditLink), links)
+        seal = seal_of(self._key, seq, mac)
+        session.execute(update(AuditHead).values(seq=seq, mac=mac, seal=seal))

@@ -5,6 +5,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url, select, text
@@ -14,6 +15,8 @@ from sqlalchemy.orm import Session, sessionmaker
 Sessions = sessionmaker[Session]
 Clock = Callable[[Session], datetime]
 
+PATIENCE = 2
+"""Seconds that a writer waits for its turn on SQLite."""
 _POSTGRES_LIMITS = (
     "-c statement_timeout=2500 -c lock_timeout=1000 -c idle_in_transaction_session_timeout=5000"
 )
@@ -35,11 +38,12 @@ def open_engine(url: str, pool_size: int = 8) -> Engine:
     kind = make_url(url).get_backend_name()
     # What members wrote must not reach the log by way of an error's text.
     options: dict[str, Any] = {"hide_parameters": True, "pool_recycle": 1800}
+    if make_url(url).database:
+        options |= {"pool_size": pool_size, "max_overflow": 2, "pool_use_lifo": True}
     if kind == "sqlite":
-        options |= {"connect_args": {"timeout": 2, "check_same_thread": False}}
+        options |= {"connect_args": {"timeout": PATIENCE, "check_same_thread": False}}
     else:
-        options |= {"pool_size": pool_size, "max_overflow": 2, "pool_timeout": 1}
-        options |= {"pool_use_lifo": True, "isolation_level": "READ COMMITTED"}
+        options |= {"pool_timeout": 1, "isolation_level": "READ COMMITTED"}
     if kind == "postgresql":
         options |= {"connect_args": {"options": _POSTGRES_LIMITS, "connect_timeout": 2}}
     if kind in ("mysql", "mariadb"):
@@ -50,6 +54,34 @@ def open_engine(url: str, pool_size: int = 8) -> Engine:
     else:
         _leave_the_dead(engine)
     return engine
+
+
+def open_survey(url: str) -> Engine:
+    """An engine for a long look at a database in use.
+
+    A transaction sees one moment of the whole database, can write nothing, and holds up nobody.
+    """
+    kind = make_url(url).get_backend_name()
+    options: dict[str, Any] = {"hide_parameters": True}
+    if kind != "sqlite":
+        options |= {"isolation_level": "REPEATABLE READ"}
+    if kind == "postgresql":
+        read_only = "-c default_transaction_read_only=on"
+        options |= {"connect_args": {"options": read_only, "connect_timeout": 2}}
+    if kind in ("mysql", "mariadb"):
+        options |= {"connect_args": _MYSQL_LIMITS | {"read_timeout": 600}}
+    engine = create_engine(url, **options)
+    if kind == "sqlite":
+        _tame_sqlite(engine)
+    if kind in ("mysql", "mariadb"):
+        event.listen(engine, "connect", _only_read)
+    return engine.execution_options(read_only=True)
+
+
+def _only_read(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("SET SESSION TRANSACTION READ ONLY")
+    cursor.close()
 
 
 def open_sessions(engine: Engine) -> Sessions:
@@ -134,7 +166,11 @@ def _tame_sqlite(engine: Engine) -> None:
     The driver's deferred BEGIN lets two readers both try to become writers, and one fails
     at once, whatever the time-out says. BEGIN IMMEDIATE queues them instead. Who only reads
     need not queue, and is kept from writing.
+
+    The driver's own queue is sleeping and trying again: with a dozen threads it took half of
+    all the time there was. So the threads of a process queue here first.
     """
+    writing = Lock()
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:
@@ -143,7 +179,7 @@ def _tame_sqlite(engine: Engine) -> None:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.execute("PRAGMA busy_timeout=2000")
+        cursor.execute(f"PRAGMA busy_timeout={PATIENCE * 1000}")
         cursor.close()
 
     @event.listens_for(engine, "begin")
@@ -155,9 +191,18 @@ def _tame_sqlite(engine: Engine) -> None:
         if connection.info.get("read_only", False) != read_only:
             connection.exec_driver_sql(f"PRAGMA query_only={read_only:d}")
             connection.info["read_only"] = read_only
+        queue = connection.connection.record_info
+        if not read_only and "writes" not in queue:
+            queue["writes"] = writing.acquire(timeout=PATIENCE)
         begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
         # Said to the driver itself: SQLAlchemy's way there costs as much as a statement does.
         try:
             connection.connection.driver_connection.execute(begin)
         except sqlite3.OperationalError as error:
             raise OperationalError(begin, None, error) from error
+
+    @event.listens_for(engine, "checkin")
+    def _on_checkin(_connection: Any, record: Any) -> None:
+        # Only now is the commit behind us.
+        if record.record_info.pop("writes", False):
+            writing.release()

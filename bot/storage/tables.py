@@ -5,6 +5,7 @@ can be spread by member later. `person` alone knows the openid: delete its row a
 link between a member's records and a human being is gone.
 """
 
+import json
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar, cast
 
@@ -23,6 +24,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    event,
 )
 from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import Dialect
@@ -44,6 +46,24 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return value.replace(tzinfo=UTC) if value is not None else None
+
+
+class Facts(TypeDecorator[dict[str, Any]]):
+    """Facts as JSON text in one form only, the same bytes on every engine."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> str | None:
+        return None if value is None else one_form(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, Any] | None:
+        return None if value is None else json.loads(value)
+
+
+def one_form(value: Any) -> str:
+    """JSON with sorted keys, without blanks, in ASCII."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
 def _bytes(length: int) -> Any:
@@ -450,7 +470,7 @@ class SignInFailure(Base):
 
 
 class Audit(Base):
-    """Who did what to which thing, before and after; written with the deed."""
+    """Who did what to which thing, before and after; written with the deed, never changed."""
 
     __tablename__ = "audit"
     __table_args__ = _rules(UniqueConstraint("subject", "version"))
@@ -463,4 +483,38 @@ class Audit(Base):
     subject: Mapped[str] = mapped_column(String(48))
     version: Mapped[int | None]
     """The version of an entry that this row led to; one row for each."""
-    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    facts: Mapped[dict[str, Any]] = mapped_column(Facts)
+
+
+class AuditLink(Base):
+    """A link of the chain that makes a change of the audit trail show: one to each row."""
+
+    __tablename__ = "audit_link"
+    __table_args__ = _rules()
+
+    seq: Mapped[int] = mapped_column(_number(), primary_key=True, autoincrement=False)
+    """1, 2, 3 and so on, in the order of the commits, without a gap."""
+    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id"), unique=True)
+    mac: Mapped[bytes] = mapped_column(DeliveryKey)
+    """Keyed with a secret the database does not have; see bot/domain/audit.py."""
+
+
+class AuditHead(Base):
+    """Where the chain ends: the one row that whoever adds a link has locked."""
+
+    __tablename__ = "audit_head"
+    __table_args__ = _rules()
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    """Always 1."""
+    seq: Mapped[int] = mapped_column(_number())
+    mac: Mapped[bytes] = mapped_column(DeliveryKey)
+    """That of the last link; zeros before the first."""
+    seal: Mapped[bytes] = mapped_column(DeliveryKey)
+    """Keyed too: nobody else can make an earlier link look like the last."""
+
+
+@event.listens_for(AuditHead.__table__, "after_create")
+def _lay_head(table: Any, connection: Any, **_: Any) -> None:
+    """The chain begins where its tables do; the migration says the same."""
+    connection.execute(table.insert().values(id=1, seq=0, mac=bytes(32), seal=bytes(32)))

@@ -1,7 +1,8 @@
 """The webhook: the one address that WeChat calls."""
 
+import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -12,11 +13,17 @@ from bot.conversation.message import Kind, Message
 from bot.domain.identity import member_key
 from bot.logs import trace
 from bot.settings import Settings
+from bot.turns import NotRecorded
 from bot.wechat.envelope import BODY_LIMIT, Envelope, Opened
 from bot.wechat.fields import Refused, Unreadable
 from bot.wechat.inbound import read_push
 
-Play = Callable[[Message], bytes]
+Play = Callable[[Message, float], bytes]
+
+LAST = timedelta(seconds=9)
+"""The age at which a push must be the third delivery of its message, which is WeChat's last."""
+HUNG_UP = 5.1
+"""Seconds after which WeChat has given a delivery up."""
 
 _TEXT = "text/plain; charset=utf-8"
 _XML = "text/xml; charset=utf-8"
@@ -27,8 +34,9 @@ log = structlog.get_logger()
 def webhook(settings: Settings, play: Play, clock: Callable[[], datetime]) -> Blueprint:
     """`GET` and `POST /wechat`.
 
-    `play` gives the inner XML of the answer, or nothing. WeChat sends no CSRF token: whoever
-    protects the whole app must exempt this blueprint.
+    `play` gives the inner XML of the answer, or nothing; it is told when the request arrived, by
+    `time.monotonic`. WeChat sends no CSRF token: whoever protects the whole app must exempt this
+    blueprint.
     """
     blueprint = Blueprint("wechat", __name__)
     envelope = Envelope.of(settings)
@@ -40,11 +48,17 @@ def webhook(settings: Settings, play: Play, clock: Callable[[], datetime]) -> Bl
 
     @blueprint.post("/wechat", provide_automatic_options=False)
     def receive() -> Response:
+        arrived = time.monotonic()
         opened = envelope.open(request.query_string, _body(), clock())
         message = _read(opened, identify)
         if message and settings.wechat_account not in ("", message.account):
             raise Refused(403, "account")
-        answer = _answer(play, message)
+        try:
+            answer = _answer(play, message, arrived)
+        except NotRecorded as failure:
+            if not failure.lasts and message and clock() - message.sent_at < LAST:
+                return _leave_unanswered(arrived)
+            answer = failure.line
         if not answer:
             # WeChat takes this word, in every mode unencrypted, as "heard, nothing to say".
             return Response("success", content_type=_TEXT)
@@ -82,12 +96,24 @@ def _read(opened: Opened, identify: Callable[[str], bytes]) -> Message | None:
         return None
 
 
-def _answer(play: Play, message: Message | None) -> bytes:
+def _answer(play: Play, message: Message | None, arrived: float) -> bytes:
     """What `play` answers; nothing for an event nobody waits on, nor when `play` breaks."""
     if message is None or message.kind is Kind.EVENT:
         return b""
     try:
-        return play(message)
+        return play(message, arrived)
+    except NotRecorded:
+        raise
     except Exception as error:
         log.error("turn failed", delivery=message.delivery.hex()[:8], **trace(error))
         return b""
+
+
+def _leave_unanswered(arrived: float) -> Response:
+    """Wait until WeChat has given this delivery up, so that it makes the next one.
+
+    An error it repeats at once, as logs of others show: that would use up all three deliveries
+    within a second, in which no store comes back.
+    """
+    time.sleep(max(0.0, arrived + HUNG_UP - time.monotonic()))
+    return Response(status=503, content_type=_TEXT)

@@ -188,9 +188,7 @@ def _elements(
             stream, tag=tags, resolve_entities=False, no_network=True, load_dtd=False,
             huge_tree=False,
         )  # fmt: skip
-        looked = False
         for _, element in events:
-            if not looked and element.getroottree().docinfo.doctype:
-                raise Unreadable(wording.HAS_DOCTYPE)
-            looked = True
             yield element
+        if events.root.getroottree().docinfo.doctype:
+            raise Unreadable(wording.HAS_DOCTYPE)

@@ -20,8 +20,7 @@ from bot.domain.questions import Shelf
 from bot.domain.services import Services, Transaction, transactions
 from bot.domain.staff import Colleague, Role
 from bot.settings import Settings
-from bot.storage.database import open_sessions
-from tests.builders import NOON, SECRET, a_campaign, a_member
+from tests.builders import NOON, SECRET, a_campaign, a_member, chained
 from tests.console.browser import Browser
 
 PASSWORD = "一句容易记的话，十二个字以上"
@@ -50,7 +49,7 @@ def clock() -> Clock:
 @pytest.fixture
 def transaction(engine: Engine, clock: Clock) -> Transaction:
     """How the console reaches the domain, over the small campaign."""
-    sessions = open_sessions(engine)
+    sessions = chained(engine)
     with sessions.begin() as session:
         a_campaign(session)
     return transactions(sessions, clock, Shelf())
@@ -62,7 +61,7 @@ def opened(engine: Engine) -> Opened:
 
     @contextmanager
     def opened() -> Iterator[Session]:
-        with open_sessions(engine).begin() as session:
+        with chained(engine).begin() as session:
             yield session
 
     return opened

@@ -10,9 +10,9 @@ from bot.console import wording
 from bot.domain.moderation import Reason
 from bot.domain.questions import Shelf
 from bot.domain.services import Transaction, transactions
-from bot.storage.database import open_engine, open_sessions
+from bot.storage.database import open_engine
 from bot.storage.tables import Audit, Base, Motto, Notice
-from tests.builders import a_campaign
+from tests.builders import a_campaign, chained
 from tests.console.browser import Browser, text_of
 from tests.console.conftest import Clock, Opened, Submit, an_app, signed_in
 
@@ -216,7 +216,7 @@ def test_a_withdrawn_motto_cannot_be_decided(
 
 
 def test_of_two_moderators_at_the_same_instant_one_wins(file_engine: Engine, clock: Clock) -> None:
-    sessions = open_sessions(file_engine)
+    sessions = chained(file_engine)
     with sessions.begin() as session:
         a_campaign(session)
     transaction = transactions(sessions, clock, Shelf())

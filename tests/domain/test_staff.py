@@ -22,9 +22,9 @@ from bot.domain.staff_refusals import (
     UnfitPassword,
     WrongCode,
 )
-from bot.storage.database import Sessions, open_engine, open_sessions
+from bot.storage.database import Sessions, open_engine
 from bot.storage.tables import Audit, Base, SetupCode, SignInFailure, Staff, StaffSession
-from tests.builders import NOON, SECRET
+from tests.builders import NOON, SECRET, chained
 
 pytestmark = pytest.mark.slow
 
@@ -297,7 +297,7 @@ def crowded(request: pytest.FixtureRequest, tmp_path: object) -> Iterator[Sessio
     )
     engine: Engine = open_engine(url, pool_size=16)
     Base.metadata.create_all(engine)
-    yield open_sessions(engine)
+    yield chained(engine)
     engine.dispose()
 
 

@@ -20,9 +20,9 @@ from bot.domain.tickets import (
     ClosedMeanwhile,
     NoSuchTicket,
 )
-from bot.storage.database import Sessions, open_engine, open_sessions
+from bot.storage.database import Sessions, open_engine
 from bot.storage.tables import Audit, Base, Staff, Ticket
-from tests.builders import NOON, a_campaign, a_member, key, said
+from tests.builders import NOON, a_campaign, a_member, chained, key, said
 
 WORDS = "点了答题没有反应"
 LI, WANG = 1, 2
@@ -199,7 +199,7 @@ def shared(store_url: str) -> Iterator[Sessions]:
     """Sessions on a database that threads can share, on each engine."""
     engine = open_engine(store_url)
     Base.metadata.create_all(engine)
-    sessions = open_sessions(engine)
+    sessions = chained(engine)
     with sessions.begin() as session:
         a_campaign(session)
         add_colleagues(session)

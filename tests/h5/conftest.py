@@ -20,9 +20,9 @@ from bot.domain.questions import Shelf
 from bot.domain.services import Services, open_services, transactions
 from bot.h5.views import h5
 from bot.settings import Settings
-from bot.storage.database import Sessions, open_sessions
+from bot.storage.database import Sessions
 from bot.storage.tables import Member, Motto, Score
-from tests.builders import NOON, SECRET, a_campaign, a_member, an_approved_motto, key
+from tests.builders import NOON, SECRET, a_campaign, a_member, an_approved_motto, chained, key
 
 VENDOR = Path(bot.__file__).parent / "vendor"
 
@@ -89,7 +89,7 @@ def _services(session: Session) -> Services:
 @pytest.fixture
 def campaign(engine: Engine) -> Campaign:
     """A campaign in full swing, in which nobody has said anything."""
-    sessions = open_sessions(engine)
+    sessions = chained(engine)
     with sessions.begin() as session:
         a_campaign(session)
     return Campaign(sessions)
@@ -100,7 +100,7 @@ def app(engine: Engine) -> Flask:
     """The pages alone, over a database that may still be empty."""
     app = Flask("pages", static_folder=None)
     app.register_blueprint(
-        h5(some_settings(), transactions(open_sessions(engine), lambda _: NOON, Shelf()))
+        h5(some_settings(), transactions(chained(engine), lambda _: NOON, Shelf()))
     )
     app.add_url_rule("/vendor/<path:filename>", "vendor", _vendor)
     return app

@@ -136,7 +136,7 @@ def test_help_is_the_menu(known: Talker, words: str) -> None:
         "3 [投票](发:投票)　4 [听宣讲](发:宣讲)\n5 [我的成绩](发:我的)　6 [换大字](发:大字)\n"
         "点蓝字，或回复数字。\n要问人：回复“联系”，工作日8:30到17:30有人答。"
     )
-    assert known.state == MenuShown()
+    assert known.state == Idle()
 
 
 @pytest.mark.parametrize("state", [Idle(), MenuShown(), Lost()])

@@ -16,17 +16,18 @@ from sqlalchemy.orm import Session
 from bot.app import create_app
 from bot.demo import load_demo
 from bot.domain.identity import member_key
+from bot.domain.invariants import check
 from bot.domain.questions import Shelf
 from bot.domain.quiz import Quiz
 from bot.settings import Settings
 from bot.simulator.account import Account
 from bot.simulator.answers import Answer, Tap
 from bot.simulator.pushes import Follower, Push
-from bot.storage.database import Sessions, open_engine, open_sessions
+from bot.storage.database import Sessions, open_engine
 from bot.storage.schema import upgrade
 from bot.storage.tables import Attempt
 from quiz_bank import Question, load_shipped
-from tests.builders import SECRET
+from tests.builders import SECRET, chained
 
 
 @dataclass
@@ -124,16 +125,18 @@ def world(store_url: str, sample: Path) -> Iterator[World]:
         load_sample(store_url)
     settings = settings_for(store_url)
     engine = open_engine(store_url)
-    world = World(settings, open_sessions(engine))
+    world = World(settings, chained(engine))
     world.client = create_app(settings, clock=lambda _: world.now()).test_client()
     yield world
+    with world.sessions() as session:
+        assert check(session, world.now(), SECRET) == []
     engine.dispose()
 
 
 def load_sample(url: str) -> None:
     engine = open_engine(url)
     upgrade(engine)
-    with open_sessions(engine).begin() as session:
+    with chained(engine).begin() as session:
         load_demo(session, datetime.now(UTC), settings_for(url), load_shipped())
     engine.dispose()
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from tests.model.ledger import Ledger, Rows
+from tests.model.linearizable import Says
 
 Deed = tuple[str, int]
 """What was done, and to the entry of which number, if to one."""
@@ -30,17 +31,46 @@ def claimed(reply: str) -> set[Deed]:
     }
 
 
-def done(before: Ledger, after: Ledger, member: bytes) -> set[Deed]:
-    """What the member's turn between the two did, by the rows."""
-    deeds = {("vote", row.motto_id + 1_000) for row in _new("tracker", before.vote, after.vote)}
-    for row in _new("tracker", before.withdrawn_vote, after.withdrawn_vote):
-        if row.withdrawn_by is not None:
-            deeds.add(("take back", row.motto_id + 1_000))
-    for row in _new("id", before.audit, after.audit):
-        deeds.add((row.action.removeprefix("motto."), int(row.subject.partition(":")[2])))
-    if after.unit_of(member) and after.unit_of(member) != before.unit_of(member):
-        deeds.add(("join", 0))
-    return deeds
+def heard(reply: str) -> Says | None:
+    """What the reply to a vote, or to taking one back, said; None when it was no such answer."""
+    return next((says for pattern, says in _HEARD.items() if re.search(pattern, reply)), None)
+
+
+_HEARD = {
+    _CLAIMS["vote"]: Says.VOTED,
+    _CLAIMS["take back"]: Says.TAKEN_BACK,
+    r"没有找到这一票": Says.NOTHING,
+    r"没有找到\d+号": Says.NO_SUCH,
+    r"您今天已经投过它了": Says.ALREADY,
+    r"今天\d票都投完了": Says.SPENT,
+}
+"""The first that fits: a receipt also says that the votes are spent."""
+
+
+def done(before: Ledger, after: Ledger) -> set[Deed]:
+    """What was done between the two, by the rows."""
+    given = _new("tracker", _ever_given(before), _ever_given(after))
+    taken_back = [
+        row
+        for row in _new("tracker", before.withdrawn_vote, after.withdrawn_vote)
+        if row.withdrawn_by is not None
+    ]
+    decided = _new("id", before.audit, after.audit)
+    joined = [
+        row.member_key
+        for row in after.member
+        if row.unit_id and before.unit_of(row.member_key) != (row.unit_id, row.name)
+    ]
+    return {
+        *(("vote", row.motto_id + 1_000) for row in given),
+        *(("take back", row.motto_id + 1_000) for row in taken_back),
+        *((row.action.partition(".")[2], int(row.subject.partition(":")[2])) for row in decided),
+        *(("join", 0) for _ in joined),
+    }
+
+
+def _ever_given(ledger: Ledger) -> Rows:
+    return (*ledger.vote, *ledger.withdrawn_vote)
 
 
 def _new(key: str, before: Rows, after: Rows) -> list[Row[Any]]:

@@ -3,13 +3,14 @@
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, delete, select
 from sqlalchemy.orm import Session
 
 from bot.storage.tables import (
     Answer,
     Attempt,
     Audit,
+    AuditLink,
     Base,
     Consent,
     Delivery,
@@ -63,6 +64,14 @@ _QUERIES = {
     for table in _TABLES
 }
 assert list(_QUERIES) == [field.name for field in fields(Ledger)]
+
+
+def tear_out(session: Session) -> None:
+    """Empty the ledger: a database is used again faster than it is made anew."""
+    session.execute(delete(AuditLink))
+    for table in reversed(Base.metadata.sorted_tables):
+        if table.name in _QUERIES:
+            session.execute(delete(table))
 
 
 def read(session: Session) -> Ledger:

@@ -3,22 +3,25 @@
 Each is a way in which others lost, doubled or invented something, put in place of our code.
 """
 
+import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import func, insert, select, update
 
-from bot.domain import identity, mottos, quiz
-from bot.domain.members import Presence
+from bot.conversation.message import Message
+from bot.domain import mottos
+from bot.domain.identity import campaign_day
 from bot.domain.moderation import Moderation
 from bot.domain.notices import Notices
 from bot.domain.quiz import Quiz, Sitting
+from bot.domain.refusals import NoVotesLeft
 from bot.domain.votes import Receipt, Votes
-from bot.storage.tables import Delivery, RoundSlot, Vote
-from bot.storage.together import Together
+from bot.storage.tables import RoundSlot, Score, Vote
 from bot.turns import Turns
 
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -26,38 +29,42 @@ Plant = Callable[[pytest.MonkeyPatch], None]
 
 def votes_are_counted_and_then_inserted(patch: pytest.MonkeyPatch) -> None:
     """No slot says where the limit is, and the comparison is off by one."""
+    cast = Votes.cast
 
-    def cast(self: Any, member: bytes, number: int, sent_at: datetime, delivery: bytes) -> Receipt:
-        current = self._open_round(sent_at)
-        words, day = self._votable(member, number, current), identity.campaign_day(sent_at)
-        mine = select(func.count()).where(Vote.member_key == member, Vote.day == day)
-        given = self._session.scalar(mine) or 0
-        if given > 3:
-            return Receipt(number, words, "", 0, 3)
-        if given == 3:
-            self._session.merge(RoundSlot(round_id=current.id, slot=4))
-        values = {"member_key": member, "round_id": current.id, "day": day, "slot": given + 1}
-        facts = {"motto_id": number - 1_000, "delivery_key": delivery, "accepted_at": self._now}
-        tracker = delivery.hex()[:10]
-        self._session.execute(insert(Vote).values(**values, **facts, tracker=tracker))
-        return Receipt(number, words, tracker, 3 - given, 3)
+    def cast_one_more(
+        self: Any, member: bytes, number: int, sent_at: datetime, delivery: bytes
+    ) -> Receipt:
+        try:
+            return cast(self, member, number, sent_at, delivery)
+        except NoVotesLeft:
+            day, tracker = campaign_day(sent_at), delivery.hex()[:10]
+            mine = select(func.count()).where(Vote.member_key == member, Vote.day == day)
+            if self._session.scalar(mine) > 3:
+                raise
+            self._session.merge(RoundSlot(round_id=1, slot=4))
+            self._session.flush()
+            place = {"member_key": member, "round_id": 1, "day": day, "slot": 4}
+            facts = {"motto_id": number - 1_000, "delivery_key": delivery}
+            vote = insert(Vote).values(**place, **facts, accepted_at=self._now, tracker=tracker)
+            self._session.execute(vote)
+            return Receipt(number=number, words="", tracker=tracker, left=0, per_day=3)
 
-    patch.setattr(Votes, "cast", cast)
+    patch.setattr(Votes, "cast", cast_one_more)
 
 
 def the_last_answer_earns_nothing(patch: pytest.MonkeyPatch) -> None:
-    """The score is updated by all answers but the one that ends a paper."""
+    """The score is not updated by the answer that ends a paper."""
     answer = Quiz.answer
 
-    def answer_unless_last(
-        self: Quiz, member: bytes, sitting: Sitting, place: int, choice: Any, delivery: bytes
-    ) -> Sitting:
-        with pytest.MonkeyPatch.context() as inner:
-            if len(sitting.answers) == len(sitting.questions) - 1:
-                inner.setattr(quiz, "_ANSWER_ON", Together(quiz._NEW_ANSWER))
-            return answer(self, member, sitting, place, choice, delivery)
+    def answer_for_nothing(self: Any, member: bytes, *rest: Any) -> Sitting:
+        after = answer(self, member, *rest)
+        if after.current is None:
+            earned = after.answers[rest[1]].points
+            lower = update(Score).where(Score.member_key == member)
+            self._session.execute(lower.values(points=Score.points - earned))
+        return after
 
-    patch.setattr(Quiz, "answer", answer_unless_last)
+    patch.setattr(Quiz, "answer", answer_for_nothing)
 
 
 def a_notice_is_told_again_and_again(patch: pytest.MonkeyPatch) -> None:
@@ -79,32 +86,29 @@ def withdrawing_leaves_the_votes(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_repetition_is_answered_anew(patch: pytest.MonkeyPatch) -> None:
-    """The stored reply is drawn again instead of being sent as it is."""
-    recall = Turns._recall
+    """The reply is drawn again, with the time of now, instead of being sent as it is stored."""
+    take, seen = Turns.take, set[bytes]()
 
-    def draw_again(self: Any, session: Any, message: Any) -> bytes:
-        found = recall(self, session, message)
-        stamp = f"<CreateTime>{int(self._clock(session).timestamp())}</CreateTime>".encode()
-        head, _, tail = found.partition(b"<CreateTime>")
-        return head + stamp + tail.partition(b"</CreateTime>")[2]
+    def draw_again(self: Turns, message: Message) -> bytes:
+        reply = take(self, message)
+        if message.delivery not in seen:
+            seen.add(message.delivery)
+            return reply
+        return re.sub(rb"<CreateTime>\d+", b"<CreateTime>1", reply)
 
-    patch.setattr(Turns, "_recall", draw_again)
+    patch.setattr(Turns, "take", draw_again)
 
 
 def a_repetition_is_played_again(patch: pytest.MonkeyPatch) -> None:
-    """The delivery's row is overwritten instead of being looked for."""
-    enter, keep = Turns._enter, Turns._keep
+    """The marker of a delivery is lost, as one in Redis would be, and the effect is not."""
+    take, times = Turns.take, Counter[bytes]()
 
-    def never_answered(self: Any, message: Any, services: Any) -> Presence:
-        return replace(enter(self, message, services), answered=False)
+    def play_again(self: Turns, message: Message) -> bytes:
+        times[message.delivery] += 1
+        name = bytes(times[message.delivery] - 1) + message.delivery
+        return take(self, replace(message, delivery=name[:32]))
 
-    def overwrite(self: Any, session: Any, message: Any, *rest: Any) -> bytes:
-        row = Delivery.delivery_key == message.delivery
-        session.execute(delete(Delivery).where(row))
-        return keep(self, session, message, *rest)
-
-    patch.setattr(Turns, "_enter", never_answered)
-    patch.setattr(Turns, "_keep", overwrite)
+    patch.setattr(Turns, "take", play_again)
 
 
 def undoing_leaves_the_notice(patch: pytest.MonkeyPatch) -> None:

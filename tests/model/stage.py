@@ -5,9 +5,9 @@ from functools import cache
 
 from sqlalchemy import Engine
 
-from bot.storage.database import open_engine, open_sessions
+from bot.storage.database import open_engine
 from bot.storage.tables import Base
-from tests.builders import a_campaign, a_member, a_waiting_motto, an_approved_motto
+from tests.builders import a_campaign, a_member, a_waiting_motto, an_approved_motto, chained
 
 AUTHORS = {
     "chen": "清清白白做人，堂堂正正办事",
@@ -25,7 +25,7 @@ def _boards() -> Engine:
     """One engine, so that what is compiled for one example serves the next."""
     engine = open_engine("sqlite://")
     Base.metadata.create_all(engine)
-    with open_sessions(engine).begin() as session:
+    with chained(engine).begin() as session:
         a_campaign(session)
         for author, words in AUTHORS.items():
             a_member(session, author)

@@ -1,6 +1,9 @@
 """Each kind of database is told what our promises need, and has a clock of its own."""
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,7 +11,13 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from bot.storage.database import begin_read_only, database_clock, open_engine, open_sessions
+from bot.storage.database import (
+    PATIENCE,
+    begin_read_only,
+    database_clock,
+    open_engine,
+    open_sessions,
+)
 
 
 @pytest.fixture
@@ -157,3 +166,45 @@ def test_a_reader_can_write_nothing_and_the_next_on_its_connection_can(
                 reader.execute(text("UPDATE note SET words = 'reader'"))
         with sessions.begin() as writer:
             writer.execute(text("UPDATE note SET words = 'writer'"))
+
+
+# ------------------------------------------------------------ who writes on SQLite
+
+
+def test_the_writers_of_a_process_queue_and_leave_the_queue(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'queue.db'}", pool_size=12)
+    sessions = open_sessions(engine)
+    with sessions.begin() as session:
+        session.execute(text("CREATE TABLE tally (votes INTEGER)"))
+        session.execute(text("INSERT INTO tally VALUES (0)"))
+
+    def vote(number: int) -> None:
+        with suppress(ZeroDivisionError), sessions.begin() as session:
+            session.execute(text("UPDATE tally SET votes = votes + 1"))
+            if number % 3 == 0:
+                raise ZeroDivisionError
+
+    with ThreadPoolExecutor(12) as threads:
+        list(threads.map(vote, range(120)))
+
+    with sessions() as session:
+        assert session.scalar(text("SELECT votes FROM tally")) == 80
+    engine.dispose()
+
+
+@pytest.mark.slow
+def test_a_writer_that_keeps_everybody_waiting_is_given_up_on(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'slow.db'}")
+    sessions = open_sessions(engine)
+
+    with sessions() as slow:
+        slow.connection()
+        began = time.monotonic()
+        with pytest.raises(OperationalError), sessions.begin() as other:
+            other.connection()
+        waited = time.monotonic() - began
+    with sessions.begin() as next_one:
+        next_one.execute(text("CREATE TABLE free (words TEXT)"))
+
+    assert PATIENCE < waited < 3 * PATIENCE
+    engine.dispose()

@@ -22,7 +22,7 @@ from bot.domain.services import Services
 from bot.storage.database import Sessions
 from bot.storage.memory import Memory
 from bot.storage.tables import Base, Delivery, Member, Person, Ticket, Vote
-from bot.turns import Turns
+from bot.turns import NotRecorded, Turns
 from tests.builders import NOON, a_member, an_approved_motto, key, pushed, said
 from tests.stores import Valkey
 
@@ -185,11 +185,14 @@ def test_a_statement_that_fails_once_is_tried_again_as_a_whole(
 
 @pytest.mark.slow
 def test_a_store_that_stays_away_is_admitted_and_nothing_is_stored(sessions: Sessions) -> None:
-    with Failing(sessions, lambda sql: "INSERT INTO ticket" in sql, times=100):
-        answer = turns(sessions, notes_a_ticket).take(said("你好"))
+    with (
+        Failing(sessions, lambda sql: "INSERT INTO ticket" in sql, times=100),
+        pytest.raises(NotRecorded) as failure,
+    ):
+        turns(sessions, notes_a_ticket).take(said("你好"))
 
-    assert answer != b""
-    assert "好的" not in answer.decode()
+    assert failure.value.line != b""
+    assert not failure.value.lasts
     assert count(sessions, Delivery) == 0
     assert count(sessions, Ticket) == 0
 
@@ -198,10 +201,13 @@ def test_a_failure_that_has_no_name_is_answered_in_words_too(sessions: Sessions)
     class DiskGone(DatabaseError):
         """Neither a lost race nor a cut connection."""
 
-    with Failing(sessions, lambda sql: "INSERT INTO" in sql, times=100, error=DiskGone):
-        answer = turns(sessions, notes_a_ticket).take(said("你好"))
+    with (
+        Failing(sessions, lambda sql: "INSERT INTO" in sql, times=100, error=DiskGone),
+        pytest.raises(NotRecorded) as failure,
+    ):
+        turns(sessions, notes_a_ticket).take(said("你好"))
 
-    assert answer != b""
+    assert failure.value.line != b""
     assert count(sessions, Delivery) == 0
 
 
@@ -214,11 +220,50 @@ def test_a_store_that_fails_slowly_is_given_up_before_wechat_hangs_up(sessions: 
         return True
 
     began = time.monotonic()
-    with Failing(sessions, keeps_us_waiting, times=100):
-        answer = turns(sessions, notes_a_ticket).take(said("你好"))
+    with Failing(sessions, keeps_us_waiting, times=100), pytest.raises(NotRecorded):
+        turns(sessions, notes_a_ticket).take(said("你好"))
 
-    assert answer != b""
     assert time.monotonic() - began < 4.5
+
+
+def test_the_budget_begins_when_the_request_arrives(sessions: Sessions) -> None:
+    tried: list[str] = []
+
+    def fails(sql: str) -> bool:
+        tried.extend([sql] * ("INSERT INTO ticket" in sql))
+        return bool(tried)
+
+    with Failing(sessions, fails, times=100), pytest.raises(NotRecorded):
+        turns(sessions, notes_a_ticket).take(said("你好"), arrived=time.monotonic() - 4)
+
+    assert len(tried) == 1
+
+
+def test_an_outage_that_lasts_is_told_at_once_until_the_store_is_back(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.turns.OUTAGE", 0.1)
+    monkeypatch.setattr("bot.turns.PAUSES", (0.05, 0.1))
+    plays = turns(sessions, notes_a_ticket)
+    tried: list[str] = []
+
+    def fails(sql: str) -> bool:
+        tried.extend([sql] * ("INSERT INTO ticket" in sql))
+        return "INSERT INTO ticket" in sql
+
+    told = []
+    with Failing(sessions, fails, times=100):
+        for _ in range(2):
+            tries = len(tried)
+            with pytest.raises(NotRecorded) as failure:
+                plays.take(said("你好"))
+            told.append((failure.value.lasts, len(tried) - tries))
+            time.sleep(0.2)
+    answer = plays.take(said("你好"))
+
+    assert told == [(False, 3), (True, 1)]
+    assert "好的" in answer.decode()
+    assert not plays._lasts()
 
 
 class Failing:

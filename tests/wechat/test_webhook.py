@@ -1,6 +1,8 @@
 """The webhook: what each request gets, from the address check to the sealed answer."""
 
 import json
+import time
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -8,10 +10,12 @@ from structlog.testing import capture_logs
 
 from bot.conversation.message import Kind, Message
 from bot.settings import Mode
+from bot.turns import NotRecorded
 from bot.wechat.webhook import webhook
 from tests.builders import NOON
 from tests.wechat.pushes import (
     AES_KEY,
+    AT,
     OLD_KEY,
     OPENID,
     Edge,
@@ -193,6 +197,39 @@ def test_an_unreadable_push_is_logged() -> None:
     assert [entry["event"] for entry in logs] == ["push unreadable"]
 
 
+# --- when the store is away ---
+
+
+def not_recorded(message: Message, lasts: bool = False) -> bytes:
+    raise NotRecorded(b"<xml><Content><![CDATA[busy]]></Content></xml>", lasts=lasts)
+
+
+@pytest.mark.parametrize("age", [0, 5, 8])
+def test_the_first_two_deliveries_are_held_until_wechat_has_hung_up(
+    monkeypatch: pytest.MonkeyPatch, age: int
+) -> None:
+    monkeypatch.setattr("bot.wechat.webhook.HUNG_UP", 0.3)
+    began = time.monotonic()
+
+    response = Edge(play=not_recorded).push(a_text(CreateTime=AT - age))
+
+    assert (response.status_code, response.data) == (503, b"")
+    assert time.monotonic() - began >= 0.3
+
+
+@pytest.mark.parametrize("age", [9, 11])
+def test_the_third_delivery_is_told_that_nothing_was_recorded(age: int) -> None:
+    response = Edge("plain", play=not_recorded).push(a_text(CreateTime=AT - age))
+
+    assert field_of(response.data, "Content") == "busy"
+
+
+def test_once_an_outage_lasts_the_first_delivery_is_told_too() -> None:
+    response = Edge("plain", play=partial(not_recorded, lasts=True)).push(a_text())
+
+    assert field_of(response.data, "Content") == "busy"
+
+
 # --- the size of a body ---
 
 
@@ -238,7 +275,7 @@ def test_a_body_that_breaks_off_is_refused() -> None:
 def test_the_limit_of_the_app_does_not_widen_ours() -> None:
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = 10_000_000
-    app.register_blueprint(webhook(settings(), lambda _: b"", lambda: NOON))
+    app.register_blueprint(webhook(settings(), lambda *_: b"", lambda: NOON))
 
     response = app.test_client().post("/wechat", query_string=asked(), data=b"x" * 65_537)
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from io import BytesIO
+from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
@@ -248,6 +249,21 @@ def test_a_row_with_a_picture_is_listed() -> None:
     made.sheet.insert_image(2, 1, "p.png", {"image_data": BytesIO(PIXEL)})
 
     assert unsupported(made.content) == [("工作表“题库”第3行", "picture")]
+
+
+def test_the_older_format_is_read_by_its_values_and_that_is_said() -> None:
+    content = Path(__file__).with_name("old.xls").read_bytes()
+
+    one, other = questions(content)
+
+    assert (one.kind, one.date, other.kind) == (Kind.SINGLE, "2015年10月29日", Kind.SINGLE)
+    assert other.options == ("7", "2016")
+    assert "3格数字或日期按存的值读" in notices(content)[0][1]
+    assert notices(content)[1] == ("工作表“草稿”", "这张工作表是隐藏的，没有读。")
+
+
+def test_a_cell_at_the_far_end_of_the_older_format_costs_only_its_own_program() -> None:
+    assert "太大、太复杂" in refusal(Path(__file__).with_name("far.xls").read_bytes())
 
 
 def test_a_workbook_without_header_is_refused() -> None:

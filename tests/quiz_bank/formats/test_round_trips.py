@@ -20,16 +20,19 @@ def found(content: bytes | str) -> list[Question]:
     return [found.question for found in findings.questions]
 
 
+@pytest.mark.slow
 @given(any_questions())
 def test_any_questions_come_back_out_of_toml(questions: list[Question]) -> None:
     assert found(toml.write(questions)) == questions
 
 
+@pytest.mark.slow
 @given(any_questions())
 def test_any_questions_come_back_out_of_gift(questions: list[Question]) -> None:
     assert found(gift.write(questions)) == questions
 
 
+@pytest.mark.slow
 @given(any_questions())
 def test_any_questions_come_back_out_of_moodle_xml(questions: list[Question]) -> None:
     assert found(moodle.write(questions)) == questions
@@ -49,6 +52,37 @@ def test_the_shipped_questions_come_back_out_of_every_format(kind: ModuleType) -
     shipped = list(load_shipped().questions)
 
     assert found(kind.write(shipped)) == shipped
+
+
+SIGNS = (
+    "*号",
+    "=a~b",
+    "a->b",
+    "c->d",
+    "%50%甲",
+    "[html]x",
+    "//注",
+    "{T}",
+    "::a::",
+    "\\n#\\*",
+    "<b>&lt;",
+)
+"""What means something in one of the formats, and is only words here."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", [toml, gift, moodle, excel])
+def test_signs_of_the_formats_are_words_in_a_question(kind: ModuleType) -> None:
+    told = a_question("A1", explanation="解析：出处：a", source="//x", place="=1", topic="/a//b/")
+    tricky = [
+        replace(told, code="B1", stem="//{=a} 一", options=SIGNS[:8]),
+        replace(told, code="B2", stem="[html]<i>二", options=SIGNS[3:]),
+        replace(a_question("B3", "blank"), stem="三*", answer=SIGNS),
+        replace(a_question("B4", "blank"), stem="四", answer=("a->b", "c->d")),
+        replace(a_question("B5", "judge"), stem="五。", topic="", explanation=""),
+    ]
+
+    assert found(kind.write(tricky)) == tricky
 
 
 def test_words_that_excel_itself_escapes_come_back() -> None:

@@ -30,9 +30,29 @@ def upgrade() -> None:
         sa.Column("action", sa.String(length=24), nullable=False),
         sa.Column("subject", sa.String(length=48), nullable=False),
         sa.Column("version", sa.Integer(), nullable=True),
-        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("facts", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_audit"),
         sa.UniqueConstraint("subject", "version", name="uq_audit_subject_version"),
+        **TEXT,
+    )
+    audit_head = op.create_table(
+        "audit_head",
+        sa.Column("id", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("seq", COUNTER, nullable=False),
+        sa.Column("mac", exactly(32), nullable=False),
+        sa.Column("seal", exactly(32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_audit_head"),
+        **TEXT,
+    )
+    op.bulk_insert(audit_head, [{"id": 1, "seq": 0, "mac": bytes(32), "seal": bytes(32)}])
+    op.create_table(
+        "audit_link",
+        sa.Column("seq", COUNTER, autoincrement=False, nullable=False),
+        sa.Column("audit_id", COUNTER, nullable=False),
+        sa.Column("mac", exactly(32), nullable=False),
+        sa.ForeignKeyConstraint(["audit_id"], ["audit.id"], name="fk_audit_link_audit_id"),
+        sa.PrimaryKeyConstraint("seq", name="pk_audit_link"),
+        sa.UniqueConstraint("audit_id", name="uq_audit_link_audit_id"),
         **TEXT,
     )
     op.create_table(
@@ -365,4 +385,6 @@ def downgrade() -> None:
     op.drop_table("delivery")
     op.drop_table("contest")
     op.drop_table("consent")
+    op.drop_table("audit_link")
+    op.drop_table("audit_head")
     op.drop_table("audit")

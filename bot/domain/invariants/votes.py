@@ -1,0 +1,71 @@
+"""Votes: so many a day and no more, in their time, each with a receipt of its own."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Select, and_, exists, func, or_, select, union_all
+
+from bot.domain.entries import MottoState
+from bot.domain.invariants.rule import Key, Rule, Survey, rows, stream
+from bot.domain.votes import LATE
+from bot.storage.tables import Motto, Round, RoundSlot, Vote, WithdrawnVote
+
+_OF_A_DAY = (Vote.member_key, Vote.round_id, Vote.day)
+_KEY = (*_OF_A_DAY, Vote.slot)
+
+
+def _beyond_limit() -> Select[*tuple[Any, ...]]:
+    limits = (
+        select(RoundSlot.round_id, func.count().label("most")).group_by(RoundSlot.round_id)
+    ).subquery()
+    return (
+        select(*_OF_A_DAY)
+        .outerjoin(limits, limits.c.round_id == Vote.round_id)
+        .group_by(*_OF_A_DAY, limits.c.most)
+        .having(func.count() > func.coalesce(limits.c.most, 0))
+    )
+
+
+def _without_slot() -> Select[*tuple[Any, ...]]:
+    slot = and_(RoundSlot.round_id == Vote.round_id, RoundSlot.slot == Vote.slot)
+    return select(*_KEY).where(~exists().where(slot))
+
+
+def _twice_for_one() -> Select[*tuple[Any, ...]]:
+    columns = (*_OF_A_DAY, Vote.motto_id)
+    return select(*columns).group_by(*columns).having(func.count() > 1)
+
+
+def _after_seal() -> Select[*tuple[Any, ...]]:
+    return select(*_KEY).join(Round, Round.id == Vote.round_id).where(
+        Vote.accepted_at >= Round.sealed_at
+    )  # fmt: skip
+
+
+def _out_of_hours(survey: Survey) -> Iterable[Key]:
+    for round_ in survey.session.execute(select(Round.id, Round.opens_at, Round.closes_at)).all():
+        early = Vote.accepted_at < round_.opens_at
+        late = Vote.accepted_at >= round_.closes_at + LATE
+        yield from stream(survey, select(*_KEY).where(Vote.round_id == round_.id, or_(early, late)))
+
+
+def _unfit_entry() -> Select[*tuple[Any, ...]]:
+    unfit = or_(Motto.state != MottoState.APPROVED, Motto.round_id != Vote.round_id)
+    return select(*_KEY).join(Motto, Motto.id == Vote.motto_id).where(unfit)
+
+
+def _receipt_twice() -> Select[*tuple[Any, ...]]:
+    receipts = union_all(select(Vote.tracker), select(WithdrawnVote.tracker)).subquery()
+    tracker = receipts.c.tracker
+    return select(tracker).group_by(tracker).having(func.count() > 1)
+
+
+RULES = (
+    Rule("I01", "receipt_twice", "vote", rows(_receipt_twice())),
+    Rule("I03", "votes_beyond_limit", "vote", rows(_beyond_limit())),
+    Rule("I03", "vote_without_slot", "vote", rows(_without_slot())),
+    Rule("I04", "entry_voted_twice", "vote", rows(_twice_for_one())),
+    Rule("I10", "vote_after_seal", "vote", rows(_after_seal())),
+    Rule("I10", "vote_out_of_hours", "vote", _out_of_hours),
+    Rule("I18", "vote_for_unfit_entry", "vote", rows(_unfit_entry())),
+)

@@ -1,0 +1,93 @@
+"""A campaign in which everything has happened once, honestly, and hands that spoil it by SQL."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Table, insert, select, text
+from sqlalchemy.orm import Session
+
+from bot.conversation.folding import fold_prose
+from bot.domain.invariants import Violation, check
+from bot.domain.questions import Shelf
+from bot.domain.services import Services, open_services
+from bot.storage.tables import Base, Delivery
+from tests.builders import NOON, SECRET, a_member, an_approved_motto, key, said
+
+Found = Callable[[], list[Violation]]
+
+
+def delivered(session: Session, name: str, play: Callable[[Services, bytes], object]) -> None:
+    """One delivery of this member, played and recorded as the turn would."""
+    message = said("x", by=name)
+    play(open_services(session, NOON, Shelf()), message.delivery)
+    session.execute(
+        insert(Delivery).values(
+            member_key=message.member,
+            delivery_key=message.delivery,
+            fingerprint=message.fingerprint,
+            outcome="done",
+            reply=b"<xml/>",
+            received_at=NOON,
+        )
+    )
+
+
+def some_life(session: Session) -> None:
+    """Answers, votes, a vote taken back, a ticket, entries in each state, a notice told."""
+    for name in ("zhang", "li", "wang"):
+        a_member(session, name, unit=2)
+    one = an_approved_motto(session, "zhang", "愿做一块砖，哪里需要哪里搬")
+    two = an_approved_motto(session, "li", "清清白白做人，堂堂正正办事")
+    delivered(session, "wang", lambda s, d: a_paper(s, key("wang"), d))
+    delivered(session, "wang", lambda s, d: s.votes.cast(key("wang"), one, NOON, d))
+    delivered(session, "wang", lambda s, d: s.votes.cast(key("wang"), two, NOON, d))
+    delivered(session, "wang", lambda s, d: s.votes.withdraw(key("wang"), two, d))
+    delivered(session, "wang", lambda s, d: s.tickets.open(key("wang"), "contact", "请回电话", d))
+    delivered(session, "wang", lambda s, _: a_motto(s, key("wang")))
+    delivered(session, "li", lambda s, _: s.mottos.withdraw(key("li")))
+    delivered(session, "zhang", lambda s, d: s.notices.tell(key("zhang"), d))
+
+
+def a_paper(services: Services, member: bytes, delivery: bytes) -> None:
+    """The day's paper, answered with A throughout: some right, some wrong."""
+    sitting, _ = services.quiz.start(member)
+    while (place := sitting.current) is not None:
+        choice = ("T",) if sitting.question(place).kind == "judge" else ("A",)
+        sitting = services.quiz.answer(member, sitting, place, choice, delivery)
+
+
+def a_motto(services: Services, member: bytes) -> None:
+    words = "一步一个脚印，踏实走好每一天"
+    card = services.mottos.submit(member, words, fold_prose(words), "masked")
+    services.moderation.decide(card.number, card.version, 1)
+    services.moderation.undo(card.number, card.version + 1, 1)
+
+
+@pytest.fixture
+def life(session: Session) -> Session:
+    """The campaign after some life, committed."""
+    some_life(session)
+    session.commit()
+    return session
+
+
+def found(session: Session) -> list[tuple[str, str, str]]:
+    """What is wrong a minute later: invariant, what, and table."""
+    violations = check(session, NOON + timedelta(minutes=1), SECRET)
+    return [(v.invariant, v.what, v.table) for v in violations]
+
+
+def unguarded(session: Session, table: str) -> None:
+    """Make the table anew without a key or any other constraint (SQLite)."""
+    session.execute(text(f"CREATE TABLE bare AS SELECT * FROM {table}"))  # noqa: S608  A name of ours.
+    session.execute(text(f"DROP TABLE {table}"))
+    session.execute(text(f"ALTER TABLE bare RENAME TO {table}"))
+
+
+def doubled(session: Session, table: str, **changes: object) -> None:
+    """Copy the first row of the table, with these changes."""
+    columns: Table = Base.metadata.tables[table]
+    row = session.execute(select(columns)).mappings().first()
+    assert row is not None
+    session.execute(insert(columns).values({**row, **changes}))

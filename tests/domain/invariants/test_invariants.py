@@ -1,0 +1,215 @@
+"""A campaign that was played by the rules is clean; each rule that is broken by SQL is named."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+import bot
+from bot import wording
+from bot.domain.invariants import RULES, check
+from bot.domain.invariants.entries import STEPS
+from bot.domain.invariants.records import REPLY_KEPT
+from bot.storage.database import Sessions, open_sessions, open_survey
+from bot.worker import REPLY_KEPT as REPLY_KEPT_BY_THE_WORKER
+from tests.builders import NOON, SECRET
+from tests.domain.invariants.conftest import doubled, found, some_life, unguarded
+
+Hands = Callable[[Session], object]
+
+
+def sql(*statements: str) -> Hands:
+    return lambda session: [session.execute(text(statement)) for statement in statements]
+
+
+@dataclass
+class Copied:
+    """Copies a row of a table that was stripped of its constraints."""
+
+    table: str
+    changes: dict[str, object]
+
+    def __call__(self, session: Session) -> None:
+        unguarded(session, self.table)
+        doubled(session, self.table, **self.changes)
+
+
+BROKEN: list[tuple[Hands, tuple[str, str, str]]] = [
+    (Copied("vote", {"slot": 2}), ("I01", "receipt_twice", "vote")),
+    (
+        sql("DELETE FROM round_slot WHERE slot > 0"),
+        ("I03", "votes_beyond_limit", "vote"),
+    ),
+    (sql("UPDATE vote SET slot = 9"), ("I03", "vote_without_slot", "vote")),
+    (
+        Copied("vote", {"slot": 2, "tracker": "ANOTHER000"}),
+        ("I04", "entry_voted_twice", "vote"),
+    ),
+    (
+        sql("UPDATE round SET sealed_at = '2020-01-01 00:00:00.000000'"),
+        ("I10", "vote_after_seal", "vote"),
+    ),
+    (
+        sql("UPDATE vote SET accepted_at = '2030-01-01 00:00:00.000000'"),
+        ("I10", "vote_out_of_hours", "vote"),
+    ),
+    (
+        sql("UPDATE vote SET accepted_at = '2020-01-01 00:00:00.000000'"),
+        ("I10", "vote_out_of_hours", "vote"),
+    ),
+    (
+        sql("UPDATE motto SET state = 'returned' WHERE state = 'approved'"),
+        ("I18", "vote_for_unfit_entry", "vote"),
+    ),
+    (sql("UPDATE answer SET correct = 1 - correct"), ("I11", "answer_misgraded", "answer")),
+    (sql("UPDATE answer SET points = 1"), ("I11", "answer_misgraded", "answer")),
+    (sql("UPDATE answer SET choice = 'Z'"), ("I11", "answer_misgraded", "answer")),
+    (sql("UPDATE score SET points = points + 1"), ("I11", "score_not_the_sum", "score")),
+    (sql("UPDATE score SET days = 2"), ("I11", "score_not_the_sum", "score")),
+    (
+        sql("UPDATE score SET reached_at = '2020-01-01 00:00:00.000000'"),
+        ("I11", "score_not_the_sum", "score"),
+    ),
+    (sql("DELETE FROM score"), ("I11", "score_not_the_sum", "score")),
+    (sql("DELETE FROM answer"), ("I11", "score_not_the_sum", "score")),
+    (
+        Copied("answer", {"place": 9}),
+        ("I12", "question_answered_twice", "answer"),
+    ),
+    (
+        sql("UPDATE answer SET answered_at = '2030-01-01 00:00:00.000000' WHERE place = 2"),
+        ("I13", "answer_out_of_time", "answer"),
+    ),
+    (
+        sql("UPDATE attempt SET started_at = '2020-01-01 00:00:00.000000'"),
+        ("I13", "answer_out_of_time", "answer"),
+    ),
+    (
+        sql("UPDATE contest SET last_day = '2026-12-02'"),
+        ("I13", "answer_out_of_time", "answer"),
+    ),
+    (sql("DELETE FROM attempt"), ("I22", "answer_without_paper", "answer")),
+    (
+        sql("UPDATE motto SET state = 'approved' WHERE state = 'waiting'"),
+        ("I14", "entry_not_where_led", "motto"),
+    ),
+    (
+        sql("UPDATE audit SET action = 'motto.restore' WHERE action = 'motto.approve'"),
+        ("I14", "entry_step_forbidden", "audit"),
+    ),
+    (
+        sql("UPDATE motto SET version = version + 1"),
+        ("I15", "entry_version_miscounted", "motto"),
+    ),
+    (
+        sql("DELETE FROM audit WHERE action = 'motto.submit'"),
+        ("I15", "entry_version_miscounted", "motto"),
+    ),
+    (
+        sql("UPDATE motto SET state = 'approved' WHERE state = 'waiting'"),
+        ("I18", "wall_not_the_approved", "motto"),
+    ),
+    (sql("UPDATE answer SET delivery_key = x'00'"), ("I17", "effect_without_delivery", "answer")),
+    (sql("UPDATE vote SET delivery_key = x'00'"), ("I17", "effect_without_delivery", "vote")),
+    (
+        sql("UPDATE withdrawn_vote SET delivery_key = x'00'"),
+        ("I17", "effect_without_delivery", "withdrawn_vote"),
+    ),
+    (
+        sql("UPDATE withdrawn_vote SET withdrawn_by = x'00'"),
+        ("I17", "effect_without_delivery", "withdrawn_vote"),
+    ),
+    (sql("UPDATE ticket SET delivery_key = x'00'"), ("I17", "effect_without_delivery", "ticket")),
+    (sql("UPDATE notice SET told_by = x'00'"), ("I17", "effect_without_delivery", "notice")),
+    (
+        sql("UPDATE delivery SET outcome = 'refused'"),
+        ("I17", "effect_without_delivery", "answer"),
+    ),
+    (sql("UPDATE notice SET told_by = NULL"), ("I17", "notice_half_told", "notice")),
+    (
+        sql("UPDATE delivery SET reply = NULL"),
+        ("I22", "delivery_without_reply", "delivery"),
+    ),
+    (sql("DELETE FROM question"), ("I22", "dangling", "answer.question_id")),
+    (sql("DELETE FROM motto"), ("I22", "dangling", "withdrawn_vote.motto_id")),
+    (sql("DELETE FROM unit WHERE id = 1"), ("I22", "dangling", "unit.parent_id")),
+    (
+        sql("UPDATE audit SET actor = 'staff:9' WHERE action = 'motto.approve'"),
+        ("I16", "chain_altered", "audit"),
+    ),
+    (sql("UPDATE audit_head SET seq = 1"), ("I16", "chain_head", "audit_head")),
+]
+
+
+def test_a_campaign_played_by_the_rules_is_clean(life: Session) -> None:
+    assert found(life) == []
+
+
+@pytest.mark.parametrize(
+    ("hands", "named"), BROKEN, ids=[f"{n}-{named[1]}" for n, (_, named) in enumerate(BROKEN)]
+)
+def test_what_is_broken_is_named(life: Session, hands: Hands, named: tuple[str, str, str]) -> None:
+    hands(life)
+
+    assert named in found(life)
+    life.rollback()
+
+
+def test_every_rule_has_been_seen_broken() -> None:
+    seen = {named[1] for _, named in BROKEN}
+
+    assert {rule.what for rule in RULES} <= seen
+
+
+def test_every_broken_rule_has_a_sentence() -> None:
+    chain = ["altered", "missing", "unlinked", "head", "anchor", "unreadable"]
+
+    names = {rule.what for rule in RULES} | {f"chain_{what}" for what in chain}
+    assert names == set(wording.BROKEN_RULES)
+
+
+def test_every_deed_that_changes_an_entry_is_known_to_the_rules() -> None:
+    code = [path.read_text("utf-8") for path in (Path(bot.__file__).parent / "domain").glob("*.py")]
+
+    assert set(re.findall(r'"(motto\.[a-z_]+)"', "".join(code))) == set(STEPS)
+
+
+def test_the_worker_keeps_replies_longer_than_the_rules_ask() -> None:
+    assert REPLY_KEPT < REPLY_KEPT_BY_THE_WORKER
+
+
+def test_a_few_keys_are_told_and_all_are_counted(life: Session) -> None:
+    life.execute(text("UPDATE answer SET correct = 1 - correct"))
+
+    violation = next(v for v in check(life, NOON, SECRET) if v.what == "answer_misgraded")
+
+    assert violation.count == 5
+    assert len(violation.keys) == 3
+    assert all(re.fullmatch(r"[0-9a-f]{32}/1/2026-12-05/\d", key) for key in violation.keys)
+
+
+def test_an_effect_older_than_deliveries_are_kept_needs_none(life: Session) -> None:
+    life.execute(text("DELETE FROM delivery"))
+
+    later = NOON + timedelta(days=31)
+    assert not [v for v in check(life, later, SECRET) if v.invariant == "I17"]
+
+
+@pytest.mark.slow
+def test_every_engine_is_surveyed_while_others_write(sessions: Sessions, store_url: str) -> None:
+    with sessions.begin() as session:
+        some_life(session)
+    survey = open_survey(store_url)
+    with open_sessions(survey)() as looking:
+        assert check(looking, NOON, SECRET) == []
+        with sessions.begin() as session:
+            session.execute(text("UPDATE score SET points = points + 1"))
+        assert check(looking, NOON, SECRET) == []
+    with open_sessions(survey)() as looking:
+        assert [v.what for v in check(looking, NOON, SECRET)] == ["score_not_the_sum"]
+    survey.dispose()
