@@ -3,6 +3,7 @@
 import signal
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import structlog
 from sqlalchemy import delete, update
@@ -19,22 +20,31 @@ after five minutes."""
 FAILURE_KEPT = timedelta(minutes=5)
 SIGN_IN_KEPT = timedelta(hours=12)
 
+ALIVE = "worker.alive"
+"""The file whose age tells `bot doctor` when the last round was done."""
+
 log = structlog.get_logger()
 
 
-def work(sessions: Sessions, clock: Clock) -> None:
-    """Do the rounds until SIGTERM or SIGINT."""
+def work(sessions: Sessions, clock: Clock, data_dir: Path) -> None:
+    """Do the rounds until SIGTERM or SIGINT; each that succeeds leaves a sign in `data_dir`."""
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     log.info("worker started")
     while not stop.is_set():
-        try:
-            do_round(sessions, clock)
-        except SQLAlchemyError as error:
-            log.error("round failed", error=type(error).__name__)
+        try_round(sessions, clock, data_dir)
         stop.wait(PERIOD)
     log.info("worker stopped")
+
+
+def try_round(sessions: Sessions, clock: Clock, data_dir: Path) -> None:
+    """One round; if it fails, the next may do better."""
+    try:
+        do_round(sessions, clock)
+        (data_dir / ALIVE).touch()
+    except (OSError, SQLAlchemyError) as error:
+        log.error("round failed", error=type(error).__name__)
 
 
 def do_round(sessions: Sessions, clock: Clock) -> None:

@@ -1,13 +1,16 @@
 """The worker forgets what need not be kept, and nothing else."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from bot.storage.database import Sessions
 from bot.storage.tables import Delivery, Staff, StaffSession
-from bot.worker import do_round
+from bot.worker import ALIVE, do_round, try_round
 from tests.builders import NOON, key
 
 pytestmark = pytest.mark.slow
@@ -59,3 +62,17 @@ def test_a_sign_in_that_has_run_out_is_removed(with_rows: Sessions) -> None:
 
     with with_rows() as session:
         assert session.scalars(select(StaffSession.token_hash)).all() == [bytes([1] * 32)]
+
+
+def test_a_round_that_was_done_leaves_a_sign_and_one_that_failed_does_not(
+    sessions: Sessions, tmp_path: Path
+) -> None:
+    def broken(_: Session) -> datetime:
+        raise OperationalError("select now()", {}, Exception())
+
+    try_round(sessions, broken, tmp_path)
+    assert not (tmp_path / ALIVE).exists()
+
+    try_round(sessions, lambda _: NOON, tmp_path)
+    assert (tmp_path / ALIVE).exists()
+    try_round(sessions, lambda _: NOON, tmp_path / "gone")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot import wording
 from bot.commands.ending import fail as _fail
-from bot.commands.operations import backup, restore, verify
+from bot.commands.operations import backup, doctor, restore, verify
 from bot.console.wording import explain
 from bot.domain.audit import keep_chain
 from bot.domain.staff import Role, StaffRegister
@@ -24,6 +24,8 @@ from bot.storage.database import Sessions, database_clock, open_engine, open_ses
 @click.pass_context
 def main(context: click.Context) -> None:
     """Everything the operator does from a shell."""
+    if context.invoked_subcommand == doctor.name:
+        return  # It has something to say about wrong settings itself.
     context.obj = settings = _settings()
     configure_logs(settings.env)
 
@@ -59,7 +61,7 @@ def worker(settings: Settings) -> None:
     from bot.worker import work
 
     with _sessions(settings) as sessions:
-        work(sessions, database_clock)
+        work(sessions, database_clock, settings.data_dir)
 
 
 @main.command(help=wording.HELP_SIMULATOR)
@@ -76,7 +78,7 @@ def simulator(settings: Settings, port: int) -> None:
         _fail(str(refusal))
 
 
-for _command in (verify, backup, restore):
+for _command in (doctor, verify, backup, restore):
     main.add_command(_command)
 
 

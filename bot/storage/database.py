@@ -25,6 +25,9 @@ MYSQL_LIMITS = {
 }
 """Seconds. A statement that takes longer is given up by the driver, and its connection too."""
 
+OVERFLOW = 2
+"""Connections beyond the pool, for a moment in which all are taken."""
+
 
 def open_engine(url: str, pool_size: int = 8) -> Engine:
     """An engine for `url` (SQLite, PostgreSQL, MySQL or MariaDB), tuned for short turns."""
@@ -35,7 +38,7 @@ def open_engine(url: str, pool_size: int = 8) -> Engine:
     if kind == "sqlite":
         options |= {"connect_args": {"timeout": 2, "check_same_thread": False}}
     else:
-        options |= {"pool_size": pool_size, "max_overflow": 2, "pool_timeout": 1}
+        options |= {"pool_size": pool_size, "max_overflow": OVERFLOW, "pool_timeout": 1}
         options |= {"pool_use_lifo": True, "isolation_level": "READ COMMITTED"}
     if kind == "postgresql":
         options |= {"connect_args": {"options": _POSTGRES_LIMITS, "connect_timeout": 2}}

@@ -68,6 +68,22 @@ class Memory:
         log.warning("redis failed", error=type(error).__name__, failures=self._failures)
 
 
+def greet(url: str) -> tuple[str, float]:
+    """The version of the Redis at `url`, and the seconds it took to answer.
+
+    Raises ConnectionError with the name of what went wrong.
+    """
+    try:
+        with _connect(url) as redis:
+            redis.ping()
+            began = time.monotonic()
+            redis.ping()
+            took = time.monotonic() - began
+            return str(redis.info("server")["redis_version"]), took
+    except RedisError as error:
+        raise ConnectionError(type(error).__name__) from error
+
+
 def _connect(url: str) -> Redis:
     return Redis.from_url(
         url,
