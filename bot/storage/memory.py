@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import structlog
+from redis import RedisCluster
 from redis.exceptions import RedisError
 
 from bot import metrics
