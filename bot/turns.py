@@ -239,6 +239,7 @@ class Turns:
     def _failure(self, message: Message, error: Exception) -> NotRecorded:
         log.error("store failed", delivery=_short(message), error=type(error).__name__)
         self._fails_since = self._fails_since or time.monotonic()
+        current().outcome = "busy"
         line = self._render(wording.busy(), message, message.sent_at)
         return NotRecorded(line, lasts=self._lasts())
 

@@ -25,7 +25,7 @@ _POSTGRES_LIMITS = (
 )
 """Milliseconds. Together they keep a turn inside WeChat's five seconds."""
 
-_MYSQL_LIMITS = {
+MYSQL_LIMITS = {
     "connect_timeout": 2,
     "read_timeout": 3,
     "write_timeout": 3,
@@ -50,44 +50,16 @@ def open_engine(url: str, pool_size: int = 8) -> Engine:
     if kind == "postgresql":
         options |= {"connect_args": {"options": _POSTGRES_LIMITS, "connect_timeout": 2}}
     if kind in ("mysql", "mariadb"):
-        options |= {"connect_args": _MYSQL_LIMITS}
+        options |= {"connect_args": MYSQL_LIMITS}
     if make_url(url).database not in (None, "", ":memory:"):
         options["poolclass"] = WatchedPool
     engine = create_engine(url, **options)
     keep_time(engine)
     if kind == "sqlite":
-        _tame_sqlite(engine)
+        tame_sqlite(engine)
     else:
         _leave_the_dead(engine)
     return engine
-
-
-def open_survey(url: str) -> Engine:
-    """An engine for a long look at a database in use.
-
-    A transaction sees one moment of the whole database, can write nothing, and holds up nobody.
-    """
-    kind = make_url(url).get_backend_name()
-    options: dict[str, Any] = {"hide_parameters": True}
-    if kind != "sqlite":
-        options |= {"isolation_level": "REPEATABLE READ"}
-    if kind == "postgresql":
-        read_only = "-c default_transaction_read_only=on"
-        options |= {"connect_args": {"options": read_only, "connect_timeout": 2}}
-    if kind in ("mysql", "mariadb"):
-        options |= {"connect_args": _MYSQL_LIMITS | {"read_timeout": 600}}
-    engine = create_engine(url, **options)
-    if kind == "sqlite":
-        _tame_sqlite(engine)
-    if kind in ("mysql", "mariadb"):
-        event.listen(engine, "connect", _only_read)
-    return engine.execution_options(read_only=True)
-
-
-def _only_read(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    cursor.execute("SET SESSION TRANSACTION READ ONLY")
-    cursor.close()
 
 
 def open_sessions(engine: Engine) -> Sessions:
@@ -166,7 +138,7 @@ def _leave_the_dead(engine: Engine) -> None:
             raise InvalidatePoolError
 
 
-def _tame_sqlite(engine: Engine) -> None:
+def tame_sqlite(engine: Engine) -> None:
     """Take over transactions from the driver.
 
     The driver's deferred BEGIN lets two readers both try to become writers, and one fails
@@ -204,7 +176,7 @@ def _tame_sqlite(engine: Engine) -> None:
         begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
         # Said to the driver itself: SQLAlchemy's way there costs as much as a statement does.
         try:
-            connection.connection.driver_connection.execute(begin)
+            _begin(connection.connection.driver_connection, begin)
         except sqlite3.OperationalError as error:
             raise OperationalError(begin, None, error) from error
 
