@@ -34,9 +34,9 @@ def start_afresh() -> None:
         made.cache_clear()
 
 
-def forget(folder: Path, post: str) -> None:
-    """Start the figures of this post, and of those numbered after it, at nothing."""
-    for file in folder.glob(f"*_{post}*.db"):
+def forget(folder: Path) -> None:
+    """Start all figures at nothing."""
+    for file in folder.glob("*.db"):
         file.unlink()
 
 

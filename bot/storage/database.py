@@ -176,7 +176,7 @@ def tame_sqlite(engine: Engine) -> None:
         begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
         # Said to the driver itself: SQLAlchemy's way there costs as much as a statement does.
         try:
-            _begin(connection.connection.driver_connection, begin)
+            connection.connection.driver_connection.execute(begin)
         except sqlite3.OperationalError as error:
             raise OperationalError(begin, None, error) from error
 
