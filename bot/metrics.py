@@ -35,7 +35,8 @@ def start_afresh() -> None:
 
 
 def forget(folder: Path) -> None:
-    """Start all figures at nothing."""
+    """Start all figures at nothing. Raises OSError when they can't be kept there at all."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for file in folder.glob("*.db"):
         file.unlink()
 

@@ -240,7 +240,7 @@ class Turns:
         log.error("store failed", delivery=_short(message), error=type(error).__name__)
         self._fails_since = self._fails_since or time.monotonic()
         current().outcome = "busy"
-        line = self._render(wording.busy(), message, message.sent_at)
+        line = self._render(wording.busy(message.text), message, message.sent_at)
         return NotRecorded(line, lasts=self._lasts())
 
     def _lasts(self) -> bool:

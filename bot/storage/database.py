@@ -35,6 +35,9 @@ MYSQL_LIMITS = {
 }
 """Seconds. A statement that takes longer is given up by the driver, and its connection too."""
 
+OVERFLOW = 2
+"""Connections beyond the pool, for a moment in which all are taken."""
+
 
 def open_engine(url: str, pool_size: int = 8) -> Engine:
     """An engine for `url` (SQLite, PostgreSQL, MySQL or MariaDB), tuned for short turns."""
@@ -42,7 +45,7 @@ def open_engine(url: str, pool_size: int = 8) -> Engine:
     # What members wrote must not reach the log by way of an error's text.
     options: dict[str, Any] = {"hide_parameters": True, "pool_recycle": 1800}
     if make_url(url).database:
-        options |= {"pool_size": pool_size, "max_overflow": 2, "pool_use_lifo": True}
+        options |= {"pool_size": pool_size, "max_overflow": OVERFLOW, "pool_use_lifo": True}
     if kind == "sqlite":
         options |= {"connect_args": {"timeout": PATIENCE, "check_same_thread": False}}
     else:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import structlog
+from redis.exceptions import RedisError
 
 from bot import metrics
 from bot.journal import time_redis
@@ -110,3 +111,21 @@ class Memory:
 def _tally_key(round_id: int) -> str:
     # The braces keep whatever may be kept beside it in the same slot of a cluster.
     return f"tally:{{r{round_id}}}"
+
+
+def greet(url: str) -> tuple[str, float]:
+    """The version of the Redis at `url`, and the seconds it took to answer.
+
+    Raises ConnectionError with the name of what went wrong.
+    """
+    try:
+        with open_door(read_redis_address(url))() as redis:
+            redis.ping()
+            began = time.monotonic()
+            redis.ping()
+            took = time.monotonic() - began
+            where = {"target_nodes": RedisCluster.RANDOM} if isinstance(redis, RedisCluster) else {}
+            version = redis.info("server", **where)["redis_version"]
+    except RedisError as error:
+        raise ConnectionError(type(error).__name__) from error
+    return str(version), took

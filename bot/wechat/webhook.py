@@ -61,8 +61,7 @@ def webhook(settings: Settings, play: Play, clock: Callable[[], datetime]) -> Bl
 
     @blueprint.post("/wechat", provide_automatic_options=False)
     def receive() -> Response:
-        arrived = time.monotonic()
-        body, now = _body(), clock()
+        arrived, body, now = time.monotonic(), _body(), clock()
         opened = envelope.open(request.query_string, body, now)
         metrics.clock_skew((now - opened.asked_at).total_seconds())
         with journal.delivery(len(body)) as record:
@@ -74,8 +73,8 @@ def webhook(settings: Settings, play: Play, clock: Callable[[], datetime]) -> Bl
             try:
                 answer = _answer(play, message, arrived)
             except NotRecorded as failure:
-                if not failure.lasts and message and clock() - message.sent_at < LAST:
-                    record.outcome = "dropped"
+                record.outcome = "busy" if failure.lasts or record.age >= LAST else "dropped"
+                if record.outcome == "dropped":
                     return _leave_unanswered(arrived)
                 answer = failure.line
             if not answer:

@@ -120,7 +120,7 @@ class _RemembersInRedis(_Wrapped):
 
     lease = 0.3
 
-    def take(self, message: Message) -> bytes:
+    def take(self, message: Message, arrived: float | None = None) -> bytes:
         name = message.delivery.hex()
         deadline = time.monotonic() + 4
         while not self.redis.set(f"lease:{name}", 1, nx=True, px=int(self.lease * 1000)):
@@ -159,7 +159,7 @@ _CLAIM = Table("claim", MetaData(), Column("delivery_key", LargeBinary(32), prim
 class _ClaimsByItself(_Wrapped):
     """The claim commits first; whoever finds it waits for an answer that may never come."""
 
-    def take(self, message: Message) -> bytes:
+    def take(self, message: Message, arrived: float | None = None) -> bytes:
         try:
             with self.engine.begin() as connection:
                 connection.execute(insert(_CLAIM).values(delivery_key=message.delivery))
@@ -196,7 +196,7 @@ def _with_claims() -> None:
 class _KnowsNumbersOnly(_Wrapped):
     """Finds an answer by the number of the message, whoever sent it."""
 
-    def take(self, message: Message) -> bytes:
+    def take(self, message: Message, arrived: float | None = None) -> bytes:
         with self.sessions() as session:
             query = select(Delivery.reply).where(Delivery.delivery_key == message.delivery)
             if (reply := session.scalar(query)) is not None:
@@ -224,7 +224,7 @@ def _without_sender() -> None:
 class _WritesAnew(Turns):
     """A repetition gets an answer of its own time."""
 
-    def take(self, message: Message) -> bytes:
+    def take(self, message: Message, arrived: float | None = None) -> bytes:
         now = f"<CreateTime>{time.time_ns() // 1000}</CreateTime>".encode()
         return re.sub(rb"<CreateTime>\d+</CreateTime>", now, super().take(message))
 
@@ -238,7 +238,7 @@ _counted: ContextVar[int] = ContextVar("counted", default=0)
 class _CountsFirst(_Wrapped):
     """Counts the votes before the turn, which then believes the count."""
 
-    def take(self, message: Message) -> bytes:
+    def take(self, message: Message, arrived: float | None = None) -> bytes:
         with self.sessions() as session:
             votes = select(func.count()).where(Vote.member_key == message.member)
             _counted.set(session.scalar(votes) or 0)
@@ -274,7 +274,7 @@ def _count_then_insert() -> None:
 class _CountsInRedis(_Wrapped):
     """Adds to a counter after the commit, and shows what the counters say."""
 
-    def take(self, message: Message) -> bytes:
+    def take(self, message: Message, arrived: float | None = None) -> bytes:
         with self.engine.connect() as connection:
             query = select(Delivery.reply).where(Delivery.delivery_key == message.delivery)
             is_new = connection.execute(query).first() is None

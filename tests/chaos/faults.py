@@ -61,9 +61,9 @@ async def valkey_restarted(site: Site, _: Random) -> None:
 
 
 async def valkey_frozen(site: Site, _: Random) -> None:
-    site.valkey.freeze()
+    site.valkey.fall_silent()
     await asyncio.sleep(2)
-    site.valkey.thaw()
+    site.valkey.speak_again()
 
 
 async def valkey_gone(site: Site, _: Random) -> None:
