@@ -6,8 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, send_from_directory
-from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import handlers
@@ -20,10 +19,10 @@ from bot.domain.services import transactions
 from bot.domain.tally import Board
 from bot.glances import Glances
 from bot.h5.views import h5
+from bot.health import Health, accepts
 from bot.settings import Settings, read_settings
 from bot.storage.database import (
     Clock,
-    Sessions,
     SteadyClock,
     open_engine,
     open_readers,
@@ -71,7 +70,7 @@ def create_app(
     app.register_blueprint(webhook(settings, turns.take, lambda: datetime.now(UTC)))
     app.register_blueprint(console(settings, transaction))
     app.register_blueprint(h5(settings, transaction))
-    app.register_blueprint(_health(sessions, settings, closing))
+    app.register_blueprint(_health(engine, settings, closing))
     app.add_url_rule("/vendor/<path:filename>", "vendor", _vendor)
     if settings.env == "production" and settings.host in _LOOPBACK:
         # Only a proxy on this machine can reach us: the caller's address is what it says.
@@ -89,24 +88,19 @@ def _vendor(filename: str) -> Response:
     return response
 
 
-def _health(sessions: Sessions, settings: Settings, closing: Callable[[], bool]) -> Blueprint:
-    """Whether the process lives, and whether it can serve. Redis may be gone: still ready."""
-    health = Blueprint("health", __name__, url_prefix="/healthz")
+def _health(engine: Engine, settings: Settings, closing: Callable[[], bool]) -> Blueprint:
+    """Whether the process lives, and whether it can serve; why not, the metrics port tells."""
+    views, health = Blueprint("health", __name__, url_prefix="/healthz"), Health(engine)
 
-    @health.get("/live")
+    @views.get("/live")
     def live() -> str:
         return "live\n"
 
-    @health.get("/ready")
+    @views.get("/ready")
     def ready() -> tuple[str, int]:
-        if closing():
-            return "closing\n", 503
-        try:
-            with sessions() as session:
-                session.execute(select(1))
-        except SQLAlchemyError:
-            return "database unreachable\n", 503
+        if closing() or not accepts(health.revision()):
+            return "not ready\n", 503
         # The simulator reads the second word and leaves a real service alone.
         return f"ready {settings.env}\n", 200
 
-    return health
+    return views

@@ -19,7 +19,7 @@ from bot.storage.schema import upgrade
 from bot.storage.tables import Base
 from tests.builders import NOON, a_campaign, chained
 
-pytest_plugins = ["tests.chromium", "tests.stores", "tests.redis_families"]
+pytest_plugins = ["tests.chromium", "tests.service", "tests.stores", "tests.redis_families"]
 
 settings.register_profile("default", deadline=None)
 settings.register_profile("fast", deadline=None, max_examples=15)

@@ -20,6 +20,7 @@ from tests.journeys.conftest import settings_for
 @pytest.fixture
 def client(tmp_path: object) -> Iterator[FlaskClient]:
     app = create_app(settings_for(f"sqlite:///{tmp_path}/sibian.db"))
+    upgrade(app.extensions["engine"])
     yield app.test_client()
     app.extensions["engine"].dispose()
 

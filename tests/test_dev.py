@@ -302,3 +302,12 @@ def pins(text: str) -> dict[str, str]:
     """The blocks of a requirements file by `name==version`."""
     blocks = re.split(r"^(?=[a-z0-9])", text, flags=re.MULTILINE)[1:]
     return {block.split()[0]: block for block in blocks}
+
+
+# --- Measuring
+
+
+def test_the_words_of_bench_are_the_measuring_program_s_own() -> None:
+    options = dev.arguments().parse_args(["bench", "--quick", "--only", "vote", "--help"])
+
+    assert options.words == ["--quick", "--only", "vote", "--help"]

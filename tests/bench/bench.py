@@ -20,6 +20,8 @@ FEW, MANY = 1_000, 1_000_000
 """Members, and so rows in each table, between which the growth of cost is measured."""
 CONNECTIONS, CALM = 32, 8
 """Under load; and where a cost is to be seen rather than a queue."""
+LAST_LINES = 3
+"""Of the server's log, shown when something went wrong."""
 GROWING = ("answer", "vote", "standings", "page")
 
 
@@ -72,7 +74,7 @@ class Bench:
             self._set_up(subject, engine, PEOPLE)
         for mode in self._plan.modes:
             with self._stages([Empty(), yardstick, ours], mode, CONNECTIONS) as (empty, *bots):
-                runs = [self._run(empty, "help")]
+                runs = [self._run(empty, "any")]
                 runs += [self._run(bot, action) for action in self._plan.actions for bot in bots]
                 self.compared += self._play(f"{engine}, {mode}", runs)
 
@@ -94,6 +96,7 @@ class Bench:
 
     def _run(self, stage: Stage, action: str) -> Run:
         scripts: dict[str, Script] = {
+            "any": self._scripts.help,
             "help": self._scripts.help,
             "answer": self._scripts.answer,
             "vote": self._scripts.vote,
@@ -108,15 +111,19 @@ class Bench:
             self._say(f"{where}: {run.stage.subject.name} {run.action} warms up")
             run.warm_up()
         for number in range(1, self._plan.rounds + 1):
+            self._say(f"{where}: round {number} of {self._plan.rounds}")
             for run in runs:
-                self._say(f"{where}: {run.stage.subject.name} {run.action}, round {number}")
                 run.play()
         return [self._figures(where, run) for run in runs]
 
     def _figures(self, where: str, run: Run) -> Figures:
-        for flaw, times in sum((one.flaws for one in run.rounds), Counter[str]()).items():
-            self._say(f"✗ {where}: {run.stage.subject.name} {run.action}: {times} × {flaw}")
         setting = Setting(where, run.action, run.stage.subject.name)
+        flaws = sum((one.flaws for one in run.rounds), Counter[str]())
+        for flaw, times in flaws.items():
+            self._say(f"✗ {where}: {setting.subject} {setting.action}: {times} × {flaw}")
+        if flaws:
+            last = run.stage.log.read_text(errors="replace").splitlines()[-LAST_LINES:]
+            self._say("\n".join(f"  {line[:200]}" for line in last))
         return figures(setting, run.rounds, run.stage.server.memory())
 
     @contextmanager

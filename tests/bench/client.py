@@ -16,6 +16,7 @@ Chain = Sequence[bytes]
 
 LOST = b""
 """In the place of a reply that never came."""
+_LENGTH = b"content-length: "
 
 
 @dataclass(frozen=True)
@@ -131,8 +132,5 @@ class _Drive:
 
 def _whole(received: bytes) -> bool:
     """Whether this is a whole HTTP response; all servers here tell its length."""
-    head = received.find(b"\r\n\r\n")
-    if head < 0:
-        return False
-    at = received.find(b"content-length: ", 0, head) + 16
-    return len(received) >= head + 4 + int(received[at : received.find(b"\r", at)])
+    head, found, body = received.partition(b"\r\n\r\n")
+    return bool(found) and len(body) >= int(head.lower().partition(_LENGTH)[2].split(b"\r")[0])

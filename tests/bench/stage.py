@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
-from statistics import quantiles
 
 from bot.settings import Mode
 from bot.simulator.account import Account
@@ -56,6 +56,8 @@ class Stage:
     server: Server
     account: Account
     connections: int
+    log: Path
+    """What the server has said."""
 
     def play(self, parts: Sequence[Part]) -> Round:
         """Bring the members to where their parts begin, let them act, check what came of it."""
@@ -118,8 +120,9 @@ def staged(subject: Subject, mode: Mode, folder: Path, connections: int) -> Iter
         account_id=settings["BOT_WECHAT_ACCOUNT"],
         mode=mode,
     )
-    with serving(subject.program, settings, folder / f"{subject.name}.log") as server:
-        yield Stage(subject, server, account, connections)
+    log = folder / f"{subject.name}.log"
+    with serving(subject.program, settings, log) as server:
+        yield Stage(subject, server, account, connections, log)
 
 
 @dataclass
@@ -146,14 +149,16 @@ class Run:
 
 def _percentiles(parts: Sequence[Part], driven: Driven) -> tuple[float, float]:
     """The median and the 99th percentile, in milliseconds, of those who count."""
-    milliseconds = [
-        second * 1e3
-        for part, seconds in zip(parts, driven.seconds, strict=True)
+    seconds = sorted(
+        second
+        for part, each in zip(parts, driven.seconds, strict=True)
         if not part.aside
-        for second in seconds
-    ]
-    cuts = quantiles(milliseconds, n=100, method="inclusive")
-    return cuts[49], cuts[98]
+        for second in each
+    )
+    if not seconds:
+        return inf, inf
+    p50, p99 = (seconds[int(share * (len(seconds) - 1))] * 1e3 for share in (0.5, 0.99))
+    return p50, p99
 
 
 def _off(expected: Counter[str], found: Counter[str]) -> Counter[str]:

@@ -10,6 +10,7 @@ from bot.storage.tables import (
     Answer,
     Attempt,
     Audit,
+    AuditLink,
     Base,
     Consent,
     Delivery,
@@ -67,6 +68,7 @@ assert list(_QUERIES) == [field.name for field in fields(Ledger)]
 
 def tear_out(session: Session) -> None:
     """Empty the ledger: a database is used again faster than it is made anew."""
+    session.execute(delete(AuditLink))
     for table in reversed(Base.metadata.sorted_tables):
         if table.name in _QUERIES:
             session.execute(delete(table))
