@@ -39,13 +39,12 @@ class Courier:
 
     async def carry(self, push: Push, at: int) -> Carried:
         """Deliver until it is answered; what fails is repeated five seconds later, or six."""
-        sealed = self._account.seal(push, at)
-        request = _request(urlencode(sealed.query), sealed.body)
+        request = self.seal(push, at)
         carried, clock = Carried(push), asyncio.get_running_loop().time
         for _ in range(DELIVERIES):
             began = clock()
             copy = self._copy(request)
-            carried.answer = await self._deliver(request)
+            carried.answer = await self.deliver(request)
             carried.seconds.append(clock() - began)
             if copy and (answer := await copy):
                 carried.duplicates.append(answer)
@@ -54,12 +53,20 @@ class Courier:
             await asyncio.sleep(began + LIMIT + self._random.random() - clock())
         return carried
 
+    def seal(self, push: Push, at: int) -> bytes:
+        """The request of a push, the same for each of its deliveries."""
+        sealed = self._account.seal(push, at)
+        query, size = urlencode(sealed.query), len(sealed.body)
+        head = f"POST /wechat?{query} HTTP/1.1\r\nhost: bot\r\ncontent-length: {size}\r\n\r\n"
+        return head.encode() + sealed.body
+
     def _copy(self, request: bytes) -> "asyncio.Task[Answer | None] | None":
         if self._random.random() >= self._early:
             return None
-        return asyncio.create_task(self._deliver(request, after=self._random.random() / 4))
+        return asyncio.create_task(self.deliver(request, after=self._random.random() / 4))
 
-    async def _deliver(self, request: bytes, after: float = 0.0) -> Answer | None:
+    async def deliver(self, request: bytes, after: float = 0.0) -> Answer | None:
+        """The answer to one delivery; None when the service cannot be reached or fails."""
         await asyncio.sleep(after)
         try:
             async with asyncio.timeout(LIMIT):
@@ -80,8 +87,3 @@ class Courier:
     def _read(self, response: tuple[int, bytes]) -> Answer | None:
         status, body = response
         return self._account.open_reply(body) if status == 200 else None
-
-
-def _request(query: str, body: bytes) -> bytes:
-    head = f"POST /wechat?{query} HTTP/1.1\r\nhost: bot\r\ncontent-length: {len(body)}\r\n\r\n"
-    return head.encode() + body
