@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot import wording
 from bot.commands.ending import fail as _fail
-from bot.commands.operations import backup, restore, verify
+from bot.commands.operations import backup, doctor, restore, verify
 from bot.console.wording import explain
 from bot.domain.audit import keep_chain
 from bot.domain.staff import Role, StaffRegister
@@ -26,8 +26,9 @@ from bot.storage.database import Sessions, database_clock, open_engine, open_ses
 @click.pass_context
 def main(context: click.Context) -> None:
     """Everything the operator does from a shell."""
-    # A file of questions can be tried on a computer that has no settings at all.
-    if context.invoked_subcommand != "import":
+    # The doctor speaks of wrong settings itself, and a file of questions can be tried on a
+    # computer that has none at all.
+    if context.invoked_subcommand not in (doctor.name, "import"):
         context.obj = _start()
 
 
@@ -41,8 +42,8 @@ def serve(settings: Settings) -> None:
     try:
         keep_serving(settings)
     except OSError as error:
-        address = f"{settings.host}:{settings.port}"
-        _fail(wording.NO_ADDRESS.format(address=address, error=error.strerror))
+        place = error.filename or f"{settings.host}:{settings.port}"
+        _fail(wording.NO_PLACE.format(place=place, error=error.strerror))
     except SQLAlchemyError:
         _fail(wording.UNKNOWN_DATABASE)
     except CannotBegin:
@@ -76,7 +77,7 @@ def simulator(settings: Settings, port: int) -> None:
         _fail(str(refusal))
 
 
-for _command in (verify, backup, restore):
+for _command in (doctor, verify, backup, restore):
     main.add_command(_command)
 
 

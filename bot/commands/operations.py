@@ -1,4 +1,4 @@
-"""What keeps a campaign safe: verify, backup, restore."""
+"""What keeps a campaign safe: doctor, verify, backup, restore."""
 
 import sys
 from collections.abc import Iterator
@@ -12,6 +12,18 @@ from bot import wording
 from bot.backup import Step
 from bot.commands.ending import fail
 from bot.settings import Settings
+
+
+@click.command(help=wording.HELP_DOCTOR)
+@click.option("--online", is_flag=True, help=wording.HELP_ONLINE)
+@click.option("--json", "as_json", is_flag=True, help=wording.HELP_JSON)
+def doctor(online: bool, as_json: bool) -> None:
+    """Say what is right and what is not: exit 0 when nothing must be put right, else 1."""
+    from bot.doctor import examine, is_well, to_json, to_lines
+
+    findings = examine(online)
+    click.echo(to_json(findings) if as_json else "\n".join(to_lines(findings)))
+    sys.exit(0 if is_well(findings) else 1)
 
 
 @click.command(help=wording.HELP_VERIFY)

@@ -12,6 +12,9 @@ from sqlalchemy import Engine, create_engine, event, make_url, select, text
 from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot.journal import time_sql
+from bot.storage.watching import WatchedPool, keep_time
+
 Sessions = sessionmaker[Session]
 Clock = Callable[[Session], datetime]
 
@@ -32,6 +35,9 @@ MYSQL_LIMITS = {
 }
 """Seconds. A statement that takes longer is given up by the driver, and its connection too."""
 
+OVERFLOW = 2
+"""Connections beyond the pool, for a moment in which all are taken."""
+
 
 def open_engine(url: str, pool_size: int = 8) -> Engine:
     """An engine for `url` (SQLite, PostgreSQL, MySQL or MariaDB), tuned for short turns."""
@@ -39,7 +45,7 @@ def open_engine(url: str, pool_size: int = 8) -> Engine:
     # What members wrote must not reach the log by way of an error's text.
     options: dict[str, Any] = {"hide_parameters": True, "pool_recycle": 1800}
     if make_url(url).database:
-        options |= {"pool_size": pool_size, "max_overflow": 2, "pool_use_lifo": True}
+        options |= {"pool_size": pool_size, "max_overflow": OVERFLOW, "pool_use_lifo": True}
     if kind == "sqlite":
         options |= {"connect_args": {"timeout": PATIENCE, "check_same_thread": False}}
     else:
@@ -48,7 +54,10 @@ def open_engine(url: str, pool_size: int = 8) -> Engine:
         options |= {"connect_args": {"options": _POSTGRES_LIMITS, "connect_timeout": 2}}
     if kind in ("mysql", "mariadb"):
         options |= {"connect_args": MYSQL_LIMITS}
+    if make_url(url).database not in (None, "", ":memory:"):
+        options["poolclass"] = WatchedPool
     engine = create_engine(url, **options)
+    keep_time(engine)
     if kind == "sqlite":
         tame_sqlite(engine)
     else:
@@ -155,6 +164,7 @@ def tame_sqlite(engine: Engine) -> None:
         cursor.close()
 
     @event.listens_for(engine, "begin")
+    @time_sql
     def _on_begin(connection: Any) -> None:
         options = connection.get_execution_options()
         if options.get("isolation_level") == "AUTOCOMMIT":

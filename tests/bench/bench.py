@@ -74,7 +74,7 @@ class Bench:
             self._set_up(subject, engine, PEOPLE)
         for mode in self._plan.modes:
             with self._stages([Empty(), yardstick, ours], mode, CONNECTIONS) as (empty, *bots):
-                runs = [self._run(empty, "help")]
+                runs = [self._run(empty, "any")]
                 runs += [self._run(bot, action) for action in self._plan.actions for bot in bots]
                 self.compared += self._play(f"{engine}, {mode}", runs)
 
@@ -96,6 +96,7 @@ class Bench:
 
     def _run(self, stage: Stage, action: str) -> Run:
         scripts: dict[str, Script] = {
+            "any": self._scripts.help,
             "help": self._scripts.help,
             "answer": self._scripts.answer,
             "vote": self._scripts.vote,
@@ -110,8 +111,8 @@ class Bench:
             self._say(f"{where}: {run.stage.subject.name} {run.action} warms up")
             run.warm_up()
         for number in range(1, self._plan.rounds + 1):
+            self._say(f"{where}: round {number} of {self._plan.rounds}")
             for run in runs:
-                self._say(f"{where}: {run.stage.subject.name} {run.action}, round {number}")
                 run.play()
         return [self._figures(where, run) for run in runs]
 

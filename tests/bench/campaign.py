@@ -6,13 +6,14 @@ A crowd of a million would take minutes row by row; one statement to a table tak
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    DateTime,
     FromClause,
     Integer,
     LargeBinary,
@@ -95,10 +96,10 @@ def _motto(number: int, then: datetime) -> Motto:
 
 def crowd(connection: Connection, people: int, now: datetime) -> None:
     """So many members, each with a paper, an answer, a vote and a delivery of yesterday."""
-    them = _gather(connection, people)
-    number, key = them.c.number, them.c.key
-    then = now - timedelta(days=1)
-    day, delivery = campaign_day(then), key.op("||")(key)
+    yesterday = now - timedelta(days=1)
+    them = _gather(connection, people, yesterday)
+    number, key, then = them.c.number, them.c.key, them.c.moment
+    day, delivery = campaign_day(yesterday), key.op("||")(key)
     rows: dict[Any, dict[str, Any]] = {
         Person: {"member_key": key, "openid": _named("oCrowd", number), "following": True},
         Member: {
@@ -134,10 +135,10 @@ def crowd(connection: Connection, people: int, now: datetime) -> None:
 
 def yardstick_crowd(connection: Connection, people: int, now: datetime) -> None:
     """The same for the yardstick."""
-    them = _gather(connection, people)
-    number, openid = them.c.number, _named("oCrowd", them.c.number)
-    then = (now - timedelta(days=1)).replace(tzinfo=None)
-    day = campaign_day(now - timedelta(days=1))
+    yesterday = now - timedelta(days=1)
+    them = _gather(connection, people, yesterday)
+    number, then, openid = them.c.number, them.c.moment, _named("oCrowd", them.c.number)
+    day = campaign_day(yesterday)
     _pour(connection, yardstick.Answer, them, {
         "openid": openid, "day": day, "place": 1, "question": "Q1", "choice": "B",
         "correct": True, "points": 2 * (number % 40), "created_at": then,
@@ -151,7 +152,7 @@ def yardstick_crowd(connection: Connection, people: int, now: datetime) -> None:
 def pouring(url: str) -> Iterator[Connection]:
     """A connection for rows by the million: a crash would lose them, and no statement is too long.
 
-    SQLite is given the functions by which PostgreSQL makes a key of a number.
+    SQLite is given the functions by which PostgreSQL makes a key and a moment of a number.
     """
     engine = create_engine(url)
     with engine.begin() as connection:
@@ -159,9 +160,11 @@ def pouring(url: str) -> Iterator[Connection]:
             driver: Any = connection.connection.driver_connection
             driver.create_function("md5", 1, _md5, deterministic=True)
             driver.create_function("decode", 2, _decode, deterministic=True)
+            driver.create_function("to_timestamp", 1, _to_timestamp, deterministic=True)
             connection.exec_driver_sql("PRAGMA synchronous=OFF")
             connection.exec_driver_sql("PRAGMA cache_size=-500000")
         else:
+            connection.exec_driver_sql("SET timezone = 'UTC'")
             # Millions of foreign keys would be looked up that we know to be right.
             connection.exec_driver_sql("SET session_replication_role = replica")
         yield connection
@@ -180,19 +183,26 @@ def _decode(digits: str, _format: str) -> bytes:
     return bytes.fromhex(digits)
 
 
-def _gather(connection: Connection, people: int) -> FromClause:
-    """The crowd by number and key, in the order of the keys, which makes the filling fast."""
+def _to_timestamp(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def _gather(connection: Connection, people: int, until: datetime) -> FromClause:
+    """The crowd: a number, a key, and a moment of the last six days for each.
+
+    They lie in the order of their keys, which makes the filling fast.
+    """
     numbers = select(literal(1).label("number")).cte("numbers", recursive=True)
     following = numbers.c.number + 1
     numbers = numbers.union_all(select(following).where(numbers.c.number < people))
     key = func.decode(func.md5(cast(numbers.c.number, String)), "hex")
-    them = Table(
-        "crowd", MetaData(), Column("number", Integer), Column("key", LargeBinary),
-        prefixes=["TEMPORARY"],
-    )  # fmt: skip
-    them.create(connection)
     rank = func.row_number().over(order_by=key)
-    connection.execute(insert(them).from_select(["number", "key"], select(rank, key).order_by(key)))
+    moment = func.to_timestamp(int(until.timestamp()) - numbers.c.number * 7_919 % 518_400)
+    columns = (Column("number", Integer), Column("key", LargeBinary), Column("moment", DateTime))
+    them = Table("crowd", MetaData(), *columns, prefixes=["TEMPORARY"])
+    them.create(connection)
+    in_order = select(rank, key, moment).order_by(key)
+    connection.execute(insert(them).from_select(["number", "key", "moment"], in_order))
     return them
 
 
