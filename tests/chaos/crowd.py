@@ -102,7 +102,7 @@ class Crowd:
         self._account_id, self._numbers = account_id, numbers
         self._members = count(1)
 
-    async def live(self, at_once: int = 24) -> None:
+    async def live(self, at_once: int) -> None:
         async with asyncio.TaskGroup() as group:
             for _ in range(at_once):
                 group.create_task(self._one_after_the_other())

@@ -2,6 +2,8 @@
 
 import asyncio
 import enum
+import socket
+import struct
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -131,6 +133,9 @@ class _Link:
         await asyncio.gather(up, down, return_exceptions=True)
 
     def abort(self) -> None:
+        """Break it so that the client is told of a reset, and not of an end."""
+        if (client := self._client[1].get_extra_info("socket")).fileno() >= 0:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         for _, writer in (self._client, self._server):
             writer.transport.abort()
 

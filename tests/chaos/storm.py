@@ -34,6 +34,8 @@ class Plan:
 
     messages: int
     a_second: float
+    at_once: int = 24
+    """Members who talk at the same time."""
     kills: int = 0
     """Workers killed at random, spread over the messages."""
     deaths: float = 0.0
@@ -72,7 +74,7 @@ class Storm:
         async with asyncio.TaskGroup() as group:
             for work in (self._kill, self._break, self._calm):
                 group.create_task(pace.held_by(work))
-            await crowd.live()
+            await crowd.live(self.plan.at_once)
             self.report.of_history(wechat.history, time.monotonic() - began)
         for task in around:
             task.cancel()

@@ -1,21 +1,15 @@
 """The gate: ten thousand messages, three hundred kills, and no promise broken."""
 
-import asyncio
-from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from bot.storage.database import open_engine
 from tests.chaos import faults
 from tests.chaos.app import Step
-from tests.chaos.campaign import lay_out
-from tests.chaos.oracle import Violation
-from tests.chaos.report import Report
-from tests.chaos.site import Server, site
-from tests.chaos.storm import Plan, Storm
-from tests.stores import CrashSafeMariaDb, CrashSafePostgres, Valkey
+from tests.chaos.conftest import Run
+from tests.chaos.storm import Plan
+from tests.stores import CrashSafeMariaDb, CrashSafePostgres
 
 pytestmark = [pytest.mark.chaos, pytest.mark.slow]
 
@@ -27,37 +21,6 @@ EVERYTHING = [
     "valkey flushed", "rolling restart", "master killed", "sql reset", "database killed",
     "commit cut after",
 ]  # fmt: skip
-
-Run = Callable[..., tuple[Report, list[Violation]]]
-
-
-@pytest.fixture
-def run(own_valkey: Valkey, tmp_path: Path, seed: int, caught: list[str]) -> Run:
-    """Runs a plan on a fresh site; the report, and the promises that were broken."""
-
-    def run(
-        name: str,
-        plan: Plan,
-        url: str,
-        server: Server | None,
-        clocks: tuple[int, int] = (0, 0),
-        voting_ends_in: float = 86_400,
-    ) -> tuple[Report, list[Violation]]:
-        engine = open_engine(url)
-        campaign = lay_out(engine, voting_ends_in)
-        engine.dispose()
-        report = Report(name, seed, bugs_caught=f"{len(caught)}/10" if caught else "")
-
-        async def rage() -> list[Violation]:
-            async with site(url, server, own_valkey, tmp_path, clocks=clocks) as found:
-                return await Storm(found, campaign, plan, Random(seed), report).rage()
-
-        try:
-            return report, asyncio.run(rage())
-        finally:
-            report.publish(tmp_path)
-
-    return run
 
 
 @pytest.mark.postgres
