@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import structlog
 from redis import RedisCluster
-from redis.exceptions import RedisError
+from redis.exceptions import RedisClusterException, RedisError
 
 from bot import metrics
 from bot.journal import time_redis
@@ -127,6 +127,6 @@ def greet(url: str) -> tuple[str, float]:
             took = time.monotonic() - began
             where = {"target_nodes": RedisCluster.RANDOM} if isinstance(redis, RedisCluster) else {}
             version = redis.info("server", **where)["redis_version"]
-    except RedisError as error:
+    except (RedisError, RedisClusterException) as error:
         raise ConnectionError(type(error).__name__) from error
     return str(version), took

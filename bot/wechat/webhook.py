@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from threading import Semaphore
 
 import structlog
 from flask import Blueprint, Response, request
@@ -52,6 +53,8 @@ def webhook(settings: Settings, play: Play, clock: Callable[[], datetime]) -> Bl
     """
     blueprint = Blueprint("wechat", __name__)
     envelope = Envelope.of(settings)
+    # Who waits has a thread of its own: half of them stay free for what can be answered.
+    held = Semaphore(settings.threads // 2)
     secret_key = settings.secret_key.get_secret_value()
     identify, journal = partial(member_key, secret_key), Journal(secret_key)
 
@@ -73,10 +76,11 @@ def webhook(settings: Settings, play: Play, clock: Callable[[], datetime]) -> Bl
             try:
                 answer = _answer(play, message, arrived)
             except NotRecorded as failure:
-                record.outcome = "busy" if failure.lasts or record.age >= LAST else "dropped"
-                if record.outcome == "dropped":
-                    return _leave_unanswered(arrived)
-                answer = failure.line
+                comes_again = not failure.lasts and record.age < LAST
+                if comes_again and held.acquire(blocking=False):
+                    record.outcome = "dropped"
+                    return _leave_unanswered(arrived, held)
+                record.outcome, answer = "busy", failure.line
             if not answer:
                 # WeChat takes this word, in every mode unencrypted, as "heard, nothing to say".
                 return Response("success", content_type=_TEXT)
@@ -136,11 +140,14 @@ def _answer(play: Play, message: Message | None, arrived: float) -> bytes:
         return b""
 
 
-def _leave_unanswered(arrived: float) -> Response:
+def _leave_unanswered(arrived: float, held: Semaphore) -> Response:
     """Wait until WeChat has given this delivery up, so that it makes the next one.
 
     An error it repeats at once, as logs of others show: that would use up all three deliveries
     within a second, in which no store comes back.
     """
-    time.sleep(max(0.0, arrived + HUNG_UP - time.monotonic()))
+    try:
+        time.sleep(max(0.0, arrived + HUNG_UP - time.monotonic()))
+    finally:
+        held.release()
     return Response(status=503, content_type=_TEXT)

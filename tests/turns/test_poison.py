@@ -28,7 +28,7 @@ POISON = "毒药"
 GIVEN_UP = "给您添麻烦了"
 AT_ONCE = 3
 """Others who are on their way to the service at any time."""
-BETWEEN = 12
+BETWEEN = 25
 """Others who are served between two deliveries of poison, however slow the machine is."""
 BREATH = 0.3
 """Seconds between them at least: a killed worker needs that long to be replaced."""
@@ -79,10 +79,12 @@ class Crowd:
         self.served += 1
         return carried
 
-    async def while_it_votes(self, what: Awaitable[None]) -> None:
-        """Let something happen, then let the crowd go on for a while."""
+    async def while_it_votes(self, what: Awaitable[Answer | None]) -> None:
+        """Let something happen; if that was a blow, let the crowd go on for a while."""
         before = self.served
-        await asyncio.gather(what, asyncio.sleep(BREATH))
+        if await what:
+            return
+        await asyncio.sleep(BREATH)
         while self.served < before + BETWEEN:
             await asyncio.sleep(0.01)
 
@@ -110,8 +112,8 @@ class Poison:
         self._words, self._request, self._next = f"{POISON}{number}", b"", 0.0
         self.answer: Answer | None = None
 
-    async def deliver(self, twice: bool) -> None:
-        """Make the next delivery when it is due, or two of them."""
+    async def deliver(self, twice: bool) -> Answer | None:
+        """Make the next delivery when it is due, or two of them; None when that killed."""
         if not self._request:
             at = int(time.time())
             self._request = self._courier.seal(self._follower.text(self._words, at), at)
@@ -119,6 +121,7 @@ class Poison:
         self._next = time.monotonic() + LIMIT
         copies = [self._courier.deliver(self._request) for _ in range(2 if twice else 1)]
         self.answer = (await asyncio.gather(*copies))[0]
+        return self.answer
 
 
 @contextmanager
