@@ -26,7 +26,7 @@ import time
 from collections import Counter, deque
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import quote
 from xml.etree import ElementTree
 
@@ -786,11 +786,11 @@ def fmt(_: argparse.Namespace) -> None:
     subprocess.run([ruff, "format", "."], cwd=ROOT, check=False)
 
 
-def bench(options: argparse.Namespace) -> int:
-    """Measure; the options are those of `tests/bench`."""
+def bench(options: argparse.Namespace) -> NoReturn:
+    """Become the program that measures; the words are its own."""
     prepare()
-    command = [PYTHON, "-m", "tests.bench", *options.words]
-    return subprocess.run(command, cwd=ROOT, check=False).returncode
+    os.chdir(ROOT)
+    os.execv(PYTHON, [str(PYTHON), "-m", "tests.bench", *options.words])
 
 
 def reset(options: argparse.Namespace) -> None:
@@ -844,7 +844,7 @@ def main() -> int:
     try:
         if sys.version_info < (3, 11):  # noqa: UP036  (This is what tells them.)
             raise Trouble(Words.TOO_OLD, Words.TOO_OLD_NEXT, version=sys.version.split()[0])
-        return options.run(options) or 0
+        options.run(options)
     except OSError as error:
         return give_up(Trouble(Words.NOT_ALLOWED, Words.NOT_ALLOWED_NEXT, error=error))
     except Trouble as trouble:
@@ -852,6 +852,7 @@ def main() -> int:
     except KeyboardInterrupt:
         say(Words.STOPPED)
         return 130
+    return 0
 
 
 if __name__ == "__main__":

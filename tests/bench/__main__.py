@@ -3,8 +3,9 @@
 import argparse
 import signal
 import sys
-import tempfile
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
@@ -12,6 +13,7 @@ from bot.settings import Mode
 from tests.bench import wording
 from tests.bench.bench import Bench, Plan
 from tests.bench.report import save, show, surroundings
+from tests.bench.servers import guarded
 
 ENGINES = ("sqlite", "postgres")
 MODES: tuple[Mode, ...] = ("plain", "secure")
@@ -26,12 +28,13 @@ def main() -> int:
     options = arguments().parse_args()
     console = Console(width=124, highlight=False)
     console.print(*(f"{name} {value}" for name, value in surroundings(options.seed).items()))
-    with tempfile.TemporaryDirectory(prefix="sibian-", dir="/var/tmp") as folder:
-        bench = Bench(plan(options), Path(folder), lambda words: console.print(words, style="dim"))
-        try:
-            bench.run()
-        except KeyboardInterrupt:
-            return 130
+    try:
+        with TemporaryDirectory(prefix="sibian-", dir="/var/tmp") as folder:
+            bench = Bench(plan(options), Path(folder), partial(console.print, style="dim"))
+            with guarded('rm -rf "$1"', folder):
+                bench.run()
+    except KeyboardInterrupt:
+        return 130
     show(bench.compared, bench.grown, console)
     if options.json:
         save(options.json, bench.compared, bench.grown, options.seed)

@@ -12,8 +12,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 _TICK = 1 / os.sysconf("SC_CLK_TCK")
-_GUARD = 'cat > /dev/null; kill -KILL -- "-$1"'
-"""Waits for the end of its input, which comes however we end."""
 
 
 class Server:
@@ -55,20 +53,36 @@ def serving(program: Sequence[str], settings: Mapping[str, str], log: Path) -> I
             stderr=lines,
             process_group=0,
         )
+    try:
+        with guarded('kill -s KILL -- "-$1"', process.pid):
+            _wait_for(port, process, log)
+            yield Server(process, port)
+    finally:
+        _end(process)
+
+
+@contextmanager
+def guarded(script: str, argument: object) -> Iterator[None]:
+    """Have the shell run the script with this argument, should we be killed within the block."""
     guard = subprocess.Popen(
-        ["sh", "-c", _GUARD, "guard", str(process.pid)],
+        ["sh", "-c", f"cat > /dev/null; {script}", "guard", str(argument)],
         stdin=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
     try:
-        _wait_for(port, process, log)
-        yield Server(process, port)
+        yield
     finally:
-        process.send_signal(signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(10)
+        os.killpg(guard.pid, signal.SIGKILL)
         guard.communicate()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
