@@ -14,10 +14,9 @@ from bot.app import create_app
 from bot.domain.questions import Shelf
 from bot.domain.services import open_services
 from bot.health import Health, accepts, revisions
-from bot.storage.database import open_sessions
 from bot.storage.schema import current, upgrade
 from bot.storage.tables import Round
-from tests.builders import NOON, a_campaign, an_approved_motto
+from tests.builders import NOON, a_campaign, an_approved_motto, chained
 from tests.journeys.conftest import settings_for
 
 
@@ -97,7 +96,7 @@ def test_pages_are_read_while_another_transaction_is_writing(tmp_path: Path) -> 
     app = create_app(settings, lambda _: NOON)
     engine = app.extensions["engine"]
     upgrade(engine)
-    sessions, client = open_sessions(engine), app.test_client()
+    sessions, client = chained(engine), app.test_client()
     with sessions.begin() as session:
         a_campaign(session)
         an_approved_motto(session, "author", "群众的事，一刻也不等")
