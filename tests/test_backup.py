@@ -151,9 +151,13 @@ def test_the_campaign_goes_on_where_it_was_restored(
 ) -> None:
     backed_up(store_url, tmp_path / "a.zip")
     with restored(elsewhere, tmp_path / "a.zip") as engine:
-        answers = turns(chained(engine))
+        sessions = chained(engine)
 
-        assert answers.take(said("座右铭", by="new")) == b"done"
+        with sessions.begin() as session:
+            session.add(Unit(code="NEW", name="新来的支部"))
+        with sessions() as session:
+            assert session.scalars(select(Unit.id).where(Unit.code == "NEW")).one() == 4
+        assert turns(sessions).take(said("座右铭", by="new")) == b"done"
     assert violations(elsewhere) == []
 
 
