@@ -4,8 +4,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from flask import Blueprint, Flask, Response, send_from_directory
+import structlog
+from flask import Blueprint, Flask, Response, request, send_from_directory
 from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -20,6 +22,7 @@ from bot.domain.tally import Board
 from bot.glances import Glances
 from bot.h5.views import h5
 from bot.health import Health, accepts
+from bot.logs import trace
 from bot.settings import Settings, read_settings
 from bot.storage.database import (
     Clock,
@@ -36,7 +39,17 @@ from bot.wechat.webhook import webhook
 VENDOR = Path(__file__).parent / "vendor"
 """Browser libraries, put there by `dev.py setup` or packed into the wheel."""
 
+log = structlog.get_logger()
+
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class Site(Flask):
+    """An application that keeps to itself what an address or an error may quote."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Say where it failed, in place of Flask's words, which quote the address."""
+        log.error("view failed", view=request.endpoint, **trace(exc_info[1]))
 
 
 def create_app(
@@ -61,7 +74,7 @@ def create_app(
     glances = Glances(open_readers(engine), shelf, clock, handlers.conversation, draw)
     turns = Turns(sessions, memory, shelf, clock, handlers.play, draw, glances.answer)
     transaction = transactions(sessions, clock, shelf, Board(memory))
-    app = Flask("bot", static_folder=None)
+    app = Site("bot", static_folder=None)
     # `//` in an address is a wrong address: putting it right would redirect to the host that
     # the request names, whichever that is.
     app.url_map.merge_slashes = False

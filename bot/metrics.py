@@ -34,9 +34,10 @@ def start_afresh() -> None:
         made.cache_clear()
 
 
-def forget(folder: Path, post: str) -> None:
-    """Start the figures of this post, and of those numbered after it, at nothing."""
-    for file in folder.glob(f"*_{post}*.db"):
+def forget(folder: Path) -> None:
+    """Start all figures at nothing. Raises OSError when they can't be kept there at all."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for file in folder.glob("*.db"):
         file.unlink()
 
 

@@ -13,12 +13,14 @@ from pathlib import Path
 
 from granian._granian import SocketHolder
 from granian.constants import Interfaces, RuntimeModes
+from granian.log import LogLevels
 from granian.server.mp import MPServer
 
 from bot import metrics, metrics_port
 from bot.app import create_app
 from bot.crew import Crew, Signs
 from bot.health import Health
+from bot.lookout import Lookout
 from bot.settings import Settings
 from bot.storage.database import open_engine
 
@@ -42,7 +44,7 @@ def serve(settings: Settings) -> None:
         for number in range(1, settings.workers + 1):
             crew.post(f"web{number}", partial(_answer, settings, listener, f"web{number}"))
         if settings.metrics_port:
-            metrics.forget(_figures(settings), "web")
+            metrics.forget(_figures(settings))
             inside = sockets.enter_context(_listen("127.0.0.1", settings.metrics_port))
             crew.post("metrics", partial(_show, settings, inside))
         _warm_up(settings)
@@ -81,6 +83,9 @@ def _answer(settings: Settings, listener: socket.socket, post: str, signs: Signs
         backpressure=CONNECTIONS,
         runtime_mode=RuntimeModes.mt,
         websockets=False,
+        # What it has to say goes where what other libraries say goes.
+        log_level=LogLevels.warning,
+        log_dictconfig={"loggers": {"_granian": {"propagate": True}}},
     )
     # What its master would have prepared: here the socket is there already.
     server._shd = SocketHolder(listener.fileno(), False, BACKLOG)  # type: ignore[assignment,call-arg]
@@ -95,7 +100,8 @@ def _show(settings: Settings, listener: socket.socket, signs: Signs) -> None:
     """Be the process of the metrics port."""
     folder, has_redis = _figures(settings), bool(settings.redis_url.get_secret_value())
     health = Health(open_engine(settings.database_url.get_secret_value(), pool_size=1))
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    metrics.share(folder, "metrics")
+    Lookout(settings).start()
     signs.begun = True
     metrics_port.show(
         listener,

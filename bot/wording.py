@@ -1,7 +1,10 @@
 """What the `bot` program tells its operator."""
 
 BAD_SETTINGS = "设置有误，没有启动。请改正下面几项（环境变量或 .env 文件）："
-NO_ADDRESS = "{address} 用不了：{error}。请换一个端口（BOT_PORT），或停掉占用它的程序。"
+NO_PLACE = (
+    "{place} 用不了：{error}。"
+    "换端口用 BOT_PORT、BOT_METRICS_PORT，换数据目录用 BOT_DATA_DIR；或停掉占用它的程序。"
+)
 UNKNOWN_DATABASE = "BOT_DATABASE_URL 写得不对，例子：postgresql+psycopg://用户:口令@主机/库名"
 CANNOT_BEGIN = "工作进程一再起不来，已停止。原因在上面的日志里；改正以后再启动。"
 MIGRATED = "数据库结构已是最新（{revision}）。"

@@ -102,13 +102,22 @@ class WeChat:
         now = int(time.time())
         return self._account.seal(Follower(self._account.account_id, by).text(words, now), now)
 
+    def follow(self, by: str, scene: str) -> Sealed:
+        now = int(time.time())
+        follower = Follower(self._account.account_id, by)
+        return self._account.seal(follower.subscribe(now, scene), now)
+
+    def sends(self, push: Sealed) -> tuple[int, bytes]:
+        """The status and the answer of one delivery."""
+        return self._target.send(push.query, push.body)
+
     def says(self, words: str, by: str = "o-zhang", tries: int = 3) -> str:
         """What the answer says; raises when no delivery was answered."""
         push = self.push(words, by)
         while True:
             tries -= 1
             try:
-                status, body = self._target.send(push.query, push.body)
+                status, body = self.sends(push)
             except (ConnectionError, TimeoutError):
                 if not tries:
                     raise

@@ -42,8 +42,8 @@ def serve(settings: Settings) -> None:
     try:
         keep_serving(settings)
     except OSError as error:
-        address = f"{settings.host}:{settings.port}"
-        _fail(wording.NO_ADDRESS.format(address=address, error=error.strerror))
+        place = error.filename or f"{settings.host}:{settings.port}"
+        _fail(wording.NO_PLACE.format(place=place, error=error.strerror))
     except SQLAlchemyError:
         _fail(wording.UNKNOWN_DATABASE)
     except CannotBegin:

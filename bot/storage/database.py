@@ -13,6 +13,7 @@ from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.journal import time_sql
+from bot.storage.postgres import TimedConnection
 from bot.storage.watching import WatchedPool, keep_time
 
 Sessions = sessionmaker[Session]
@@ -58,6 +59,8 @@ def open_engine(url: str, pool_size: int = 8) -> Engine:
         options["poolclass"] = WatchedPool
     engine = create_engine(url, **options)
     keep_time(engine)
+    if kind == "postgresql":
+        event.listen(engine, "do_connect", _connect_in_time)
     if kind == "sqlite":
         tame_sqlite(engine)
     else:
@@ -95,6 +98,10 @@ def _utc_now(session: Session) -> Any:
     if session.get_bind().dialect.name == "postgresql":
         return text("clock_timestamp() at time zone 'utc'")
     return text("utc_timestamp(6)")
+
+
+def _connect_in_time(_dialect: Any, _record: Any, words: Any, settings: Any) -> Any:
+    return TimedConnection.connect(*words, **settings)
 
 
 class SteadyClock:

@@ -132,7 +132,7 @@ class _RemembersInRedis(_Wrapped):
         if (answer := self._remembered(name)) is not None:
             return answer
         self._forget_in_sql(message)
-        answer = super().take(message)
+        answer = super().take(message, arrived)
         self.redis.set(f"answer:{name}", answer, ex=60)
         return answer
 
@@ -165,7 +165,7 @@ class _ClaimsByItself(_Wrapped):
                 connection.execute(insert(_CLAIM).values(delivery_key=message.delivery))
         except IntegrityError:
             return self._wait(message)
-        return super().take(message)
+        return super().take(message, arrived)
 
     def _wait(self, message: Message) -> bytes:
         deadline = time.monotonic() + 2
@@ -201,7 +201,7 @@ class _KnowsNumbersOnly(_Wrapped):
             query = select(Delivery.reply).where(Delivery.delivery_key == message.delivery)
             if (reply := session.scalar(query)) is not None:
                 return reply
-        return super().take(message)
+        return super().take(message, arrived)
 
 
 def _without_sender() -> None:
@@ -226,7 +226,7 @@ class _WritesAnew(Turns):
 
     def take(self, message: Message, arrived: float | None = None) -> bytes:
         now = f"<CreateTime>{time.time_ns() // 1000}</CreateTime>".encode()
-        return re.sub(rb"<CreateTime>\d+</CreateTime>", now, super().take(message))
+        return re.sub(rb"<CreateTime>\d+</CreateTime>", now, super().take(message, arrived))
 
 
 # ------------------------------------------------------------ the limit
@@ -242,7 +242,7 @@ class _CountsFirst(_Wrapped):
         with self.sessions() as session:
             votes = select(func.count()).where(Vote.member_key == message.member)
             _counted.set(session.scalar(votes) or 0)
-        return super().take(message)
+        return super().take(message, arrived)
 
 
 class _BelievesTheCount(Votes):
@@ -278,7 +278,7 @@ class _CountsInRedis(_Wrapped):
         with self.engine.connect() as connection:
             query = select(Delivery.reply).where(Delivery.delivery_key == message.delivery)
             is_new = connection.execute(query).first() is None
-        answer = super().take(message)
+        answer = super().take(message, arrived)
         voted = VOTE.search(message.raw)
         if is_new and voted and "已投给".encode() in answer:
             self.redis.hincrby("votes", str(id_of(int(voted[1]))), 1)

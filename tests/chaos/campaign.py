@@ -10,10 +10,10 @@ from bot.conversation.folding import fold_prose
 from bot.domain.identity import campaign_day, member_key
 from bot.domain.questions import Shelf, add_questions
 from bot.domain.services import open_services
-from bot.storage.database import database_clock, open_sessions
+from bot.storage.database import database_clock
 from bot.storage.schema import upgrade
 from bot.storage.tables import Contest, ContestQuestion, Round, RoundSlot
-from tests.builders import SECRET, a_question
+from tests.builders import SECRET, a_question, chained
 
 MOTTOS = 40
 VOTES_A_DAY = 3
@@ -26,17 +26,19 @@ class Campaign:
 
     numbers: tuple[int, ...]
     """The numbers of the mottos that can be voted for from the beginning."""
+    closes_at: float
+    """When voting ends, in seconds since 1970."""
 
 
 def lay_out(engine: Engine, voting_ends_in: float = 86_400) -> Campaign:
     """Make the tables and the campaign. `voting_ends_in`: seconds from now."""
     upgrade(engine)
-    with open_sessions(engine).begin() as session:
+    with chained(engine).begin() as session:
         now = database_clock(session)
         _open_contest(session, now)
         _open_round(session, now, timedelta(seconds=voting_ends_in))
         numbers = tuple(_approved(session, now, author) for author in range(MOTTOS))
-    return Campaign(numbers)
+    return Campaign(numbers, (now + timedelta(seconds=voting_ends_in)).timestamp())
 
 
 def _open_contest(session: Session, now: datetime) -> None:

@@ -22,6 +22,12 @@ def deep() -> bool:
 
 
 @pytest.fixture(scope="session")
+def caught() -> list[str]:
+    """The planted bugs that were caught so far."""
+    return []
+
+
+@pytest.fixture(scope="session")
 def crash_safe_postgres() -> Iterator[CrashSafePostgres]:
     with started(CrashSafePostgres) as server:
         yield server

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from random import Random
@@ -34,6 +34,7 @@ class Pace:
     """At least so many; all who hold it back have to let go too."""
     holds: int = 0
     """Who wants the messages to go on: what they break has not been broken yet."""
+    paused: bool = False
     sent: int = 0
     deaths: float = 0.0
     """The share of messages whose first worker dies on the way."""
@@ -43,10 +44,18 @@ class Pace:
         """Wait for one's turn. Raises Enough."""
         if self.sent >= self.messages and not self.holds:
             raise Enough
+        while self.paused:
+            await asyncio.sleep(0.02)
         self.sent += 1
         now = time.monotonic()
         self._next = max(self._next, now - 0.25) + 1 / self.a_second
         await asyncio.sleep(self._next - now)
+
+    async def held_by(self, work: Callable[["Pace"], Awaitable[None]]) -> None:
+        """Have messages sent until this work is done, too."""
+        self.holds += 1
+        await work(self)
+        self.holds -= 1
 
     async def reach(self, share: float) -> None:
         """Wait until this share of the messages has been sent."""

@@ -43,6 +43,8 @@ class Said:
     at: int
     """CreateTime."""
     deliveries: list[Delivery] = field(default_factory=list)
+    afterwards: list[str] = field(default_factory=list)
+    """What became of deliveries that had no answer in time: `status 503` when the host let go."""
 
     @property
     def openid(self) -> str:

@@ -30,6 +30,8 @@ class Report:
     violations: dict[str, int] = field(default_factory=dict)
     unanswered: int = 0
     busy: int = 0
+    left: int = 0
+    """Deliveries left to run out, so that the message comes again."""
     p50_ms: float = 0.0
     p99_ms: float = 0.0
     max_ms: float = 0.0
@@ -46,9 +48,10 @@ class Report:
         self.early = sum(_overlap(said) for said in history)
         self.seconds, self.a_second = round(seconds, 1), round(len(history) / seconds, 1)
         self.unanswered = sum(said.unanswered for said in history)
+        self.left = sum(said.afterwards.count("status 503") for said in history)
         self.busy = sum(said.busy for said in history)
         self.p50_ms, self.p99_ms = quantile(answered, 0.5), quantile(answered, 0.99)
-        self.max_ms = quantile([each.seconds for each in deliveries], 1)
+        self.max_ms = quantile(answered, 1)
 
     def of_violations(self, violations: Sequence[Violation]) -> None:
         self.violations = dict(sorted(Counter(each.invariant for each in violations).items()))

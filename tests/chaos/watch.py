@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
@@ -100,11 +101,17 @@ async def wall(port: int) -> set[int]:
     return found
 
 
+def counted_at(memory: redis.Redis) -> str:
+    """The moment of the tally that everybody is shown."""
+    kept = memory.get(TALLY)
+    return str(json.loads(kept)["as_of"]) if isinstance(kept, bytes) else ""
+
+
 def drift(engine: Engine, memory: redis.Redis) -> str:
     """How the tally that everybody is shown differs from the rows; nothing when it does not."""
     with engine.connect() as connection:
         query = text("SELECT motto_id, count(*) FROM vote WHERE round_id = 1 GROUP BY motto_id")
-        votes = {str(motto): count for motto, count in connection.execute(query)}
+        votes = Counter({str(motto): count for motto, count in connection.execute(query)})
     kept = memory.get(TALLY)
-    shown = json.loads(kept)["counts"] if isinstance(kept, bytes) else None
-    return "" if shown == votes else f"the rows say {votes} and the tally {shown}"
+    shown = Counter(json.loads(kept)["counts"] if isinstance(kept, bytes) else {"nothing": 1})
+    return "" if shown == votes else f"{votes - shown} more and {shown - votes} less than shown"

@@ -15,6 +15,8 @@ from tests.chaos.hosts import Host
 
 LIMIT = 5.0
 """Seconds after which WeChat hangs up."""
+PATIENCE = 2.0
+"""Seconds after that in which a host must have let go: it may want the message to come again."""
 DELIVERIES = 3
 PAUSE = 0.2
 """Seconds between a delivery that failed and the next one."""
@@ -28,6 +30,7 @@ class WeChat:
     def __init__(self, account: Account, hosts: Sequence[Host], random: Random) -> None:
         self._account, self._hosts, self._random = account, hosts, random
         self.history: list[Said] = []
+        self._listeners: set[asyncio.Task[None]] = set()
         self.early = EARLY
 
     async def deliver(self, push: Push, words: str = "", die: Step | None = None) -> Said:
@@ -59,21 +62,43 @@ class WeChat:
         await asyncio.sleep(pause)
         began, fault, inner = time.time(), "", ""
         clock = time.perf_counter()
+        posting = asyncio.create_task(_post(host.port, sealed, die))
         try:
             async with asyncio.timeout(LIMIT):
-                status, body = await _post(host.port, sealed, die)
+                status, body = await asyncio.shield(posting)
             inner = self._account.open_reply(body).xml if status == 200 else ""
             fault = "" if status == 200 else f"status {status}"
         except TimeoutError:
             fault = "late"
-        except (OSError, asyncio.IncompleteReadError, ValueError):
+        except _BROKEN:
             fault = "broken"
         except BadAnswer as bad:
             fault = f"unreadable: {bad.flaw}"
         ended = began + time.perf_counter() - clock
         delivery = Delivery(host.name, began, ended, fault, inner)
         said.deliveries.append(delivery)
+        if fault == "late":
+            self._listeners.add(asyncio.create_task(_listen_on(said, posting)))
         return delivery
+
+    async def hang_up(self) -> None:
+        """Wait until nobody listens any more."""
+        await asyncio.gather(*self._listeners)
+
+
+async def _listen_on(said: Said, posting: "asyncio.Task[tuple[int, bytes]]") -> None:
+    """WeChat has hung up. Hear whether the host lets go now, or answers, or hangs."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            status, _ = await posting
+        said.afterwards.append(f"status {status}")
+    except TimeoutError:
+        said.afterwards.append("nothing")
+    except _BROKEN:
+        said.afterwards.append("broken")
+
+
+_BROKEN = (OSError, asyncio.IncompleteReadError, ValueError)
 
 
 async def _post(port: int, sealed: Sealed, die: Step | None) -> tuple[int, bytes]:
