@@ -54,7 +54,7 @@ FROM_NPM = {
 INSTALLER_STEPS = ("Collecting ", "Installing ", "Resolved ", "Prepared ", "Installed ")
 """How the lines of pip and uv begin that show a newcomer that things move."""
 
-LEFT_OUT_WHEN_FAST = ("slow", "browser", "postgres", "mariadb")
+LEFT_OUT_WHEN_FAST = ("slow", "browser", "postgres", "mariadb", "chaos")
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PATIENCE = 10
 """Seconds a child has between the request to end and being ended."""
@@ -74,6 +74,7 @@ class Words:
     DATA = "数据目录，默认 var；用不同的目录可以同时运行几份"
     NO_SIMULATOR = "不启动聊天模拟器"
     FAST = "只跑快的测试（不到 20 秒），适合提交之前"
+    DEEP = "故障测试跑长的：所有数据库，消息和故障多十倍，约一小时，适合发布之前"
 
     TOO_OLD = "需要 Python 3.11 或更新的版本，现在是 {version}。"
     TOO_OLD_NEXT = "请换用新版本运行，例如：python3.12 dev.py up"
@@ -130,6 +131,7 @@ class Words:
     TYPES = "类型检查"
     IMPORTS = "分层约定"
     TESTS = "测试"
+    CHAOS = "故障测试"
     MISSING = "缺少 {program}，{count} 项测试没有跑。要跑：sudo apt install {package}"
     SKIPPED = "{count} 项测试没有跑：{reason}"
     LEFT_OUT = "--fast 不跑带这些标记的测试：{markers}。要全部：python3 dev.py test"
@@ -708,11 +710,13 @@ def answers(port: int, path: str) -> bool:
 def test(options: argparse.Namespace) -> None:
     """Run every check, also after one has failed, and say which did."""
     prepare()
+    if options.deep:
+        os.environ["CHAOS_DEEP"] = "1"
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "tests.xml")
         checks = stages(options.fast, report)
         seconds = {name: run_stage(name, command) for name, command in checks.items()}
-        skipped = reasons(report)
+        skipped = reasons(report) + reasons(report.with_stem("chaos"))
     say()
     for name, (took, passed) in seconds.items():
         say(f"  {'✓' if passed else '✗'} {name}{'  ' * (6 - len(name))}{took:6.1f} s")
@@ -730,15 +734,18 @@ def stages(fast: bool, report: Path) -> dict[str, list[str]]:
     """The checks by name, each a program of the environment; pytest reports to a file, too."""
     tests = ["pytest", "-q", "-n", "auto", "--maxprocesses=4", "--dist=loadfile"]
     tests += [f"--junit-xml={report}"]
-    if fast:
-        tests += ["-m", " and ".join(f"not {marker}" for marker in LEFT_OUT_WHEN_FAST)]
-        tests += ["--hypothesis-profile=fast"]
+    left_out = LEFT_OUT_WHEN_FAST if fast else ("chaos",)
+    tests += ["-m", " and ".join(f"not {marker}" for marker in left_out)]
+    tests += ["--hypothesis-profile=fast"] if fast else []
+    # By itself, since it measures how long an answer takes; what it reports is to be seen.
+    chaos = ["pytest", "-q", "-s", "-m", "chaos", f"--junit-xml={report.with_stem('chaos')}"]
     return {
         Words.FORMAT: ["ruff", "format", "--check", "."],
         Words.LINT: ["ruff", "check", "."],
         Words.TYPES: ["mypy"],
         Words.IMPORTS: ["lint-imports"],
         Words.TESTS: tests,
+        **({} if fast else {Words.CHAOS: [*chaos, "tests/chaos"]}),
     }
 
 
@@ -809,7 +816,9 @@ def arguments() -> argparse.ArgumentParser:
     command.add_argument("--no-simulator", action="store_true", help=Words.NO_SIMULATOR)
     command.set_defaults(run=up)
     command = commands.add_parser("test", help=Words.TEST)
-    command.add_argument("--fast", action="store_true", help=Words.FAST)
+    extent = command.add_mutually_exclusive_group()
+    extent.add_argument("--fast", action="store_true", help=Words.FAST)
+    extent.add_argument("--deep", action="store_true", help=Words.DEEP)
     command.set_defaults(run=test)
     commands.add_parser("setup", help=Words.SETUP).set_defaults(run=setup)
     commands.add_parser("fmt", help=Words.FMT).set_defaults(run=fmt)

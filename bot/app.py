@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from flask import Blueprint, Flask, Response, send_from_directory
-from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
+import structlog
+from flask import Blueprint, Flask, Response, request, send_from_directory
+from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import handlers
@@ -20,10 +21,11 @@ from bot.domain.services import transactions
 from bot.domain.tally import Board
 from bot.glances import Glances
 from bot.h5.views import h5
+from bot.health import Health, accepts
+from bot.logs import trace
 from bot.settings import Settings, read_settings
 from bot.storage.database import (
     Clock,
-    Sessions,
     SteadyClock,
     open_engine,
     open_readers,
@@ -37,7 +39,17 @@ from bot.wechat.webhook import webhook
 VENDOR = Path(__file__).parent / "vendor"
 """Browser libraries, put there by `dev.py setup` or packed into the wheel."""
 
+log = structlog.get_logger()
+
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class Site(Flask):
+    """An application that keeps to itself what an address or an error may quote."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Say where it failed, in place of Flask's words, which quote the address."""
+        log.error("view failed", view=request.endpoint, **trace(exc_info[1]))
 
 
 def create_app(
@@ -62,7 +74,7 @@ def create_app(
     glances = Glances(open_readers(engine), shelf, clock, handlers.conversation, draw)
     turns = Turns(sessions, memory, shelf, clock, handlers.play, draw, glances.answer)
     transaction = transactions(sessions, clock, shelf, Board(memory))
-    app = Flask("bot", static_folder=None)
+    app = Site("bot", static_folder=None)
     # `//` in an address is a wrong address: putting it right would redirect to the host that
     # the request names, whichever that is.
     app.url_map.merge_slashes = False
@@ -71,7 +83,7 @@ def create_app(
     app.register_blueprint(webhook(settings, turns.take, lambda: datetime.now(UTC)))
     app.register_blueprint(console(settings, transaction))
     app.register_blueprint(h5(settings, transaction))
-    app.register_blueprint(_health(sessions, settings, closing))
+    app.register_blueprint(_health(engine, settings, closing))
     app.add_url_rule("/vendor/<path:filename>", "vendor", _vendor)
     if settings.env == "production" and settings.host in _LOOPBACK:
         # Only a proxy on this machine can reach us: the caller's address is what it says.
@@ -89,24 +101,19 @@ def _vendor(filename: str) -> Response:
     return response
 
 
-def _health(sessions: Sessions, settings: Settings, closing: Callable[[], bool]) -> Blueprint:
-    """Whether the process lives, and whether it can serve. Redis may be gone: still ready."""
-    health = Blueprint("health", __name__, url_prefix="/healthz")
+def _health(engine: Engine, settings: Settings, closing: Callable[[], bool]) -> Blueprint:
+    """Whether the process lives, and whether it can serve; why not, the metrics port tells."""
+    views, health = Blueprint("health", __name__, url_prefix="/healthz"), Health(engine)
 
-    @health.get("/live")
+    @views.get("/live")
     def live() -> str:
         return "live\n"
 
-    @health.get("/ready")
+    @views.get("/ready")
     def ready() -> tuple[str, int]:
-        if closing():
-            return "closing\n", 503
-        try:
-            with sessions() as session:
-                session.execute(select(1))
-        except SQLAlchemyError:
-            return "database unreachable\n", 503
+        if closing() or not accepts(health.revision()):
+            return "not ready\n", 503
         # The simulator reads the second word and leaves a real service alone.
         return f"ready {settings.env}\n", 200
 
-    return health
+    return views

@@ -42,7 +42,7 @@ class Glances:
 
         Never raises: a store in trouble and a rule that says no are for the turn to answer.
         """
-        if message.text not in self._conversation.asks:
+        if message.spoken or message.text not in self._conversation.asks:
             return None
         try:
             with self._readers() as session:

@@ -7,15 +7,22 @@ and when one dies twice within six seconds, it takes that for a hopeless case an
 
 import gc
 import socket
+from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 
 from granian._granian import SocketHolder
 from granian.constants import Interfaces, RuntimeModes
+from granian.log import LogLevels
 from granian.server.mp import MPServer
 
+from bot import metrics, metrics_port
 from bot.app import create_app
 from bot.crew import Crew, Signs
+from bot.health import Health
+from bot.lookout import Lookout
 from bot.settings import Settings
+from bot.storage.database import open_engine
 
 BACKLOG = 1024
 """Connections that the kernel holds while nobody accepts them."""
@@ -31,18 +38,26 @@ def serve(settings: Settings) -> None:
     Raises OSError when the address is not to be had, CannotBegin when no worker gets to work,
     and whatever `create_app` raises.
     """
-    with _listen(settings) as listener:
-        _warm_up(settings)
+    with ExitStack() as sockets:
         crew = Crew(notice=NOTICE if settings.env == "production" else 0)
-        for number in range(settings.workers):
-            crew.post(f"web {number + 1}", partial(_answer, settings, listener))
+        listener = sockets.enter_context(_listen(settings.host, settings.port))
+        for number in range(1, settings.workers + 1):
+            crew.post(f"web{number}", partial(_answer, settings, listener, f"web{number}"))
+        if settings.metrics_port:
+            metrics.forget(_figures(settings))
+            inside = sockets.enter_context(_listen("127.0.0.1", settings.metrics_port))
+            crew.post("metrics", partial(_show, settings, inside))
+        _warm_up(settings)
         crew.keep()
 
 
-def _listen(settings: Settings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    address = (settings.host, settings.port)
-    return socket.create_server(address, family=family, backlog=BACKLOG)
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=BACKLOG)
+
+
+def _figures(settings: Settings) -> Path:
+    return settings.data_dir / "metrics"
 
 
 def _warm_up(settings: Settings) -> None:
@@ -56,8 +71,10 @@ def _warm_up(settings: Settings) -> None:
     gc.freeze()
 
 
-def _answer(settings: Settings, listener: socket.socket, signs: Signs) -> None:
+def _answer(settings: Settings, listener: socket.socket, post: str, signs: Signs) -> None:
     """Be one Granian worker, in this process, until SIGTERM."""
+    if settings.metrics_port:
+        metrics.share(_figures(settings), post)
     app = create_app(settings, closing=lambda: signs.closing)
     server = MPServer(
         "bot.app",
@@ -66,6 +83,9 @@ def _answer(settings: Settings, listener: socket.socket, signs: Signs) -> None:
         backpressure=CONNECTIONS,
         runtime_mode=RuntimeModes.mt,
         websockets=False,
+        # What it has to say goes where what other libraries say goes.
+        log_level=LogLevels.warning,
+        log_dictconfig={"loggers": {"_granian": {"propagate": True}}},
     )
     # What its master would have prepared: here the socket is there already.
     server._shd = SocketHolder(listener.fileno(), False, BACKLOG)  # type: ignore[assignment,call-arg]
@@ -74,3 +94,19 @@ def _answer(settings: Settings, listener: socket.socket, signs: Signs) -> None:
     signs.begun = True
     worker.inner.run()
     app.extensions["engine"].dispose()
+
+
+def _show(settings: Settings, listener: socket.socket, signs: Signs) -> None:
+    """Be the process of the metrics port."""
+    folder, has_redis = _figures(settings), bool(settings.redis_url.get_secret_value())
+    health = Health(open_engine(settings.database_url.get_secret_value(), pool_size=1))
+    metrics.share(folder, "metrics")
+    Lookout(settings).start()
+    signs.begun = True
+    metrics_port.show(
+        listener,
+        {
+            "/metrics": lambda: metrics_port.figures(folder),
+            "/healthz": lambda: metrics_port.condition(folder, health, signs.closing, has_redis),
+        },
+    )

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
+from bot import metrics
 from bot.conversation import state as states
 from bot.conversation.message import Message
 from bot.conversation.reply import Reply, Text
@@ -25,11 +26,13 @@ from bot.domain.questions import Shelf
 from bot.domain.refusals import Refusal
 from bot.domain.services import Services, open_services
 from bot.glances import Render
+from bot.journal import current
 from bot.logs import trace
 from bot.storage.database import Clock, Sessions
 from bot.storage.memory import Memory
 from bot.storage.tables import Delivery, table_of
 from bot.storage.together import Together
+from bot.storage.watching import trouble
 from handlers import notices, wording
 
 Play = Callable[[Message, State, Services], Step]
@@ -99,11 +102,14 @@ class Turns:
             return self._insist(deadline, message, lambda: self._turn(message))
         except Refusal as refusal:
             reply, outcome = wording.refuse(refusal), "refused"
+            current().outcome = "rejected"
         except _STORE_GONE as error:
             raise self._failure(message, error) from error
         except Exception as error:
             log.error("handler raised", delivery=_short(message), **trace(error))
             reply, outcome = wording.apology(), "poisoned"
+            current().outcome = "poisoned"
+            metrics.handler_failed(current().handler)
         try:
             return self._insist(deadline, message, lambda: self._record(message, reply, outcome))
         except Exception as error:
@@ -131,6 +137,8 @@ class Turns:
                 ended = time.monotonic()
                 if pause is None or ended + pause + (ended - began) > deadline:
                     raise
+                current().retries += 1
+                metrics.retried(trouble(error))
                 time.sleep(pause)
             else:
                 self._fails_since = 0.0
@@ -144,6 +152,7 @@ class Turns:
                 return self._recall(session, message)
             if self._keeps_crashing(message, services.now):
                 log.error("message quarantined", delivery=_short(message))
+                current().outcome = "poisoned"
                 sorry = Step(wording.apology(), Idle())
                 return self._keep(session, message, services, member, sorry, "quarantined")
             step = self._play(message, states.parse(member.state), services)
@@ -181,6 +190,8 @@ class Turns:
         ).one()
         if row.fingerprint != message.fingerprint:
             log.warning("delivery came back with other contents", delivery=_short(message))
+            metrics.conflict()
+        current().outcome = "replay"
         return row.reply or b""
 
     def _keeps_crashing(self, message: Message, now: datetime) -> bool:
@@ -228,7 +239,8 @@ class Turns:
     def _failure(self, message: Message, error: Exception) -> NotRecorded:
         log.error("store failed", delivery=_short(message), error=type(error).__name__)
         self._fails_since = self._fails_since or time.monotonic()
-        line = self._render(wording.busy(), message, message.sent_at)
+        current().outcome = "busy"
+        line = self._render(wording.busy(message.text), message, message.sent_at)
         return NotRecorded(line, lasts=self._lasts())
 
     def _lasts(self) -> bool:

@@ -13,7 +13,8 @@ from bot import wording
 from bot.domain.chain import Head, head
 from bot.domain.invariants import RULES, Violation, check
 from bot.settings import Settings
-from bot.storage.database import database_clock, open_sessions, open_survey
+from bot.storage.database import database_clock, open_sessions
+from bot.storage.patient import open_survey
 
 LAST = "verified.json"
 """In the data folder: when the invariants were checked last, and how many did not hold."""

@@ -1,7 +1,10 @@
 """What the `bot` program tells its operator."""
 
 BAD_SETTINGS = "设置有误，没有启动。请改正下面几项（环境变量或 .env 文件）："
-NO_ADDRESS = "{address} 用不了：{error}。请换一个端口（BOT_PORT），或停掉占用它的程序。"
+NO_PLACE = (
+    "{place} 用不了：{error}。"
+    "换端口用 BOT_PORT、BOT_METRICS_PORT，换数据目录用 BOT_DATA_DIR；或停掉占用它的程序。"
+)
 UNKNOWN_DATABASE = "BOT_DATABASE_URL 写得不对，例子：postgresql+psycopg://用户:口令@主机/库名"
 CANNOT_BEGIN = "工作进程一再起不来，已停止。原因在上面的日志里；改正以后再启动。"
 MIGRATED = "数据库结构已是最新（{revision}）。"
@@ -67,6 +70,8 @@ HELP_IF_EMPTY = "已有党员记录时什么也不做，正常结束。"
 HELP_ADMIN_ADD = "建一个账号，口令随机生成，只显示一次。"
 HELP_ADMIN_PASSWORD = "给账号换一个随机口令，原来的登录都退出。"
 HELP_ADMIN_DISABLE = "停用账号，登录都退出，做过的事留痕。"
+HELP_DOCTOR = "检查设置、数据库、磁盘、备份等容易出错的地方，逐项说明下一步；有 ✘ 时退出码为1。"
+HELP_ONLINE = "另外从公网地址访问一次本服务；不加就不联系任何外部主机。"
 HELP_VERIFY = "在运行中的数据库上只读地核对各项规则和审核留痕；有不符时退出码为1。"
 HELP_ANCHOR = "以前抄下的链头，核对它还在留痕里。"
 HELP_JSON = "按 JSON 输出，给程序用。"
@@ -82,6 +87,39 @@ VERIFY_HEAD = (
 )
 ANCHOR_BAD = "--anchor 要写成“序号:16位十六进制”，就是 bot verify 最后一行显示的那样。"
 DATABASE_FAILED = "数据库读不了（{error}）。请运行 bot doctor，按它说的处理。"
+
+HELP_BACKUP = (
+    "服务运行时把整个数据库备份成一个文件；不写文件名就放在数据目录的 backups 里，留最近14份。"
+)
+HELP_RESTORE = "把备份恢复到空数据库，并核对行数和各项规则；三种数据库之间可以互相恢复。"
+HELP_TO_EMPTY = "确认恢复到空数据库；里面有数据时不会动它。"
+PROGRESS = "{task.description} {task.completed:.0f} 行"
+BACKED_UP = (
+    "✔ 已备份到 {file}（{tables} 张表，{rows} 行，{size:.2f} MB，只有本账号能读）。\n"
+    "文件里有党员资料，请加密保存并抄一份到别的机器；.env 设置文件不在里面，"
+    "也要另外保管，没有 BOT_SECRET_KEY 就认不出老党员。"
+)
+BACKUP_EXISTS = "{file} 已存在，没有覆盖。请换一个文件名。"
+BACKUP_NOT_WRITTEN = "备份写不进 {file}（{error}）。请检查磁盘空间和目录权限，或换一个位置。"
+TABLES_OF_ANOTHER_REVISION = "数据库结构和本程序的版本不一致。请先运行 bot db upgrade，再备份。"
+RESTORE_TO_EMPTY = (
+    "恢复只做到空数据库，不会覆盖任何数据。请另建一个空数据库，"
+    "把 BOT_DATABASE_URL 指向它，再加上 --to-empty 运行。"
+)
+BACKUP_DAMAGED = "{file} 不完整或已损坏，什么也没有恢复。请换另一份备份。"
+BACKUP_OF_ANOTHER_REVISION = (
+    "备份或目标数据库的结构版本（{revision}）和本程序不同，什么也没有恢复。"
+    "请用做备份时的那一版程序恢复到空数据库，再换新程序运行 bot db upgrade。"
+)
+DATABASE_NOT_EMPTY = (
+    "数据库里已有数据（表 {table}），什么也没有恢复。"
+    "请另建一个空数据库，改 BOT_DATABASE_URL 后再试。"
+)
+RESTORED = "✔ 已恢复 {made_at} 的备份：{tables} 张表，{rows} 行，行数和校验和都与备份相符。"
+RESTORED_BROKEN = (
+    "恢复出来的数据与上面的规则不符。如果只有 I16（审核留痕），多半是 BOT_SECRET_KEY "
+    "和做备份时的不同，请换回原来的 .env；否则换更早的一份备份再试。"
+)
 
 BROKEN_RULES = {
     "receipt_twice": "同一个回执号出现了两次",

@@ -21,6 +21,8 @@ from bot.storage.tables import Delivery, SignInFailure, StaffSession
 
 HEARTBEAT = "worker.heartbeat"
 """The file in the data directory that holds when the worker was last at work."""
+PERIOD = 5.0
+"""Seconds between two beats."""
 REPLY_KEPT = timedelta(hours=24)
 """How long an answer can be repeated. WeChat repeats for seconds; a signed push is refused
 after five minutes."""
@@ -72,7 +74,7 @@ def duties(sessions: Sessions, clock: Clock, board: Board, data_dir: Path) -> li
     return [
         Duty("seal", 2, chores.seal),
         Duty("tally", 1, chores.tally),
-        Duty("heartbeat", 5, lambda: beat(data_dir / HEARTBEAT)),
+        Duty("heartbeat", PERIOD, lambda: beat(data_dir / HEARTBEAT)),
         Duty("reconcile", 60, chores.reconcile),
         Duty("purge", 60, chores.purge),
     ]

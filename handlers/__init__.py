@@ -19,6 +19,7 @@ from handlers import (
     vote,
     welcome,
 )
+from handlers.hearing import repeating
 
 TOPICS = (
     welcome, media, care, several, mistakes, quiz, vote, motto, own_motto, joining, ranking,
@@ -26,5 +27,5 @@ TOPICS = (
 )  # fmt: skip
 
 conversation = Conversation(topic.router for topic in TOPICS)
-play = conversation.play
+play = repeating(conversation.play)
 """Play one message: (message, state, services) -> Step."""

@@ -1,7 +1,7 @@
 """The question on show: how it is asked, asked again, and what follows once it is graded."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import wraps
 
 from bot.conversation.message import Message
@@ -38,7 +38,7 @@ def looking(play: Callable[[Shown], Step]) -> Callable[[Message, State, Services
     def handler(message: Message, state: State, services: Services) -> Step:
         if (shown := in_view(message, state, services)) is None:
             return Step(wording.put_away(), Idle())
-        return as_heard(message, play(shown))
+        return play(shown)
 
     return handler
 
@@ -110,11 +110,3 @@ def _result(sitting: Sitting, member: bytes, services: Services) -> wording.Resu
         next_hour=rules.next_hour,
         more_today=sitting.day < today <= rules.last_day,
     )
-
-
-def as_heard(message: Message, step: Step) -> Step:
-    """Repeat a spoken message before the answer to it, so that a wrong ear shows."""
-    if not message.spoken or not isinstance(step.reply, Text):
-        return step
-    said = message.raw.strip(wording.SPOKEN_END + " ")
-    return replace(step, reply=wording.heard(said) + step.reply)

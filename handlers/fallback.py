@@ -10,6 +10,7 @@ from bot.conversation.state import (
     Free,
     Idle,
     Lost,
+    MistakesShown,
     State,
     Telling,
     on_show,
@@ -17,7 +18,7 @@ from bot.conversation.state import (
 )
 from bot.domain.services import Services
 from handlers import reading, wording
-from handlers.asking import as_heard, then_ask
+from handlers.asking import then_ask
 from handlers.mistakes import QUESTION
 
 router = Router()
@@ -30,6 +31,15 @@ router = Router()
 def seek(_message: Message, _state: State, _services: Services) -> Instead:
     """不知道, 下一题 and the like, with nothing on show that they could be about."""
     return Instead(wording.HELP[1])
+
+
+@router.pattern(wording.PREVIOUS)
+def show_again(message: Message, state: State, services: Services) -> Instead:
+    """上一题 with no question on show: what was there last, a list or the paper left open."""
+    if isinstance(state, MistakesShown):
+        return Instead(wording.MISTAKES[0])
+    open_paper = services.quiz.sitting(message.member)
+    return Instead(wording.START[0] if open_paper else wording.HELP[1])
 
 
 @router.pattern(wording.CHANGING)
@@ -53,7 +63,7 @@ def nod(_message: Message, state: State, _services: Services) -> Step:
 @router.guess(lambda message, _: re.search(wording.SMALL_TALK, message.text))
 def decline_small_talk(message: Message, state: State, services: Services) -> Step:
     """A joke, a riddle, the weather: say what we are good for."""
-    return as_heard(message, then_ask(wording.only_these(), message, settled(state), services))
+    return then_ask(wording.only_these(), message, settled(state), services)
 
 
 # ------------------------------------------------------------ what colleagues should read
@@ -88,7 +98,7 @@ def ask_for_words(_message: Message, state: Telling, _services: Services) -> Ste
 @router.otherwise(Asked)
 def ask_again(message: Message, state: State, services: Services) -> Step:
     """How to answer, and the same question."""
-    return as_heard(message, then_ask(wording.no_answer(), message, state, services))
+    return then_ask(wording.no_answer(), message, state, services)
 
 
 @router.otherwise(Lost)
@@ -98,12 +108,12 @@ def hand_over(_message: Message, _state: Lost, _services: Services) -> Step:
 
 
 @router.otherwise(Free)
-def be_at_a_loss(message: Message, _state: State, _services: Services) -> Step:
+def be_at_a_loss(_message: Message, _state: State, _services: Services) -> Step:
     """The first time."""
-    return as_heard(message, Step(wording.not_understood(), Lost()))
+    return Step(wording.not_understood(), Lost())
 
 
 @router.otherwise(object)
-def wait_on(message: Message, state: State, _services: Services) -> Step:
+def wait_on(_message: Message, state: State, _services: Services) -> Step:
     """Something else is on show and keeps waiting for its answer."""
-    return as_heard(message, Step(wording.still_waiting(), settled(state)))
+    return Step(wording.still_waiting(), settled(state))

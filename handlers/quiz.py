@@ -15,7 +15,7 @@ from bot.conversation.state import Answering, Asked, Bundled, Filling, Free, Idl
 from bot.domain.quiz import Sitting
 from bot.domain.services import Services
 from handlers import reading, wording
-from handlers.asking import Shown, again, as_heard, ask, go_on, looking, view_of, waiting
+from handlers.asking import Shown, again, ask, go_on, looking, view_of, waiting
 from handlers.several import one_for_each, repeat
 from quiz_bank import Kind
 
@@ -31,10 +31,10 @@ def start(message: Message, state: State, services: Services) -> Step:
     """Begin today's paper or go on with the one begun; a stray letter answers nothing."""
     sitting, begun_before = services.quiz.start(message.member)
     if not begun_before:
-        return as_heard(message, ask(sitting, wording.quiz_begins(len(sitting.questions))))
+        return ask(sitting, wording.quiz_begins(len(sitting.questions)))
     opening = wording.quiz_resumed(sitting.started_at, services.now)
     shown = view_of(sitting, message, state, services)
-    return as_heard(message, ask(sitting, opening, shown.place if shown else None))
+    return ask(sitting, opening, shown.place if shown else None)
 
 
 @router.during(Asked | Bundled, wording.PAUSE)
@@ -68,10 +68,10 @@ def answer_by_name(message: Message, state: State, services: Services) -> Step:
     at_hand = shown or Shown(message, services, sitting, sitting.current or 1)
     place = reading.number(message.group("place"))
     if reason := _why_not(sitting, place, at_hand.place):
-        return as_heard(message, again(at_hand, reason))
+        return again(at_hand, reason)
     if place != at_hand.place:
         at_hand = Shown(message, services, sitting, place)
-    return as_heard(message, _answer(at_hand, message.group("chosen")))
+    return _answer(at_hand, message.group("chosen"))
 
 
 def _why_not(sitting: Sitting, place: int, in_view: int) -> Text | None:

@@ -35,7 +35,6 @@ from bot.domain.refusals import (
 from bot.domain.services import Services
 from bot.domain.votes import BallotState, Batch, CastVote
 from handlers import reading, wording
-from handlers.asking import as_heard
 from handlers.own_motto import own_card
 
 IN_VIEW = timedelta(minutes=10)
@@ -76,7 +75,7 @@ def list_again(member: bytes, state: Browsing, services: Services) -> Text:
 @router.guess(lambda message, _: wording.VOTE_WORD in message.text)
 def browse(message: Message, _state: State, services: Services) -> Step:
     """Show the first entries of the member's own order."""
-    return as_heard(message, _list(message, services, services.votes.batch(message.member)))
+    return _list(message, services, services.votes.batch(message.member))
 
 
 @router.keyword(*wording.MORE)
@@ -100,6 +99,7 @@ def show_again(message: Message, state: Browsing, services: Services) -> Step:
 
 
 @router.during(Browsing, wording.STRAY_CHOICE)
+@router.during(Browsing, wording.PAIRS)
 def ask_what_is_meant(_message: Message, state: Browsing, _services: Services) -> Step:
     """A letter answers a question, and a list is in view: ask."""
     return Step(wording.quiz_or_vote(), on_show(state))
@@ -115,14 +115,14 @@ def look_at_place(message: Message, state: Browsing, services: Services) -> Step
     number = _at(place, state, services.now)
     if number is None:
         return _list_below(wording.which_one(place), message, state, services)
-    return as_heard(message, _look(number, message, state, services, place))
+    return _look(number, message, state, services, place)
 
 
 @router.pattern(wording.JUST_NUMBER)
 def look_at_number(message: Message, state: State, services: Services) -> Step:
     """Show the entry of this number."""
     number = reading.number(message.group("number"))
-    return as_heard(message, _look(number, message, state, services))
+    return _look(number, message, state, services)
 
 
 # ------------------------------------------------------------ voting
@@ -132,7 +132,7 @@ def look_at_number(message: Message, state: State, services: Services) -> Step:
 def vote_for_number(message: Message, state: State, services: Services) -> Step:
     """Vote for the entry of this number."""
     number = reading.number(message.group("number"))
-    return as_heard(message, _cast(number, message, state, services))
+    return _cast(number, message, state, services)
 
 
 @router.pattern(wording.VOTE_FOR_PLACE)
@@ -144,7 +144,7 @@ def vote_for_place(message: Message, state: State, services: Services) -> Step:
     number = _at(place, state, services.now)
     if number is None:
         return _list_below(wording.which_one(place), message, state, services)
-    return as_heard(message, _cast(number, message, state, services))
+    return _cast(number, message, state, services)
 
 
 @router.keyword(*wording.VOTE_FOR_IT)
@@ -152,7 +152,7 @@ def ask_which(message: Message, state: State, services: Services) -> Step:
     """The member wants to vote: for the entry just looked at, or the next bare number tells."""
     if isinstance(state, Browsing) and _in_view(state, services.now):
         if state.looked_at and message.text in wording.VOTE_FOR_IT:
-            return as_heard(message, _cast(state.looked_at, message, state, services))
+            return _cast(state.looked_at, message, state, services)
         shown_at = services.now.isoformat()
         asked = replace(state, choosing=True, shown_at=shown_at, looked_at=0)
         return Step(wording.which_to_vote_for(), asked)
@@ -192,10 +192,17 @@ def my_votes(message: Message, state: State, services: Services) -> Step:
 
 
 @router.keyword(*wording.TAKE_BACK)
-@router.during(Browsing, wording.CHANGED_MY_MIND)
 def ask_to_take_back(message: Message, state: State, services: Services) -> Step:
     """Ask before the latest vote is taken back."""
     return _ask_to_take_back(services.votes.mine(message.member, 1), message, state, services)
+
+
+@router.during(Browsing, wording.CHANGED_MY_MIND)
+def change_mind(message: Message, state: Browsing, services: Services) -> Step:
+    """改 at a list: most likely the vote just given."""
+    if not services.votes.mine(message.member, 1):
+        return Step(wording.what_to_change(), on_show(state))
+    return ask_to_take_back(message, state, services)
 
 
 @router.pattern(wording.TAKE_BACK_PLACE)

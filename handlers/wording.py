@@ -109,7 +109,7 @@ CHATTER = (
 NO_ANSWER = rf"{AGREED}|{CHATTER}|同意的|不|换|确定|恢复|删除?|清空|重来"
 """What nobody fills a blank with, and what tells a colleague nothing."""
 SEEKING = (
-    r"不知道|不会|不懂|看不懂|跳过|下一题|下一个|上一题|上一个|刚才那个|咋[办弄整用]?"
+    r"不知道|不会|不懂|看不懂|跳过|下一题|下一个|咋[办弄整用]?"
     r"|怎么(?:办|弄|做|用|玩|搞|操作|参加|回事|办呢)?[呀啊呢]?"
 )
 CHANGING = r"(?:我要|我想)?改(?:一下|一改)?|(?:刚才|我)?选错了?|点错了?|写错了?"
@@ -120,7 +120,9 @@ LEAVING = (
 JUST_YES_OR_NO = r"是的?|对的?|√|✓|✔|✅|正确|不是|不对|错|错误|×|✗|✘|x|❌"
 SURE = r"是的?|对的?|对啊|没错|就是|是这个|就是这个支部|对,就是这个支部"
 NOT_THAT = r"不是|不对|不是这个|错了?"
-NTH = r"[我就要想选点看是 ]{0,6}第? ?(?P<place>[1-9一二三四五六七八九两]) ?[个项条号]?[吧的 ]{0,3}"
+NTH = (
+    r"[我就要想选点看是( ]{0,6}第? ?(?P<place>[1-9一二三四五六七八九两]) ?[个项条号]?[吧的) ]{0,3}"
+)
 
 _MENU = (
     "1 [答题](发:答题)　每天5题，约3分钟\n"
@@ -324,9 +326,15 @@ def bigger_letters() -> Text:
     )
 
 
-def busy() -> Text:
-    """A store is away; nothing has changed."""
+def busy(words: str) -> Text:
+    """A store is away; nothing has changed. `words` are the member's, quoted if it is short."""
+    if 0 < len(words) <= _QUOTED and not re.search(r"\d", words):
+        return say("正在忙，您的话收到了，请过一分钟再发一次“{words}”。", words=words)
     return say("正在忙，您的话收到了，请过一分钟再发一次。")
+
+
+_QUOTED = 8
+"""Characters of a command; more are a sentence, and figures may be somebody's number."""
 
 
 def apology() -> Text:
@@ -1330,7 +1338,7 @@ VOTE = (
 MORE = ("换一批", "换一组", "下一批", "下一页", "再来一批")
 MY_VOTES = ("我的投票", "我投的", "看我投的", "我投了哪些", "投票记录")
 TAKE_BACK = (
-    "撤回投票", "撤票", "撤回一票", "撤回这一票", "撤回最近一票", "投错了", "我投错了",
+    "撤回投票", "撤票", "撤回一票", "撤回这一票", "撤回最近一票", "投错", "投错了", "我投错了",
 )  # fmt: skip
 TAKE_SOMETHING_BACK = ("撤回", "我要撤回")
 VOTE_FOR_IT = ("投它", "投这条", "投这个", "投这句", "投一票", "我投", "投")
@@ -1351,13 +1359,13 @@ VOTE_FOR_SOMETHING = r".*投(?:了|给|第)* ?\d.*"
 TAKE_BACK_PLACE = rf"撤回 ?第? ?{_PLACE}{_OF_LIST}"
 TAKE_BACK_NUMBER = rf"撤回 ?(?:投给)?{_NUMBER} ?号?(?:的票|那一票|这一票|那票)?"
 JUST_NUMBER = rf"(?:看看?|找)?{_NUMBER} ?号?"
-JUST_PLACE = rf"(?:我?选|看看?)? ?第? ?{_PLACE}{_OF_LIST}吧?"
+JUST_PLACE = rf"(?:我?选|看看?)?[ (]?第? ?{_PLACE}\)?{_OF_LIST}吧?"
 NUMERALS = str.maketrans(
     {**dict(zip("〇零一二三四五六七八九幺两", "0012345678912", strict=True)), "十": "10"}
 )
 NEXT_BATCH = r"不知道|不会|跳过|下一(?:题|个|条|批|页)|再看看|还有吗"
 BATCH_BEFORE = r"上一(?:题|个|条|批|页)|刚才(?:那个|那批)?"
-CHANGED_MY_MIND = r"改|选错了?|刚才选错了?|我?投错了?|撤销"
+CHANGED_MY_MIND = r"改|选错了?|刚才选错了?|撤销"
 SURE_TO_TAKE_BACK = r"确定|确定撤回|撤回这一?票"
 PADDING = r".*(?:刷票|拉票|代投).*|.*帮(?!我投(?:给|票给)? ?第? ?\d{4}).{0,4}投.*票.*"
 VOTE_WORD = "投票"

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from prometheus_client import values
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
+from bot import metrics
 from bot.domain.questions import Shelf
 from bot.domain.services import Services, open_services
 from bot.storage.database import Sessions, open_engine
@@ -19,7 +21,7 @@ from bot.storage.schema import upgrade
 from bot.storage.tables import Base
 from tests.builders import NOON, a_campaign, chained
 
-pytest_plugins = ["tests.chromium", "tests.stores", "tests.redis_families"]
+pytest_plugins = ["tests.chromium", "tests.service", "tests.stores", "tests.redis_families"]
 
 settings.register_profile("default", deadline=None)
 settings.register_profile("fast", deadline=None, max_examples=15)
@@ -107,3 +109,15 @@ def sessions(store_url: str) -> Iterator[Sessions]:
         a_campaign(session)
     yield sessions
     engine.dispose()
+
+
+@pytest.fixture
+def figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder in which this process keeps its figures, until the test is over."""
+    folder = tmp_path / "metrics"
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(folder))
+    monkeypatch.setattr(values, "ValueClass", values.ValueClass)
+    metrics.share(folder, "test")
+    yield folder
+    monkeypatch.undo()
+    metrics.start_afresh()

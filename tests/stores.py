@@ -66,7 +66,7 @@ def fresh_postgres_url(postgres: "Postgres") -> str:
 @pytest.fixture(scope="session")
 def mariadb() -> Iterator["MariaDb"]:
     """A MariaDB for the whole session; the system's, since no wheel carries one."""
-    if _mariadbd() is None:
+    if not mariadb_is_here():
         pytest.skip("there is no mariadbd on this machine (Debian: apt install mariadb-server)")
     with started(MariaDb) as server:
         yield server
@@ -82,15 +82,15 @@ class Valkey:
     """A Valkey that remembers nothing once it is stopped."""
 
     def __init__(self, directory: Path, program: str | None = None) -> None:
-        self._directory, self._socket = directory, directory / "valkey.sock"
+        self._directory, self.socket = directory, directory / "valkey.sock"
         self._program, self._server = program, Server(directory)
 
     @property
     def url(self) -> str:
-        return f"unix://{self._socket}"
+        return f"unix://{self.socket}"
 
     def start(self) -> None:
-        command = valkey_command(self._directory, self._socket, durable=False)
+        command = valkey_command(self._directory, self.socket, durable=False)
         self._server.start([self._program or command[0], *command[1:]])
         self._server.wait_for(self._answers)
 
@@ -139,15 +139,24 @@ class Postgres:
         self._binaries = _postgres_binaries(directory)
         self._server = Server(directory)
 
-    def fresh_url(self) -> str:
-        """The address of a new, empty database."""
+    def fresh_url(self, template: str = "template0") -> str:
+        """The address of a new database: an empty one, or a copy of another."""
         name = f"test_{uuid4().hex}"
         with closing(self._connect()) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return f"postgresql+psycopg://postgres@/{name}?host={self._directory}"
+
+    @property
+    def socket(self) -> Path:
+        """Where it listens."""
+        return self._directory / ".s.PGSQL.5432"
 
     def start(self) -> None:
         self._create_cluster()
+        self.run()
+
+    def run(self) -> None:
+        """Start on the data that is there, also after a stop."""
         settings = {
             "listen_addresses": "",
             "unix_socket_directories": str(self._directory),
@@ -189,12 +198,21 @@ class DurablePostgres(Postgres):
     haste: ClassVar = {}
 
 
+class CrashSafePostgres(Postgres):
+    """One that loses nothing it has confirmed when it is killed, though it might in a power cut."""
+
+    haste: ClassVar = {"fsync": "off", "full_page_writes": "off"}
+
+
 class MariaDb:
     """A MariaDB server, with as many databases as tests ask for."""
 
+    # A server that lives for minutes need not survive a power cut.
+    haste: ClassVar = ["--innodb-flush-log-at-trx-commit=0", "--skip-log-bin"]
+
     def __init__(self, directory: Path) -> None:
         self._directory, self._data = directory, directory / "data"
-        self._socket = directory / "mariadb.sock"
+        self.socket = directory / "mariadb.sock"
         self._server = Server(directory)
 
     def fresh_url(self) -> str:
@@ -202,14 +220,12 @@ class MariaDb:
         name = f"test_{uuid4().hex}"
         with closing(self._connect()) as connection, connection.cursor() as cursor:
             cursor.execute(f"CREATE DATABASE {name}")
-        return f"mysql+pymysql://root@localhost/{name}?unix_socket={self._socket}&charset=utf8mb4"
+        return f"mysql+pymysql://root@localhost/{name}?unix_socket={self.socket}&charset=utf8mb4"
 
     def start(self) -> None:
         if os.geteuid() == 0:
             os.chown(self._directory, _NOBODY, _NOBODY)
-        # In the common folder two servers that start at once take each other's tables away.
-        temporary = f"--tmpdir={self._directory}"
-        options = [temporary, "--skip-test-db", "--auth-root-authentication-method=normal"]
+        options = [self._temporary, "--skip-test-db", "--auth-root-authentication-method=normal"]
         subprocess.run(
             ["mariadb-install-db", "--no-defaults", f"--datadir={self._data}", *options],
             cwd=self._directory,
@@ -218,27 +234,40 @@ class MariaDb:
             stderr=subprocess.DEVNULL,
             **_unprivileged(),
         )
-        # A server that lives for minutes need not survive a power cut.
-        careless = ["--innodb-flush-log-at-trx-commit=0", "--skip-log-bin"]
+        self.run()
+
+    def run(self) -> None:
+        """Start on the data that is there, also after a stop."""
         program = str(_mariadbd())
-        where = [f"--datadir={self._data}", f"--socket={self._socket}", "--skip-networking"]
-        command = [program, "--no-defaults", temporary, *where, *careless]
+        where = [f"--datadir={self._data}", f"--socket={self.socket}", "--skip-networking"]
+        command = [program, "--no-defaults", self._temporary, *where, *self.haste]
         self._server.start(command, **_unprivileged())
         self._server.wait_for(self._answers)
 
     def stop(self) -> None:
         self._server.stop(signal.SIGKILL)
 
+    @property
+    def _temporary(self) -> str:
+        # In the common folder two servers that start at once take each other's tables away.
+        return f"--tmpdir={self._directory}"
+
     def _connect(self) -> "pymysql.Connection[Any]":
-        return pymysql.connect(unix_socket=str(self._socket), user="root")
+        return pymysql.connect(unix_socket=str(self.socket), user="root")
 
     def _answers(self) -> bool:
         # The driver leaves its socket open when nobody answers, so a bare one knocks first.
         with suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
-            probe.connect(str(self._socket))
+            probe.connect(str(self.socket))
             self._connect().close()
             return True
         return False
+
+
+class CrashSafeMariaDb(MariaDb):
+    """One that loses nothing it has confirmed when it is killed."""
+
+    haste: ClassVar = ["--innodb-flush-log-at-trx-commit=2", "--skip-log-bin"]
 
 
 class Server:
@@ -314,6 +343,11 @@ def started(kind: Callable[[Path], _Store]) -> Iterator[_Store]:
             store.stop()
     finally:
         shutil.rmtree(directory)
+
+
+def mariadb_is_here() -> bool:
+    """Whether this machine has the server."""
+    return _mariadbd() is not None
 
 
 def _mariadbd() -> str | None:

@@ -1,25 +1,29 @@
 """The application as a whole: what a stranger, a probe and a browser find at its doors."""
 
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import update
+from structlog.testing import capture_logs
 
 from bot.app import create_app
 from bot.domain.questions import Shelf
 from bot.domain.services import open_services
-from bot.storage.database import open_sessions
-from bot.storage.schema import upgrade
+from bot.health import Health, accepts, revisions
+from bot.storage.schema import current, upgrade
 from bot.storage.tables import Round
-from tests.builders import NOON, a_campaign, an_approved_motto
+from tests.builders import NOON, a_campaign, an_approved_motto, chained
 from tests.journeys.conftest import settings_for
 
 
 @pytest.fixture
 def client(tmp_path: object) -> Iterator[FlaskClient]:
     app = create_app(settings_for(f"sqlite:///{tmp_path}/sibian.db"))
+    upgrade(app.extensions["engine"])
     yield app.test_client()
     app.extensions["engine"].dispose()
 
@@ -27,6 +31,56 @@ def client(tmp_path: object) -> Iterator[FlaskClient]:
 def test_a_probe_learns_that_it_lives_and_is_ready(client: FlaskClient) -> None:
     assert client.get("/healthz/live").status_code == 200
     assert client.get("/healthz/ready").text == "ready development\n"
+
+
+def test_on_tables_that_are_not_up_to_date_it_is_not_ready(tmp_path: object) -> None:
+    app = create_app(settings_for(f"sqlite:///{tmp_path}/empty.db"))
+
+    assert app.test_client().get("/healthz/ready").status_code == 503
+    app.extensions["engine"].dispose()
+
+
+def test_the_code_before_an_upgrade_serves_on_with_the_tables_after_it() -> None:
+    assert accepts(revisions()[-1])
+    assert accepts("9999")
+    assert not accepts(None)
+
+
+def test_the_revisions_it_knows_are_those_of_the_migrations(client: FlaskClient) -> None:
+    with client.application.extensions["engine"].connect() as connection:
+        assert current(connection) == revisions()[-1]
+
+
+def test_a_database_that_does_not_answer_in_time_is_as_good_as_none(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = threading.Event()
+    monkeypatch.setattr(Health, "_ask", lambda _: slow.wait(10) and "0001")
+
+    began = time.monotonic()
+    assert client.get("/healthz/ready").status_code == 503
+    assert time.monotonic() - began < 5
+    slow.set()
+
+
+def test_an_outsider_is_not_told_why_it_is_not_ready(tmp_path: object) -> None:
+    app = create_app(settings_for(f"sqlite:///{tmp_path}/empty.db"), closing=lambda: True)
+
+    assert app.test_client().get("/healthz/ready").text == "not ready\n"
+
+
+def test_a_view_that_fails_is_logged_without_its_address(client: FlaskClient) -> None:
+    client.application.add_url_rule("/boom/<openid>", "boom", boom)
+
+    with capture_logs() as logs:
+        assert client.get("/boom/o-zhang?token=secret").status_code == 500
+
+    assert [log["event"] for log in logs] == ["view failed"]
+    assert "o-zhang" not in str(logs)
+
+
+def boom(openid: str) -> str:
+    raise ValueError(openid)
 
 
 def test_without_its_database_it_lives_and_is_not_ready() -> None:
@@ -42,7 +96,7 @@ def test_pages_are_read_while_another_transaction_is_writing(tmp_path: Path) -> 
     app = create_app(settings, lambda _: NOON)
     engine = app.extensions["engine"]
     upgrade(engine)
-    sessions, client = open_sessions(engine), app.test_client()
+    sessions, client = chained(engine), app.test_client()
     with sessions.begin() as session:
         a_campaign(session)
         an_approved_motto(session, "author", "群众的事，一刻也不等")

@@ -129,6 +129,58 @@ def test_a_database_that_can_not_be_read_is_not_called_clean(bot: Bot) -> None:
     assert "bot doctor" in result.output
 
 
+def test_a_backup_is_restored_into_another_database_and_checked_there(bot: Bot) -> None:
+    bot.run("db", "upgrade")
+    bot.run("demo")
+    elsewhere = {"BOT_DATABASE_URL": f"sqlite:///{bot.folder / 'new.db'}"}
+
+    made = bot.run("backup")
+    (file,) = (bot.folder / "var" / "backups").iterdir()
+    unsure = bot.run("restore", str(file), **elsewhere)
+    put_back = bot.run("restore", str(file), "--to-empty", **elsewhere)
+    again = bot.run("restore", str(file), "--to-empty", **elsewhere)
+
+    assert (made.exit_code, unsure.exit_code) == (0, 1)
+    assert str(file) in made.output
+    assert "--to-empty" in unsure.output
+    assert put_back.exit_code == 0
+    assert "全部符合" in put_back.output
+    assert again.exit_code == 1
+    assert "已有数据" in again.output
+
+
+def test_what_keeps_a_backup_from_being_made_or_put_back_is_told(bot: Bot) -> None:
+    bot.run("db", "upgrade")
+    file = bot.folder / "mine.zip"
+    file.write_text("not a backup")
+
+    taken = bot.run("backup", str(file))
+    damaged = bot.run("restore", str(file), "--to-empty")
+    no_room = bot.run("backup", "/proc/no-such-place/b.zip")
+
+    assert (taken.exit_code, damaged.exit_code, no_room.exit_code) == (1, 1, 1)
+    assert "已存在" in taken.output
+    assert "已损坏" in damaged.output
+    assert "磁盘" in no_room.output
+
+
+def test_a_restore_under_another_secret_says_which_key_is_missing(bot: Bot) -> None:
+    bot.run("db", "upgrade")
+    bot.run("demo")
+    bot.run("backup", str(bot.folder / "b.zip"))
+
+    result = bot.run(
+        "restore",
+        str(bot.folder / "b.zip"),
+        "--to-empty",
+        BOT_DATABASE_URL=f"sqlite:///{bot.folder / 'new.db'}",
+        BOT_SECRET_KEY="another secret of at least thirty-two letters",
+    )
+
+    assert result.exit_code == 1
+    assert "BOT_SECRET_KEY" in result.output
+
+
 def test_a_file_of_questions_is_imported_whole_or_not_at_all(bot: Bot) -> None:
     bot.run("db", "upgrade")
     bad = bot.folder / "bad.toml"

@@ -2,13 +2,11 @@
 
 import os
 import random
-import shutil
 import signal
 import socket
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, suppress
 from http.client import HTTPConnection
@@ -19,65 +17,10 @@ from click.testing import CliRunner
 
 from bot.commands import main
 from bot.settings import Settings
-from bot.simulator.account import Account, Sealed
-from bot.simulator.pushes import Follower
-from bot.simulator.target import Target
-from tests.journeys.conftest import load_sample, settings_for
 from tests.processes import alive, eventually
-from tests.service import Service, environment_of, serving
+from tests.service import Service, WeChat, environment_of, serving
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with the sample campaign."""
-    path = tmp_path_factory.mktemp("sample") / "sibian.db"
-    load_sample(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture
-def settings(tmp_path: Path, sample: Path) -> Settings:
-    shutil.copy(sample, tmp_path / "sibian.db")
-    changes = {"data_dir": tmp_path, "workers": 2, "threads": 4}
-    return settings_for(f"sqlite:///{tmp_path / 'sibian.db'}").model_copy(update=changes)
-
-
-@pytest.fixture
-def service(settings: Settings, tmp_path: Path) -> Iterator[Service]:
-    with serving(settings, tmp_path) as service:
-        yield service
-
-
-@pytest.fixture
-def wechat(settings: Settings, service: Service) -> "WeChat":
-    return WeChat(settings, service)
-
-
-class WeChat:
-    """Sends as WeChat does: up to three times, five seconds each."""
-
-    def __init__(self, settings: Settings, service: Service) -> None:
-        self._account, self._target = Account.of(settings), Target(service.address)
-
-    def push(self, words: str, by: str) -> Sealed:
-        now = int(time.time())
-        return self._account.seal(Follower(self._account.account_id, by).text(words, now), now)
-
-    def says(self, words: str, by: str = "o-zhang", tries: int = 3) -> str:
-        """What the answer says; raises when no delivery was answered."""
-        push = self.push(words, by)
-        while True:
-            tries -= 1
-            try:
-                status, body = self._target.send(push.query, push.body)
-            except (ConnectionError, TimeoutError):
-                if not tries:
-                    raise
-                continue
-            assert status == 200
-            return self._account.open_reply(body).text
 
 
 # --- Deaths
@@ -146,8 +89,10 @@ def test_when_the_master_is_killed_nobody_serves_on(service: Service) -> None:
         socket.create_connection(("127.0.0.1", service.port)).close()
 
 
-def test_a_taken_address_is_said_in_plain_words(settings: Settings, service: Service) -> None:
-    taken = settings.model_copy(update={"port": service.port})
+def test_a_taken_address_is_said_in_plain_words(
+    service_settings: Settings, service: Service
+) -> None:
+    taken = service_settings.model_copy(update={"port": service.port})
 
     result = CliRunner().invoke(main, ["serve"], env=environment_of(taken))
 
@@ -155,8 +100,11 @@ def test_a_taken_address_is_said_in_plain_words(settings: Settings, service: Ser
     assert "BOT_PORT" in result.output
 
 
-def test_a_database_that_nobody_knows_is_said_in_plain_words(settings: Settings) -> None:
-    environment = environment_of(settings) | {"BOT_DATABASE_URL": "dbase://x", "BOT_PORT": "1024"}
+def test_a_database_that_nobody_knows_is_said_in_plain_words(service_settings: Settings) -> None:
+    environment = environment_of(service_settings) | {
+        "BOT_DATABASE_URL": "dbase://x",
+        "BOT_PORT": "1024",
+    }
 
     result = CliRunner().invoke(main, ["serve"], env=environment)
 
@@ -169,7 +117,7 @@ def test_a_database_that_nobody_knows_is_said_in_plain_words(settings: Settings)
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_what_was_accepted_is_finished(
-    how: signal.Signals, settings: Settings, service: Service, wechat: WeChat, tmp_path: Path
+    how: signal.Signals, service: Service, wechat: WeChat, tmp_path: Path
 ) -> None:
     with closing(sqlite3.connect(tmp_path / "sibian.db", isolation_level=None)) as store:
         store.execute("BEGIN IMMEDIATE")
@@ -204,10 +152,10 @@ def answers_anybody_new(service: Service) -> bool:
 
 
 def test_before_the_door_closes_the_readiness_check_says_so(
-    settings: Settings, tmp_path: Path
+    service_settings: Settings, tmp_path: Path
 ) -> None:
     production = {"env": "production", "public_url": "https://party.example.gov.cn"}
-    with serving(settings.model_copy(update=production), tmp_path) as service:
+    with serving(service_settings.model_copy(update=production), tmp_path) as service:
         assert service.answers("/healthz/ready")
 
         service.master.send_signal(signal.SIGTERM)
@@ -249,9 +197,7 @@ def requests_per_second(service: Service, seconds: float = 1.5) -> float:
         return sum(client.result() for client in [clients.submit(ask) for _ in range(4)]) / seconds
 
 
-def test_who_sends_byte_by_byte_holds_up_nobody(
-    settings: Settings, service: Service, wechat: WeChat
-) -> None:
+def test_who_sends_byte_by_byte_holds_up_nobody(service: Service, wechat: WeChat) -> None:
     over = threading.Event()
 
     def dawdle() -> None:

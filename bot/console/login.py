@@ -5,6 +5,7 @@ from http import HTTPStatus
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from bot import metrics
 from bot.console import wording
 from bot.console.forms import SetUpForm, SignInForm
 from bot.console.pages import page, to
@@ -52,12 +53,14 @@ class Door:
             with self._transaction() as services:
                 attempt = services.staff.begin_sign_in(form.name, request.remote_addr, self._secret)
         except TooManyFailures as refusal:
+            metrics.admin_login("limited")
             return self._wait(refusal)
         matched = attempt.matches(form.password)
         with self._transaction() as services:
             token = services.staff.finish_sign_in(attempt, matched)
             if token:
                 services.staff.sign_out(self._gate.token)  # Whoever was in here before.
+        metrics.admin_login("failed" if token is None else "ok")
         if token is None:
             return page("sign_in", HTTPStatus.UNAUTHORIZED, trouble=wording.WRONG_PASSWORD)
         self._gate.remember(token)

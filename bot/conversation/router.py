@@ -13,6 +13,7 @@ from bot.conversation.message import Kind, Message
 from bot.conversation.reply import Reply
 from bot.conversation.state import State
 from bot.domain.services import Services
+from bot.journal import current
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,12 @@ class Route:
     handler: Handler
     asks: frozenset[str] = frozenset()
     """The words by which a member only asks: the handler changes nothing but the state."""
+
+    @property
+    def name(self) -> str:
+        """The handler's name in the journal: `quiz.answer`."""
+        topic = self.handler.__module__.rpartition(".")[2]
+        return f"{topic}.{self.handler.__name__}"
 
 
 @dataclass(frozen=True)
@@ -177,6 +184,7 @@ class Conversation:
         for route in self._routes:
             if fits := route.fits(message, state):
                 match = fits if isinstance(fits, re.Match) else None
+                current().handler = route.name
                 return Found(route, message.found(match))
         raise LookupError(f"no route takes a {message.kind} push")
 

@@ -12,6 +12,10 @@ from sqlalchemy import Engine, create_engine, event, make_url, select, text
 from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot.journal import time_sql
+from bot.storage.postgres import TimedConnection
+from bot.storage.watching import WatchedPool, keep_time
+
 Sessions = sessionmaker[Session]
 Clock = Callable[[Session], datetime]
 
@@ -22,7 +26,7 @@ _POSTGRES_LIMITS = (
 )
 """Milliseconds. Together they keep a turn inside WeChat's five seconds."""
 
-_MYSQL_LIMITS = {
+MYSQL_LIMITS = {
     "connect_timeout": 2,
     "read_timeout": 3,
     "write_timeout": 3,
@@ -32,6 +36,9 @@ _MYSQL_LIMITS = {
 }
 """Seconds. A statement that takes longer is given up by the driver, and its connection too."""
 
+OVERFLOW = 2
+"""Connections beyond the pool, for a moment in which all are taken."""
+
 
 def open_engine(url: str, pool_size: int = 8) -> Engine:
     """An engine for `url` (SQLite, PostgreSQL, MySQL or MariaDB), tuned for short turns."""
@@ -39,7 +46,7 @@ def open_engine(url: str, pool_size: int = 8) -> Engine:
     # What members wrote must not reach the log by way of an error's text.
     options: dict[str, Any] = {"hide_parameters": True, "pool_recycle": 1800}
     if make_url(url).database:
-        options |= {"pool_size": pool_size, "max_overflow": 2, "pool_use_lifo": True}
+        options |= {"pool_size": pool_size, "max_overflow": OVERFLOW, "pool_use_lifo": True}
     if kind == "sqlite":
         options |= {"connect_args": {"timeout": PATIENCE, "check_same_thread": False}}
     else:
@@ -47,41 +54,18 @@ def open_engine(url: str, pool_size: int = 8) -> Engine:
     if kind == "postgresql":
         options |= {"connect_args": {"options": _POSTGRES_LIMITS, "connect_timeout": 2}}
     if kind in ("mysql", "mariadb"):
-        options |= {"connect_args": _MYSQL_LIMITS}
+        options |= {"connect_args": MYSQL_LIMITS}
+    if make_url(url).database not in (None, "", ":memory:"):
+        options["poolclass"] = WatchedPool
     engine = create_engine(url, **options)
+    keep_time(engine)
+    if kind == "postgresql":
+        event.listen(engine, "do_connect", _connect_in_time)
     if kind == "sqlite":
-        _tame_sqlite(engine)
+        tame_sqlite(engine)
     else:
         _leave_the_dead(engine)
     return engine
-
-
-def open_survey(url: str) -> Engine:
-    """An engine for a long look at a database in use.
-
-    A transaction sees one moment of the whole database, can write nothing, and holds up nobody.
-    """
-    kind = make_url(url).get_backend_name()
-    options: dict[str, Any] = {"hide_parameters": True}
-    if kind != "sqlite":
-        options |= {"isolation_level": "REPEATABLE READ"}
-    if kind == "postgresql":
-        read_only = "-c default_transaction_read_only=on"
-        options |= {"connect_args": {"options": read_only, "connect_timeout": 2}}
-    if kind in ("mysql", "mariadb"):
-        options |= {"connect_args": _MYSQL_LIMITS | {"read_timeout": 600}}
-    engine = create_engine(url, **options)
-    if kind == "sqlite":
-        _tame_sqlite(engine)
-    if kind in ("mysql", "mariadb"):
-        event.listen(engine, "connect", _only_read)
-    return engine.execution_options(read_only=True)
-
-
-def _only_read(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    cursor.execute("SET SESSION TRANSACTION READ ONLY")
-    cursor.close()
 
 
 def open_sessions(engine: Engine) -> Sessions:
@@ -114,6 +98,10 @@ def _utc_now(session: Session) -> Any:
     if session.get_bind().dialect.name == "postgresql":
         return text("clock_timestamp() at time zone 'utc'")
     return text("utc_timestamp(6)")
+
+
+def _connect_in_time(_dialect: Any, _record: Any, words: Any, settings: Any) -> Any:
+    return TimedConnection.connect(*words, **settings)
 
 
 class SteadyClock:
@@ -160,7 +148,7 @@ def _leave_the_dead(engine: Engine) -> None:
             raise InvalidatePoolError
 
 
-def _tame_sqlite(engine: Engine) -> None:
+def tame_sqlite(engine: Engine) -> None:
     """Take over transactions from the driver.
 
     The driver's deferred BEGIN lets two readers both try to become writers, and one fails
@@ -183,6 +171,7 @@ def _tame_sqlite(engine: Engine) -> None:
         cursor.close()
 
     @event.listens_for(engine, "begin")
+    @time_sql
     def _on_begin(connection: Any) -> None:
         options = connection.get_execution_options()
         if options.get("isolation_level") == "AUTOCOMMIT":

@@ -5,7 +5,11 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import structlog
+from redis import RedisCluster
+from redis.exceptions import RedisClusterException, RedisError
 
+from bot import metrics
+from bot.journal import time_redis
 from bot.redis_address import read_redis_address
 from bot.storage.breaker import Breaker
 from bot.storage.redis_clients import Client, open_door
@@ -82,6 +86,7 @@ class Memory:
 
         return self._ask(found, None)
 
+    @time_redis
     def _ask(self, question: Callable[[Client], Kept], otherwise: Kept) -> Kept:
         if self._door is None or not self.breaker.admits():
             return otherwise
@@ -93,14 +98,35 @@ class Memory:
             # Of any kind: a cluster's client has errors of its own, and what can be done
             # without must not end a turn.
             self.breaker.failed(time.monotonic() - began)
+            metrics.redis_left_alone(self.breaker.open)
             # Swallowed, so logged: a Redis that fails quietly looks like a slow database.
             failures = self.breaker.failures
             log.warning("redis failed", error=type(error).__name__, failures=failures)
             return otherwise
-        self.breaker.succeeded()
+        if self.breaker.failures:
+            self.breaker.succeeded()
+            metrics.redis_left_alone(False)
         return answer
 
 
 def _tally_key(round_id: int) -> str:
     # The braces keep whatever may be kept beside it in the same slot of a cluster.
     return f"tally:{{r{round_id}}}"
+
+
+def greet(url: str) -> tuple[str, float]:
+    """The version of the Redis at `url`, and the seconds it took to answer.
+
+    Raises ConnectionError with the name of what went wrong.
+    """
+    try:
+        with open_door(read_redis_address(url))() as redis:
+            redis.ping()
+            began = time.monotonic()
+            redis.ping()
+            took = time.monotonic() - began
+            where = {"target_nodes": RedisCluster.RANDOM} if isinstance(redis, RedisCluster) else {}
+            version = redis.info("server", **where)["redis_version"]
+    except (RedisError, RedisClusterException) as error:
+        raise ConnectionError(type(error).__name__) from error
+    return str(version), took

@@ -1,10 +1,12 @@
 """The schema's migrations, run by the program itself: no configuration file, no shell."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 _HERE = Path(__file__).parent / "migrations"
@@ -23,6 +25,12 @@ def downgrade(engine: Engine, revision: str) -> None:
     with engine.connect() as connection:
         command.downgrade(_config(connection), revision)
         connection.commit()
+
+
+@cache
+def head() -> str:
+    """The revision whose tables this program knows."""
+    return ScriptDirectory(str(_HERE)).get_current_head() or ""
 
 
 def current(connection: Connection) -> str | None:

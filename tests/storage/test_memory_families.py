@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bot.storage.memory import Memory
+from bot.storage.memory import Memory, greet
 from tests.processes import eventually
 from tests.redis_families import Node, RedisCluster, WatchedRedis
 from tests.storage.test_memory import EVERYTHING, OF_6_2
@@ -107,6 +107,18 @@ def test_each_question_concerns_one_node_of_a_cluster(redis_cluster: RedisCluste
     assert memory.breaker.failures == 0
     assert memory.tally(1) is not None
     assert counts == [1] * 50
+
+
+def test_a_cluster_is_greeted_by_whoever_asks_how_it_is(redis_cluster: RedisCluster) -> None:
+    version, took = greet(redis_cluster.url)
+
+    assert version[0].isdigit()
+    assert took < LONGEST
+
+
+def test_a_cluster_that_is_nowhere_is_reported_as_any_other_server() -> None:
+    with pytest.raises(ConnectionError):
+        greet("redis+cluster://127.0.0.1:1,127.0.0.1:2")
 
 
 def test_counts_go_on_while_a_slot_moves(redis_cluster: RedisCluster) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import partial
 
 import pytest
@@ -215,6 +216,22 @@ def test_the_first_two_deliveries_are_held_until_wechat_has_hung_up(
 
     assert (response.status_code, response.data) == (503, b"")
     assert time.monotonic() - began >= 0.3
+
+
+def test_half_of_the_threads_stay_free_for_what_can_be_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.wechat.webhook.HUNG_UP", 2.0)
+    edge = Edge("plain", play=not_recorded)
+    half = settings("plain").threads // 2
+
+    with ThreadPoolExecutor(half + 1) as threads:
+        asking = [threads.submit(edge.push, a_text()) for _ in range(half + 1)]
+        first = next(as_completed(asking)).result()
+        statuses = sorted(request.result().status_code for request in asking)
+
+    assert field_of(first.data, "Content") == "busy"
+    assert statuses == [200] + [503] * half
 
 
 @pytest.mark.parametrize("age", [9, 11])

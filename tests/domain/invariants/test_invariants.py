@@ -15,7 +15,8 @@ from bot import wording
 from bot.domain.invariants import RULES, check
 from bot.domain.invariants.entries import STEPS
 from bot.domain.invariants.records import REPLY_KEPT
-from bot.storage.database import Sessions, open_sessions, open_survey
+from bot.storage.database import Sessions, open_sessions
+from bot.storage.patient import open_survey
 from bot.worker import REPLY_KEPT as REPLY_KEPT_BY_THE_WORKER
 from tests.builders import NOON, SECRET
 from tests.domain.invariants.conftest import doubled, found, some_life, unguarded

@@ -1,17 +1,18 @@
-"""The `bot` program: serve, worker, simulator, db, verify, demo, import, export, admin."""
+"""The `bot` program: serve, worker, simulator, db, demo, import, export, admin, operations.py."""
 
 import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot import wording
+from bot.commands.ending import fail as _fail
+from bot.commands.operations import backup, doctor, restore, verify
 from bot.console.wording import explain
 from bot.domain.audit import keep_chain
 from bot.domain.staff import Role, StaffRegister
@@ -25,8 +26,9 @@ from bot.storage.database import Sessions, database_clock, open_engine, open_ses
 @click.pass_context
 def main(context: click.Context) -> None:
     """Everything the operator does from a shell."""
-    # A file of questions can be tried on a computer that has no settings at all.
-    if context.invoked_subcommand != "import":
+    # The doctor speaks of wrong settings itself, and a file of questions can be tried on a
+    # computer that has none at all.
+    if context.invoked_subcommand not in (doctor.name, "import"):
         context.obj = _start()
 
 
@@ -40,8 +42,8 @@ def serve(settings: Settings) -> None:
     try:
         keep_serving(settings)
     except OSError as error:
-        address = f"{settings.host}:{settings.port}"
-        _fail(wording.NO_ADDRESS.format(address=address, error=error.strerror))
+        place = error.filename or f"{settings.host}:{settings.port}"
+        _fail(wording.NO_PLACE.format(place=place, error=error.strerror))
     except SQLAlchemyError:
         _fail(wording.UNKNOWN_DATABASE)
     except CannotBegin:
@@ -75,6 +77,10 @@ def simulator(settings: Settings, port: int) -> None:
         _fail(str(refusal))
 
 
+for _command in (doctor, verify, backup, restore):
+    main.add_command(_command)
+
+
 @main.group(help=wording.HELP_DB)
 def db() -> None:
     """The database."""
@@ -89,30 +95,6 @@ def db_upgrade(settings: Settings) -> None:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     engine = open_engine(settings.database_url.get_secret_value())
     click.echo(wording.MIGRATED.format(revision=upgrade(engine)))
-
-
-@main.command(help=wording.HELP_VERIFY)
-@click.option("--anchor", metavar="SEQ:HEX", help=wording.HELP_ANCHOR)
-@click.option("--json", "as_json", is_flag=True, help=wording.HELP_JSON)
-@click.pass_obj
-def verify(settings: Settings, anchor: str | None, as_json: bool) -> None:
-    """Check the invariants: exit 0 when all hold, 1 when not, 2 when they can't be checked."""
-    from sqlalchemy.exc import DBAPIError
-
-    from bot.domain.chain import Head
-    from bot.verify import show
-    from bot.verify import verify as look
-
-    try:
-        written_down = Head.parse(anchor) if anchor else None
-    except ValueError:
-        _fail(wording.ANCHOR_BAD, code=2)
-    try:
-        verdict = look(settings, written_down)
-    except DBAPIError as error:
-        _fail(wording.DATABASE_FAILED.format(error=type(error.orig).__name__), code=2)
-    click.echo(verdict.to_json()) if as_json else show(verdict)
-    sys.exit(1 if verdict.violations else 0)
 
 
 @main.command(help=wording.HELP_DEMO)
@@ -276,8 +258,3 @@ def _settings() -> Settings:
         return read_settings()
     except BadSettings as error:
         _fail("\n".join([wording.BAD_SETTINGS, *(f"  · {line}" for line in error.problems)]))
-
-
-def _fail(message: str, code: int = 1) -> NoReturn:
-    click.echo(message, err=True)
-    sys.exit(code)
