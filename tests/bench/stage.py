@@ -137,10 +137,14 @@ class Run:
     rounds: list[Round] = field(default_factory=list)
 
     def warm_up(self) -> None:
-        """Play until every thread has its connections, and find out how many members to take."""
-        self.stage.play(self.script(FIRST))
-        warm = self.stage.play(self.script(FIRST))
-        self.members = max(FIRST, int(warm.rate * self.seconds * FIRST / warm.requests))
+        """Play until the server knows all it will need, and find out how many members to take.
+
+        Connections are opened, statements compiled and, after some times, prepared.
+        """
+        for _ in range(3):
+            warm = self.stage.play(self.script(self.members))
+            pace = warm.rate * self.members / warm.requests
+            self.members = max(FIRST, int(pace * self.seconds))
 
     def play(self) -> None:
         """One round."""
