@@ -1,7 +1,7 @@
 """What is no words (pictures, stickers, speech unheard), thanks, and what nobody should send."""
 
 from bot.conversation.message import Kind, Message
-from bot.conversation.reply import Silence, Text, join
+from bot.conversation.reply import Silence, Tap, Text, join
 from bot.conversation.router import Router, Step
 from bot.conversation.state import (
     Asked,
@@ -112,7 +112,9 @@ def _with_way_on(opening: Text, state: State) -> Text:
 
 
 def _then(opening: Text, message: Message, state: State, services: Services) -> Step:
-    """`opening`, and below it the question or the list on show."""
+    """`opening`, and below it the question on show; a list only where no other taps lead on."""
+    if isinstance(state, Browsing) and any(isinstance(part, Tap) for part in opening.parts):
+        return Step(opening, on_show(state))
     if isinstance(state, Browsing):
         shown = join([opening, list_again(message.member, state, services)])
         return Step(shown, on_show(state))

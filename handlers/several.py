@@ -30,8 +30,12 @@ def read_several(message: Message, _state: State, services: Services) -> Step:
         if is_open(sitting, place)
     }
     if not read or not all(read.values()):
-        return ask(sitting, join([wording.cannot_take_all(), Text(("\n",))]))
+        return _one_by_one(sitting)
     return repeat(list(read.items()))
+
+
+def _one_by_one(sitting: Sitting) -> Step:
+    return ask(sitting, join([wording.cannot_take_all(), Text(("\n",))]))
 
 
 def repeat(answers: Sequence[tuple[int, str]]) -> Step:
@@ -75,8 +79,12 @@ def submit_all(message: Message, state: Bundled, services: Services) -> Step:
     graded: list[tuple[int, Question, Marked]] = []
     for answer in state.answers:
         place, choice = int(answer[0]), answer[1:]
+        if not is_open(sitting, place):
+            continue
         sitting = services.quiz.answer(message.member, sitting, place, choice, message.delivery)
         graded.append((place, sitting.question(place), sitting.answers[place]))
+    if not graded:
+        return _one_by_one(sitting)
     return go_on(wording.verdicts(graded), sitting, message, services)
 
 

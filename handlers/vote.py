@@ -63,8 +63,11 @@ def list_again(member: bytes, state: Browsing, services: Services) -> Text:
     found = [services.mottos.public(number) for number in state.numbers]
     cards = [card for card in found if card]
     ballot = _open_ballot(member, services)
-    if not cards or ballot is None:
+    if ballot is None or not state.cursor:
+        # The wall, which is longer than a ballot: a tap to vote on each line would be too many.
         return wording.wall(cards)
+    if not cards:
+        return wording.nothing_approved()
     return wording.vote_lines(cards, _own(member, ballot, services))
 
 

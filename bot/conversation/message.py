@@ -6,6 +6,8 @@ from enum import StrEnum
 from functools import cached_property
 from re import Match
 
+from pypinyin import lazy_pinyin
+
 from bot.conversation.folding import Folded, fold
 
 
@@ -69,6 +71,11 @@ class Message:
     def text(self) -> str:
         """The folded words; empty for pushes without any."""
         return self.folded.text
+
+    @cached_property
+    def sound(self) -> str:
+        """How the text is spoken: what sounds alike is equal."""
+        return "".join(lazy_pinyin(self.text)).replace(" ", "")
 
     def group(self, name: str) -> str:
         """The part of the text that the route's pattern calls `name`, or an empty string."""

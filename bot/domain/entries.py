@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -101,6 +102,7 @@ def read_card(session: Session, number: int) -> MottoCard | None:
     return found[0] if found else None
 
 
+@cache
 def cards() -> Select[*tuple[Any, ...]]:
     """The columns that `to_card` reads; join nothing, add conditions and order.
 

@@ -1,0 +1,161 @@
+"""Whether a conversation does only what was asked for, and answers all that wants an answer.
+
+What is done is read off the statements that reach the database; whether it was asked for is
+decided by plain rules that know nothing of the handlers.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from random import Random
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session
+
+from bot.conversation.message import Kind, Message
+from bot.conversation.reply import BUDGET, Page, Silence, Tap, Text, compile_text
+from bot.conversation.state import (
+    Answering,
+    Browsing,
+    Bundled,
+    Confirming,
+    ConfirmingMotto,
+    Filling,
+    Naming,
+    OfferedMotto,
+    State,
+    Telling,
+    Thanked,
+    WritingMotto,
+)
+from handlers.own_motto import WITHDRAW
+from tests.builders import a_member, a_waiting_motto, an_approved_motto, chained
+from tests.handlers.babble import MOTTO, PLACES, Babbler
+from tests.handlers.talking import Talker
+from tests.model.stage import laid_out
+
+Asked = Callable[[str, State], object]
+"""Whether words in this state ask for a deed."""
+
+
+def _asks_to_change_an_entry(words: str, state: State) -> object:
+    match state:
+        case WritingMotto(number=number):
+            return number or "恢复" in words or "撤回" in words
+        case ConfirmingMotto() | OfferedMotto():
+            return re.search("交|就这句|换|确定|改|恢复|撤回", words)
+        case Confirming(act) if act == WITHDRAW:
+            return "确定" in words or "恢复" in words
+    return re.search(r"确定撤回 ?\d|恢复", words)
+
+
+def _asks_to_take_a_vote_back(words: str, state: State) -> object:
+    confirmed = isinstance(state, Confirming) and re.search("确定|撤回", words)
+    return confirmed or "撤回" in words or _asks_to_change_an_entry(words, state)
+
+
+def _asks_to_vote(words: str, state: State) -> object:
+    told = isinstance(state, Browsing) and state.choosing
+    number = r"[\d一二三四五六七八九十两]"
+    return re.search("投|票", words) or (told and re.search(number, words))
+
+
+ASKED: dict[str, Asked] = {
+    "insert into vote": _asks_to_vote,
+    "delete from vote": _asks_to_take_a_vote_back,
+    "insert into withdrawn_vote": _asks_to_take_a_vote_back,
+    "insert into motto": lambda words, state: (
+        isinstance(state, ConfirmingMotto | OfferedMotto) and re.search("交|就这句|确定", words)
+    ),
+    "update motto": _asks_to_change_an_entry,
+    "insert into answer": lambda words, state: (
+        isinstance(state, Answering | Filling | Bundled) or re.search(r"第\d+题", words)
+    ),
+    "update member": lambda _, state: isinstance(state, Naming),
+    "insert into ticket": lambda words, state: (
+        isinstance(state, Telling) or re.search("申诉|删除|注销|破|去世|垃圾|讨厌", words)
+    ),
+}
+"""What may only be done when it was asked for; what is not here is no harm."""
+
+
+class Deeds:
+    """What a conversation does, by the statements that reach the database and are not undone."""
+
+    def __init__(self) -> None:
+        self.done: set[str] = set()
+
+    @contextmanager
+    def watching(self, engine: Engine) -> Iterator["Deeds"]:
+        event.listen(engine, "before_cursor_execute", self._note)
+        event.listen(engine, "rollback_savepoint", self._undone)
+        try:
+            yield self
+        finally:
+            event.remove(engine, "before_cursor_execute", self._note)
+            event.remove(engine, "rollback_savepoint", self._undone)
+
+    def _note(self, _connection: Any, _cursor: Any, sql: str, *_rest: Any) -> None:
+        found = re.findall(r"\b(?:insert into|update|delete from) \w+", sql.lower())
+        self.done.update(found)
+
+    def _undone(self, *_: Any) -> None:
+        self.done.clear()
+
+
+def babble(seed: int, messages: int, astray: float = 0.0) -> None:
+    """One conversation; a failure tells its last words.
+
+    `astray` is how often the member is put where they did not come by themselves.
+    """
+    engine, dice = laid_out(), Random(seed)
+    with chained(engine)() as session, Deeds().watching(engine) as deeds:
+        talker = newcomer(session, dice)
+        babbler = Babbler(dice)
+        for _ in range(messages):
+            if dice.random() < astray:
+                talker.state = dice.choice(PLACES)
+            talker.now += babbler.pause()
+            before, message = talker.state, babbler.message(talker.now)
+            deeds.done.clear()
+            talker.sends(message)
+            said = f"{seed}: {message.kind} {message.raw!r} in {before}: {talker.reply}"
+            assert not list(uncalled_for(deeds.done, message, before)), said
+            assert is_answer(talker, message, before), said
+            babbler.sees(talker.reply)
+
+
+def newcomer(session: Session, dice: Random) -> Talker:
+    """A member with an entry that waits, one that stands, or none."""
+    a_member(session, "zhang")
+    if prepare := dice.choice((None, a_waiting_motto, an_approved_motto)):
+        prepare(session, "zhang", MOTTO)
+    return Talker(session)
+
+
+def uncalled_for(done: set[str], message: Message, state: State) -> Iterator[str]:
+    """What was done and not asked for."""
+    for deed in done & ASKED.keys():
+        greets = deed == "update member" and message.kind in (Kind.FOLLOW, Kind.SCAN)
+        if not greets and not ASKED[deed](message.text, state):
+            yield deed
+
+
+def is_answer(talker: Talker, message: Message, before: State) -> bool:
+    """Whether the reply says something, fits, and can be read on a telephone."""
+    if isinstance(talker.reply, Silence):
+        return message.kind in (Kind.EVENT, Kind.UNFOLLOW) or isinstance(before, Thanked)
+    words = compile_text(talker.reply, lambda path: f"https://example.org/h{path}", 100_000)
+    return (
+        bool(words.strip())
+        and len(words.encode()) <= BUDGET
+        and words.count("\n") < 12
+        and len(other_links(talker.reply)) <= 6
+    )
+
+
+def other_links(reply: Text) -> list[Tap | Page]:
+    """The links of a reply that are not a question's own."""
+    links = [part for part in reply.parts if isinstance(part, Tap | Page)]
+    return [link for link in links if not (isinstance(link, Tap) and link.sends.startswith("第"))]

@@ -1,0 +1,39 @@
+"""Conversations at random: an answer to each message, and nothing done that nobody asked for.
+
+With test_babble_astray.py fifty thousand messages; two files, so that two workers share them.
+"""
+
+from contextlib import suppress
+
+import pytest
+
+from bot.domain.refusals import Refusal
+from bot.domain.votes import Votes
+from tests.builders import NOON
+from tests.handlers.asked_for import babble
+
+
+def test_two_short_conversations_at_random() -> None:
+    for seed in range(2):
+        babble(seed, messages=60)
+
+
+def test_a_vote_that_nobody_asked_for_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    look = Votes.has_voted
+
+    def look_and_vote(self: Votes, member: bytes, number: int) -> bool:
+        with suppress(Refusal):
+            self.cast(member, number, NOON, b"a delivery that nobody sent us..")
+        return look(self, member, number)
+
+    monkeypatch.setattr(Votes, "has_voted", look_and_vote)
+
+    with pytest.raises(AssertionError, match="Browsing"):
+        for seed in range(20):
+            babble(seed, messages=100)
+
+
+@pytest.mark.slow
+def test_a_hundred_and_twenty_five_long_conversations_at_random() -> None:
+    for seed in range(125):
+        babble(seed, messages=200)
