@@ -11,8 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field
 from typing import NoReturn
 
 import structlog
@@ -37,17 +36,44 @@ class CannotBegin(Exception):
     """The process of a post ended before it could begin, time after time."""
 
 
-Work = Callable[[Callable[[], None]], None]
-"""What a process does. It calls what it is given once it can take work."""
+class Signs:
+    """Two bytes that the master shares with a post.
+
+    Not an Event of multiprocessing: its lock stays locked when whoever holds it is killed.
+    """
+
+    def __init__(self) -> None:
+        self._bytes = mmap.mmap(-1, 2)
+
+    @property
+    def begun(self) -> bool:
+        """Whether the process can take work; it says so itself."""
+        return bool(self._bytes[0])
+
+    @begun.setter
+    def begun(self, value: bool) -> None:
+        self._bytes[0] = value
+
+    @property
+    def closing(self) -> bool:
+        """Whether no more work is wanted; the master says so."""
+        return bool(self._bytes[1])
+
+    @closing.setter
+    def closing(self, value: bool) -> None:
+        self._bytes[1] = value
+
+
+Work = Callable[[Signs], None]
 
 
 @dataclass
 class Post:
     """What has to be done all the time, and the process that does it now."""
 
-    number: int
     name: str
     work: Work
+    signs: Signs = field(default_factory=Signs)
     process: int = 0
     begins_at: float = 0.0
     failures: int = 0
@@ -61,18 +87,10 @@ class Crew:
         self._notice = notice
         self._posts: list[Post] = []
         self._master = os.getpid()
-        # Shared with all processes: the first byte says that the crew is closing, each other one
-        # that a post can take work. Not an Event of multiprocessing: its lock stays locked when
-        # whoever holds it is killed.
-        self._signs = mmap.mmap(-1, mmap.PAGESIZE)
-
-    def closing(self) -> bool:
-        """Whether we have been told to stop; every process may ask."""
-        return bool(self._signs[0])
 
     def post(self, name: str, work: Work) -> None:
         """Have `work` done by a process of its own, which finishes and ends on SIGTERM."""
-        self._posts.append(Post(len(self._posts) + 1, name, work))
+        self._posts.append(Post(name, work))
 
     def keep(self) -> None:
         """Fill the posts until SIGTERM, SIGINT or SIGHUP, then wait until all have finished.
@@ -96,7 +114,7 @@ class Crew:
             now = time.monotonic()
             if post.process or now < post.begins_at:
                 continue
-            self._signs[post.number], post.begins_at = False, now
+            post.signs.begun, post.begins_at = False, now
             post.process = os.fork()
             if not post.process:
                 self._become(post)
@@ -110,7 +128,7 @@ class Crew:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _WATCHED)
         status = 0
         try:
-            post.work(partial(self._signs.__setitem__, post.number, 1))
+            post.work(post.signs)
         except Exception as error:
             log.error("process failed", post=post.name, **trace(error))
             status = 1
@@ -143,14 +161,15 @@ class Crew:
                 continue
             log.warning("process ended", post=post.name, pid=post.process)
             post.process = 0
-            post.failures = 0 if self._signs[post.number] else post.failures + 1
+            post.failures = 0 if post.signs.begun else post.failures + 1
             if post.failures == TRIES:
                 raise CannotBegin
             post.begins_at += PAUSE * 2**post.failures
 
     def _give_notice(self) -> None:
         """Say that we are closing; a second signal says that nobody needs to be told."""
-        self._signs[0] = True
+        for post in self._posts:
+            post.signs.closing = True
         until = time.monotonic() + self._notice
         while (left := until - time.monotonic()) > 0 and not self._stopped_within(left):
             pass

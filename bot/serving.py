@@ -7,12 +7,10 @@ and when one dies twice within six seconds, it takes that for a hopeless case an
 
 import gc
 import socket
-from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from flask import Flask
 from granian._granian import SocketHolder
 from granian.constants import Interfaces, RuntimeModes
 from granian.log import LogLevels
@@ -20,7 +18,7 @@ from granian.server.mp import MPServer
 
 from bot import metrics, metrics_port
 from bot.app import create_app
-from bot.crew import Crew
+from bot.crew import Crew, Signs
 from bot.health import Health
 from bot.lookout import Lookout
 from bot.settings import Settings
@@ -37,24 +35,19 @@ NOTICE = 3.0
 def serve(settings: Settings) -> None:
     """Serve until a signal says stop, then finish what was accepted.
 
-    Raises OSError when an address or the folder for figures is not to be had, CannotBegin when
-    no worker gets to work, and whatever `create_app` raises.
+    Raises OSError when the address is not to be had, CannotBegin when no worker gets to work,
+    and whatever `create_app` raises.
     """
-    crew = Crew(notice=NOTICE if settings.env == "production" else 0)
     with ExitStack() as sockets:
+        crew = Crew(notice=NOTICE if settings.env == "production" else 0)
         listener = sockets.enter_context(_listen(settings.host, settings.port))
-        # Made once, before any worker: it connects to nothing and starts no thread.
-        app = create_app(settings, closing=crew.closing)
         for number in range(1, settings.workers + 1):
-            crew.post(f"web{number}", partial(_answer, settings, app, listener, f"web{number}"))
+            crew.post(f"web{number}", partial(_answer, settings, listener, f"web{number}"))
         if settings.metrics_port:
             metrics.forget(_figures(settings))
             inside = sockets.enter_context(_listen("127.0.0.1", settings.metrics_port))
-            crew.post("metrics", partial(_show, settings, inside, crew.closing))
-        gc.collect()
-        # The collector writes into each object it looks at, and a page written to is shared no
-        # more.
-        gc.freeze()
+            crew.post("metrics", partial(_show, settings, inside))
+        _warm_up(settings)
         crew.keep()
 
 
@@ -67,12 +60,22 @@ def _figures(settings: Settings) -> Path:
     return settings.data_dir / "metrics"
 
 
-def _answer(
-    settings: Settings, app: Flask, listener: socket.socket, post: str, begin: Callable[[], None]
-) -> None:
+def _warm_up(settings: Settings) -> None:
+    """Load what an application loads, so that every fork has it.
+
+    The application itself is dropped: each worker makes its own, and may open what it likes.
+    """
+    create_app(settings)
+    gc.collect()
+    # The collector writes into each object it looks at, and a page written to is shared no more.
+    gc.freeze()
+
+
+def _answer(settings: Settings, listener: socket.socket, post: str, signs: Signs) -> None:
     """Be one Granian worker, in this process, until SIGTERM."""
     if settings.metrics_port:
         metrics.share(_figures(settings), post)
+    app = create_app(settings, closing=lambda: signs.closing)
     server = MPServer(
         "bot.app",
         interface=Interfaces.WSGI,
@@ -88,27 +91,22 @@ def _answer(
     server._shd = SocketHolder(listener.fileno(), False, BACKLOG)  # type: ignore[assignment,call-arg]
     server._sso, server._ipc = None, {}
     worker = server._spawn_worker(0, server._spawn_wsgi_worker, lambda: app)
-    begin()
+    signs.begun = True
     worker.inner.run()
     app.extensions["engine"].dispose()
 
 
-def _show(
-    settings: Settings,
-    listener: socket.socket,
-    closing: Callable[[], bool],
-    begin: Callable[[], None],
-) -> None:
+def _show(settings: Settings, listener: socket.socket, signs: Signs) -> None:
     """Be the process of the metrics port."""
     folder, has_redis = _figures(settings), bool(settings.redis_url.get_secret_value())
     health = Health(open_engine(settings.database_url.get_secret_value(), pool_size=1))
     metrics.share(folder, "metrics")
     Lookout(settings).start()
-    begin()
+    signs.begun = True
     metrics_port.show(
         listener,
         {
             "/metrics": lambda: metrics_port.figures(folder),
-            "/healthz": lambda: metrics_port.condition(folder, health, closing(), has_redis),
+            "/healthz": lambda: metrics_port.condition(folder, health, signs.closing, has_redis),
         },
     )

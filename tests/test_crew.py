@@ -21,10 +21,10 @@ crew.PAUSE, crew.PATIENCE, crew.TRIES = 0.001, 0.5, 4
 begun = Path(sys.argv[1])
 
 def note(): begun.open("a").write(f"{os.getpid()}\\n")
-def steady(begin): note(); begin(); time.sleep(60)
-def unlucky(begin): note(); begin(); os.kill(os.getpid(), signal.SIGSEGV)
-def hopeless(begin): note(); raise ValueError("张三")
-def stubborn(begin): signal.signal(signal.SIGTERM, signal.SIG_IGN); steady(begin)
+def steady(signs): note(); signs.begun = True; time.sleep(60)
+def unlucky(signs): note(); signs.begun = True; os.kill(os.getpid(), signal.SIGSEGV)
+def hopeless(signs): note(); raise ValueError("张三")
+def stubborn(signs): signal.signal(signal.SIGTERM, signal.SIG_IGN); steady(signs)
 
 keeper = crew.Crew()
 for name in sys.argv[2:]:

@@ -73,10 +73,8 @@ def test_a_killed_worker_is_replaced_at_once(service: Service) -> None:
 def test_the_master_connects_to_nothing(service: Service, wechat: WeChat) -> None:
     assert wechat.says("帮助")
 
-    status = Path(f"/proc/{service.master.pid}/status").read_text()
     opened = [str(link.readlink()) for link in Path(f"/proc/{service.master.pid}/fd").iterdir()]
 
-    assert "Threads:\t1\n" in status
     assert len([name for name in opened if name.startswith("socket:")]) == 1
     assert not [name for name in opened if "sibian.db" in name]
 

@@ -170,7 +170,7 @@ def hasty(store_url: str) -> Sessions:
 
 RUSH = 500
 """Messages a second."""
-SECONDS = 2
+SECONDS = 1
 MEMBERS = RUSH * SECONDS
 
 
