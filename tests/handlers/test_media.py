@@ -225,3 +225,18 @@ def holds(session: Session, piece: str) -> bool:
     """Whether any row of any table holds this piece of text."""
     tables = Base.metadata.tables.values()
     return any(piece in str(row) for table in tables for row in session.execute(select(table)))
+
+
+@pytest.mark.parametrize("kind", WORDLESS)
+def test_a_push_without_words_at_a_list_brings_no_more_than_six_taps(
+    session: Session, zhang: Talker, kind: Kind
+) -> None:
+    for name in "abcd":
+        a_member(session, name)
+        an_approved_motto(session, name, f"清清白白做人，踏实做事{name}")
+    for words in ("投票", "看座右铭"):
+        zhang.says(words)
+
+        zhang.sends(pushed(kind))
+
+        assert 0 < len(taps(zhang.reply)) <= 6

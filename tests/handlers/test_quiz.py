@@ -768,3 +768,15 @@ def test_a_letter_twice_among_several_is_asked_about(
 
     assert there.says(words).startswith("这题请选A、B、C、D。")
     assert answers(session, zhang.key) == {}
+
+
+def test_answers_repeated_a_while_ago_leave_what_was_graded_meanwhile(
+    session: Session, zhang: Talker
+) -> None:
+    there = at_question(zhang, 3)
+    there.state = Bundled(("1A", "2A"))
+
+    shown = there.says("都交")
+
+    assert shown.startswith("有的答案和题目对不上，咱们一题一题来。\n")
+    assert answers(session, zhang.key) == {1: "B", 2: "B"}
