@@ -31,6 +31,8 @@ from bot.storage.database import Clock
 from tests.chaos import bugs
 
 BUG, CLOCK, DEATHS = "CHAOS_BUG", "CHAOS_CLOCK", "CHAOS_DEATHS"
+STARTER = "CHAOS_STARTER"
+"""Names the process that we end with."""
 HEADER = "X-Chaos-Die"
 _PR_SET_PDEATHSIG = 1
 
@@ -144,6 +146,9 @@ class _Wrong(datetime):
 def run() -> None:
     """Be `bot`, for as long as whoever started us lives."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != int(os.environ[STARTER]):
+        # It ended while we were still being loaded: the kernel has nobody to wait for.
+        os._exit(1)
     bugs.put_in_place(bot.serving, "create_app", create_app)
     main()
 

@@ -12,6 +12,7 @@ from random import Random
 from urllib.request import urlopen
 
 from bot.settings import Settings
+from tests.chaos.app import STARTER
 from tests.processes import alive, eventually
 from tests.service import environment_of
 
@@ -49,7 +50,7 @@ class Program:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.chaos.app", *self._words],
                 cwd=ROOT,
-                env=self._environment,
+                env={**self._environment, STARTER: str(os.getpid())},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
