@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import count
 from random import Random
 from typing import Any, TypeVar
 
@@ -20,6 +21,34 @@ PATIENCE = 20.0
 """Seconds after which an act that neither stops nor waits for a lock is given up."""
 _A_MOMENT = 0.002
 _BLOCKED = text("select cardinality(pg_blocking_pids(:pid)) > 0")
+
+
+Order = Callable[[Sequence[int]], int]
+"""Who of those who can go on does, each named by the place of the act."""
+
+
+def orders(acts: int, so_many: int) -> list[Order]:
+    """Each act interrupted once after each of its first statements, and some at random.
+
+    What breaks two acts is mostly the whole of one in the middle of the other, which chance
+    seldom finds.
+    """
+    in_turn = [(first, after) for after in range(so_many) for first in range(acts)]
+    systematic = [_interrupted(first, after) for first, after in in_turn[: so_many * 4 // 5]]
+    return systematic + [Random(seed).choice for seed in range(so_many - len(systematic))]
+
+
+def _interrupted(first: int, after: int) -> Order:
+    """The act in this place makes so many steps, then come the others, then the rest of it."""
+    steps = count()
+
+    def choose(ready: Sequence[int]) -> int:
+        others = [place for place in ready if place != first]
+        if first in ready and (not others or next(steps) < after):
+            return first
+        return others[0]
+
+    return choose
 
 
 class _Act:
@@ -53,8 +82,8 @@ class Conductor:
             event.remove(self._engine, "before_cursor_execute", self._before_statement)
             event.remove(self._engine, "commit", self._stop)
 
-    def play(self, acts: Sequence[Callable[[], Outcome]], order: Random) -> list[Outcome]:
-        """What the acts give, played at once in an order drawn from `order`."""
+    def play(self, acts: Sequence[Callable[[], Outcome]], order: Order) -> list[Outcome]:
+        """What the acts give, played at once in this order."""
         parts = [_Act() for _ in acts]
         with (
             ThreadPoolExecutor(len(acts)) as pool,
@@ -65,7 +94,7 @@ class Conductor:
             ]
             while not all(part.over for part in parts):
                 if ready := self._settled(parts, watch):
-                    self._let_go(order.choice(ready))
+                    self._let_go(parts[order(ready)])
             return [each.result() for each in playing]
 
     def _run(self, part: _Act, act: Callable[[], Outcome]) -> Outcome:
@@ -97,14 +126,14 @@ class Conductor:
             part.at_gate = False
         part.may_go.set()
 
-    def _settled(self, parts: Sequence[_Act], watch: Connection) -> list[_Act]:
+    def _settled(self, parts: Sequence[_Act], watch: Connection) -> list[int]:
         """Who can go on, once each act stands at a gate, waits for a lock, or is over."""
         with self._moved:
             for _ in range(int(PATIENCE / _A_MOMENT)):
                 if all(part.at_gate or part.over for part in parts):
-                    return [part for part in parts if part.at_gate]
+                    return [place for place, part in enumerate(parts) if part.at_gate]
                 self._moved.wait(_A_MOMENT)
-                ready = [part for part in parts if part.at_gate]
+                ready = [place for place, part in enumerate(parts) if part.at_gate]
                 moving = [part for part in parts if not part.at_gate and not part.over]
                 if ready and all(self._waits(part, watch) for part in moving):
                     return ready
