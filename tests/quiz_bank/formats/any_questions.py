@@ -14,7 +14,14 @@ letters = st.one_of(st.sampled_from(SIGNS), st.characters(exclude_categories=["C
 
 
 def words(most: int, least: int = 1) -> st.SearchStrategy[str]:
-    return st.text(letters, max_size=most).map(str.strip).filter(lambda text: len(text) >= least)
+    return (
+        st.text(letters, max_size=most)
+        .map(str.strip)
+        .filter(
+            # A picture's address in Moodle is no text.
+            lambda text: len(text) >= least and "@@PLUGINFILE@@" not in text
+        )
+    )
 
 
 def look(option: str) -> str:
