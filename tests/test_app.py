@@ -51,6 +51,7 @@ def test_the_revisions_it_knows_are_those_of_the_migrations(client: FlaskClient)
         assert current(connection) == revisions()[-1]
 
 
+@pytest.mark.slow
 def test_a_database_that_does_not_answer_in_time_is_as_good_as_none(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

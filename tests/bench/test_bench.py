@@ -25,6 +25,8 @@ from tests.bench.servers import Server
 from tests.bench.stage import SECRET, Round, Run, Stage, staged
 from tests.bench.subjects import Empty, Ours, Subject, Yardstick
 
+pytestmark = pytest.mark.slow
+
 ACCOUNT = Account("benchtoken", "wxbench0000000000", "", "gh_bench", "plain")
 ANSWERED = "✔ 答对了，是B。"
 PEOPLE = 30

@@ -1,6 +1,5 @@
 """The seed, and servers that lose nothing they have confirmed when they are killed."""
 
-import asyncio
 import os
 import random
 from collections.abc import Callable, Iterator
@@ -10,6 +9,7 @@ from random import Random
 import pytest
 
 from bot.storage.database import open_engine
+from tests.apart import run_apart
 from tests.chaos.campaign import lay_out
 from tests.chaos.oracle import Violation
 from tests.chaos.report import Report
@@ -81,7 +81,7 @@ def run(own_valkey: Valkey, tmp_path: Path, seed: int, caught: list[str]) -> Run
                 return await Storm(found, campaign, plan, Random(seed), report).rage()
 
         try:
-            return report, asyncio.run(rage())
+            return report, run_apart(rage())
         finally:
             report.publish(tmp_path)
 

@@ -13,6 +13,7 @@ from sqlalchemy import make_url, text
 from bot.simulator.account import Account
 from bot.simulator.pushes import Follower
 from bot.storage.database import open_engine
+from tests.apart import run_apart
 from tests.chaos.app import BUG, Step
 from tests.chaos.bugs import BUGS
 from tests.chaos.campaign import Campaign, lay_out, words_of
@@ -180,7 +181,7 @@ def test_the_oracle_catches(
             found_later = judge(await gathered(found, wechat.history))
             return [*(Violation("I08", what) for what in tally), *found_later]
 
-    violations = asyncio.run(run())
+    violations = run_apart(run())
 
     assert {violation.invariant for violation in violations} & hunt.breaks
     caught.append(bug)

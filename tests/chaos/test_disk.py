@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, text
 from bot.simulator.account import Account
 from bot.simulator.pushes import Follower
 from bot.storage.database import open_engine
+from tests.apart import run_apart
 from tests.chaos.campaign import Campaign, lay_out
 from tests.chaos.history import Said
 from tests.chaos.oracle import Violation, judge
@@ -88,7 +89,7 @@ def test_a_full_disk_loses_nothing_and_heals_without_a_restart(
             evidence.most_unanswered = 1.0
             return before, during, after, pages, judge(evidence)
 
-    before, during, after, pages, violations = asyncio.run(run())
+    before, during, after, pages, violations = run_apart(run())
 
     assert all("已投给" in said.answer for said in before)
     assert any("已投给" not in said.answer for said in during), "the disk was not full"

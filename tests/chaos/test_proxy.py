@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.apart import run_apart
 from tests.chaos.proxy import Cut, Proxy, Trouble, is_commit
+
+pytestmark = pytest.mark.slow
 
 COMMIT = b"Q\x00\x00\x00\x0bCOMMIT\x00"
 
@@ -59,7 +62,7 @@ def play(tmp_path: Path, scene: Scene) -> None:
         async with line(tmp_path) as (proxy, heard):
             await scene(proxy, heard)
 
-    asyncio.run(run())
+    run_apart(run())
 
 
 def test_a_good_line_carries_both_ways(tmp_path: Path) -> None:

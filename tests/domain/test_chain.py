@@ -136,6 +136,7 @@ def test_the_chain_holds_on_each_engine_whatever_the_facts_are(sessions: Session
 # ---------------------------------------------------------------- a trail that was touched
 
 
+@pytest.mark.slow
 def test_each_of_two_hundred_flipped_bits_is_noticed(trail: Session) -> None:
     dice, flips = random.Random(SEED), 0
     while flips < 200:

@@ -107,14 +107,14 @@ def test_links_and_the_form_do_their_work(
 
     page.get_by_role("link", name="座右铭", exact=True).click()
     page.get_by_role("link", name="下一页").click()
-    assert page.get_by_text("第2页，共2页").is_visible()
+    page.get_by_text("第2页，共2页").wait_for()
     page.get_by_label("单位").select_option("农业局")
     page.get_by_role("button", name="查看").click()
     assert page.url == f"{address}/h/wall?district=3"
     page.locator(".motto").first.click()
-    assert page.get_by_role("heading", name="1022号").is_visible()
+    page.get_by_role("heading", name="1022号").wait_for()
     page.get_by_role("link", name="大字版").click()
-    assert page.get_by_role("link", name="小字版").is_visible()
+    page.get_by_role("link", name="小字版").wait_for()
     assert "/h/m/" in page.url
 
 

@@ -18,6 +18,7 @@ def test_two_short_conversations_at_random() -> None:
         babble(seed, messages=60)
 
 
+@pytest.mark.slow
 def test_a_vote_that_nobody_asked_for_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     look = Votes.has_voted
 

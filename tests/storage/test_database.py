@@ -153,12 +153,16 @@ def test_a_writer_waits_for_no_reader(with_a_note: Engine) -> None:
             writer.execute(text("UPDATE note SET words = 'after'"))
 
 
+@pytest.mark.parametrize(
+    "store_url",
+    # MySQL would refuse READ ONLY in the middle of a transaction, so there it is not told.
+    ["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.slow])],
+    indirect=True,
+)
 def test_a_reader_can_write_nothing_and_the_next_on_its_connection_can(
     with_a_note: Engine,
 ) -> None:
     sessions = open_sessions(with_a_note)
-    if with_a_note.dialect.name == "mysql":
-        pytest.skip("it is not told")
     for _ in range(2):
         with sessions() as reader:
             begin_read_only(reader)

@@ -26,6 +26,7 @@ from bot.simulator.pushes import Follower
 from bot.storage.database import Sessions, open_engine, open_sessions
 from bot.storage.tables import Member, Motto, Vote
 from bot.turns import BUDGET, NotRecorded
+from tests.apart import run_apart
 from tests.builders import a_member, an_approved_motto, chained, key, said
 from tests.journeys.conftest import load_sample, settings_for
 from tests.service import serving
@@ -187,7 +188,7 @@ def test_a_rush_is_answered_or_recovered_and_nothing_counts_twice(
     settings = settings_for(store_url).model_copy(update=changes)
 
     with serving(settings, tmp_path) as service:
-        carried = asyncio.run(vote_all_at_once(service.port, settings))
+        carried = run_apart(vote_all_at_once(service.port, settings))
 
     told = {key(f"rush-{n}") for n, one in enumerate(carried) if "已投给" in one.text}
     deliveries = Counter(len(one.seconds) for one in carried)

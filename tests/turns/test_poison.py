@@ -17,6 +17,7 @@ from bot.simulator.account import Account
 from bot.simulator.answers import Answer
 from bot.simulator.delivery import LIMIT
 from bot.simulator.pushes import Follower
+from tests.apart import run_apart
 from tests.journeys.conftest import load_sample, settings_for
 from tests.service import serving
 from tests.stores import Valkey
@@ -142,7 +143,7 @@ def test_poison_is_given_up_and_everybody_else_votes_on(
     settings: Settings, victims: Path, own_valkey: Valkey, tmp_path: Path
 ) -> None:
     with poisoned(settings, tmp_path, own_valkey.url) as (courier, crowd):
-        answers = asyncio.run(poison_it(courier, crowd, keys=20))
+        answers = run_apart(poison_it(courier, crowd, keys=20))
 
     assert all(answer and GIVEN_UP in answer.text for answer in answers)
     assert Counter(victims.read_text().split()) == {f"{POISON}{n}": 2 for n in range(20)}
@@ -153,7 +154,7 @@ def test_without_redis_poison_ends_with_wechats_third_delivery(
     settings: Settings, victims: Path, tmp_path: Path
 ) -> None:
     with poisoned(settings, tmp_path, "unix:///nowhere.sock") as (courier, crowd):
-        answers = asyncio.run(poison_it(courier, crowd, keys=6))
+        answers = run_apart(poison_it(courier, crowd, keys=6))
 
     assert answers == [None] * 6
     assert Counter(victims.read_text().split()) == {f"{POISON}{n}": 3 for n in range(6)}
@@ -164,7 +165,7 @@ def test_poison_that_comes_twice_at_once_kills_no_more_than_three(
     settings: Settings, victims: Path, own_valkey: Valkey, tmp_path: Path
 ) -> None:
     with poisoned(settings, tmp_path, own_valkey.url) as (courier, crowd):
-        answers = asyncio.run(poison_it(courier, crowd, keys=5, twice=True))
+        answers = run_apart(poison_it(courier, crowd, keys=5, twice=True))
 
     assert all(answer and GIVEN_UP in answer.text for answer in answers)
     assert max(Counter(victims.read_text().split()).values()) <= 3

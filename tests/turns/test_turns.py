@@ -239,6 +239,7 @@ def test_the_budget_begins_when_the_request_arrives(sessions: Sessions) -> None:
     assert len(tried) == 1
 
 
+@pytest.mark.slow
 def test_an_outage_that_lasts_is_told_at_once_until_the_store_is_back(
     sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:

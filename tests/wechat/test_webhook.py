@@ -205,6 +205,7 @@ def not_recorded(message: Message, lasts: bool = False) -> bytes:
     raise NotRecorded(b"<xml><Content><![CDATA[busy]]></Content></xml>", lasts=lasts)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("age", [0, 5, 8])
 def test_the_first_two_deliveries_are_held_until_wechat_has_hung_up(
     monkeypatch: pytest.MonkeyPatch, age: int
@@ -218,6 +219,7 @@ def test_the_first_two_deliveries_are_held_until_wechat_has_hung_up(
     assert time.monotonic() - began >= 0.3
 
 
+@pytest.mark.slow
 def test_half_of_the_threads_stay_free_for_what_can_be_answered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

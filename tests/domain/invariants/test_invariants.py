@@ -21,6 +21,8 @@ from bot.worker import REPLY_KEPT as REPLY_KEPT_BY_THE_WORKER
 from tests.builders import NOON, SECRET
 from tests.domain.invariants.conftest import doubled, found, some_life, unguarded
 
+pytestmark = pytest.mark.slow
+
 Hands = Callable[[Session], object]
 
 
