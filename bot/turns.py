@@ -167,7 +167,10 @@ class Turns:
             member = self._enter(message, services)
             if member.answered:
                 return self._recall(session, message)
-            return self._keep(session, message, services, member, Step(reply, Idle()), outcome)
+            step = Step(reply, Idle())
+            if member.awaits and outcome == "refused":
+                step = self._with_notices(step, message, services)
+            return self._keep(session, message, services, member, step, outcome)
 
     def _services(self, session: Session) -> Services:
         return open_services(session, self._clock(session), self._shelf)

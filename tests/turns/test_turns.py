@@ -156,6 +156,19 @@ def test_a_waiting_notice_rides_on_the_next_reply_and_only_on_that(sessions: Ses
     assert "愿做一块砖" not in answers[1].decode()
 
 
+def test_a_waiting_notice_rides_on_a_refusal_too(sessions: Sessions) -> None:
+    def refuses(message: Message, state: State, services: Services) -> Step:
+        raise NoVotesLeft(per_day=3)
+
+    with sessions.begin() as session:
+        a_member(session, "wang")
+        an_approved_motto(session, "wang", "愿做一块砖，哪里需要哪里搬")
+
+    answers = [turns(sessions, refuses).take(said("投票", by="wang")) for _ in range(2)]
+
+    assert ["愿做一块砖" in answer.decode() for answer in answers] == [True, False]
+
+
 def test_a_redelivery_hears_the_notice_again_in_the_same_bytes(sessions: Sessions) -> None:
     with sessions.begin() as session:
         a_member(session, "wang")
