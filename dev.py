@@ -732,7 +732,15 @@ def test(options: argparse.Namespace) -> None:
 
 def stages(fast: bool, deep: bool, report: Path) -> dict[str, list[str]]:
     """The checks by name, each a program of the environment; pytest reports to a file, too."""
-    tests = ["pytest", "-q", "-n", "auto", "--maxprocesses=4", "--dist=loadfile"]
+    tests = [
+        "pytest",
+        "-q",
+        "-n",
+        "auto",
+        "--maxprocesses=4",
+        "--dist=loadfile",
+        "--no-loadscope-reorder",
+    ]
     tests += [f"--junit-xml={report}"]
     left_out = LEFT_OUT_WHEN_FAST if fast else ("chaos",)
     tests += ["-m", " and ".join(f"not {marker}" for marker in left_out)]

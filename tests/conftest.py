@@ -27,6 +27,12 @@ settings.register_profile("default", deadline=None)
 settings.register_profile("fast", deadline=None, max_examples=15)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that in the end no process works on alone."""
+    long = {item.path for item in items if item.get_closest_marker("long")}
+    items.sort(key=lambda item: item.path not in long)
+
+
 @cache
 def _template(in_swing: bool) -> sqlite3.Connection:
     """A database with all tables, and with the small campaign when `in_swing`, made once."""

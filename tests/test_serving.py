@@ -142,11 +142,11 @@ def test_what_was_accepted_is_finished(
 
 
 def busy(service: Service) -> bool:
-    """Whether a worker holds the connection of a client."""
+    """Whether a worker holds the connection of a client: one not yet accepted has no inode."""
     table = Path("/proc/net/tcp").read_text().splitlines()[1:]
     here = f":{service.port:04X}"
     rows = [line.split() for line in table]
-    return any(row[1].endswith(here) and row[3] == "01" for row in rows)
+    return any(row[1].endswith(here) and row[3] == "01" and row[9] != "0" for row in rows)
 
 
 def answers_anybody_new(service: Service) -> bool:

@@ -11,6 +11,7 @@ from bot import doctor
 from bot.commands import main
 from bot.doctor.wording import FINDINGS
 from bot.settings import Settings
+from bot.worker import HEARTBEAT
 from tests.doctor.conftest import GOOD
 
 
@@ -37,7 +38,7 @@ def test_a_fresh_service_becomes_well_by_doing_what_the_doctor_says(
     for words in [("db", "upgrade"), ("demo",), ("admin", "add", "李审核"), ("verify",)]:
         assert bot(environment, *words).exit_code == 0
     assert bot(environment, "backup").exit_code == 0
-    (tmp_path / "var" / "worker.alive").touch()
+    (tmp_path / "var" / HEARTBEAT).touch()
 
     after = bot(environment, "doctor", "--json")
 

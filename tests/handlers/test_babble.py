@@ -33,6 +33,7 @@ def test_a_vote_that_nobody_asked_for_is_noticed(monkeypatch: pytest.MonkeyPatch
         babble(seed=0, messages=1_000)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_hundred_and_twenty_five_long_conversations_at_random() -> None:
     for seed in range(125):

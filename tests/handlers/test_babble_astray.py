@@ -11,6 +11,7 @@ def test_a_hundred_messages_to_members_gone_astray() -> None:
     babble(seed=0, messages=100, astray=OFTEN)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_twenty_five_thousand_messages_to_members_gone_astray() -> None:
     for seed in range(125):

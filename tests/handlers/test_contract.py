@@ -381,6 +381,7 @@ def people() -> Iterator[dict[str, Talker]]:
     engine.dispose()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.says.split()[0])
 def test_each_way_of_saying_it_means_what_the_contract_says(

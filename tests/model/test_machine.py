@@ -42,9 +42,10 @@ def test_a_few_campaigns_keep_the_promises() -> None:
     play(campaigns=3, steps=20)
 
 
+@pytest.mark.long
 @pytest.mark.slow
-def test_two_hundred_campaigns_keep_the_promises(valkey: str) -> None:
-    play(campaigns=200, steps=50, redis_url=valkey)
+def test_a_hundred_campaigns_keep_the_promises(valkey: str) -> None:
+    play(campaigns=100, steps=50, redis_url=valkey)
 
 
 @pytest.mark.slow

@@ -23,7 +23,7 @@ from tests.service import serving
 from tests.stores import Valkey
 from tests.wechat.courier import Carried, Courier
 
-pytestmark = [pytest.mark.slow, pytest.mark.postgres]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.postgres]
 
 POISON = "毒药"
 GIVEN_UP = "给您添麻烦了"

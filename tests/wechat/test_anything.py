@@ -34,7 +34,7 @@ from tests.wechat.pushes import (
     pad,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 
 @dataclass(frozen=True)
