@@ -44,8 +44,8 @@ def test_a_few_campaigns_keep_the_promises() -> None:
 
 @pytest.mark.long
 @pytest.mark.slow
-def test_a_hundred_campaigns_keep_the_promises(valkey: str) -> None:
-    play(campaigns=100, steps=50, redis_url=valkey)
+def test_sixty_campaigns_keep_the_promises(valkey: str) -> None:
+    play(campaigns=60, steps=50, redis_url=valkey)
 
 
 @pytest.mark.slow

@@ -72,7 +72,7 @@ def test_an_errors_text_holds_no_parameters(engine: Engine) -> None:
 
 
 HANG_UP = {
-    "postgresql": "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    "postgresql": "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid()",
     "mysql": "SELECT CONCAT('KILL ', id) FROM information_schema.processlist"
     " WHERE db = DATABASE() AND id <> CONNECTION_ID()",
@@ -97,6 +97,8 @@ def test_a_connection_the_server_hung_up_on_is_not_used_again(
         for kill in connection.scalars(text(HANG_UP[engine.dialect.name])).all():
             if isinstance(kill, str):
                 connection.execute(text(kill))
+    # The server has decided; until its word arrives nobody can know of it.
+    time.sleep(0.5)
 
     with engine.connect() as first, engine.connect() as second:
         assert (first.scalar(text("SELECT 1")), second.scalar(text("SELECT 1"))) == (1, 1)
