@@ -322,7 +322,7 @@ def _cast(number: int, message: Message, state: State, services: Services) -> St
     except AlreadyVoted:
         return _look(number, message, state, services)
     except NoVotesLeft:
-        reply = wording.votes_spent(votes.ballot(member))
+        reply = wording.votes_spent(votes.ballot(member, message.sent_at))
     except OwnEntry as refusal:
         reply = wording.refuse(refusal)
     else:

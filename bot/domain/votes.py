@@ -122,10 +122,14 @@ class Votes:
     def __init__(self, session: Session, now: datetime) -> None:
         self._session, self._now = session, now
 
-    def ballot(self, member: bytes) -> BallotState:
-        """How many votes the member has left today. Raises VotingNotOpen or VotingClosed."""
-        current = self._open_round(self._now)
-        today = campaign_day(self._now)
+    def ballot(self, member: bytes, sent_at: datetime | None = None) -> BallotState:
+        """How many votes the member has left today, or had when the vote of `sent_at` was sent.
+
+        Raises VotingNotOpen or VotingClosed.
+        """
+        asked_at = self._now if sent_at is None else min(sent_at, self._now)
+        current = self._open_round(asked_at)
+        today = campaign_day(asked_at)
         slots = self._slots(member, current.id, today).values()
         return BallotState(
             title=current.title,

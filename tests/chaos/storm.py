@@ -138,12 +138,13 @@ class Storm:
         """Wait for the seal, if it should come soon."""
         if self.campaign.closes_at > time.time() + 60:
             return []
-        while time.time() < self.campaign.closes_at + ARRIVES.total_seconds() + 15:
+        while True:
             rows = await asyncio.to_thread(read_tables, self.site.engine, ("round",))
             if rows["round"][0]["sealed_at"]:
                 return []
+            if time.time() > self.campaign.closes_at + ARRIVES.total_seconds() + 15:
+                return ["nobody sealed the round"]
             await asyncio.sleep(0.5)
-        return ["nobody sealed the round"]
 
     def _look_for_growth(self, masters: Mapping[int, tuple[int, int]]) -> None:
         """A master that was there all the time is no bigger than it was."""

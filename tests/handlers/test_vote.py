@@ -454,6 +454,19 @@ def test_a_vote_sent_in_time_counts_although_it_arrives_after_closing(
     assert given(session) == [1001]
 
 
+def test_a_vote_too_many_sent_in_time_is_no_vote_too_late(
+    zhang: Talker, numbers: list[int]
+) -> None:
+    zhang.now = CLOSES - timedelta(seconds=2)
+    for number in numbers[:3]:
+        zhang.says(f"投{number}号")
+
+    zhang.now = CLOSES + timedelta(seconds=2)
+    reply = zhang.says(f"投{numbers[3]}号", sent_at=CLOSES - timedelta(seconds=1))
+
+    assert reply.startswith("今天3票都投完了")
+
+
 def test_while_voting_is_open_the_result_is_still_to_come(
     zhang: Talker, numbers: list[int]
 ) -> None:
