@@ -31,7 +31,7 @@ def test_nothing_that_goes_wrong_breaks_a_promise(
     a_second = 80
     order = Random(0).sample(EVERYTHING, len(EVERYTHING))
     plan = Plan(
-        messages=10_000 * times, a_second=a_second, kills=160 * times, deaths=0.035,
+        messages=10_000 * times, a_second=a_second, kills=120 * times, deaths=0.035,
         faults=order * times,
     )  # fmt: skip
 
