@@ -106,7 +106,7 @@ def _told_by_sigterm() -> WorkerSignal:
     """What tells a Granian worker to finish; takes the place of its signal handlers.
 
     A handler in Python runs in the main thread, and one that comes just as that thread goes to
-    sleep is not run: of forty workers told in their first instant, three served on.
+    sleep is not run: about one in ten that were told in their first instant served on.
     """
     told = WorkerSignal()
 
