@@ -175,19 +175,22 @@ def test_before_the_door_closes_the_readiness_check_says_so(
 
 
 def test_forty_idle_connections_cost_no_speed(service: Service) -> None:
-    alone = requests_per_second(service)
-    with ExitStack() as idlers:
-        for _ in range(40):
-            idler = socket.create_connection(("127.0.0.1", service.port))
-            idlers.enter_context(closing(idler))
-
-        in_company = requests_per_second(service)
+    alone: list[float] = []
+    in_company: list[float] = []
+    # In turns, and the best of each: what else the machine does takes from both.
+    for _ in range(3):
+        alone.append(requests_per_second(service))
+        with ExitStack() as idlers:
+            for _ in range(40):
+                idler = socket.create_connection(("127.0.0.1", service.port))
+                idlers.enter_context(closing(idler))
+            in_company.append(requests_per_second(service))
 
     # 0.8 is the promise, kept on a machine at rest; here there may be others on it.
-    assert in_company > 0.5 * alone
+    assert max(in_company) > 0.5 * max(alone)
 
 
-def requests_per_second(service: Service, seconds: float = 1.5) -> float:
+def requests_per_second(service: Service, seconds: float = 0.7) -> float:
     until = time.monotonic() + seconds
 
     def ask() -> int:
