@@ -73,8 +73,8 @@ class Words:
     PORT = "网页端口，默认 8000；被占用时用下一个空闲端口"
     DATA = "数据目录，默认 var；用不同的目录可以同时运行几份"
     NO_SIMULATOR = "不启动聊天模拟器"
-    FAST = "只跑快的测试（不到 20 秒），适合提交之前"
-    DEEP = "再跑故障测试（杀进程、断库、断线）：所有数据库，约一小时，适合发布之前"
+    FAST = "只跑快的测试（大约半分钟），适合提交之前"
+    DEEP = "再跑故障测试（杀进程、断库、断线）：所有数据库，要很久，适合发布之前"
 
     TOO_OLD = "需要 Python 3.11 或更新的版本，现在是 {version}。"
     TOO_OLD_NEXT = "请换用新版本运行，例如：python3.12 dev.py up"
@@ -539,11 +539,13 @@ class Children:
             child = Child(name, process)
             self._all.append(child)
             os.write(self._line, f"{process.pid}\n".encode())
-        in_background(child.relay, aloud=aloud)
-        in_background(self._wait_for_end, child)
+        listener = in_background(child.relay, aloud=aloud)
+        in_background(self._wait_for_end, child, listener)
 
-    def _wait_for_end(self, child: Child) -> None:
+    def _wait_for_end(self, child: Child, listener: threading.Thread) -> None:
         child.process.wait()
+        # Its last words say why; but a child of its own may hold the line for ever.
+        listener.join(1)
         self._ended.put(child)
 
     def wait_until(self, ready: Callable[[], bool], name: str, seconds: int = 60) -> None:
@@ -590,8 +592,10 @@ def unbroken() -> Iterator[None]:
         raise KeyboardInterrupt
 
 
-def in_background(work: Callable[..., None], *args: object, **named: object) -> None:
-    threading.Thread(target=work, args=args, kwargs=named, daemon=True).start()
+def in_background(work: Callable[..., None], *args: object, **named: object) -> threading.Thread:
+    thread = threading.Thread(target=work, args=args, kwargs=named, daemon=True)
+    thread.start()
+    return thread
 
 
 # --- Commands --------------------------------------------------------------------------------
@@ -732,16 +736,9 @@ def test(options: argparse.Namespace) -> None:
 
 def stages(fast: bool, deep: bool, report: Path) -> dict[str, list[str]]:
     """The checks by name, each a program of the environment; pytest reports to a file, too."""
-    tests = [
-        "pytest",
-        "-q",
-        "-n",
-        "auto",
-        "--maxprocesses=4",
-        "--dist=loadfile",
-        "--no-loadscope-reorder",
-    ]
-    tests += [f"--junit-xml={report}"]
+    tests = ["pytest", "-q", "-n", "auto", "--maxprocesses=4", f"--junit-xml={report}"]
+    # A file is one process's, in the order that tests/conftest.py gives them.
+    tests += ["--dist=loadfile", "--no-loadscope-reorder"]
     left_out = LEFT_OUT_WHEN_FAST if fast else ("chaos",)
     tests += ["-m", " and ".join(f"not {marker}" for marker in left_out)]
     tests += ["--hypothesis-profile=fast"] if fast else []

@@ -168,6 +168,7 @@ class Turns:
             if member.answered:
                 return self._recall(session, message)
             step = Step(reply, Idle())
+            # Not after a fault: what raised may have been the notice itself.
             if member.awaits and outcome == "refused":
                 step = self._with_notices(step, message, services)
             return self._keep(session, message, services, member, step, outcome)

@@ -146,12 +146,18 @@ def is_answer(talker: Talker, message: Message, before: State) -> bool:
     """Whether the reply says something, fits, and can be read on a telephone."""
     if isinstance(talker.reply, Silence):
         return message.kind in (Kind.EVENT, Kind.UNFOLLOW) or isinstance(before, Thanked)
-    words = compile_text(talker.reply, lambda path: f"https://example.org/h{path}", 100_000)
+    return is_readable(talker.reply)
+
+
+def is_readable(reply: Text) -> bool:
+    """Whether a reply says something, fits, and can be read on a telephone."""
+    # With a budget of its own it would be cut to fit, and always fit.
+    words = compile_text(reply, lambda path: f"https://example.org/h{path}", 100_000)
     return (
         bool(words.strip())
         and len(words.encode()) <= BUDGET
         and words.count("\n") < 12
-        and len(other_links(talker.reply)) <= 6
+        and len(other_links(reply)) <= 6
     )
 
 

@@ -36,8 +36,10 @@ MOTTO = "清清白白做人，踏实做事"
 OWN, ANOTHERS = 1007, 1001
 PLACES: tuple[State, ...] = (
     Idle(), MenuShown(), Lost(), Thanked(), MistakesShown(), FindingUnit(), Bundled(("1A", "2B")),
-    Answering(1), Answering(3), Answering(3, "A"), Answering(9), Filling(4), Filling(9),
-    Browsing(()), Browsing((1001, 1002), "", True, NOON.isoformat()), Browsing((OWN, ANOTHERS)),
+    Bundled(("1A", "2AC")), Bundled(("3T",)), Answering(1), Answering(2, "AC"), Answering(3),
+    Answering(3, "A"), Answering(5), Answering(9), Filling(4), Filling(9),
+    Browsing(()), Browsing((1001,)), Browsing((1001,), "", True),
+    Browsing((1001, 1002), "", True, NOON.isoformat()), Browsing((OWN, ANOTHERS)),
     OfferedMotto(MOTTO), WritingMotto(), WritingMotto(OWN), WritingMotto(OWN, True),
     ConfirmingMotto(MOTTO), ConfirmingMotto(MOTTO, "full", OWN, True), Confirming(REWORD, OWN),
     Confirming(WITHDRAW, OWN), Confirming(WITHDRAW, ANOTHERS), Confirming(TAKE_BACK, ANOTHERS),
