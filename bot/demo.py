@@ -11,8 +11,10 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from bot.conversation.folding import fold_prose
+from bot.domain import audit
+from bot.domain.bank import BankState, Brought, QuestionBank
 from bot.domain.identity import CAMPAIGN_ZONE, campaign_day, member_key
-from bot.domain.questions import Shelf, add_questions
+from bot.domain.questions import Shelf
 from bot.domain.quiz import Sitting
 from bot.domain.services import open_services
 from bot.settings import Settings
@@ -87,7 +89,10 @@ def _add_contest(session: Session, now: datetime, plan: dict[str, Any], bank: Ba
     )
     session.add(contest)
     session.flush()
-    ids = add_questions(session, bank.questions)
+    kept = QuestionBank(session, now)
+    brought = [Brought(question) for question in bank.questions]
+    kept.bring_in(brought, BankState.PUBLISHED, audit.SYSTEM)
+    ids = kept.drawable()
     session.add_all(ContestQuestion(contest_id=contest.id, question_id=id_) for id_ in ids)
     session.flush()
     return len(ids)

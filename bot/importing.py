@@ -4,7 +4,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,11 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Column, Table
 from rich.text import Text
-from sqlalchemy.orm import Session
 
 from bot import wording
-from bot.domain.question_import import COLLIDES, Compared, Standing, compare, keep
+from bot.domain import audit
+from bot.domain.bank import BankState, QuestionBank
+from bot.domain.question_import import COLLIDES, Compared, Standing, compare, to_bring
 from quiz_bank import wording as items
 from quiz_bank.formats.found import Note, Unreadable
 from quiz_bank.formats.importing import Findings, find_questions
@@ -33,12 +34,14 @@ MOST_ROWS = 200
 class Import:
     """One file on its way into the bank.
 
-    `leave_out` gives up what no chat can hold, `revise` lets it rewrite what the bank has.
+    `leave_out` gives up what no chat can hold, `revise` lets it rewrite what the bank has. They
+    come as drafts unless `publish` says otherwise.
     """
 
     file: Path
     leave_out: bool
     revise: bool
+    publish: bool
     as_json: bool
 
     def rehearse(self) -> int:
@@ -51,19 +54,20 @@ class Import:
             click.echo(wording.REHEARSED)
         return CLEAN if self._is_clean(findings) else FAULTY
 
-    def perform(self, session: Session) -> int:
+    def perform(self, bank: QuestionBank) -> int:
         """Report, and import all or nothing; the exit code."""
         findings = self._read()
         if findings is None:
             return UNREADABLE
-        compared = compare(session, findings.questions, self.revise)
-        findings = _with_collisions(findings, compared)
+        compared = compare(bank.questions(), findings.questions, self.revise)
+        findings = _with_errors(findings, [*_collisions(compared), *self._unfit(compared)])
         self._report(findings)
         if not self._is_clean(findings):
             return FAULTY
-        keep(session, compared)
+        state = BankState.PUBLISHED if self.publish else BankState.DRAFT
+        bank.bring_in(to_bring(compared), state, audit.SYSTEM)
         if not self.as_json:
-            click.echo(_outcome(compared))
+            click.echo(_outcome(compared, self.publish))
         return CLEAN
 
     def _read(self) -> Findings | None:
@@ -91,6 +95,14 @@ class Import:
                 ),
             )
 
+    def _unfit(self, compared: Sequence[Compared]) -> list[Note]:
+        """What keeps them from being published, if that is asked for."""
+        return [
+            Note(one.found.place, wording.UNFIT.format(items=_named(one.found.question.lacks)))
+            for one in compared
+            if self.publish and one.found.question.lacks
+        ]
+
     def _is_clean(self, findings: Findings) -> bool:
         return not findings.errors and (self.leave_out or not findings.unsupported)
 
@@ -105,7 +117,9 @@ class Import:
 
     def _print(self, findings: Findings) -> None:
         lacking = [
-            Note(found.place, _lacks(found.lacks)) for found in findings.questions if found.lacks
+            Note(found.place, _lacks(found.question.lacks))
+            for found in findings.questions
+            if found.question.lacks
         ]
         click.echo(_summary(self.file.name, findings))
         _print_table(wording.QUESTIONS_NOTICES, findings.notices)
@@ -128,17 +142,13 @@ def _content(file: Path) -> bytes:
         raise Unreadable(items.UNREADABLE) from error
 
 
-def _with_collisions(findings: Findings, compared: Sequence[Compared]) -> Findings:
-    """The findings, and an error for each question that the bank has already."""
-    collisions = [
-        Note(one.found.place, _collision(one)) for one in compared if one.standing in COLLIDES
-    ]
-    return Findings(
-        findings.questions,
-        findings.unsupported,
-        (*findings.errors, *collisions),
-        findings.notices,
-    )
+def _with_errors(findings: Findings, errors: Sequence[Note]) -> Findings:
+    return replace(findings, errors=(*findings.errors, *errors))
+
+
+def _collisions(compared: Sequence[Compared]) -> list[Note]:
+    """An error for each question that the bank has already."""
+    return [Note(one.found.place, _collision(one)) for one in compared if one.standing in COLLIDES]
 
 
 def _collision(compared: Compared) -> str:
@@ -162,16 +172,21 @@ def _summary(name: str, findings: Findings) -> str:
 
 
 def _lacks(keys: Iterable[str]) -> str:
-    return wording.LACKS.format(items="、".join(map(items.named, keys)))
+    return wording.LACKS.format(items=_named(keys))
+
+
+def _named(keys: Iterable[str]) -> str:
+    return "、".join(map(items.named, keys))
 
 
 def _unsupported(kind: str) -> str:
     return UNSUPPORTED_HOW.format(name=UNSUPPORTED.get(kind, kind))
 
 
-def _outcome(compared: Sequence[Compared]) -> str:
+def _outcome(compared: Sequence[Compared], publish: bool) -> str:
     counts = Counter(one.standing for one in compared)
-    return wording.QUESTIONS_IN.format(
+    told = wording.QUESTIONS_PUBLISHED if publish else wording.QUESTIONS_DRAFTED
+    return told.format(
         count=len(compared),
         new=counts[Standing.NEW],
         revised=counts[Standing.REVISED],

@@ -39,7 +39,15 @@ MORE_ROWS = "……另外还有 {count} 处"
 PLACE = "位置"
 REASON = "原因和办法"
 REHEARSED = "只是试读，没有写入题库。"
-QUESTIONS_IN = "已导入 {count} 道题，其中新题 {new} 道，改写 {revised} 道，原来就有 {same} 道。"
+QUESTIONS_DRAFTED = (
+    "已导入 {count} 道题，其中新题 {new} 道，改写 {revised} 道，原来就有 {same} 道。\n"
+    "新题和改写的题都是草稿，请在后台“题库”里审过再发布。"
+)
+QUESTIONS_PUBLISHED = (
+    "已导入 {count} 道题，其中新题 {new} 道，改写 {revised} 道，原来就有 {same} 道。\n"
+    "新题和改写的题已经发布。"
+)
+UNFIT = "缺{items}，不能发布。请补上，或去掉 --publish，先存成草稿。"
 READING_FILE = "正在读文件"
 CHECKING = "正在检查题目"
 QUESTIONS_OUT = "已把 {count} 道题写到 {file}。"
@@ -61,6 +69,7 @@ HELP_DRY_RUN = "只试读，不写题库，也不需要任何设置。"
 HELP_JSON = "结果用 JSON 输出，给别的程序用。"
 HELP_LEAVE_OUT = "略过聊天里答不了的题，导入其余的。"
 HELP_REVISE = "题库里已有的题，改成文件里的样子。"
+HELP_PUBLISH = "导入后就发布；不加就是草稿，在后台审过再发布。"
 HELP_EXPORT = "导出题目等资料。"
 HELP_EXPORT_QUESTIONS = "把题库全部导出；文件名的结尾决定格式：.xlsx、.gift、.xml、.toml。"
 HELP_ADMIN = "后台账号。"
@@ -137,6 +146,7 @@ BROKEN_RULES = {
     "entry_not_where_led": "作品状态与审核记录推出的不一致",
     "entry_step_forbidden": "审核记录里有不允许的状态变化",
     "entry_version_miscounted": "作品版本号与审核记录条数不一致",
+    "question_not_where_led": "题库里题目的状态与留痕推出的不一致",
     "wall_not_the_approved": "墙上显示的与审核通过的不一致",
     "effect_without_delivery": "有结果却找不到对应的那条消息",
     "notice_half_told": "捎话的送达时间和消息只记了一样",

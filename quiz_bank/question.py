@@ -57,6 +57,11 @@ class Question:
         """Where the answer stands, as people cite it: title, place, and date if it has one."""
         return wording.cite(cited(self.source), self.place, self.date)
 
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """What it needs before it may be published."""
+        return tuple(key for key in ("explanation", "source") if not getattr(self, key))
+
     def is_correct(self, choice: Collection[str]) -> bool:
         """Whether the choice (letters, T or F, or the words filled in) is the answer.
 

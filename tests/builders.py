@@ -12,11 +12,20 @@ from sqlalchemy.orm import Session
 from bot.conversation.folding import fold_prose
 from bot.conversation.message import Kind, Message
 from bot.domain.audit import keep_chain
+from bot.domain.bank import BankState, found_by
 from bot.domain.identity import member_key
 from bot.domain.questions import Shelf
 from bot.domain.services import open_services
 from bot.storage.database import Sessions, open_sessions
-from bot.storage.tables import Contest, ContestQuestion, Round, RoundSlot, StoredQuestion, Unit
+from bot.storage.tables import (
+    BankQuestion,
+    Contest,
+    ContestQuestion,
+    Round,
+    RoundSlot,
+    StoredQuestion,
+    Unit,
+)
 from quiz_bank import Kind as QuestionKind
 from quiz_bank import Question
 
@@ -94,10 +103,11 @@ def a_campaign(session: Session) -> None:
         a_question(f"Q{n:03}", kind, difficulty=1 + n % 3, topic=f"专题{n % 5}")
         for n, kind in enumerate(kinds)
     ]
-    session.add_all(
-        StoredQuestion(id=id_, code=question.code, revision=1, content=question.to_dict())
-        for id_, question in enumerate(questions, start=1)
-    )
+    wordings = [
+        StoredQuestion(code=question.code, revision=1, content=question.to_dict())
+        for question in questions
+    ]
+    session.add_all(wordings)
     session.add(
         Contest(
             id=1, title="我们的十三五", first_day=FIRST_DAY, last_day=LAST_DAY, points_each=2,
@@ -105,7 +115,14 @@ def a_campaign(session: Session) -> None:
         )
     )  # fmt: skip
     session.flush()
-    session.add_all(ContestQuestion(contest_id=1, question_id=n) for n in range(1, len(kinds) + 1))
+    session.add_all(ContestQuestion(contest_id=1, question_id=row.id) for row in wordings)
+    session.add_all(
+        BankQuestion(
+            code=question.code, question_id=row.id, state=BankState.PUBLISHED, version=1,
+            **found_by(question),
+        )
+        for question, row in zip(questions, wordings, strict=True)
+    )  # fmt: skip
     session.add(
         Round(
             id=1, title="座右铭评选", collects_from=NOON - timedelta(days=30),

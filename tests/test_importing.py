@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
 
 from bot.commands import main
-from bot.domain.questions import add_questions, latest_questions
+from bot.domain.bank import BankState, Brought, QuestionBank
 from bot.importing import Import
 from bot.storage.database import open_engine
 from bot.storage.schema import upgrade
-from tests.builders import a_question
+from quiz_bank import Question
+from tests.builders import NOON, a_question, chained
 
 TABLE = "题型,题干,选项A,选项B,答案,解析,出处\n单选题,五中全会在哪里？,北京,上海,A,在北京。,公报\n"
 ESSAY = TABLE + "简答题,谈谈体会。\n"
@@ -106,74 +106,111 @@ def test_what_is_only_good_to_know_stays_out_of_the_json_and_is_said(file: Path)
 
 
 @pytest.fixture
-def bank(engine: Engine) -> Iterator[Session]:
-    """A database without any question."""
-    with Session(engine) as session:
-        yield session
+def bank(engine: Engine) -> Iterator[QuestionBank]:
+    """A bank without any question."""
+    with chained(engine)() as session:
+        yield QuestionBank(session, NOON)
 
 
-def brought(file: Path, bank: Session, text: str, revise: bool = False) -> int:
+def brought(
+    file: Path, bank: QuestionBank, text: str, revise: bool = False, publish: bool = False
+) -> int:
     file.write_text(text, "utf-8")
-    task = Import(file, leave_out=False, revise=revise, as_json=False)
+    task = Import(file, leave_out=False, revise=revise, publish=publish, as_json=False)
     return task.perform(bank)
 
 
-def test_questions_come_into_the_bank_all_or_none(file: Path, bank: Session) -> None:
+def published(bank: QuestionBank, *questions: Question) -> None:
+    bank.bring_in([Brought(question) for question in questions], BankState.PUBLISHED, "system")
+
+
+def test_questions_come_into_the_bank_all_or_none(file: Path, bank: QuestionBank) -> None:
     refused = brought(file, bank, FAULTY)
-    assert latest_questions(bank) == []
+    assert bank.questions() == []
 
     taken = brought(file, bank, TABLE)
 
     assert (refused, taken) == (1, 0)
-    assert [question.stem for question in latest_questions(bank)] == ["五中全会在哪里？"]
+    assert [question.stem for question in bank.questions()] == ["五中全会在哪里？"]
 
 
 def test_the_same_file_again_changes_nothing(
-    file: Path, bank: Session, capsys: pytest.CaptureFixture[str]
+    file: Path, bank: QuestionBank, capsys: pytest.CaptureFixture[str]
 ) -> None:
     brought(file, bank, TABLE)
 
     assert brought(file, bank, TABLE) == 0
-    assert len(latest_questions(bank)) == 1
+    assert len(bank.questions()) == 1
     assert "新题 0 道，改写 0 道，原来就有 1 道" in capsys.readouterr().out
 
 
 def test_every_store_knows_a_question_again(file: Path, store_url: str) -> None:
     engine = open_engine(store_url)
     upgrade(engine)
-    with Session(engine) as session:
-        brought(file, session, TABLE)
+    with chained(engine)() as session:
+        bank = QuestionBank(session, NOON)
+        brought(file, bank, TABLE)
         session.commit()
 
-        assert brought(file, session, TABLE.replace("在北京。", "在京。")) == 1
-        assert brought(file, session, TABLE) == 0
-        assert len(latest_questions(session)) == 1
+        assert brought(file, bank, TABLE.replace("在北京。", "在京。")) == 1
+        assert brought(file, bank, TABLE) == 0
+        assert len(bank.questions()) == 1
     engine.dispose()
 
 
 def test_a_question_that_the_bank_has_in_other_words_is_told(
-    file: Path, bank: Session, capsys: pytest.CaptureFixture[str]
+    file: Path, bank: QuestionBank, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    add_questions(bank, [a_question("QH001", stem="五中全会，在哪里 ?")])
+    published(bank, a_question("QH001", stem="五中全会，在哪里 ?"))
 
     assert brought(file, bank, TABLE) == 1
     assert "编号QH001" in capsys.readouterr().out
 
 
-def test_a_question_is_rewritten_only_when_that_is_asked_for(file: Path, bank: Session) -> None:
-    add_questions(bank, [a_question("QH001", stem="五中全会在哪里？")])
+def test_a_question_is_rewritten_only_when_that_is_asked_for(
+    file: Path, bank: QuestionBank
+) -> None:
+    published(bank, a_question("QH001", stem="五中全会在哪里？"))
     text = TABLE.replace("题型,", "题库编号,题型,").replace("\n单", "\nQH001,单")
 
     assert brought(file, bank, text) == 1
     assert brought(file, bank, text, revise=True) == 0
-    assert [question.options for question in latest_questions(bank)] == [("北京", "上海")]
+    assert [question.options for question in bank.questions()] == [("北京", "上海")]
 
 
 def test_a_question_without_source_is_kept_and_said_to_be_unfit_for_publishing(
-    file: Path, bank: Session, capsys: pytest.CaptureFixture[str]
+    file: Path, bank: QuestionBank, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert brought(file, bank, TABLE.replace("公报", "")) == 0
 
     output = capsys.readouterr().out
     assert "补齐之前不能发布" in output
     assert "缺出处" in output
+
+
+def test_what_comes_in_is_a_draft(
+    file: Path, bank: QuestionBank, capsys: pytest.CaptureFixture[str]
+) -> None:
+    brought(file, bank, TABLE)
+
+    assert bank.card(1).state is BankState.DRAFT
+    assert bank.drawable() == []
+    assert "都是草稿" in capsys.readouterr().out
+
+
+def test_it_is_published_at_once_when_that_is_asked_for(
+    file: Path, bank: QuestionBank, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert brought(file, bank, TABLE, publish=True) == 0
+
+    assert bank.card(1).state is BankState.PUBLISHED
+    assert "已经发布" in capsys.readouterr().out
+
+
+def test_nothing_is_published_that_lacks_its_source(
+    file: Path, bank: QuestionBank, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert brought(file, bank, TABLE.replace("公报", ""), publish=True) == 1
+
+    assert bank.questions() == []
+    assert "缺出处，不能发布" in capsys.readouterr().out

@@ -137,18 +137,20 @@ def import_(context: click.Context) -> None:
 @click.option("--json", "as_json", is_flag=True, help=wording.HELP_JSON)
 @click.option("--leave-out", is_flag=True, help=wording.HELP_LEAVE_OUT)
 @click.option("--revise", is_flag=True, help=wording.HELP_REVISE)
+@click.option("--publish", is_flag=True, help=wording.HELP_PUBLISH)
 def import_questions(
-    file: Path, dry_run: bool, as_json: bool, leave_out: bool, revise: bool
+    file: Path, dry_run: bool, as_json: bool, leave_out: bool, revise: bool, publish: bool
 ) -> None:
     """Import a file of questions in any format we know, all or nothing."""
+    from bot.domain.bank import QuestionBank
     from bot.importing import Import
 
-    task = Import(file, leave_out=leave_out, revise=revise, as_json=as_json)
+    task = Import(file, leave_out=leave_out, revise=revise, publish=publish, as_json=as_json)
     if dry_run:
         sys.exit(task.rehearse())
     settings = _start()
     with _session(settings) as session:
-        outcome = task.perform(session)
+        outcome = task.perform(QuestionBank(session, database_clock(session)))
     sys.exit(outcome)
 
 
@@ -162,14 +164,14 @@ def export() -> None:
 @click.pass_obj
 def export_questions(settings: Settings, file: Path) -> None:
     """Write every question of the bank into a file, in the format of its ending."""
-    from bot.domain.questions import latest_questions
+    from bot.domain.bank import QuestionBank
     from quiz_bank.formats.exporting import FORMATS
 
     write = FORMATS.get(file.suffix.lower())
     if write is None:
         _fail(wording.EXPORT_FORMATS.format(formats="、".join(FORMATS)))
     with _session(settings) as session:
-        questions = latest_questions(session)
+        questions = QuestionBank(session, database_clock(session)).questions()
     file.write_bytes(write(questions))
     click.echo(wording.QUESTIONS_OUT.format(count=len(questions), file=file))
 

@@ -57,13 +57,22 @@ def explain(refusal: StaffRefusal) -> str:
             return _REFUSALS[type(refusal)]
 
 
-ROLES = {Role.OWNER: "负责人", Role.MODERATOR: "审核员", Role.VIEWER: "只读"}
+ROLES = {
+    Role.OWNER: "负责人",
+    Role.ORGANISER: "组织者",
+    Role.MODERATOR: "审核员",
+    Role.EDITOR: "出题员",
+    Role.VIEWER: "只读",
+}
 
 # ------------------------------------------------------------ errors
 
 TROUBLE = {
     HTTPStatus.BAD_REQUEST: ("没看懂这次提交", "提交的内容不完整，什么都没有改动。请返回重试。"),
-    HTTPStatus.FORBIDDEN: ("没有权限", "这个账号只能查看，不能审核。需要权限请联系负责人。"),
+    HTTPStatus.FORBIDDEN: (
+        "没有权限",
+        "这个账号在这里只能查看，什么都没有改动。需要权限请联系负责人。",
+    ),
     HTTPStatus.NOT_FOUND: ("没有这一页", "地址可能有误，或者没有这个编号。"),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("内容太长", "提交的内容太长，什么都没有改动。"),
     HTTPStatus.INTERNAL_SERVER_ERROR: (

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy.orm import Session
-
-from bot.domain.questions import add_questions, latest_questions
+from bot.domain.bank import Brought
 from quiz_bank import Question
 from quiz_bank.formats.importing import Found
 from quiz_bank.question import fold
@@ -34,9 +32,8 @@ class Compared:
     other: Question | None = None
 
 
-def compare(session: Session, found: Sequence[Found], revise: bool) -> list[Compared]:
-    """How each question stands to the bank; none is rewritten unless `revise`."""
-    stored = latest_questions(session)
+def compare(stored: Sequence[Question], found: Sequence[Found], revise: bool) -> list[Compared]:
+    """How each question stands to those of the bank; none is rewritten unless `revise`."""
     by_code = {question.code.casefold(): question for question in stored}
     by_stem = {fold(question.stem): question for question in stored}
     return [
@@ -65,6 +62,10 @@ def _compare(
     return Compared(found, Standing.CODE_TAKEN, same_code)
 
 
-def keep(session: Session, compared: Sequence[Compared]) -> None:
-    """Store them, once none collides."""
-    add_questions(session, [one.found.question for one in compared])
+def to_bring(compared: Sequence[Compared]) -> list[Brought]:
+    """What is to come into the bank, once none collides."""
+    return [
+        Brought(one.found.question, one.standing is Standing.REVISED)
+        for one in compared
+        if one.standing is not Standing.SAME
+    ]

@@ -53,17 +53,6 @@ def add_questions(session: Session, questions: Sequence[Question]) -> list[int]:
     return [row.id for row in rows]
 
 
-def latest_questions(session: Session) -> list[Question]:
-    """Every question of the bank in its latest wording, in the order of their codes."""
-    rows = session.execute(
-        select(StoredQuestion.code, StoredQuestion.content).order_by(
-            StoredQuestion.code, StoredQuestion.revision
-        )
-    )
-    latest = {code: content for code, content in rows}  # noqa: C416 - rows are not plain pairs
-    return [Question.from_dict(content) for content in latest.values()]
-
-
 def _latest(session: Session, codes: Sequence[str]) -> dict[str, StoredQuestion]:
     """The last revision stored under each of these codes."""
     rows = session.scalars(

@@ -8,6 +8,8 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from bot.domain.bank import QuestionBank
+from bot.domain.bank_search import BankSearch
 from bot.domain.members import Members
 from bot.domain.moderation import Moderation
 from bot.domain.mottos import Mottos
@@ -32,6 +34,8 @@ class Services:
     members: Members
     units: Units
     quiz: Quiz
+    bank: QuestionBank
+    bank_search: BankSearch
     mottos: Mottos
     moderation: Moderation
     votes: Votes
@@ -59,6 +63,8 @@ def open_services(
         members=Members(session, now),
         units=Units(session),
         quiz=Quiz(session, now, shelf),
+        bank=QuestionBank(session, now),
+        bank_search=BankSearch(session),
         mottos=Mottos(session, now),
         moderation=Moderation(session, now),
         votes=Votes(session, now),

@@ -39,10 +39,16 @@ _SignIn = Row[int, str, str, datetime, datetime]
 
 
 class Role(StrEnum):
-    """What a colleague may do: owners and moderators decide, viewers look."""
+    """What a colleague may do.
+
+    Owners and organisers do everything, moderators decide what members wrote, editors keep the
+    questions, viewers look.
+    """
 
     OWNER = "owner"
+    ORGANISER = "organiser"
     MODERATOR = "moderator"
+    EDITOR = "editor"
     VIEWER = "viewer"
 
 
@@ -56,7 +62,13 @@ class Colleague:
 
     @property
     def may_decide(self) -> bool:
-        return self.role is not Role.VIEWER
+        """Whether what members wrote is theirs to decide."""
+        return self.role in (Role.OWNER, Role.ORGANISER, Role.MODERATOR)
+
+    @property
+    def may_edit(self) -> bool:
+        """Whether the bank of questions is theirs to change."""
+        return self.role in (Role.OWNER, Role.ORGANISER, Role.EDITOR)
 
 
 @dataclass(frozen=True)

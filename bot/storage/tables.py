@@ -228,6 +228,29 @@ class StoredQuestion(Base):
     """`quiz_bank.Question.to_dict()`."""
 
 
+class BankQuestion(Base):
+    """A question of the bank: where it stands, its latest wording, and what it is found by."""
+
+    __tablename__ = "bank_question"
+    __table_args__ = _rules()
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"))
+    """The latest wording."""
+    state: Mapped[str] = mapped_column(String(10), index=True)
+    """draft, reviewed, published or withdrawn."""
+    version: Mapped[int]
+    """Counts the changes of wording and state; a change names the version it saw."""
+    stem_key: Mapped[bytes] = mapped_column(MemberKey, unique=True)
+    """A hash of the folded stem: nobody is asked the same twice under two codes."""
+    topic: Mapped[str] = mapped_column(String(20))
+    difficulty: Mapped[int] = mapped_column(SmallInteger)
+    source: Mapped[str] = mapped_column(String(60))
+    sought: Mapped[str] = mapped_column(Text)
+    """Its words as they are searched: folded, an item to a line."""
+
+
 class Contest(Base):
     """A knowledge contest: its days, its points, the shape of a day's paper."""
 

@@ -24,11 +24,6 @@ class Found:
     place: str
     has_code: bool
 
-    @property
-    def lacks(self) -> tuple[str, ...]:
-        """What it needs before it may be published."""
-        return tuple(key for key in ("explanation", "source") if not getattr(self.question, key))
-
 
 @dataclass(frozen=True)
 class Findings:

@@ -125,6 +125,7 @@ def test_an_account_is_a_moderators_unless_said_otherwise(
 
     assert (moderator.name, moderator.role, moderator.may_decide) == ("李审核", "moderator", True)
     assert not viewer.may_decide
+    assert not viewer.may_edit
     assert register.names() == {"staff:1": "李审核", "staff:2": "赵只读"}
     assert PASSWORD not in "".join(session.scalars(select(Staff.password_hash)))
 

@@ -114,6 +114,10 @@ BROKEN: list[tuple[Hands, tuple[str, str, str]]] = [
         ("I15", "entry_version_miscounted", "motto"),
     ),
     (
+        sql("UPDATE bank_question SET version = 2 WHERE code = 'Q001'"),
+        ("I14", "question_not_where_led", "bank_question"),
+    ),
+    (
         sql("UPDATE motto SET state = 'approved' WHERE state = 'waiting'"),
         ("I18", "wall_not_the_approved", "motto"),
     ),
