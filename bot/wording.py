@@ -145,6 +145,7 @@ BROKEN_RULES = {
     "answer_without_paper": "有答案却没有对应的卷子",
     "entry_not_where_led": "作品状态与审核记录推出的不一致",
     "entry_step_forbidden": "审核记录里有不允许的状态变化",
+    "appeal_judged_by_the_first": "申诉由第一次决定的人自己重审",
     "entry_version_miscounted": "作品版本号与审核记录条数不一致",
     "question_not_where_led": "题库里题目的状态与留痕推出的不一致",
     "wall_not_the_approved": "墙上显示的与审核通过的不一致",

@@ -6,6 +6,7 @@ topics stand in this order, and `fallback` answers whatever is left.
 
 from bot.conversation.router import Conversation
 from handlers import (
+    appeal,
     care,
     fallback,
     joining,
@@ -22,8 +23,8 @@ from handlers import (
 from handlers.hearing import repeating
 
 TOPICS = (
-    welcome, media, care, several, mistakes, quiz, vote, motto, own_motto, joining, ranking,
-    fallback,
+    welcome, media, care, several, mistakes, quiz, vote, motto, own_motto, appeal, joining,
+    ranking, fallback,
 )  # fmt: skip
 
 conversation = Conversation(topic.router for topic in TOPICS)

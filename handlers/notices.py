@@ -15,13 +15,12 @@ def ride(reply: Text, notifications: Sequence[Notification]) -> Text:
     told: list[Text] = []
     room = MOST_LINKS - _links(reply)
     for notification in notifications:
-        if (words := wording.notice(notification)) is None:
-            continue
-        told.append(words)
-        links = wording.notice_links(notification)
-        if 0 < _links(links) <= room:
-            told.append(links)
-            room -= _links(links)
+        words = wording.notice(notification)
+        if words is not None and _links(words) > room:
+            words = wording.notice(notification, linked=False)
+        if words is not None:
+            told.append(words)
+            room -= _links(words)
     return join([wording.NOTICE_ABOVE, *told, wording.NOTICE_BELOW, reply]) if told else reply
 
 

@@ -1,6 +1,5 @@
-"""One's own motto once it is entered: how it stands, other words, taking it back, an appeal."""
+"""One's own motto once it is entered: how it stands, other words, taking it back."""
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -24,8 +23,6 @@ from handlers import wording
 
 REWORD, WITHDRAW = "reword", "withdraw"
 """What `Confirming` asks about: other words for the entry it names, or taking it back."""
-APPEAL = "appeal"
-"""The topic of a ticket."""
 
 router = Router()
 
@@ -91,6 +88,16 @@ def back_to_former_words(message: Message, state: State, services: Services) -> 
     if (former := services.mottos.former_words(mine.number)) is None:
         return Step(wording.motto_never_reworded(mine.number), on_show(state))
     return reword(message, former, services)
+
+
+@router.keyword(*wording.TAKE_FIX)
+def take_fix(message: Message, state: State, services: Services) -> Step:
+    """Hand the entry in again with the words that the moderator offered."""
+    if (mine := services.mottos.mine(message.member)) is None:
+        return Step(wording.motto_unwritten(), on_show(state))
+    if mine.fix is None or _told(mine, services.now) is not MottoState.RETURNED:
+        return Step(own_card(mine, services), on_show(state))
+    return reword(message, mine.fix, services)
 
 
 def reword(
@@ -187,7 +194,7 @@ def _restore(mine: MottoCard, message: Message, services: Services) -> Text:
         return wording.motto_not_withdrawn(mine.number)
 
 
-# ------------------------------------------------------------ leaving it, or objecting
+# ------------------------------------------------------------ leaving it
 
 
 @router.during(WritingMotto, wording.NO_THANKS)
@@ -199,17 +206,6 @@ def leave(
 ) -> Step:
     """Nothing is entered, or the entry stays as it is."""
     return Step(wording.motto_kept(state.number) if state.number else wording.motto_left(), Idle())
-
-
-@router.pattern(wording.APPEAL)
-def appeal(message: Message, state: State, services: Services) -> Step:
-    """Pass the objection to a colleague: the entry was sent back, and the author says why not."""
-    words = re.sub(wording.APPEAL_PREFIX, "", message.raw, count=1).strip()
-    mine = services.mottos.mine(message.member)
-    if not words or mine is None or _told(mine, services.now) is not MottoState.RETURNED:
-        return Step(wording.appeal_how(), on_show(state))
-    services.tickets.open(message.member, APPEAL, words, message.delivery)
-    return Step(wording.appeal_received(mine.number), on_show(state))
 
 
 def _told(mine: MottoCard, now: datetime) -> MottoState:

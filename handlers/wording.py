@@ -21,6 +21,7 @@ from bot.domain.quiz import Marked, Rules, Sitting
 from bot.domain.refusals import (
     AlreadySubmitted,
     AlreadyVoted,
+    AppealedBefore,
     CollectingClosed,
     ContestNotBegun,
     ContestOver,
@@ -31,9 +32,11 @@ from bot.domain.refusals import (
     NoMotto,
     NoRound,
     NoSuchEntry,
+    NothingToAppeal,
     NothingToWithdraw,
     NotSealed,
     NoVotesLeft,
+    OwnDecision,
     OwnEntry,
     PaperFinished,
     Refusal,
@@ -884,6 +887,7 @@ MOTTO = (
 MY_MOTTO = ("我的座右铭", "看我的座右铭", "我写的座右铭")
 REWORD = ("修改座右铭", "改座右铭", "换座右铭", "重写座右铭", "我自己改", "确定修改")
 FORMER_WORDS = ("恢复原句", "恢复原来那句")
+TAKE_FIX = ("改好再交", "帮我改好再交", "帮我改好", "改好了再交")
 WITHDRAW_MOTTO = ("撤回我的座右铭", "撤回座右铭", "删除我的座右铭", "删除座右铭")
 SIGNED_BY = {
     "署全名": "full", "写全名": "full", "不署名": "none", "署姓": "masked", "只写姓": "masked",
@@ -904,6 +908,7 @@ SURE_TO_WITHDRAW = r"确定撤回|确定"
 WITHDRAW_NUMBER = r"确定撤回 ?(?P<number>\d{4,9}) ?号?"
 RESTORE_NUMBER = r"恢复 ?(?P<number>\d{4,9}) ?号?"
 APPEAL = r"申诉.*"
+NO_APPEAL = rf"{NO_THANKS}|不(?:想|要)?申诉了?"
 APPEAL_PREFIX = r"\s*申[诉訴][\s：:，,、。]*"
 ENTRY_PREFIX = r"\s*(?:投稿|(?:我的?)?座右[铭銘](?:是|为|：|:))[\s：:，,、]*"
 WITH_PREFIX = r"投稿 ?[:,、]? ?\S.*|(?:我的?)?座右铭(?:是|为|:) ?\S.{5,}"
@@ -1093,30 +1098,72 @@ def motto_unwritten() -> Text:
 
 def motto_of_mine(card: MottoCard, state: MottoState, votes: int) -> Text:
     """The member's own entry; `state` is what its author has been told."""
-    return say(
-        "您的座右铭，{number}号：\n“{words}”\n" + _OF_MINE[state],
-        number=card.number,
-        words=card.words,
-        votes=votes,
-        help=_help_for(card.reason),
-    )
+    head = say("您的座右铭，{number}号：\n“{words}”\n", number=card.number, words=card.words)
+    if state is MottoState.RETURNED:
+        parts = [_why(card.words, card.reason, card.fix), _ways_on(card.fix)]
+        return head + say("暂时没通过。") + join([*parts, _last_word(card.appeal is not None)])
+    appealed = state is MottoState.WAITING and card.appeal is not None
+    stands = _APPEALED if appealed else _OF_MINE[state]
+    return head + say(stands, number=card.number, votes=votes)
 
 
-_APPEAL = "觉得不对，回复“申诉”加一句话，另一位同志会重新看。"
+_APPEALED = (
+    "您的申诉收到了，另一位同志正在重新看，一般1天内有结果。\n"
+    "[修改](发:修改座右铭)　[撤回](发:撤回我的座右铭)　[看看大家的](发:看座右铭)"
+)
 _OF_MINE = {
     MottoState.WAITING: "正在审核，一般1天内有结果。\n"
     "[修改](发:修改座右铭)　[撤回](发:撤回我的座右铭)　[看看大家的](发:看座右铭)",
     MottoState.APPROVED: "已经通过，大家都能看到，现在有{votes}票。\n"
     "[看它的页面](网:/m/{number})　[看看大家的](发:看座右铭)\n"
     "[修改](发:修改座右铭)　[撤回](发:撤回我的座右铭)",
-    MottoState.RETURNED: "暂时没通过。原因：{help}\n[我自己改](发:修改座右铭)\n" + _APPEAL,
     MottoState.WITHDRAWN: "已经撤回，不再公开。\n"
     "[恢复](发:恢复{number})　[换一句新的](发:修改座右铭)",
 }
 
 
-def _help_for(reason: object) -> str:
-    return _HELP_FOR.get(str(reason), _HELP_FOR["unfit"])
+def _why(words: str, reason: object, fix: str | None) -> Text:
+    """Why an entry was sent back; `fix` are the right words, where a moderator offers them."""
+    if fix is None:
+        return say("原因：" + _HELP_FOR.get(str(reason), _HELP_FOR["unfit"]))
+    if reason == "quotation":
+        return say("原因：引用的话和原文不一样，应为“{fix}”。", fix=fix)
+    wrong, right = _what_differs(words, fix)
+    one = len(words) == len(fix) and sum(map(str.__ne__, words, fix)) == 1
+    return say(
+        "原因：{how_many}写错了，“{wrong}”应为“{right}”。",
+        how_many="有一个字" if one else "有几处",
+        wrong=wrong,
+        right=right,
+    )
+
+
+def _what_differs(words: str, fix: str) -> tuple[str, str]:
+    """The stretch that is not the same in both, with a character beside it to know it by."""
+    begins = _alike(words, fix)
+    ends = _alike(words[begins:][::-1], fix[begins:][::-1])
+    before = max(0, begins - 1)
+    after = max(ends - (begins == 0), 0)
+    return words[before : len(words) - after], fix[before : len(fix) - after]
+
+
+def _alike(one: str, other: str) -> int:
+    """With how many characters both begin."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _ways_on(fix: str | None) -> Text:
+    """What the author of an entry that was sent back can do."""
+    own = say("[我自己改](发:修改座右铭)")
+    return say("[帮我改好再交](发:改好再交)　") + own if fix else own
+
+
+def _last_word(appealed: bool) -> Text:
+    """Whether the author can still object."""
+    if appealed:
+        return say("这是另一位同志重新看过的结果。")
+    return say("觉得不对，回复“申诉”加一句话，另一位同志会重新看。")
 
 
 def motto_to_reword(card: MottoCard, state: MottoState) -> Text:
@@ -1220,10 +1267,10 @@ def motto_not_yours(asked: int, mine: int) -> Text:
 
 
 def appeal_how() -> Text:
-    """The appeal lacks its sentence, or there is nothing to appeal against."""
+    """The appeal lacks its sentence: we ask for it."""
     return say(
-        "要申诉，请回复“申诉”加一句话，比如：申诉 这句是我自己写的。\n"
-        "先看看审核结果：[我的座右铭](发:我的座右铭)"
+        "请用一句话说说为什么不对，比如：这句是我自己写的。\n"
+        "我转给另一位同志重新看。不申诉了，回复“算了”。"
     )
 
 
@@ -1321,6 +1368,28 @@ def _(_refusal: NoMotto) -> Text:
 def _(_refusal: DecidedMeanwhile) -> Text:
     return say(
         "这句刚刚有了新的审核结果，先没有动它。\n看看结果再决定：[我的座右铭](发:我的座右铭)",
+    )
+
+
+@refuse.register
+def _(refusal: OwnDecision) -> Text:
+    return say("{number}号是您退回的，请另一位同志来看。", number=refusal.number)
+
+
+@refuse.register
+def _(_refusal: NothingToAppeal) -> Text:
+    return say(
+        "座右铭没通过时，回复“申诉”加一句话，另一位同志会重新看。\n"
+        "先看看审核结果：[我的座右铭](发:我的座右铭)"
+    )
+
+
+@refuse.register
+def _(refusal: AppealedBefore) -> Text:
+    return say(
+        "{number}号已经由另一位同志重新看过了。改一改还可以再交：[我自己改](发:修改座右铭)\n"
+        "还有话要说，回复“联系”。",
+        number=refusal.number,
     )
 
 
@@ -1906,18 +1975,21 @@ NOTICE_ABOVE = say("——捎句话——")
 NOTICE_BELOW = say("————")
 
 
-def notice(notification: Notification) -> Text | None:
-    """The words of one notice; None for a kind that this version does not know."""
+def notice(notification: Notification, linked: bool = True) -> Text | None:
+    """The words of one notice; None for a kind that this version does not know.
+
+    Not `linked` where the reply below has so many links that more could not be told apart.
+    """
     match notification:
         case Notification("motto_approved", facts):
-            return say("✔ 您的座右铭通过了，编号{number}：“{words}”。", **facts)
+            told = say("✔ 您的座右铭通过了，编号{number}：“{words}”。", **facts)
+            ways = say("\n[看它的页面](网:/m/{number})　[去投票](发:投票)", **facts)
+            return told + ways if linked else told
         case Notification("motto_returned", facts):
-            return say(
-                "您的座右铭暂时没通过：“{words}”。\n原因：{help}\n"
-                "想改，回复“修改座右铭”；" + _APPEAL,
-                words=facts["words"],
-                help=_help_for(facts["reason"]),
-            )
+            words, fix = facts["words"], facts.get("fix")
+            parts = [say("您的座右铭暂时没通过：“{words}”。", words=words)]
+            parts += [_why(words, facts["reason"], fix), _ways_on(fix) if linked else _to_type(fix)]
+            return join([*parts, _last_word(facts.get("appealed", False))])
         case Notification("ticket_answered", facts):
             return say(
                 "✉ 您说的“{words}”，工作人员回复：\n{answer}\n还有事，回复“联系”。",
@@ -1937,11 +2009,7 @@ def _in_short(words: str) -> str:
     return own if len(own) <= _RECALLED else own[:_RECALLED] + "…"
 
 
-def notice_links(notification: Notification) -> Text:
-    """The links below a notice, left out where a reply has many of its own."""
-    match notification:
-        case Notification("motto_approved", facts):
-            return say("[看它的页面](网:/m/{number})　[去投票](发:投票)", **facts)
-        case Notification("motto_returned"):
-            return say("[我自己改](发:修改座右铭)")
-    return Text(())
+def _to_type(fix: str | None) -> Text:
+    """The ways on, without a link."""
+    own = say("自己改，回复“修改座右铭”。")
+    return say("要我帮您改好，回复“改好再交”；") + own if fix else own

@@ -55,9 +55,10 @@ class SeenForm(_Form):
 
 
 class ReturnForm(SeenForm):
-    """Why the entry is sent back."""
+    """Why the entry is sent back, and its words put right."""
 
     reason: Reason
+    fix: Annotated[_Line, BeforeValidator(_as_typed)] = ""
 
 
 class CloseForm(_Form):

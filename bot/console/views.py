@@ -20,7 +20,15 @@ from bot.console.security import PREFIX, Gate
 from bot.domain import audit
 from bot.domain.entries import MottoState
 from bot.domain.moderation import UNDO, Reason
-from bot.domain.refusals import DecidedMeanwhile, NoSuchEntry, UndoTooLate
+from bot.domain.refusals import (
+    DecidedMeanwhile,
+    MottoTooLong,
+    MottoTooShort,
+    NoSuchEntry,
+    OwnDecision,
+    Refusal,
+    UndoTooLate,
+)
 from bot.domain.services import Services, Transaction
 from bot.logs import trace
 from bot.settings import Settings
@@ -69,6 +77,8 @@ class Banner:
     title: str
     text: str
     number: int
+    unsent: str
+    """The fix that was written in vain."""
 
 
 class Desk:
@@ -100,7 +110,7 @@ class Desk:
     def send_back(self, number: int) -> AnyResponse:
         """Send the entry back to its author, for one of the fixed reasons."""
         form = ReturnForm.sent()
-        return self._decide(number, form.version, form.reason)
+        return self._decide(number, form.version, form.reason, form.fix)
 
     def undo(self, number: int) -> AnyResponse:
         """Take a decision back before its author hears of it."""
@@ -110,39 +120,42 @@ class Desk:
                 services.moderation.undo(number, version, g.colleague.id)
         except NoSuchEntry:
             raise NotFound from None
-        except UndoTooLate:
-            return self._conflict(number, None)
+        except (UndoTooLate, OwnDecision) as refusal:
+            return self._conflict(number, refusal)
         except DecidedMeanwhile as refusal:
             if not _done_already(refusal, MottoState.WAITING):
                 return self._conflict(number, refusal)
         return to("queue")
 
-    def _decide(self, number: int, version: int, reason: Reason | None) -> AnyResponse:
+    def _decide(
+        self, number: int, version: int, reason: Reason | None, fix: str = ""
+    ) -> AnyResponse:
         try:
             with self._transaction() as services:
-                services.moderation.decide(number, version, g.colleague.id, reason)
+                services.moderation.decide(number, version, g.colleague.id, reason, fix)
         except NoSuchEntry:
             raise NotFound from None
+        except (OwnDecision, MottoTooShort, MottoTooLong) as refusal:
+            return self._conflict(number, refusal, fix)
         except DecidedMeanwhile as refusal:
             wanted = MottoState.RETURNED if reason else MottoState.APPROVED
             if not _done_already(refusal, wanted):
-                return self._conflict(number, refusal)
+                return self._conflict(number, refusal, fix)
         return to("queue")
 
-    def _conflict(self, number: int, refusal: DecidedMeanwhile | None) -> Response:
+    def _conflict(self, number: int, refusal: Refusal, unsent: str = "") -> Response:
         """The queue as it is now, and above it why nothing was done."""
         with self._transaction(read_only=True) as services:
-            words = wording.UNDO_TOO_LATE
-            if refusal:
-                words = wording.too_late(number, refusal, services.staff.names(), services.now)
-            return _queue_page(services, Banner(*words, number))
+            names = services.staff.names()
+            words = wording.why_not(number, refusal, names, services.now)
+            return _queue_page(services, Banner(*words, number, unsent))
 
 
 def _queue_page(services: Services, banner: Banner | None = None) -> Response:
     return page(
         "queue",
         HTTPStatus.CONFLICT if banner else HTTPStatus.OK,
-        queue=services.moderation.queue(),
+        queue=services.moderation.queue(staff_id=g.colleague.id),
         recent=services.moderation.recent(),
         letters=services.tickets.backlog().waiting,
         names=services.staff.names(),

@@ -9,7 +9,14 @@ from bot.domain.entries import MottoState
 from bot.domain.identity import CAMPAIGN_ZONE
 from bot.domain.moderation import Reason
 from bot.domain.passwords import LEAST, MOST, Flaw
-from bot.domain.refusals import DecidedMeanwhile
+from bot.domain.refusals import (
+    DecidedMeanwhile,
+    MottoTooLong,
+    MottoTooShort,
+    OwnDecision,
+    Refusal,
+    UndoTooLate,
+)
 from bot.domain.staff import NAME_MOST, Role
 from bot.domain.staff_refusals import (
     AlreadySetUp,
@@ -112,15 +119,36 @@ _SIGNED = {"full": "署全名", "masked": "署姓氏", "none": "不署名"}
 _NOTHING_DONE = "您刚才的操作没有生效，什么都没有被覆盖。"
 _AUTHOR, _SYSTEM, _SOMEBODY = "作者本人", "系统", "另一位同志"
 
-UNDO_TOO_LATE = (
+_UNDO_TOO_LATE = (
     "没有撤销",
     "决定作出已满 60 秒，作者已经或马上就会收到通知。",
 )
 
 
+def why_not(
+    number: int, refusal: Refusal, names: Mapping[str, str], now: datetime
+) -> tuple[str, str]:
+    """Title and sentence for a decision that did not go through."""
+    match refusal:
+        case DecidedMeanwhile():
+            return too_late(number, refusal, names, now)
+        case UndoTooLate():
+            return _UNDO_TOO_LATE
+        case OwnDecision():
+            return (
+                f"{number}号要请另一位同志来看",
+                f"作者申诉的是您的决定，由另一位同志重新看才公道。{_NOTHING_DONE}",
+            )
+        case MottoTooShort(least=least):
+            return f"{number}号没有退回", f"改好的句子太短，至少 {least} 个字。{_NOTHING_DONE}"
+        case MottoTooLong(most=most):
+            return f"{number}号没有退回", f"改好的句子太长，最多 {most} 个字。{_NOTHING_DONE}"
+    raise TypeError(f"no words for {type(refusal).__name__}")
+
+
 def verdict(state: MottoState, reason: str | None = None) -> str:
     """A decision in a few words."""
-    if state is MottoState.RETURNED and reason:
+    if state == MottoState.RETURNED and reason:
         return f"退回：{REASONS[Reason(reason)]}"
     return "通过" if state is MottoState.APPROVED else STATES[state]
 
@@ -160,7 +188,6 @@ TOPICS = {
     "help": "求助",
     "question": "题目有错",
     "unit": "找不到单位",
-    "appeal": "座右铭申诉",
     "erase": "要求删除数据",
     "urgent": "难处，请先看",
     "complaint": "意见投诉",
@@ -202,6 +229,7 @@ _DEEDS = {
     "motto.approve": "通过",
     "motto.return": "退回",
     "motto.undo": "撤销决定，回到待审",
+    "motto.appeal": "申诉，请另一位同志重新看",
 }
 
 
@@ -217,6 +245,8 @@ def details(facts: Mapping[str, Any]) -> list[str]:
         lines.append(words)
     if facts.get("reason"):
         lines.append(REASONS[Reason(facts["reason"])])
+    if facts.get("fix"):
+        lines.append(f"建议改为：{facts['fix']}")
     if facts.get("before") and facts["before"] not in set(MottoState):
         lines += [f"原来：{facts['before']}", f"改为：{facts['after']}"]
     return lines

@@ -95,6 +95,13 @@ class Confirming:
 
 
 @dataclass(frozen=True)
+class Appealing:
+    """We asked why the decision about the entry of this number is wrong."""
+
+    number: int
+
+
+@dataclass(frozen=True)
 class FindingUnit:
     """We asked for a few characters of the unit's name."""
 
@@ -146,6 +153,7 @@ State = (
     | WritingMotto
     | ConfirmingMotto
     | Confirming
+    | Appealing
     | FindingUnit
     | PickingUnit
     | Naming

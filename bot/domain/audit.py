@@ -22,6 +22,12 @@ def staff(id_: int) -> str:
     return f"staff:{id_}"
 
 
+def colleague(actor: str) -> int | None:
+    """The id of the colleague whom the trail names so; None for anybody else."""
+    kind, _, id_ = actor.partition(":")
+    return int(id_) if kind == "staff" else None
+
+
 def record(
     session: Session,
     now: datetime,

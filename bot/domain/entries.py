@@ -50,7 +50,13 @@ class MottoCard:
     state: MottoState
     version: int
     reason: str | None
-    """Why it was returned: one of `moderation.REASONS`."""
+    """Why it was returned: one of `moderation.Reason`."""
+    fix: str | None
+    """The words that the moderator who returned it offers in place of these."""
+    appeal: str | None
+    """What the author said against the decision before."""
+    appealed_against: int | None
+    """The colleague who took that decision."""
     signature: str
     """How the author signs: full, masked or none."""
     signed: str | None
@@ -127,6 +133,9 @@ def to_card(row: Row[*tuple[Any, ...]]) -> MottoCard:
         state=MottoState(motto.state),
         version=motto.version,
         reason=motto.reason,
+        fix=motto.fix,
+        appeal=motto.appeal,
+        appealed_against=motto.appealed_against,
         signature=motto.signature,
         signed={"full": name, "masked": mask(name)}.get(motto.signature),
         unit=UnitCard(unit_id, unit, district or unit) if unit_id else None,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from bot.domain import audit
@@ -22,8 +22,9 @@ from bot.domain.entries import (
     subject_of,
     to_card,
 )
+from bot.domain.mottos import check_words
 from bot.domain.notices import Notices
-from bot.domain.refusals import NoSuchEntry, UndoTooLate
+from bot.domain.refusals import NoSuchEntry, OwnDecision, UndoTooLate
 from bot.storage.tables import Audit, Motto
 
 UNDO = timedelta(seconds=60)
@@ -45,6 +46,21 @@ class Reason(StrEnum):
     DUPLICATE = "duplicate"
 
 
+FIXABLE = frozenset({Reason.TYPO, Reason.QUOTATION})
+"""Reasons with which a moderator may offer the right words."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A decision to send an entry back, which its author did not accept."""
+
+    reason: str
+    fix: str | None
+    by: str
+    """`staff:3`, as in the audit trail."""
+    at: datetime
+
+
 @dataclass(frozen=True)
 class Queue:
     """What waits for review: the oldest first, and how much there is in all."""
@@ -52,6 +68,8 @@ class Queue:
     mottos: list[MottoCard]
     waiting: int
     oldest_at: datetime | None
+    appealed: dict[int, Verdict]
+    """By the number of the entry, the decisions against which there are appeals."""
 
 
 @dataclass(frozen=True)
@@ -94,42 +112,67 @@ class Moderation:
     def __init__(self, session: Session, now: datetime) -> None:
         self._session, self._now = session, now
 
-    def queue(self, limit: int = 20) -> Queue:
-        """The mottos that wait, oldest first."""
+    def queue(self, limit: int = 20, staff_id: int | None = None) -> Queue:
+        """The mottos that wait, oldest first; last those that this colleague may not decide."""
         waiting = Motto.state == MottoState.WAITING
+        barred = case((Motto.appealed_against == staff_id, 1), else_=0)
         rows = self._session.execute(
-            cards().where(waiting).order_by(Motto.submitted_at, Motto.id).limit(limit)
+            cards().where(waiting).order_by(barred, Motto.submitted_at, Motto.id).limit(limit)
         )
+        mottos = [to_card(row) for row in rows]
         count, oldest = self._session.execute(
             select(func.count(Motto.id), func.min(Motto.submitted_at)).where(waiting)
         ).one()
-        return Queue([to_card(row) for row in rows], count, oldest)
+        appealed = {card.number: self._first(card) for card in mottos if card.appeal is not None}
+        return Queue(mottos, count, oldest, appealed)
 
-    def decide(self, number: int, version: int, staff_id: int, reason: Reason | None = None) -> int:
+    def decide(
+        self,
+        number: int,
+        version: int,
+        staff_id: int,
+        reason: Reason | None = None,
+        fix: str | None = None,
+    ) -> int:
         """Approve the motto, or send it back for a reason. The version it came to.
 
-        `version` is the one the moderator saw. Audit row and the author's notice are
-        written with it; the notice is due when undoing is over. Raises NoSuchEntry, or
-        DecidedMeanwhile when the entry has changed since.
+        `version` is the one the moderator saw, `fix` the right words, offered to the author.
+        Audit row and the author's notice are written with it; the notice is due when undoing
+        is over. Raises NoSuchEntry, DecidedMeanwhile when the entry has changed since,
+        OwnDecision, and MottoTooShort or MottoTooLong about the fix.
         """
         card = self._seen(number, version, MottoState.WAITING)
+        _ensure_another(card, staff_id)
         state = MottoState.RETURNED if reason else MottoState.APPROVED
+        facts: dict[str, Any] = {"before": card.state, "after": state, "reason": reason}
+        fix = check_words(fix) if fix and reason in FIXABLE else None
+        if fix == card.words:
+            fix = None
+        if fix:
+            facts["fix"] = fix
         after = change_state(
             self._session,
             self._now,
             card,
             audit.staff(staff_id),
             _RETURN if reason else _APPROVE,
-            {"before": card.state, "after": state, "reason": reason},
+            facts,
             state=state,
             reason=reason,
+            fix=fix,
             decided_at=self._now,
         )
         self._notices().leave(
             self._author(number),
             cause_of(number, after),
             f"motto_{state}",
-            {"number": number, "words": card.words, "reason": reason},
+            {
+                "number": number,
+                "words": card.words,
+                "reason": reason,
+                "fix": fix,
+                "appealed": card.appeal is not None,
+            },
             self._now + UNDO,
         )
         return after
@@ -137,9 +180,11 @@ class Moderation:
     def undo(self, number: int, version: int, staff_id: int) -> None:
         """Take back a decision whose author has not been told.
 
-        Raises NoSuchEntry, DecidedMeanwhile when the entry has changed since, UndoTooLate.
+        Raises NoSuchEntry, DecidedMeanwhile when the entry has changed since, UndoTooLate or
+        OwnDecision.
         """
         card = self._seen(number, version, MottoState.APPROVED, MottoState.RETURNED)
+        _ensure_another(card, staff_id)
         if card.decided_at is None or self._now >= card.decided_at + UNDO:
             raise UndoTooLate
         # The entry first, then the notice, as its author does: two that take them in
@@ -153,6 +198,7 @@ class Moderation:
             {"before": card.state, "after": MottoState.WAITING},
             state=MottoState.WAITING,
             reason=None,
+            fix=None,
             decided_at=None,
         )
         if not self._notices().take_back(self._author(number), cause_of(number, version)):
@@ -190,6 +236,20 @@ class Moderation:
             card, MottoState(facts["after"]), facts["reason"], version, actor, at, stands
         )
 
+    def _first(self, card: MottoCard) -> Verdict:
+        """The decision that the appeal is against: the last of whoever may not decide now."""
+        facts, by, at = self._session.execute(
+            select(Audit.facts, Audit.actor, Audit.at)
+            .where(
+                Audit.subject == subject_of(card.number),
+                Audit.action == _RETURN,
+                Audit.actor == audit.staff(card.appealed_against or 0),
+            )
+            .order_by(Audit.id.desc())
+            .limit(1)
+        ).one()
+        return Verdict(facts["reason"], facts.get("fix"), by, at)
+
     def _seen(self, number: int, version: int, *states: MottoState) -> MottoCard:
         card = read_card(self._session, number)
         if card is None:
@@ -203,3 +263,9 @@ class Moderation:
 
     def _notices(self) -> Notices:
         return Notices(self._session, self._now)
+
+
+def _ensure_another(card: MottoCard, staff_id: int) -> None:
+    """Nobody judges an appeal against themselves. The entry's version guards this answer too."""
+    if card.appealed_against == staff_id:
+        raise OwnDecision(card.number)

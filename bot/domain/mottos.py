@@ -42,6 +42,10 @@ _INVISIBLE = ("Cc", "Cf", "Cs")
 """Unicode's controls and format marks: they count as characters and show as nothing, and
 some turn the direction of the words that follow."""
 _REWORD = "motto.reword"
+_NO_VERDICT: dict[str, None] = dict.fromkeys(
+    ("reason", "fix", "appeal", "appealed_against", "decided_at")
+)
+"""What is forgotten with the words, or the wish, that it was about."""
 PAGE = 20
 """Mottos on one page of the wall."""
 
@@ -174,7 +178,7 @@ class Mottos:
             raise NoMotto
         change_state(
             self._session, self._now, mine, audit.MEMBER, "motto.withdraw",
-            {"before": mine.state}, state=MottoState.WITHDRAWN,
+            {"before": mine.state}, state=MottoState.WITHDRAWN, **_NO_VERDICT,
         )  # fmt: skip
         self._forget_verdict(member, mine)
         release_votes(self._session, self._now, mine.number)
@@ -234,9 +238,8 @@ class Mottos:
             action,
             facts,
             state=MottoState.WAITING,
-            reason=None,
             submitted_at=self._now,
-            decided_at=None,
+            **_NO_VERDICT,
             **values,
         )
 

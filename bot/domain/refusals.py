@@ -143,5 +143,24 @@ class DecidedMeanwhile(Refusal):
 
 
 @dataclass(eq=False)
+class OwnDecision(Refusal):
+    """The appeal is against the moderator's own decision: another one decides."""
+
+    number: int
+
+
+@dataclass(eq=False)
+class NothingToAppeal(Refusal):
+    """No decision of which the member knows went against their entry."""
+
+
+@dataclass(eq=False)
+class AppealedBefore(Refusal):
+    """Another colleague has looked at these words again already."""
+
+    number: int
+
+
+@dataclass(eq=False)
 class UndoTooLate(Refusal):
     """The author has been told, or the time for undoing is over."""

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from bot.domain.appeals import Appeals
 from bot.domain.bank import QuestionBank
 from bot.domain.bank_search import BankSearch
 from bot.domain.members import Members
@@ -38,6 +39,7 @@ class Services:
     bank_search: BankSearch
     mottos: Mottos
     moderation: Moderation
+    appeals: Appeals
     votes: Votes
     sealing: Sealing
     tally: Tally
@@ -67,6 +69,7 @@ def open_services(
         bank_search=BankSearch(session),
         mottos=Mottos(session, now),
         moderation=Moderation(session, now),
+        appeals=Appeals(session, now),
         votes=Votes(session, now),
         sealing=Sealing(session, now),
         tally=Tally(session, now, board),

@@ -371,6 +371,12 @@ class Motto(Base):
     version: Mapped[int]
     """Counts the state changes; a decision names the version it saw."""
     reason: Mapped[str | None] = mapped_column(String(16))
+    fix: Mapped[str | None] = mapped_column(String(60))
+    """The words that a moderator who sent it back offers in place of these."""
+    appeal: Mapped[str | None] = mapped_column(String(200))
+    """What the author said against a decision about these words."""
+    appealed_against: Mapped[int | None]
+    """The colleague of the console who took that decision, and may not take the next."""
     submitted_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
 

@@ -1,6 +1,7 @@
 """The console in a real browser: how it looks, by keyboard, without script, under attack."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from threading import Thread
 
@@ -11,6 +12,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import Engine, select
 from werkzeug.serving import make_server
 
+from bot.domain.moderation import Reason
 from bot.domain.services import Transaction
 from bot.storage.database import open_engine
 from bot.storage.tables import Base, Motto
@@ -35,7 +37,7 @@ LETTERS = [
     ),
     ("question", "[GH-001 GH-014 GH-027 GH-103 GH-118] 第3题的答案是不是写反了"),
     ("unit", "找不到城北街道第三支部"),
-    ("appeal", "没有错字，这是我奶奶常说的话" * 8),
+    ("complaint", "没有错字，这是我奶奶常说的话" * 8),
     ("erase", "W" * 400),
 ]
 
@@ -93,6 +95,20 @@ def fill_queue(submit: Submit, clock: Clock) -> None:
         clock.advance(hours=1)
 
 
+def appeal(transaction: Transaction, clock: Clock) -> None:
+    """Two entries were sent back by two colleagues, and their authors object."""
+    decided = clock.now - timedelta(hours=5)
+    clock.now, now = decided, clock.now
+    with transaction() as services:
+        services.moderation.decide(1002, 1, 1, Reason.TYPO, "不忘初心，牢记使命")
+        services.moderation.decide(1004, 1, 2, Reason.NOT_A_MOTTO)
+    clock.now = decided + timedelta(minutes=2)
+    for n, words in ((2, "没有错字，这是我奶奶常说的话"), (4, "怎么不是座右铭" * 20)):
+        with transaction() as services:
+            services.appeals.open(key(f"author-{n}"), words)
+    clock.now = now
+
+
 def fill_letterbox(transaction: Transaction, clock: Clock) -> None:
     clock.advance(hours=-30)
     for n, (topic, words) in enumerate(LETTERS):
@@ -121,7 +137,13 @@ def targets(page: Page) -> list[float]:
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
 def test_the_pages_fit_the_screen(
-    page: Page, address: str, submit: Submit, clock: Clock, tmp_path: Path, width: int
+    page: Page,
+    address: str,
+    submit: Submit,
+    transaction: Transaction,
+    clock: Clock,
+    tmp_path: Path,
+    width: int,
 ) -> None:
     fill_queue(submit, clock)
     page.set_viewport_size({"width": width, "height": 812 if width == PHONE else 900})
@@ -129,6 +151,7 @@ def test_the_pages_fit_the_screen(
     looked = [page.screenshot(path=tmp_path / f"sign-in-{width}.png")]
     measured = [(fits(page), targets(page))]
 
+    appeal(transaction, clock)
     sign_in(page, address)
     page.get_by_role("button", name="通过").first.click()
     page.get_by_role("status").wait_for()
@@ -248,6 +271,17 @@ def test_the_desk_is_worked_with_keys(
     page.keyboard.press("u")
     expect_entries(page, 3)
     assert states(opened) == ["approved", "returned", "waiting", "waiting", "waiting"]
+
+    page.keyboard.press("e")
+    page.keyboard.press("Escape")
+    page.keyboard.press("e")
+    page.keyboard.press("End")
+    page.keyboard.type("啊")
+    page.keyboard.press("Enter")
+    expect_entries(page, 2)
+    with opened() as session:
+        fixes = session.scalars(select(Motto.fix).where(Motto.fix.is_not(None))).all()
+    assert fixes == [f"{MOTTOS[3]}啊"]
 
 
 def test_keys_that_mean_something_else_do_nothing(

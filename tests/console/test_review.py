@@ -28,9 +28,9 @@ def approve(browser: Browser, number: int, version: int = 1) -> tuple[int, str]:
 
 
 def send_back(
-    browser: Browser, number: int, reason: str = "typo", version: int = 1
+    browser: Browser, number: int, reason: str = "typo", version: int = 1, fix: str = ""
 ) -> tuple[int, str]:
-    fields = {"version": version, "reason": reason}
+    fields = {"version": version, "reason": reason, "fix": fix}
     response = browser.post(f"/admin/mottos/{number}/return", fields)
     return response.status_code, text_of(response)
 
@@ -160,6 +160,99 @@ def test_a_second_click_is_no_conflict(li: Browser, submit: Submit, opened: Open
 
     assert clicks == [303, 303]
     assert state(opened, number) == ("approved", 2)
+
+
+# ------------------------------------------------------------ putting it right
+
+TYPO, RIGHT = "不忘初心，牢计使命", "不忘初心，牢记使命"
+
+
+def test_the_right_words_are_sent_back_with_it(li: Browser, submit: Submit, opened: Opened) -> None:
+    number = submit(TYPO)
+
+    assert f'name="fix" value="{TYPO}"' in li.get("/admin").text
+    assert send_back(li, number, fix=f" {RIGHT}\r\n")[0] == 303
+    with opened() as session:
+        assert session.scalars(select(Motto.fix)).one() == RIGHT
+    assert f"有错别字 建议改为：{RIGHT}" in text_of(li.get(f"/admin/mottos/{number}"))
+
+
+@pytest.mark.parametrize(
+    ("fix", "why"), [("太短", "改好的句子太短，至少 8 个字"), ("长" * 31, "太长，最多 30 个字")]
+)
+def test_words_that_cannot_stand_are_not_sent(
+    li: Browser, submit: Submit, opened: Opened, fix: str, why: str
+) -> None:
+    number = submit(TYPO)
+
+    status, page = send_back(li, number, fix=fix)
+
+    assert status == 409
+    assert f"{number}号没有退回 {'' if fix == '太短' else '改好的句子'}{why}" in page
+    assert f"您改的句子没有送出： {fix}" in page
+    assert state(opened, number) == ("waiting", 1)
+
+
+# ------------------------------------------------------------ appeals
+
+WHY = "没有错字，这是我奶奶常说的话"
+
+
+@pytest.fixture
+def appealed(
+    li: Browser, submit: Submit, clock: Clock, opened: Opened, transaction: Transaction
+) -> int:
+    """The number of an entry that 李审核 sent back five minutes ago, and its author's appeal."""
+    number = submit(TYPO)
+    send_back(li, number, fix=RIGHT)
+    clock.advance(minutes=5)
+    with opened() as session:
+        author = session.scalars(select(Motto.author)).one()
+    with transaction() as services:
+        services.appeals.open(author, WHY)
+    return number
+
+
+def test_an_appeal_waits_in_the_queue_with_the_first_decision(
+    wang: Browser, appealed: int, opened: Opened
+) -> None:
+    page = text_of(wang.get("/admin"))
+
+    verdict = f"申诉 上次： 李审核 5 分钟前 退回：有错别字 当时建议改为： {RIGHT}"
+    assert f"{TYPO} {verdict} 作者说： {WHY} 通过" in page
+    assert approve(wang, appealed, version=3)[0] == 303
+    assert state(opened, appealed) == ("approved", 4)
+
+
+def test_who_sent_it_back_is_locked_out_and_told_so_kindly(
+    li: Browser, appealed: int, opened: Opened
+) -> None:
+    page = li.get("/admin")
+
+    assert "上次是您退回的，这次请另一位同志来看。" in text_of(page)
+    assert f"/admin/mottos/{appealed}/approve" not in page.text
+    for status, told in (approve(li, appealed, 3), send_back(li, appealed, version=3)):
+        assert status == 409
+        assert f"{appealed}号要请另一位同志来看" in told
+        assert "您刚才的操作没有生效" in told
+    assert state(opened, appealed) == ("waiting", 3)
+
+
+def test_nor_can_they_undo_what_the_other_decides(
+    li: Browser, wang: Browser, appealed: int, opened: Opened
+) -> None:
+    approve(wang, appealed, version=3)
+
+    assert f"/admin/mottos/{appealed}/undo" not in li.get("/admin").text
+    assert undo(li, appealed, version=4)[0] == 409
+    assert state(opened, appealed) == ("approved", 4)
+    assert undo(wang, appealed, version=4)[0] == 303
+
+
+def test_the_history_has_the_appeal(wang: Browser, appealed: int) -> None:
+    page = text_of(wang.get(f"/admin/mottos/{appealed}"))
+
+    assert f"申诉，请另一位同志重新看 作者本人 · 刚刚 {WHY}" in page
 
 
 # ------------------------------------------------------------ being late

@@ -12,7 +12,7 @@ from bot.conversation.state import Telling
 from bot.domain.services import Transaction
 from bot.domain.tickets import ANSWER_MOST, URGENT
 from bot.storage.tables import Audit, Notice, Ticket
-from handlers import care, joining, mistakes, own_motto
+from handlers import care, joining, mistakes
 from tests.builders import a_member, key, said
 from tests.console.browser import Browser, text_of
 from tests.console.conftest import Clock, Opened, Submit, signed_in
@@ -69,7 +69,7 @@ def test_an_empty_letterbox_says_what_will_be_here(li: Browser) -> None:
     page = text_of(li.get("/admin/tickets"))
 
     assert "没有待办的来信" in page
-    assert "回复“联系”、“申诉”" in page
+    assert "回复“联系”，说题目有错" in page
     assert "这里会列出最近办结的来信" in page
 
 
@@ -90,11 +90,11 @@ def test_the_oldest_stands_first_with_all_that_is_needed_to_answer(
     assert page.index(STUCK) < page.index(PLACE)
 
 
-def test_an_objection_leads_to_the_motto_it_is_about(
+def test_a_letter_of_an_author_leads_to_the_motto_it_may_be_about(
     li: Browser, submit: Submit, write: Write
 ) -> None:
     number = submit("愿做一块砖，哪里需要哪里搬")
-    write("没有错字", "appeal", by="author-1")
+    write("我的座右铭没有错字", by="author-1")
 
     page = li.get("/admin/tickets")
 
@@ -131,8 +131,8 @@ def test_a_full_letterbox_shows_its_oldest_twenty(li: Browser, write: Write, clo
 
 def test_every_topic_that_members_can_write_about_has_its_label() -> None:
     topics = {
-        Telling().about, mistakes.QUESTION, joining.UNIT, joining.ERASE, own_motto.APPEAL,
-        URGENT, care.COMPLAINT,
+        Telling().about, mistakes.QUESTION, joining.UNIT, joining.ERASE, URGENT,
+        care.COMPLAINT,
     }  # fmt: skip
 
     assert set(wording.TOPICS) == topics

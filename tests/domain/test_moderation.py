@@ -8,10 +8,16 @@ from sqlalchemy.orm import Session
 
 from bot.conversation.folding import fold_prose
 from bot.domain.entries import MottoState
-from bot.domain.moderation import UNDO, Reason
+from bot.domain.moderation import FIXABLE, UNDO, Reason
 from bot.domain.notices import Notification
 from bot.domain.questions import Shelf
-from bot.domain.refusals import DecidedMeanwhile, NoSuchEntry, UndoTooLate
+from bot.domain.refusals import (
+    DecidedMeanwhile,
+    MottoTooLong,
+    MottoTooShort,
+    NoSuchEntry,
+    UndoTooLate,
+)
 from bot.domain.services import Services, open_services
 from bot.storage.database import Sessions
 from tests.builders import NOON, a_member, key
@@ -89,6 +95,69 @@ def test_a_decision_about_words_that_changed_meanwhile_is_refused(services: Serv
 def test_there_is_nothing_to_decide_about_a_number_nobody_has(services: Services) -> None:
     with pytest.raises(NoSuchEntry):
         services.moderation.decide(1999, 1, staff_id=1)
+
+
+# ------------------------------------------------------------ putting it right
+
+TYPO, RIGHT = "不忘初心，牢计使命", "不忘初心，牢记使命"
+
+
+def with_a_typo(services: Services) -> int:
+    return services.mottos.submit(key("zhang"), TYPO, fold_prose(TYPO), "masked").number
+
+
+def fix_of(services: Services) -> str | None:
+    mine = services.mottos.mine(key("zhang"))
+    assert mine is not None
+    return mine.fix
+
+
+@pytest.mark.parametrize("reason", FIXABLE)
+def test_the_right_words_are_offered_to_the_author(
+    services: Services, session: Session, reason: Reason
+) -> None:
+    number = with_a_typo(services)
+
+    services.moderation.decide(number, 1, 1, reason, RIGHT)
+
+    assert fix_of(services) == RIGHT
+    assert told(session, NOON + UNDO)[0].facts["fix"] == RIGHT
+
+
+def test_words_that_are_the_same_are_no_offer(services: Services) -> None:
+    services.moderation.decide(with_a_typo(services), 1, 1, Reason.TYPO, f" {TYPO} ")
+
+    assert fix_of(services) is None
+
+
+@pytest.mark.parametrize("reason", set(Reason) - FIXABLE)
+def test_other_reasons_carry_no_words(services: Services, reason: Reason) -> None:
+    services.moderation.decide(with_a_typo(services), 1, 1, reason, RIGHT)
+
+    assert fix_of(services) is None
+
+
+@pytest.mark.parametrize(("fix", "refused"), [("太短", MottoTooShort), ("长" * 31, MottoTooLong)])
+def test_what_is_offered_must_be_able_to_stand(
+    services: Services, fix: str, refused: type[Exception]
+) -> None:
+    number = with_a_typo(services)
+
+    with pytest.raises(refused):
+        services.moderation.decide(number, 1, 1, Reason.TYPO, fix)
+
+    assert services.moderation.queue().waiting == 1
+
+
+def test_an_offer_is_gone_with_the_decision_and_with_the_words(services: Services) -> None:
+    number = with_a_typo(services)
+    version = services.moderation.decide(number, 1, 1, Reason.TYPO, RIGHT)
+    services.moderation.undo(number, version, 1)
+    undone = fix_of(services)
+    services.moderation.decide(number, version + 1, 1, Reason.TYPO, RIGHT)
+    services.mottos.reword(key("zhang"), WORDS, fold_prose(WORDS), "masked")
+
+    assert (undone, fix_of(services)) == (None, None)
 
 
 # ------------------------------------------------------------ taking it back
@@ -172,7 +241,10 @@ def test_the_author_hears_when_it_can_no_longer_be_undone_and_only_once(
 
     assert too_soon == again == []
     assert in_time == [
-        Notification("motto_returned", {"number": number, "words": WORDS, "reason": "typo"})
+        Notification(
+            "motto_returned",
+            {"number": number, "words": WORDS, "reason": "typo", "fix": None, "appealed": False},
+        )
     ]
 
 

@@ -17,6 +17,7 @@ from bot.conversation.message import Kind, Message
 from bot.conversation.reply import BUDGET, Page, Silence, Tap, Text, compile_text
 from bot.conversation.state import (
     Answering,
+    Appealing,
     Browsing,
     Bundled,
     Confirming,
@@ -47,7 +48,9 @@ def _asks_to_change_an_entry(words: str, state: State) -> object:
             return re.search("交|就这句|换|确定|改|恢复|撤回", words)
         case Confirming(act) if act == WITHDRAW:
             return "确定" in words or "恢复" in words
-    return re.search(r"确定撤回 ?\d|恢复", words)
+        case Appealing():
+            return words
+    return re.search(r"确定撤回 ?\d|恢复|申诉|改好", words)
 
 
 def _asks_to_take_a_vote_back(words: str, state: State) -> object:
@@ -74,7 +77,7 @@ ASKED: dict[str, Asked] = {
     ),
     "update member": lambda _, state: isinstance(state, Naming),
     "insert into ticket": lambda words, state: (
-        isinstance(state, Telling) or re.search("申诉|删除|注销|破|去世|垃圾|讨厌", words)
+        isinstance(state, Telling) or re.search("删除|注销|破|去世|垃圾|讨厌", words)
     ),
 }
 """What may only be done when it was asked for; what is not here is no harm."""

@@ -9,6 +9,7 @@ from bot.conversation.message import Kind, Message
 from bot.conversation.reply import Reply, Tap, Text
 from bot.conversation.state import (
     Answering,
+    Appealing,
     Browsing,
     Bundled,
     Confirming,
@@ -43,8 +44,8 @@ PLACES: tuple[State, ...] = (
     OfferedMotto(MOTTO), WritingMotto(), WritingMotto(OWN), WritingMotto(OWN, True),
     ConfirmingMotto(MOTTO), ConfirmingMotto(MOTTO, "full", OWN, True), Confirming(REWORD, OWN),
     Confirming(WITHDRAW, OWN), Confirming(WITHDRAW, ANOTHERS), Confirming(TAKE_BACK, ANOTHERS),
-    PickingUnit(()), PickingUnit((2, 3)), PickingUnit((99,)), Naming(2), Naming(99),
-    Telling(), Telling("unit"), Telling("question"),
+    Appealing(OWN), Appealing(ANOTHERS), PickingUnit(()), PickingUnit((2, 3)), PickingUnit((99,)),
+    Naming(2), Naming(99), Telling(), Telling("unit"), Telling("question"),
 )  # fmt: skip
 """Where a member may stand, be it true or left over from another day."""
 

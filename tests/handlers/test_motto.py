@@ -28,7 +28,7 @@ from bot.conversation.state import (
 )
 from bot.domain.entries import MottoCard, MottoState
 from bot.domain.moderation import UNDO, Reason
-from bot.storage.tables import Audit, Motto, Ticket, Unit, Vote
+from bot.storage.tables import Audit, Motto, Unit, Vote
 from handlers import TOPICS, own_motto, vote, wording
 from tests.builders import CLOSES, NOON, a_member, an_approved_motto, said
 from tests.handlers.talking import Talker, links, shown, size, taps
@@ -428,23 +428,62 @@ def test_without_a_motto_there_is_none_to_show_or_change(zhang: Talker) -> None:
         assert zhang.says(words).startswith("您还没有交过座右铭。"), words
 
 
-def test_an_appeal_reaches_a_colleague(author: Talker, session: Session) -> None:
-    author.services.moderation.decide(1001, 1, staff_id=1, reason=Reason.UNFIT)
+TYPO, RIGHT = "不忘初心，牢计使命", "不忘初心，牢记使命"
+
+
+@pytest.fixture
+def returned(zhang: Talker) -> Talker:
+    """A member whose motto was sent back for a wrong letter, with the right words offered."""
+    zhang.says(f"投稿 {TYPO}")
+    zhang.says("交")
+    zhang.services.moderation.decide(1001, 1, 1, Reason.TYPO, RIGHT)
+    zhang.now += UNDO
+    return zhang
+
+
+def test_the_right_words_are_offered_with_the_reason(returned: Talker) -> None:
+    assert returned.says("我的座右铭") == (
+        f"您的座右铭，1001号：\n“{TYPO}”\n"
+        "暂时没通过。原因：有一个字写错了，“牢计”应为“牢记”。\n"
+        "[帮我改好再交](发:改好再交)　[我自己改](发:修改座右铭)\n"
+        "觉得不对，回复“申诉”加一句话，另一位同志会重新看。"
+    )
+
+
+@pytest.mark.parametrize("words", ["改好再交", "帮我改好再交"])
+def test_one_tap_hands_the_right_words_in(returned: Talker, words: str) -> None:
+    reply = returned.says(words)
+
+    assert reply.startswith(f"✔ 换好了，1001号：“{RIGHT}”。重新排队审核")
+    assert (entry(returned).words, entry(returned).state) == (RIGHT, MottoState.WAITING)
+    assert returned.says(words).startswith(f"您的座右铭，1001号：\n“{RIGHT}”\n正在审核")
+    assert entry(returned).version == 3
+
+
+def test_without_an_offer_the_tap_shows_how_the_entry_stands(author: Talker) -> None:
+    author.services.moderation.decide(1001, 1, 1, Reason.TYPO, RIGHT)
+
+    assert "正在审核" in author.says("改好再交")
     author.now += UNDO
+    author.says("修改座右铭")
+    author.says(OTHER)
 
-    reply = author.says("申诉：这句是我自己寫的")
-
-    assert reply.startswith("✔ 收到，1001号会请另一位同志重新看。")
-    ticket = session.scalars(select(Ticket)).one()
-    assert (ticket.topic, ticket.words) == ("appeal", "这句是我自己寫的")
+    assert author.says("改好再交").startswith(f"您的座右铭，1001号：\n“{OTHER}”\n正在审核")
 
 
-@pytest.mark.parametrize("words", ["申诉", "申诉 我觉得不对"])
-def test_an_appeal_needs_a_verdict_and_a_sentence(
-    author: Talker, session: Session, words: str
-) -> None:
-    assert author.says(words).startswith("要申诉，请回复“申诉”加一句话")
-    assert session.scalar(select(func.count()).select_from(Ticket)) == 0
+@pytest.mark.parametrize(
+    ("words", "fix", "why"),
+    [
+        ("不忘初心，牢计使命", "不忘初心，牢记使命", "有一个字写错了，“牢计”应为“牢记”。"),
+        ("布忘初心，牢记使命", "不忘初心，牢记使命", "有一个字写错了，“布忘”应为“不忘”。"),
+        ("不忘初心，牢使命啊", "不忘初心，牢记使命啊", "有几处写错了，“牢”应为“牢记”。"),
+        ("忘初心，牢记使命啊", "不忘初心，牢记使命啊", "有几处写错了，“忘”应为“不忘”。"),
+        ("初新，牢计使命", "初心，牢记使命", "有几处写错了，“初新，牢计”应为“初心，牢记”。"),
+        ("不忘初心，牢记使明", "不忘初心，牢记使命", "有一个字写错了，“使明”应为“使命”。"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_shown_with_the_letter_beside_it(words: str, fix: str, why: str) -> None:
+    assert shown(wording._why(words, "typo", fix)) == f"原因：{why}"
 
 
 # ------------------------------------------------------------ J6: other words

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.conversation.reply import BUDGET, say
-from bot.domain.moderation import Reason
+from bot.domain.moderation import FIXABLE, Reason
 from bot.domain.notices import Notification
 from bot.domain.tickets import ANSWER_MOST, LONGEST
 from handlers import notices
@@ -14,8 +14,9 @@ WORDS = "愿做一块砖，哪里需要哪里搬"
 APPROVED = Notification("motto_approved", {"number": 1386, "words": WORDS, "reason": None})
 
 
-def returned(reason: str, words: str = WORDS) -> Notification:
-    return Notification("motto_returned", {"number": 1386, "words": words, "reason": reason})
+def returned(reason: str, words: str = WORDS, fix: str | None = None) -> Notification:
+    facts = {"number": 1386, "words": words, "reason": reason, "fix": fix, "appealed": False}
+    return Notification("motto_returned", facts)
 
 
 def answered(words: str, answer: str) -> Notification:
@@ -38,8 +39,48 @@ def test_what_is_sent_back_comes_with_help_and_a_way_to_object() -> None:
     assert told.startswith(
         f"——捎句话——\n您的座右铭暂时没通过：“{WORDS}”。\n原因：有错别字。请看看是哪个字，改好再发。\n"
     )
-    assert "回复“申诉”加一句话，另一位同志会重新看。" in told
-    assert "[我自己改](发:修改座右铭)\n————\n" in told
+    assert told.endswith(
+        "\n[我自己改](发:修改座右铭)\n觉得不对，回复“申诉”加一句话，另一位同志会重新看。\n"
+        "————\n今天的题还没做，[现在答题](发:答题)？"
+    )
+
+
+def test_the_right_words_are_offered_at_one_tap() -> None:
+    told = shown(
+        notices.ride(REPLY, [returned("typo", "不忘初心，牢计使命", "不忘初心，牢记使命")])
+    )
+
+    assert told.startswith(
+        "——捎句话——\n"
+        "您的座右铭暂时没通过：“不忘初心，牢计使命”。\n"
+        "原因：有一个字写错了，“牢计”应为“牢记”。\n"
+        "[帮我改好再交](发:改好再交)　[我自己改](发:修改座右铭)\n"
+        "觉得不对，回复“申诉”加一句话，另一位同志会重新看。\n"
+        "————\n"
+    )
+
+
+def test_a_quotation_is_told_as_it_should_be() -> None:
+    told = shown(
+        notices.ride(REPLY, [returned("quotation", WORDS, "愿做一块砖，哪里需要往哪里搬")])
+    )
+
+    assert "原因：引用的话和原文不一样，应为“愿做一块砖，哪里需要往哪里搬”。\n" in told
+
+
+def test_after_an_appeal_the_verdict_has_the_same_form_and_is_the_last() -> None:
+    told = returned("unfit")
+    told.facts["appealed"] = True
+
+    assert "\n[我自己改](发:修改座右铭)\n这是另一位同志重新看过的结果。\n————" in shown(
+        notices.ride(REPLY, [told])
+    )
+
+
+def test_a_notice_that_was_left_before_fixes_were_offered_can_be_told() -> None:
+    facts = {"number": 1386, "words": WORDS, "reason": "typo"}
+
+    assert "有错别字。" in shown(notices.ride(REPLY, [Notification("motto_returned", facts)]))
 
 
 def test_each_reason_has_a_sentence_of_its_own() -> None:
@@ -85,10 +126,11 @@ def test_two_notices_stand_in_their_order() -> None:
 def test_a_reply_full_of_links_is_not_given_more() -> None:
     full = say("".join(f"[第{n}条](发:投{n}号)" for n in range(6)))
 
-    riding = notices.ride(full, [APPROVED, returned("typo")])
+    fixed = returned("typo", "不忘初心，牢计使命", "不忘初心，牢记使命")
+    riding = notices.ride(full, [APPROVED, fixed])
 
     assert len(links(riding)) == 6
-    assert "“修改座右铭”" in shown(riding)
+    assert "要我帮您改好，回复“改好再交”；自己改，回复“修改座右铭”。" in shown(riding)
 
 
 def test_a_notice_of_a_later_version_is_passed_over() -> None:
@@ -98,7 +140,8 @@ def test_a_notice_of_a_later_version_is_passed_over() -> None:
 
 @pytest.mark.parametrize("reason", Reason)
 def test_two_of_the_longest_notices_leave_room_for_a_reply(reason: Reason) -> None:
-    longest = returned(reason, "为" * 30)
+    fix = "民" * 30 if reason in FIXABLE else None
+    longest = returned(reason, "为" * 30, fix)
 
     assert size(notices.ride(REPLY, [longest, longest])) <= BUDGET
 

@@ -143,6 +143,7 @@ _TRANSITIONS = {
     ("returned", "motto.undo"): "waiting",
     **{(state, "motto.withdraw"): "withdrawn" for state in ("waiting", "approved", "returned")},
     ("withdrawn", "motto.restore"): "waiting",
+    ("returned", "motto.appeal"): "waiting",
     **{
         (state, "motto.reword"): "waiting"
         for state in ("waiting", "approved", "returned", "withdrawn")

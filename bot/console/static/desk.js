@@ -46,6 +46,12 @@ const keys = {
     const details = reasons();
     if (details) details.open = !details.open;
   },
+  e: () => {
+    const details = reasons();
+    if (!details) return;
+    details.open = true;
+    details.querySelector("[data-fix]").focus();
+  },
   u: () => document.querySelector("[data-undo] button")?.click(),
   escape: closeReasons,
 };
@@ -58,6 +64,7 @@ function press(event) {
   // 229 is what a key is called while an input method composes.
   if (event.isComposing || event.keyCode === 229 || event.repeat) return;
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+  if (event.key === "Escape" && event.target.matches?.("[data-fix]")) current()?.focus();
   if (isWriting(event.target)) return;
   const key = event.key.toLowerCase();
   if (/^[1-7]$/.test(key)) choose(Number(key));

@@ -26,6 +26,7 @@ STEPS: dict[str, tuple[set[MottoState | None], MottoState]] = {
     "motto.reword": ({_WAITING, _APPROVED, _RETURNED, _WITHDRAWN}, _WAITING),
     "motto.withdraw": ({_WAITING, _APPROVED, _RETURNED}, _WITHDRAWN),
     "motto.restore": ({_WITHDRAWN}, _WAITING),
+    "motto.appeal": ({_RETURNED}, _WAITING),
 }
 """From where each deed may lead to where: said here a second time, so that the two can differ."""
 
@@ -37,16 +38,31 @@ class _Told:
     state: MottoState | None = None
     rows: int = 0
     allowed: bool = True
+    decider: str = ""
+    """Who decided last."""
+    barred: str = ""
+    """Whose decision the author did not accept."""
+    fair: bool = True
+    """Whether somebody else decided then."""
 
-    def after(self, action: str) -> "_Told":
+    def after(self, action: str, actor: str) -> "_Told":
         origins, state = STEPS.get(action, (set(), self.state))
-        return _Told(state, self.rows + 1, self.allowed and self.state in origins)
+        decides = action in ("motto.approve", "motto.return")
+        barred = {"motto.appeal": self.decider, "motto.undo": self.barred}.get(action, "")
+        return _Told(
+            state,
+            self.rows + 1,
+            self.allowed and self.state in origins,
+            actor if decides else self.decider,
+            self.barred if decides else barred,
+            self.fair and not (actor == self.barred and (decides or action == "motto.undo")),
+        )
 
 
 def _told(survey: Survey) -> dict[str, _Told]:
     """What the trail tells of each entry, by its name in the trail."""
     versions = (
-        select(Audit.subject, Audit.action)
+        select(Audit.subject, Audit.action, Audit.actor)
         .where(Audit.subject.startswith("motto:"), Audit.version.is_not(None))
         .order_by(Audit.subject, Audit.version)
     )
@@ -54,7 +70,7 @@ def _told(survey: Survey) -> dict[str, _Told]:
     for subject, rows in groupby(stream(survey, versions), key=lambda row: row.subject):
         so_far = _Told()
         for row in rows:
-            so_far = so_far.after(row.action)
+            so_far = so_far.after(row.action, row.actor)
         told[subject] = so_far
     return told
 
@@ -75,6 +91,10 @@ def _elsewhere(survey: Survey) -> Iterable[Key]:
 
 def _forbidden(survey: Survey) -> Iterable[Key]:
     return ([subject] for subject, _, _, told in _both(survey) if not told.allowed)
+
+
+def _judged_by_the_first(survey: Survey) -> Iterable[Key]:
+    return ([subject] for subject, _, _, told in _both(survey) if not told.fair)
 
 
 def _miscounted(survey: Survey) -> Iterable[Key]:
@@ -107,6 +127,7 @@ def _shown(survey: Survey) -> set[int]:
 RULES = (
     Rule("I14", "entry_not_where_led", "motto", _elsewhere),
     Rule("I14", "entry_step_forbidden", "audit", _forbidden),
+    Rule("I14", "appeal_judged_by_the_first", "audit", _judged_by_the_first),
     Rule("I15", "entry_version_miscounted", "motto", _miscounted),
     Rule("I18", "wall_not_the_approved", "motto", _not_on_the_wall),
 )

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from bot.conversation.folding import fold_prose
 from bot.domain.invariants import Violation, check
+from bot.domain.moderation import Reason
 from bot.domain.questions import Shelf
 from bot.domain.services import Services, open_services
 from bot.storage.tables import Base, Delivery
-from tests.builders import NOON, SECRET, a_member, an_approved_motto, key, said
+from tests.builders import NOON, SECRET, a_member, a_waiting_motto, an_approved_motto, key, said
 
 Found = Callable[[], list[Violation]]
 
@@ -35,7 +36,7 @@ def delivered(session: Session, name: str, play: Callable[[Services, bytes], obj
 
 def some_life(session: Session) -> None:
     """Answers, votes, a vote taken back, a ticket, entries in each state, a notice told."""
-    for name in ("zhang", "li", "wang"):
+    for name in ("zhang", "li", "wang", "chen"):
         a_member(session, name, unit=2)
     one = an_approved_motto(session, "zhang", "愿做一块砖，哪里需要哪里搬")
     two = an_approved_motto(session, "li", "清清白白做人，堂堂正正办事")
@@ -46,6 +47,11 @@ def some_life(session: Session) -> None:
     delivered(session, "wang", lambda s, d: s.tickets.open(key("wang"), "contact", "请回电话", d))
     delivered(session, "wang", lambda s, _: a_motto(s, key("wang")))
     delivered(session, "li", lambda s, _: s.mottos.withdraw(key("li")))
+    sent_back = a_waiting_motto(session, "chen", "扎根田野，一步一个脚印往前走")
+    before = open_services(session, NOON - timedelta(minutes=5), Shelf())
+    before.moderation.decide(sent_back, 1, 3, Reason.UNFIT)
+    delivered(session, "chen", lambda s, _: s.appeals.open(key("chen"), "这是我自己写的"))
+    open_services(session, NOON, Shelf()).moderation.decide(sent_back, 3, 4)
     delivered(session, "zhang", lambda s, d: s.notices.tell(key("zhang"), d))
 
 

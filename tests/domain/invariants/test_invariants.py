@@ -106,6 +106,10 @@ BROKEN: list[tuple[Hands, tuple[str, str, str]]] = [
         ("I14", "entry_step_forbidden", "audit"),
     ),
     (
+        sql("UPDATE audit SET actor = 'staff:3' WHERE actor = 'staff:4'"),
+        ("I14", "appeal_judged_by_the_first", "audit"),
+    ),
+    (
         sql("UPDATE motto SET version = version + 1"),
         ("I15", "entry_version_miscounted", "motto"),
     ),
