@@ -28,7 +28,7 @@ def test_nothing_that_goes_wrong_breaks_a_promise(
     run: Run, crash_safe_postgres: CrashSafePostgres, deep: bool
 ) -> None:
     times = 10 if deep else 1
-    a_second = 80
+    a_second = 60
     order = Random(0).sample(EVERYTHING, len(EVERYTHING))
     plan = Plan(
         messages=10_000 * times, a_second=a_second, kills=120 * times, deaths=0.035,

@@ -18,8 +18,9 @@ LIMIT = 5.0
 PATIENCE = 2.0
 """Seconds after that in which a host must have let go: it may want the message to come again."""
 DELIVERIES = 3
-PAUSE = 0.2
-"""Seconds between a delivery that failed and the next one."""
+RHYTHM = LIMIT
+"""Seconds from the beginning of one delivery to that of the next: a broken one is not repeated at
+once either, so that the three of them span ten seconds."""
 EARLY = 0.2
 """The share of messages that are delivered a second time while the first is under way."""
 
@@ -41,6 +42,7 @@ class WeChat:
         hosts = self._random.sample(self._hosts, len(self._hosts))
         early = self._random.random() < self.early
         for number in range(DELIVERIES):
+            next_at = time.monotonic() + RHYTHM
             host = hosts[number % len(hosts)]
             tries = [self._try(said, sealed, host, die if number == 0 else None)]
             if early and number == 0:
@@ -48,7 +50,7 @@ class WeChat:
                 tries.append(self._try(said, sealed, hosts[-1], None, pause))
             if not all(each.fault for each in await asyncio.gather(*tries)):
                 break
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(next_at - time.monotonic())
         return said
 
     async def repeat(self, said: Said) -> None:
