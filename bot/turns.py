@@ -29,6 +29,7 @@ from bot.glances import Render
 from bot.journal import current
 from bot.logs import trace
 from bot.storage.database import Clock, Sessions
+from bot.storage.deadline import ending_at
 from bot.storage.memory import Memory
 from bot.storage.tables import Delivery, table_of
 from bot.storage.together import Together
@@ -41,6 +42,8 @@ Glance = Callable[[Message], bytes | None]
 
 BUDGET = 4.2
 """Seconds a turn may take: WeChat hangs up after five."""
+LAST_WORD = 0.3
+"""Seconds after the budget at which no trip to the store is waited for any longer."""
 PAUSES = (0.2, 1.5)
 """Seconds before a second and a third try with a store that is away. A lost race waits for none."""
 OUTAGE = 10.0
@@ -95,9 +98,14 @@ class Turns:
 
         `arrived` is when its request did, by `time.monotonic`. Raises NotRecorded.
         """
-        deadline = (arrived or time.monotonic()) + (0.0 if self._lasts() else BUDGET)
-        if (answer := self._glance(message)) is not None:
-            return answer
+        began = arrived or time.monotonic()
+        with ending_at(began + BUDGET + LAST_WORD):
+            if (answer := self._glance(message)) is not None:
+                return answer
+            return self._play_out(message, began + (0.0 if self._lasts() else BUDGET))
+
+    def _play_out(self, message: Message, deadline: float) -> bytes:
+        """The answer, by a turn or by what becomes of one that fails."""
         try:
             return self._insist(deadline, message, lambda: self._turn(message))
         except Refusal as refusal:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.journal import time_sql
-from bot.storage.postgres import TimedConnection
+from bot.storage import mysql, postgres
 from bot.storage.watching import WatchedPool, keep_time
 
 Sessions = sessionmaker[Session]
@@ -26,15 +26,17 @@ _POSTGRES_LIMITS = (
 )
 """Milliseconds. Together they keep a turn inside WeChat's five seconds."""
 
-MYSQL_LIMITS = {
-    "connect_timeout": 2,
-    "read_timeout": 3,
-    "write_timeout": 3,
+MYSQL_SESSION = (
     # The server's own patience with a lock is fifty seconds, and its zone the machine's.
-    "init_command": "SET SESSION innodb_lock_wait_timeout = 1, time_zone = '+00:00', "
-    "sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
+    "SET SESSION innodb_lock_wait_timeout = 1, time_zone = '+00:00', "
+    "sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"
+)
+_MYSQL_LIMITS = {
+    **mysql.TimedConnection.limits,
+    # MariaDB alone can end a transaction whose owner has fallen silent with its locks in hand;
+    # what only MariaDB reads is a comment to MySQL.
+    "init_command": MYSQL_SESSION + " /*M! , idle_transaction_timeout = 5 */",
 }
-"""Seconds. A statement that takes longer is given up by the driver, and its connection too."""
 
 OVERFLOW = 2
 """Connections beyond the pool, for a moment in which all are taken."""
@@ -54,13 +56,13 @@ def open_engine(url: str, pool_size: int = 8) -> Engine:
     if kind == "postgresql":
         options |= {"connect_args": {"options": _POSTGRES_LIMITS, "connect_timeout": 2}}
     if kind in ("mysql", "mariadb"):
-        options |= {"connect_args": MYSQL_LIMITS}
+        options |= {"connect_args": _MYSQL_LIMITS}
     if make_url(url).database not in (None, "", ":memory:"):
         options["poolclass"] = WatchedPool
     engine = create_engine(url, **options)
     keep_time(engine)
-    if kind == "postgresql":
-        event.listen(engine, "do_connect", _connect_in_time)
+    if connect := _IN_TIME.get(kind):
+        event.listen(engine, "do_connect", connect)
     if kind == "sqlite":
         tame_sqlite(engine)
     else:
@@ -100,8 +102,19 @@ def _utc_now(session: Session) -> Any:
     return text("utc_timestamp(6)")
 
 
-def _connect_in_time(_dialect: Any, _record: Any, words: Any, settings: Any) -> Any:
-    return TimedConnection.connect(*words, **settings)
+def _postgres_in_time(_dialect: Any, _record: Any, words: Any, settings: Any) -> Any:
+    return postgres.TimedConnection.connect(*words, **settings)
+
+
+def _mysql_in_time(_dialect: Any, _record: Any, words: Any, settings: Any) -> Any:
+    return mysql.TimedConnection(*words, **settings)
+
+
+_IN_TIME = {
+    "postgresql": _postgres_in_time,
+    "mysql": _mysql_in_time,
+    "mariadb": _mysql_in_time,
+}
 
 
 class SteadyClock:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Engine, NullPool, create_engine, event, make_url
 
-from bot.storage.database import MYSQL_LIMITS, tame_sqlite
+from bot.storage.database import MYSQL_SESSION, tame_sqlite
 
 _LONG = 3600
 """Seconds a statement may take on MySQL or MariaDB; the others need not be told."""
@@ -42,7 +42,12 @@ def open_patient(url: str) -> Engine:
 _COMMON: dict[str, Any] = {"hide_parameters": True, "poolclass": NullPool}
 _SNAPSHOT: dict[str, Any] = {**_COMMON, "isolation_level": "REPEATABLE READ"}
 _POSTGRES: dict[str, Any] = {"connect_timeout": 2}
-_MYSQL: dict[str, Any] = {**MYSQL_LIMITS, "read_timeout": _LONG, "write_timeout": _LONG}
+_MYSQL: dict[str, Any] = {
+    "connect_timeout": 2,
+    "read_timeout": _LONG,
+    "write_timeout": _LONG,
+    "init_command": MYSQL_SESSION,
+}
 
 
 def _say(statement: str, connection: Any, _record: Any) -> None:

@@ -11,8 +11,7 @@ from typing import Any, TypeVar
 
 from psycopg import Connection, OperationalError
 
-SILENCE = 3.0
-"""Seconds without an answer after which there will be none: statements have 2.5."""
+from bot.storage.deadline import patience
 
 Result = TypeVar("Result")
 
@@ -24,10 +23,10 @@ class TimedConnection(Connection[Any]):
         self, gen: Generator[Any, Any, Result], interval: float = 0.1, timeout: float | None = None
     ) -> Result:
         """The outcome of `gen`. Raises OperationalError, which leaves the connection closed."""
-        began = time.monotonic()
+        began, limit = time.monotonic(), timeout or patience()
         try:
-            return super().wait(gen, interval, timeout or SILENCE)
+            return super().wait(gen, interval, limit)
         except OperationalError:
-            if not timeout and time.monotonic() - began >= SILENCE:
+            if not timeout and time.monotonic() - began >= limit:
                 self.pgconn.finish()
             raise

@@ -62,8 +62,8 @@ CLOSED = re.compile(r"投票.*结束了。")
 TAKEN_BACK = re.compile(r"✔ 投给(\d+)号的票撤回了")
 RECEIVED = re.compile(r"✔ 收到，您的编号是 (\d+) 号")
 GRADED = re.compile(r"^(?:✔ 答对了|✘ 您(?:选|填))")
-ONLY_ASK = ("排名",)
-"""What the crowd says that changes nothing, and whose answer changes with the rows."""
+ONLY_ASK = ("帮助", "排名")
+"""What the crowd says that changes nothing: the answer bears another time, or newer figures."""
 ASKS_TO_VOTE = re.compile(r"投(\d+)号")
 
 
@@ -227,7 +227,9 @@ def _i06(evidence: Evidence) -> Iterator[str]:
 def _answered(evidence: Evidence) -> Iterator[str]:
     silent = [said for said in evidence.history if said.unanswered]
     if len(silent) > evidence.most_unanswered * len(evidence.history):
-        yield f"{len(silent)} of {len(evidence.history)} were not answered in three deliveries"
+        tries = Counter(" ".join(each.fault for each in said.deliveries) for said in silent)
+        what = ", ".join(f"{count} x {faults}" for faults, count in tries.most_common(5))
+        yield f"{len(silent)} of {len(evidence.history)}, by what their deliveries met: {what}"
 
 
 def _i20(evidence: Evidence) -> Iterator[str]:

@@ -20,7 +20,7 @@ from tests.journeys.conftest import settings_for
 from tests.service import free_port
 from tests.stores import Valkey
 
-_LINES = {
+LINES = {
     "postgresql": "postgresql+psycopg://postgres@127.0.0.1:{port}/{database}?sslmode=disable",
     "mysql": "mysql+pymysql://root@127.0.0.1:{port}/{database}?charset=utf8mb4",
 }
@@ -107,7 +107,7 @@ async def site(
         await line.open()
     hosts = []
     for number, (clock, line) in enumerate(zip(clocks, memory, strict=True)):
-        settings = _settings(_through(url, sql[number]) if sql else url, line, folder)
+        settings = _settings(through(url, sql[number]) if sql else url, line, folder)
         more = {**(environment or {}), DEATHS: str(folder / "deaths"), CLOCK: str(clock)}
         hosts.append(Host(f"host-{number + 1}", settings, folder, more))
     settings = settings_for(url).model_copy(
@@ -140,9 +140,10 @@ async def stopped(program: Program) -> None:
         await asyncio.sleep(0.05)
 
 
-def _through(url: str, line: Proxy) -> str:
+def through(url: str, line: Proxy) -> str:
+    """The address of the same database at the near end of a line."""
     parts = make_url(url)
-    return _LINES[parts.get_backend_name()].format(port=line.port, database=parts.database)
+    return LINES[parts.get_backend_name()].format(port=line.port, database=parts.database)
 
 
 def _settings(url: str, memory: Proxy, folder: Path) -> Settings:

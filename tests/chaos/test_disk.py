@@ -24,7 +24,7 @@ from tests.chaos.watch import read_page
 from tests.chaos.wechat import WeChat
 from tests.stores import Valkey
 
-pytestmark = [pytest.mark.chaos, pytest.mark.slow]
+pytestmark = [pytest.mark.chaos, pytest.mark.slow, pytest.mark.deep]
 
 SIZE = 8 * 1024 * 1024
 SPARE = 16 * 1024

@@ -50,6 +50,7 @@ PROMISES: dict[str, dict[str, object]] = {
     },
     "mysql": {
         "SELECT @@innodb_lock_wait_timeout": 1,
+        "SELECT @@idle_transaction_timeout": 5,
         "SELECT @@tx_isolation": "READ-COMMITTED",
         "SELECT @@time_zone": "+00:00",
         "SELECT @@sql_mode LIKE '%STRICT_TRANS_TABLES%'": 1,

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
 from bot.storage.database import open_engine
-from bot.storage.postgres import SILENCE
+from bot.storage.deadline import SILENCE
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
