@@ -143,6 +143,7 @@ BROKEN_RULES = {
     "question_answered_twice": "一张卷子里同一道题答了两次",
     "answer_out_of_time": "答题时间不在这张卷子的时间内",
     "answer_without_paper": "有答案却没有对应的卷子",
+    "practice_without_answer": "练习过的题在答题记录里找不到",
     "entry_not_where_led": "作品状态与审核记录推出的不一致",
     "entry_step_forbidden": "审核记录里有不允许的状态变化",
     "appeal_judged_by_the_first": "申诉由第一次决定的人自己重审",

@@ -14,6 +14,7 @@ from handlers import (
     mistakes,
     motto,
     own_motto,
+    practice,
     quiz,
     ranking,
     several,
@@ -23,8 +24,8 @@ from handlers import (
 from handlers.hearing import repeating
 
 TOPICS = (
-    welcome, media, care, several, mistakes, quiz, vote, motto, own_motto, appeal, joining,
-    ranking, fallback,
+    welcome, media, care, several, mistakes, practice, quiz, vote, motto, own_motto, appeal,
+    joining, ranking, fallback,
 )  # fmt: skip
 
 conversation = Conversation(topic.router for topic in TOPICS)

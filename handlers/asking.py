@@ -1,34 +1,78 @@
 """The question on show: how it is asked, asked again, and what follows once it is graded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 
 from bot.conversation.message import Message
 from bot.conversation.reply import Text, join
 from bot.conversation.router import Step
-from bot.conversation.state import Answering, Asked, Filling, Idle, State
+from bot.conversation.state import (
+    Answering,
+    Asked,
+    Filling,
+    Idle,
+    OfPaper,
+    Practising,
+    PractisingWords,
+    State,
+)
 from bot.domain.identity import campaign_day
 from bot.domain.quiz import Sitting
 from bot.domain.services import Services
-from handlers import wording
+from handlers import practising, wording
+from handlers.shown import Shown
 from quiz_bank import Kind, Question
 
 
-@dataclass(frozen=True)
-class Shown:
-    """The open question that a member has in view, and the letters noted for it."""
+@dataclass(frozen=True, kw_only=True)
+class OnPaper(Shown):
+    """An open question of the day's paper."""
 
-    message: Message
-    services: Services
     sitting: Sitting
     place: int
-    picked: str = ""
 
     @property
     def question(self) -> Question:
         """The question itself."""
         return self.sitting.question(self.place)
+
+    @property
+    def called(self) -> wording.Called:
+        """By its place on the paper."""
+        return wording.on_paper(self.place)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether the paper has no answer yet."""
+        return not self.sitting.answers
+
+    def waiting(self, picked: str = "") -> State:
+        """It waits as a paper's question does."""
+        return waiting(self.sitting, self.place, picked)
+
+    def grade(self, choice: Sequence[str]) -> Step:
+        """Grade the choice; it counts."""
+        member, delivery = self.message.member, self.message.delivery
+        after = self.services.quiz.answer(member, self.sitting, self.place, choice, delivery)
+        verdict = wording.verdict(self.question, after.answers[self.place])
+        return go_on(verdict, after, self.message, self.services)
+
+    def skip(self) -> Step:
+        """Put it off to the end."""
+        if len(self.sitting.answers) == len(self.sitting.questions) - 1:
+            return self.again(wording.the_last_left())
+        after = self.services.quiz.skip(self.message.member, self.sitting, self.place)
+        return ask(after, wording.put_off())
+
+    def look_back(self) -> Step:
+        """Show what was answered before it."""
+        answered = self.sitting.answers
+        if not answered:
+            return self.again(wording.at_the_first())
+        place = max([place for place in answered if place < self.place] or answered)
+        question, marked = self.sitting.question(place), answered[place]
+        return self.again(wording.looked_back(place, question, marked))
 
 
 def looking(play: Callable[[Shown], Step]) -> Callable[[Message, State, Services], Step]:
@@ -37,25 +81,37 @@ def looking(play: Callable[[Shown], Step]) -> Callable[[Message, State, Services
     @wraps(play)
     def handler(message: Message, state: State, services: Services) -> Step:
         if (shown := in_view(message, state, services)) is None:
-            return Step(wording.put_away(), Idle())
+            return Step(_put_away(state), Idle())
         return play(shown)
 
     return handler
 
 
 def in_view(message: Message, state: State, services: Services) -> Shown | None:
-    """What the member looks at; None when it is no question, or one of a paper put away."""
-    return view_of(services.quiz.sitting(message.member), message, state, services)
+    """What the member looks at; None when it is no question, or one that was put away."""
+    match state:
+        case Answering() | Filling():
+            sitting = services.quiz.sitting(message.member)
+            return view_of(sitting, message, state, services)
+        case Practising() | PractisingWords():
+            return practising.in_view(message, state, services)
+    return None
 
 
 def view_of(
     sitting: Sitting | None, message: Message, state: State, services: Services
-) -> Shown | None:
+) -> OnPaper | None:
     """What of this paper the member looks at; None when it is nothing that is open."""
-    if sitting is None or not isinstance(state, Asked) or not is_open(sitting, state.place):
+    if sitting is None or not isinstance(state, OfPaper) or not is_open(sitting, state.place):
         return None
     picked = state.picked if isinstance(state, Answering) else ""
-    return Shown(message, services, sitting, state.place, picked)
+    return OnPaper(
+        message=message, services=services, sitting=sitting, place=state.place, picked=picked
+    )
+
+
+def _put_away(state: State) -> Text:
+    return wording.put_away() if isinstance(state, OfPaper) else wording.practice_put_away()
 
 
 def is_open(sitting: Sitting, place: int) -> bool:
@@ -68,8 +124,8 @@ def then_ask(opening: Text, message: Message, state: State, services: Services) 
     if not isinstance(state, Asked):
         return Step(opening, state)
     if (shown := in_view(message, state, services)) is None:
-        return Step(join([opening, wording.put_away()]), Idle())
-    return again(shown, opening)
+        return Step(join([opening, _put_away(state)]), Idle())
+    return shown.again(opening)
 
 
 def ask(sitting: Sitting, opening: Text, place: int | None = None) -> Step:
@@ -77,12 +133,6 @@ def ask(sitting: Sitting, opening: Text, place: int | None = None) -> Step:
     place = place or sitting.current
     assert place is not None, "a finished paper asks nothing"
     return Step(opening + wording.question(sitting, place), waiting(sitting, place))
-
-
-def again(shown: Shown, opening: Text) -> Step:
-    """Show the question in view once more, below `opening`."""
-    question = wording.question_again(shown.sitting, shown.place, shown.picked)
-    return Step(join([opening, question]), waiting(shown.sitting, shown.place, shown.picked))
 
 
 def waiting(sitting: Sitting, place: int, picked: str = "") -> State:

@@ -6,11 +6,10 @@ from bot.conversation.message import Message
 from bot.conversation.router import Instead, Router, Step
 from bot.conversation.state import (
     Asked,
-    Filling,
+    Blank,
     Free,
     Idle,
     Lost,
-    MistakesShown,
     State,
     Telling,
     on_show,
@@ -34,10 +33,8 @@ def seek(_message: Message, _state: State, _services: Services) -> Instead:
 
 
 @router.pattern(wording.PREVIOUS)
-def show_again(message: Message, state: State, services: Services) -> Instead:
-    """上一题 with no question on show: what was there last, a list or the paper left open."""
-    if isinstance(state, MistakesShown):
-        return Instead(wording.MISTAKES[0])
+def show_again(message: Message, _state: State, services: Services) -> Instead:
+    """上一题 with no question on show: the paper left open, if there is one."""
     open_paper = services.quiz.sitting(message.member)
     return Instead(wording.START[0] if open_paper else wording.HELP[1])
 
@@ -76,11 +73,16 @@ def tell(message: Message, state: Telling, services: Services) -> Step:
     if not reading.says_something(message.text):
         return ask_for_words(message, state, services)
     words = message.raw
-    if state.about == QUESTION and (paper := services.quiz.latest(message.member)):
-        codes = " ".join(question.code for question in paper.questions)
+    if state.about == QUESTION and (codes := state.codes or _codes(message, services)):
         words = f"[{codes}] {words}"
     services.tickets.open(message.member, state.about, words, message.delivery)
     return Step(wording.told(state.about), Idle())
+
+
+def _codes(message: Message, services: Services) -> str:
+    """The codes of the latest paper's questions."""
+    paper = services.quiz.latest(message.member)
+    return " ".join(question.code for question in paper.questions) if paper else ""
 
 
 @router.during(Telling, wording.NO_ANSWER)
@@ -94,7 +96,7 @@ def ask_for_words(_message: Message, state: Telling, _services: Services) -> Ste
 # ------------------------------------------------------------ not understood
 
 
-@router.during(Filling, wording.NO_ANSWER)
+@router.during(Blank, wording.NO_ANSWER)
 @router.otherwise(Asked)
 def ask_again(message: Message, state: State, services: Services) -> Step:
     """How to answer, and the same question."""

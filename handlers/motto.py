@@ -16,6 +16,8 @@ from bot.conversation.state import (
     Filling,
     Idle,
     OfferedMotto,
+    Practising,
+    PractisingWords,
     State,
     WritingMotto,
     on_show,
@@ -73,6 +75,8 @@ def _offer(words: str, message: Message, state: State, services: Services) -> St
             return _preview(message, replace(state, words=words), services)
         case Answering() | Filling():
             return Step(wording.motto_offer_in_quiz(words), OfferedMotto(words))
+        case Practising() | PractisingWords():
+            return Step(wording.motto_offer_in_practice(words), OfferedMotto(words))
     if mine := services.mottos.mine(message.member):
         return _second(mine, words)
     twins = services.mottos.twins(fold_prose(words))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.conversation.message import Message
 from bot.conversation.reply import Text, join
 from bot.conversation.router import Instead, Router, Step
-from bot.conversation.state import Asked, Bundled, Free, Idle, State
+from bot.conversation.state import Bundled, Free, Idle, OfPaper, State
 from bot.domain.quiz import Marked, Sitting
 from bot.domain.services import Services
 from handlers import reading, wording
@@ -18,7 +18,7 @@ LEAST = 3
 router = Router()
 
 
-@router.during(Asked | Bundled, wording.PAIRS)
+@router.during(OfPaper | Bundled, wording.PAIRS)
 @router.listed(Free, wording.PAIRS)
 def read_several(message: Message, _state: State, services: Services) -> Step:
     """Answers that name their questions: repeat those that are open, grade nothing yet."""

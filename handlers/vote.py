@@ -14,10 +14,11 @@ from bot.conversation.reply import Text, join
 from bot.conversation.router import Instead, Router, Step
 from bot.conversation.state import (
     Asked,
+    Blank,
     Browsing,
     Confirming,
-    Filling,
     Idle,
+    OfPractice,
     State,
     on_show,
 )
@@ -49,6 +50,8 @@ router = Router()
 
 def with_way_back(reply: Text, state: State) -> Text:
     """The reply, and how to return to the question that it interrupts."""
+    if isinstance(state, OfPractice):
+        return reply + wording.back_to_practice()
     return reply + wording.back_to_quiz() if isinstance(state, Asked) else reply
 
 
@@ -139,7 +142,7 @@ def vote_for_number(message: Message, state: State, services: Services) -> Step:
 
 
 @router.pattern(wording.VOTE_FOR_PLACE)
-@router.during(Filling, wording.VOTE_FOR_PLACE)
+@router.during(Blank, wording.VOTE_FOR_PLACE)
 @router.during(Browsing, wording.JUST_PLACE, choosing=True)
 def vote_for_place(message: Message, state: State, services: Services) -> Step:
     """Vote for the entry at this place of the list in view."""
@@ -165,7 +168,7 @@ def ask_which(message: Message, state: State, services: Services) -> Step:
     return step
 
 
-@router.during(Filling, wording.VOTE_FOR_SOMETHING)
+@router.during(Blank, wording.VOTE_FOR_SOMETHING)
 @router.guess(lambda message, _: re.fullmatch(wording.VOTE_FOR_SOMETHING, message.text))
 def ask_for_one(message: Message, state: State, services: Services) -> Step:
     """Words about a vote that are not plain enough to count as one."""

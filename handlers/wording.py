@@ -420,8 +420,6 @@ START = (
     "接着答题", "接着答", "接着来", "今天的题", "做题", "我要做题", "题目", "知识竞赛", "都交",
     "一题一题来",
 )  # fmt: skip
-MISTAKES = ("错题", "我的错题", "看错题", "再看一遍", "今天的错题", "练错题", "错在哪")
-ONE_MISTAKE = r"错题 ?(?P<place>\d)"
 QUESTION_IS_WRONG = (
     r"(?:第? ?.题|题目|这道?题|答案|题)(?:好像|是不是|可能)?"
     r"(?:有(?:错误?|误|问题|毛病)|错了)[了吧吗]?"
@@ -509,9 +507,27 @@ def _part_of_day(local: datetime) -> str:
     return "上午" if local.hour < 12 else "下午" if local.hour < 18 else "晚上"
 
 
+@dataclass(frozen=True)
+class Called:
+    """What a question is called: in a sentence, and by the taps below it."""
+
+    name: str
+    taps: str
+
+
+def on_paper(place: int) -> Called:
+    """The name of a question of the day's paper."""
+    return Called(f"第{place}题", f"第{place}题")
+
+
+def in_practice(place: int) -> Called:
+    """The name of a question of a practice."""
+    return Called(f"练习{place}", f"练{place}")
+
+
 def question(sitting: Sitting, place: int) -> Text:
     """A question as it is shown first, with how to answer it."""
-    asked = sitting.question(place)
+    asked, called = sitting.question(place), on_paper(place)
     head = say(
         "第{place}题（共{total}题，{asks_for}）\n{stem}",
         place=place,
@@ -519,44 +535,47 @@ def question(sitting: Sitting, place: int) -> Text:
         asks_for=_ASKS_FOR[asked.kind],
         stem=asked.stem,
     )
-    return join([head, *_options(asked, place), _how_to_answer(asked, place)])
+    return join([head, *_options(asked, called, _abreast(asked)), _how_to_answer(asked, called)])
 
 
-def question_again(sitting: Sitting, place: int, noted: str = "") -> Text:
+def question_again(asked: Question, called: Called, noted: str = "") -> Text:
     """A question that was on show before; `noted` are the letters chosen so far."""
-    asked = sitting.question(place)
     parts = [
-        say("现在是第{place}题：{stem}", place=place, stem=asked.stem),
-        *_options(asked, place),
+        say("现在是{name}：{stem}", name=called.name, stem=asked.stem),
+        *_options(asked, called, _abreast(asked)),
     ]
     if asked.kind is Kind.MULTIPLE:
         so_far = say("记下了{noted}。", noted="、".join(noted)) if noted else Text(())
-        parts.append(so_far + say("选好了：[交](发:第{place}题好了)", place=place))
+        parts.append(so_far + say("选好了：[交](发:{taps}好了)", taps=called.taps))
     if asked.kind is Kind.BLANK:
-        parts.append(_how_to_answer(asked, place))
+        parts.append(_how_to_answer(asked, called))
     return join(parts)
 
 
-def _options(asked: Question, place: int) -> list[Text]:
+def _abreast(asked: Question) -> int:
+    """How many options of a paper's question stand in one line."""
+    return 2 if asked.kind is Kind.MULTIPLE and max(map(len, asked.options)) <= 8 else 1
+
+
+def _options(asked: Question, called: Called, abreast: int) -> list[Text]:
     """The options line by line, never in another order than the question's own."""
     if asked.kind is Kind.JUDGE:
-        return [say("[对](发:第{place}题对)　　[错](发:第{place}题错)", place=place)]
+        return [say("[对](发:{taps}对)　　[错](发:{taps}错)", taps=called.taps)]
     taps = [
-        say("[{it}. {option}](发:第{place}题{it})", it=letter, option=option, place=place)
+        say("[{it}. {option}](发:{taps}{it})", it=letter, option=option, taps=called.taps)
         for letter, option in zip(asked.letters, asked.options, strict=True)
     ]
-    abreast = 2 if asked.kind is Kind.MULTIPLE and max(map(len, asked.options)) <= 8 else 1
     return [join(taps[i : i + abreast], "　") for i in range(0, len(taps), abreast)]
 
 
-def _how_to_answer(asked: Question, place: int) -> Text:
+def _how_to_answer(asked: Question, called: Called) -> Text:
     match asked.kind:
         case Kind.SINGLE:
             return say("点蓝字，或回复{letters}。", letters="、".join(asked.letters))
         case Kind.MULTIPLE:
             return say(
-                "可以一起回复，比如：AC。\n也可以一个一个点，点完再点[选好了](发:第{place}题好了)。",
-                place=place,
+                "可以一起回复，比如：AC。\n也可以一个一个点，点完再点[选好了](发:{taps}好了)。",
+                taps=called.taps,
             )
         case Kind.JUDGE:
             return say("点蓝字，或回复“对”“错”。")
@@ -603,10 +622,10 @@ def _option(asked: Question, letter: str) -> str:
     return dict(zip(asked.letters, asked.options, strict=True)).get(letter, "")
 
 
-def noted(asked: Question, place: int, letters: str) -> Text:
+def noted(asked: Question, called: Called, letters: str) -> Text:
     """A letter of a question with several is noted; the rest can still be added."""
     rest = [
-        say("[{letter}](发:第{place}题{letter})", letter=letter, place=place)
+        say("[{letter}](发:{taps}{letter})", letter=letter, taps=called.taps)
         for letter in asked.letters
         if letter not in letters
     ]
@@ -614,19 +633,19 @@ def noted(asked: Question, place: int, letters: str) -> Text:
         [
             say("先记下{letters}。", letters="、".join(letters))
             + (say("还要加：") + join(rest, "　") if rest else Text(())),
-            say("选好了：[交](发:第{place}题好了)", place=place),
+            say("选好了：[交](发:{taps}好了)", taps=called.taps),
             say("也可以一次回复几个字母，比如：ACD。"),
         ]
     )
 
 
-def only_one(asked: Question, place: int, letters: str) -> Text:
+def only_one(asked: Question, called: Called, letters: str) -> Text:
     """Several letters for a question that has one answer."""
     if len(letters) != 2:
         return say("这题只选一个，点蓝字，或回复{all}。", all="、".join(asked.letters))
     return say(
-        "这题只选一个，[{first}](发:第{place}题{first})还是[{second}](发:第{place}题{second})？",
-        place=place,
+        "这题只选一个，[{first}](发:{taps}{first})还是[{second}](发:{taps}{second})？",
+        taps=called.taps,
         first=letters[0],
         second=letters[1],
     )
@@ -802,40 +821,6 @@ def _what_comes_next(result: Result) -> Text:
     return say("明天早上{hour}点有新题，回复“答题”就行。", hour=result.next_hour)
 
 
-def mistakes(wrong: Sequence[tuple[int, Question, Marked]], paper_is_open: bool) -> Text:
-    """What was wrong on the latest paper."""
-    if not wrong:
-        return say("这次没有错题。\n接着做：[答题](发:答题)　[看排名](发:排名)")
-    lines = [
-        say("{nth} [{stem}](发:错题{nth})", nth=nth, stem=_shortened(asked.stem))
-        for nth, (_, asked, _marked) in enumerate(wrong, start=1)
-    ]
-    return join(
-        [
-            say("这次错了{count}题：", count=len(wrong)),
-            *lines,
-            say("点一个看解释，或回复数字。"),
-            *([say("还有题没答完：[接着答题](发:答题)")] if paper_is_open else []),
-        ]
-    )
-
-
-def mistake(place: int, asked: Question, marked: Marked, paper_is_open: bool) -> Text:
-    """One wrong answer, explained."""
-    go_on = "[接着答题](发:答题)" if paper_is_open else "[看排名](发:排名)"
-    return join(
-        [
-            say("第{place}题：{stem}", place=place, stem=asked.stem),
-            verdict(asked, marked),
-            say("[其他错题](发:错题)　[这题有错](发:题目有错)　" + go_on),
-        ]
-    )
-
-
-def _shortened(stem: str) -> str:
-    return stem if len(stem) <= 16 else stem[:15] + "…"
-
-
 def what_is_wrong() -> Text:
     """A question may be faulty: we ask which, and why."""
     return say(
@@ -868,11 +853,229 @@ def _(refusal: ContestOver) -> Text:
 @refuse.register
 def _(refusal: PaperFinished) -> Text:
     return say(
-        "今天的题您做完了，{points}分。想再看看：[今天的错题](发:错题)。\n"
+        "今天的题您做完了，{points}分。想多练：[练错题](发:练错题)（不计分）。\n"
         + ("" if refusal.next_hour is None else "明天{hour}点有新题。")
         + "[看排名](发:排名)　[写座右铭](发:座右铭)",
         points=refusal.points,
         hour=refusal.next_hour,
+    )
+
+
+# ------------------------------------------------------------ wrong answers, and practising them
+
+# What members type.
+MISTAKES = ("错题", "我的错题", "看错题", "再看一遍", "今天的错题", "其他错题", "错在哪")
+ONE_MISTAKE = r"错题 ?(?P<place>\d{1,3})"
+NTH_MISTAKE = (
+    r"[我就要想选点看是( ]{0,6}第? ?(?P<place>\d{1,3}|[一二三四五六七八九两])"
+    r" ?[个项条道题号]?[吧的) ]{0,3}"
+)
+MORE_MISTAKES = ("后面的错题",)
+NEXT_PAGE = rf"后面的?|下一?页|更多|还有[吗呢]?|换一[批页]|{SKIP}"
+PAGE_BEFORE = rf"前面的?|上一?页|{PREVIOUS}"
+PRACTISE = (
+    "练错题", "练一练", "练习", "做练习", "我要练习", "练练错题", "练习错题", "接着练", "接着练习",
+    "继续练", "继续练习", "再练", "再练一练", "再练3题", "再练三题", "多练练",
+)  # fmt: skip
+PRACTISE_HARDEST = ("练最难的", "先练最难的", "练难的")
+PRACTICE_TAP = r"练习? ?(?P<place>\d) ?(?P<chosen>[a-h]{1,8}|对|错|好了)"
+"""What the taps below a practice question send."""
+LEARNT_TAP = r"练习? ?(?P<place>\d) ?记牢了?"
+LEARNT = (
+    r"(?:我?已经|我?都)?记(?:牢|住)了?|(?:这题)?(?:我?已经)?会了"
+    r"|(?:以后)?(?:别|不要|不用)再?问(?:这题)?了?"
+)
+NEXT_TAP = r"练习 ?下一题"
+ON_WITH_PRACTICE = r"继续|接着来?|往下|再来一?[个题道]?"
+LEAVE_PRACTICE = rf"{PAUSE}|(?:先)?不练了?|练(?:完|好|够)了"
+
+
+def mistakes(stems: Sequence[str], first: int, total: int, paper_is_open: bool, more: bool) -> Text:
+    """Some of the questions that were answered wrongly and are not understood yet."""
+    last = first + len(stems) - 1
+    lines = [
+        say("{nth} [{stem}](发:错题{nth})", nth=nth, stem=_shortened(stem))
+        for nth, stem in enumerate(stems, start=first)
+    ]
+    part = "" if len(stems) == total else f"，这是第{first}到{last}道"
+    return join(
+        [
+            say("您有{total}道错题没弄懂{part}：", total=total, part=part),
+            *lines,
+            say("点一个看解释；[练一练](发:练错题)，一次3题，不计分。"),
+            *([say("后面还有：[后面的错题](发:后面的错题)")] if more else []),
+            *([_paper_waits()] if paper_is_open else []),
+        ]
+    )
+
+
+def no_mistakes() -> Text:
+    """The member has answered nothing wrongly that is still to be asked."""
+    return say("您现在没有错题。\n接着做：[答题](发:答题)　[看排名](发:排名)")
+
+
+def all_understood(next_day: date, today: date) -> Text:
+    """Each was answered rightly in practice and will be asked again."""
+    return say(
+        "错题都弄懂了，{when}再考您一次。\n想多练：[练一练](发:练错题)（不计分）\n"
+        "接着做：[答题](发:答题)　[看排名](发:排名)",
+        when=_when(next_day, today),
+    )
+
+
+def mistake(day: date, place: int, asked: Question, marked: Marked, paper_is_open: bool) -> Text:
+    """One wrong answer, explained."""
+    go_on = "　[接着答题](发:答题)" if paper_is_open else ""
+    return join(
+        [
+            say("{day}第{place}题：{stem}", day=_day(day), place=place, stem=asked.stem),
+            verdict(asked, marked),
+            say("[练一练](发:练错题)　[其他错题](发:错题)　[这题有错](发:题目有错)" + go_on),
+        ]
+    )
+
+
+def _shortened(stem: str) -> str:
+    return stem if len(stem) <= 16 else stem[:15] + "…"
+
+
+def _when(day: date, today: date) -> str:
+    return "明天" if day == today + timedelta(days=1) else _day(day)
+
+
+def _paper_waits() -> Text:
+    return say("还有题没答完：[接着答题](发:答题)")
+
+
+def practice_in_between() -> Text:
+    """Before the first practice question while a paper is open."""
+    return say("没答完的题给您留着，练完再接着答。\n\n")
+
+
+def practice_question(asked: Question, place: int, total: int) -> Text:
+    """A practice question as it is shown first."""
+    called = in_practice(place)
+    head = say(
+        "练习{place}（共{total}题，不计分）\n{stem}", place=place, total=total, stem=asked.stem
+    )
+    how = [] if asked.kind in (Kind.SINGLE, Kind.JUDGE) else [_how_to_answer(asked, called)]
+    return join([head, *_options(asked, called, _abreast_in_practice(asked)), *how])
+
+
+def _abreast_in_practice(asked: Question) -> int:
+    """Short options share a line: a thumb tells three of them apart, and two of some length."""
+    longest = max(map(len, asked.options), default=0)
+    return 3 if longest <= 5 else 2 if longest <= 8 else 1
+
+
+def practised_rightly(place: int, days: int) -> Text:
+    """A right answer in practice: when the question comes back, and how to be rid of it."""
+    return say(
+        "✔ 对了。这题{when}再考您一次。\n已经记牢：[以后别问这题](发:练{place}记牢)",
+        when=_in_days(days),
+        place=place,
+    )
+
+
+def practised_wrongly(asked: Question, marked: Marked, days: int) -> Text:
+    """A wrong one: why, according to whom, and when the question comes back."""
+    return join([verdict(asked, marked), say("这题{when}再考您一次。", when=_in_days(days))])
+
+
+def _in_days(days: int) -> str:
+    if days <= 1:
+        return "明天"
+    return "过几天" if days < 14 else "过一阵子"
+
+
+def next_in_practice() -> Text:
+    """The way on to the next question."""
+    return say("[下一题](发:练习下一题)")
+
+
+def practice_over(right: int, due: int, next_day: date | None, today: date, paper: bool) -> Text:
+    """The end of a round: what else is due, or when something will be; the way on."""
+    parts = [say("这次练完了，答对{right}题，不计分。", right=right)]
+    if due:
+        parts.append(say("还有{due}题可以练：[再练一练](发:练错题)", due=due))
+    elif next_day:
+        parts.append(say("{when}再考您。", when=_when(next_day, today)))
+    onward = (
+        "没答完的题还留着：[接着答题](发:答题)" if paper else "[看错题](发:错题)　[看排名](发:排名)"
+    )
+    return join([*parts, say(onward)])
+
+
+def nothing_due(next_day: date, today: date) -> Text:
+    """Nothing is to be practised today."""
+    return say(
+        "现在没有要练的题，{when}再考您。\n想现在就练：[练最难的](发:练最难的)（不计分）\n"
+        "接着做：[答题](发:答题)　[看排名](发:排名)",
+        when=_when(next_day, today),
+    )
+
+
+def practised_before(place: int) -> Text:
+    """A tap on a practice question that has been graded changes nothing."""
+    return say("练习{place}已经练过了。", place=place)
+
+
+def not_yet_practised(place: int) -> Text:
+    """A practice question that has not been shown."""
+    return say("还没到练习{place}。", place=place)
+
+
+def practice_has_only(total: int) -> Text:
+    """A number beyond the round."""
+    return say("这次一共{total}题。", total=total)
+
+
+def one_at_a_time_in_practice() -> Text:
+    """Several practice questions answered at once."""
+    return say("练习一题一题来。")
+
+
+def practice_recalled(asked: Question, place: int) -> Text:
+    """The practice question before, with what is right."""
+    return say(
+        "练习{place}：{stem}\n正确的是{answer}。",
+        place=place,
+        stem=asked.stem,
+        answer=_letters(asked, asked.answer, in_full=True),
+    )
+
+
+def practice_skipped() -> Text:
+    """A question was passed over: it stays due."""
+    return say("好，这题下次再练。\n\n")
+
+
+def learnt() -> Text:
+    """A question is not asked again in practice."""
+    return say("好，这题以后不问了。")
+
+
+def practice_left(paper_is_open: bool) -> Text:
+    """The member leaves the practice."""
+    left = say("好，先练到这里。想再练，回复“练错题”。")
+    return join([left, _paper_waits()]) if paper_is_open else left
+
+
+def practice_put_away() -> Text:
+    """A tap of a practice that is no longer in view."""
+    return say("那次练习已经收起来了。想再练：[练错题](发:练错题)（不计分）")
+
+
+def back_to_practice() -> Text:
+    """How to return to the practice question that is still open."""
+    return say("\n题还给您留着：[接着练](发:练错题)")
+
+
+def motto_offer_in_practice(words: str) -> Text:
+    """A sentence came while a practice question is on show."""
+    return say(
+        "正在练习，这句要交座右铭吗？\n“{words}”\n[是座右铭](发:是座右铭)　[接着练](发:练错题)",
+        words=words,
     )
 
 

@@ -36,6 +36,37 @@ class Filling:
 
 
 @dataclass(frozen=True)
+class Practising:
+    """A practice question is on show: that at `place` of this round's `questions`, by their ids.
+
+    `right` counts the right answers of the round so far; `picked` as above.
+    """
+
+    questions: tuple[int, ...]
+    place: int
+    right: int = 0
+    picked: str = ""
+
+
+@dataclass(frozen=True)
+class PractisingWords:
+    """The same with a question whose answer is a few words."""
+
+    questions: tuple[int, ...]
+    place: int
+    right: int = 0
+
+
+@dataclass(frozen=True)
+class Practised:
+    """The question at `place` of the round has been graded; the next one waits to be asked for."""
+
+    questions: tuple[int, ...]
+    place: int
+    right: int = 0
+
+
+@dataclass(frozen=True)
 class Bundled:
     """Several questions were answered at once (`1A`, `4T`) and we asked whether to submit them."""
 
@@ -127,14 +158,27 @@ class Lost:
 
 @dataclass(frozen=True)
 class Telling:
-    """We asked for one sentence that a colleague will read; `about` is the ticket's topic."""
+    """We asked for one sentence that a colleague will read; `about` is the ticket's topic.
+
+    `codes` are those of the questions that it is about, if one knows.
+    """
 
     about: str = "help"
+    codes: str = ""
 
 
 @dataclass(frozen=True)
 class MistakesShown:
-    """The wrong answers of the latest paper were listed: a bare number picks one."""
+    """Wrong answers were listed: these questions, by their ids, the first under number `first`.
+
+    `shown_at` (ISO 8601) is when: a bare number picks one of them for ten minutes. `looked_at`
+    is the question explained since.
+    """
+
+    questions: tuple[int, ...] = ()
+    first: int = 1
+    shown_at: str = ""
+    looked_at: int = 0
 
 
 @dataclass(frozen=True)
@@ -147,6 +191,9 @@ State = (
     | MenuShown
     | Answering
     | Filling
+    | Practising
+    | PractisingWords
+    | Practised
     | Bundled
     | Browsing
     | OfferedMotto
@@ -163,9 +210,17 @@ State = (
     | Thanked
 )
 
-Asked = Answering | Filling
+OfPaper = Answering | Filling
 """A question of the quiz is on show."""
-Free = Idle | MenuShown | MistakesShown | Lost | Thanked
+OfPractice = Practising | PractisingWords
+"""A question of the practice is on show."""
+Asked = OfPaper | OfPractice
+"""A question is on show."""
+Choosing = Answering | Practising
+"""It has options, or asks for true or false."""
+Blank = Filling | PractisingWords
+"""It asks for a few words."""
+Free = Idle | MenuShown | MistakesShown | Lost | Thanked | Practised
 """Nothing is on show that waits for an answer."""
 
 
@@ -175,7 +230,7 @@ def on_show(state: State) -> State:
     A blank to be filled does not: any words would be taken for its answer.
     """
     match state:
-        case Answering():
+        case Answering() | Practising() | Practised():
             return state
         case Browsing():
             return replace(state, choosing=False, looked_at=0)

@@ -15,6 +15,7 @@ from bot.domain.members import Members
 from bot.domain.moderation import Moderation
 from bot.domain.mottos import Mottos
 from bot.domain.notices import Notices
+from bot.domain.practice import Practice
 from bot.domain.questions import Shelf
 from bot.domain.quiz import Quiz
 from bot.domain.sealing import Sealing
@@ -35,6 +36,7 @@ class Services:
     members: Members
     units: Units
     quiz: Quiz
+    practice: Practice
     bank: QuestionBank
     bank_search: BankSearch
     mottos: Mottos
@@ -65,6 +67,7 @@ def open_services(
         members=Members(session, now),
         units=Units(session),
         quiz=Quiz(session, now, shelf),
+        practice=Practice(session, now, shelf),
         bank=QuestionBank(session, now),
         bank_search=BankSearch(session),
         mottos=Mottos(session, now),

@@ -13,6 +13,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     DateTime,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -327,6 +328,27 @@ class Score(Base):
     days: Mapped[int] = mapped_column(SmallInteger)
     reached_at: Mapped[datetime]
     """When these points were reached: earlier stands higher in a tie."""
+
+
+class PracticeCard(Base):
+    """A question that was answered wrongly and then practised, or put aside. It scores nothing."""
+
+    __tablename__ = "practice_card"
+    __table_args__ = _rules()
+
+    member_key: Mapped[bytes] = mapped_column(MemberKey, primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), primary_key=True)
+    practised_at: Mapped[datetime]
+    """When it was last answered in practice, or put aside."""
+    correct: Mapped[bool]
+    """Whether the last of these answers was right."""
+    stability: Mapped[float | None] = mapped_column(Double)
+    """FSRS: in how many days the chance to know it falls to nine in ten."""
+    difficulty: Mapped[float | None] = mapped_column(Double)
+    """FSRS: from 1 to 10. Both are empty when it was put aside before any answer."""
+    due_on: Mapped[date | None]
+    """The day on which it comes back; empty when the member wants to be asked no more."""
+    delivery_key: Mapped[bytes] = mapped_column(DeliveryKey)
 
 
 # ---------------------------------------------------------------- mottos and votes

@@ -4,7 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conversation.state import Answering, Browsing, Filling, Idle, State, dump, on_show, parse
+from bot.conversation.state import (
+    Answering,
+    Browsing,
+    Filling,
+    Idle,
+    Practised,
+    Practising,
+    PractisingWords,
+    State,
+    dump,
+    on_show,
+    parse,
+)
 
 STATES: st.SearchStrategy[State] = st.one_of(*map(st.from_type, State.__args__))
 JSON = st.recursive(
@@ -46,9 +58,12 @@ def test_nothing_stored_raises(stored: str) -> None:
 
 def test_a_question_and_a_list_stay_in_view_behind_an_answer_to_something_else() -> None:
     assert on_show(Answering(2, "A")) == Answering(2, "A")
+    assert on_show(Practising((7, 8), 2, 1, "A")) == Practising((7, 8), 2, 1, "A")
+    assert on_show(Practised((7, 8), 1)) == Practised((7, 8), 1)
     assert on_show(Browsing((1001,), choosing=True)) == Browsing((1001,))
     assert on_show(Idle()) == Idle()
 
 
 def test_words_for_a_blank_are_not_awaited_behind_something_else() -> None:
     assert on_show(Filling(2)) == Idle()
+    assert on_show(PractisingWords((7, 8), 2)) == Idle()

@@ -25,6 +25,8 @@ from bot.conversation.state import (
     Filling,
     Naming,
     OfferedMotto,
+    OfPractice,
+    Practised,
     State,
     Telling,
     Thanked,
@@ -33,6 +35,7 @@ from bot.conversation.state import (
 from handlers.own_motto import WITHDRAW
 from tests.builders import a_member, a_waiting_motto, an_approved_motto, chained
 from tests.handlers.babble import MOTTO, PLACES, Babbler
+from tests.handlers.papers import answered_wrongly, five_questions
 from tests.handlers.talking import Talker
 from tests.model.stage import laid_out
 
@@ -64,6 +67,11 @@ def _asks_to_vote(words: str, state: State) -> object:
     return re.search("投|票", words) or (told and re.search(number, words))
 
 
+def _asks_to_practise(words: str, state: State) -> object:
+    named = isinstance(state, Practised) and re.search("记|问|会了", words)
+    return isinstance(state, OfPractice) or named
+
+
 ASKED: dict[str, Asked] = {
     "insert into vote": _asks_to_vote,
     "delete from vote": _asks_to_take_a_vote_back,
@@ -75,12 +83,18 @@ ASKED: dict[str, Asked] = {
     "insert into answer": lambda words, state: (
         isinstance(state, Answering | Filling | Bundled) or re.search(r"第\d+题", words)
     ),
+    "insert into practice_card": _asks_to_practise,
+    "update practice_card": _asks_to_practise,
     "update member": lambda _, state: isinstance(state, Naming),
     "insert into ticket": lambda words, state: (
         isinstance(state, Telling) or re.search("删除|注销|破|去世|垃圾|讨厌", words)
     ),
 }
 """What may only be done when it was asked for; what is not here is no harm."""
+
+
+_OPTION = re.compile(r"第|练\d(?!记牢)")
+"""What the taps below a question begin with."""
 
 
 class Deeds:
@@ -130,8 +144,9 @@ def babble(seed: int, messages: int, astray: float = 0.0) -> None:
 
 
 def newcomer(session: Session, dice: Random) -> Talker:
-    """A member with an entry that waits, one that stands, or none."""
-    a_member(session, "zhang")
+    """A member who has erred, with an entry that waits, one that stands, or none."""
+    kinds = ("single", "multiple", "judge", "blank", "single")
+    answered_wrongly(session, a_member(session, "zhang"), five_questions(kinds))
     if prepare := dice.choice((None, a_waiting_motto, an_approved_motto)):
         prepare(session, "zhang", MOTTO)
     return Talker(session)
@@ -167,4 +182,4 @@ def is_readable(reply: Text) -> bool:
 def other_links(reply: Text) -> list[Tap | Page]:
     """The links of a reply that are not a question's own."""
     links = [part for part in reply.parts if isinstance(part, Tap | Page)]
-    return [link for link in links if not (isinstance(link, Tap) and link.sends.startswith("第"))]
+    return [link for link in links if not (isinstance(link, Tap) and _OPTION.match(link.sends))]

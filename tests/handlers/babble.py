@@ -23,6 +23,9 @@ from bot.conversation.state import (
     Naming,
     OfferedMotto,
     PickingUnit,
+    Practised,
+    Practising,
+    PractisingWords,
     State,
     Telling,
     Thanked,
@@ -44,10 +47,18 @@ PLACES: tuple[State, ...] = (
     OfferedMotto(MOTTO), WritingMotto(), WritingMotto(OWN), WritingMotto(OWN, True),
     ConfirmingMotto(MOTTO), ConfirmingMotto(MOTTO, "full", OWN, True), Confirming(REWORD, OWN),
     Confirming(WITHDRAW, OWN), Confirming(WITHDRAW, ANOTHERS), Confirming(TAKE_BACK, ANOTHERS),
-    Appealing(OWN), Appealing(ANOTHERS), PickingUnit(()), PickingUnit((2, 3)), PickingUnit((99,)),
-    Naming(2), Naming(99), Telling(), Telling("unit"), Telling("question"),
+    Appealing(OWN), Appealing(ANOTHERS),
+    PickingUnit(()), PickingUnit((2, 3)), PickingUnit((99,)), Naming(2), Naming(99),
+    Telling(), Telling("unit"), Telling("question"), Telling("question", "Q001"),
+    MistakesShown((41, 42), 1, NOON.isoformat(), 42), MistakesShown((99,), 4, NOON.isoformat()),
+    Practising((41, 42, 43), 1), Practising((45, 42), 2, 1, "A"), Practising((43,), 1),
+    Practising((99,), 1), Practising((), 9), PractisingWords((44, 41), 1),
+    PractisingWords((99,), 3), Practised((41, 42), 1, 1), Practised((43,), 1), Practised((), 2),
 )  # fmt: skip
-"""Where a member may stand, be it true or left over from another day."""
+"""Where a member may stand, be it true or left over from another day.
+
+What the member of the tests has answered wrongly are the questions 41 to 45.
+"""
 
 COMMANDS = tuple(
     words
@@ -64,6 +75,7 @@ SHAPES = (
     "×", "全选", "好了", "选好了", "不知道", "跳过", "上一题", "改", "确定", "好的", "可以", "嗯",
     "是", "不是", "不", "交", "都交", "不交", "换", "谢谢", "。。", "？", "👍", "[强]", "{w}",
     "投稿 {w}", "座右铭：{w}", "申诉 {w}", "我叫张三", "张三", "新安", "农业局", "没有", "同意",
+    "练{d}{l}", "练{d}对", "练{d}好了", "练{d}记牢", "练习下一题", "记住了", "再练",
     "不写", "13812345678", "什么破系统", "我爸去世了", "讲个笑话", "确定修改", "确定删除", "2016",
 )  # fmt: skip
 SENTENCES = (

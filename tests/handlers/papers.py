@@ -1,19 +1,22 @@
 """A paper of known questions, so that a test can say what stands at which place."""
 
+from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.domain.identity import campaign_day
-from bot.domain.questions import add_questions
+from bot.domain.questions import Shelf, add_questions
+from bot.domain.quiz import Quiz
 from bot.storage.tables import Answer, Attempt
 from quiz_bank import Question
 from tests.builders import NOON, a_question
 from tests.handlers.talking import Talker
 
 USUAL = ("single", "single", "multiple", "judge", "single")
+YESTERDAY = NOON - timedelta(days=1)
 
 
 def five_questions(kinds: tuple[str, ...] = USUAL) -> list[Question]:
@@ -38,9 +41,28 @@ def a_paper(
     session.flush()
 
 
-def answers(session: Session, member: bytes) -> dict[int, str]:
-    """What has been graded, by place."""
-    rows = session.execute(select(Answer.place, Answer.choice).where(Answer.member_key == member))
+def answered_wrongly(
+    session: Session,
+    member: bytes,
+    questions: list[Question],
+    places: Collection[int] = range(1, 99),
+    at: datetime = YESTERDAY,
+) -> None:
+    """The member has answered a paper of these questions, those at `places` wrongly."""
+    a_paper(session, member, questions, begun_at=at)
+    quiz = Quiz(session, at, Shelf())
+    sitting = quiz.sitting(member)
+    assert sitting is not None
+    for place, question in enumerate(questions, start=1):
+        wrong = {"judge": ("F",), "multiple": ("B", "C")}.get(question.kind, ("A",))
+        choice = wrong if place in places else question.answer
+        sitting = quiz.answer(member, sitting, place, choice, bytes(32))
+
+
+def answers(session: Session, member: bytes, at: datetime = NOON) -> dict[int, str]:
+    """What has been graded of that day's paper, by place."""
+    of_day = (Answer.member_key == member, Answer.day == campaign_day(at))
+    rows = session.execute(select(Answer.place, Answer.choice).where(*of_day))
     return {row.place: row.choice for row in rows}
 
 

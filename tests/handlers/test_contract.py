@@ -16,11 +16,20 @@ from sqlalchemy.pool import StaticPool
 
 from bot.conversation.message import Kind, Message
 from bot.conversation.reply import BUDGET, Text, compile_text
-from bot.conversation.state import Answering
-from bot.storage.tables import Attempt, Base, Member, Motto, Ticket, Vote
+from bot.conversation.state import Answering, Practising
+from bot.storage.tables import (
+    Attempt,
+    Base,
+    Member,
+    Motto,
+    PracticeCard,
+    StoredQuestion,
+    Ticket,
+    Vote,
+)
 from handlers import wording
 from tests.builders import a_campaign, a_member, an_approved_motto, chained, pushed, said
-from tests.handlers.papers import USUAL, answers, at_question
+from tests.handlers.papers import USUAL, answered_wrongly, answers, at_question, five_questions
 from tests.handlers.talking import Talker, shown, taps
 
 WORDS = (
@@ -327,9 +336,86 @@ ELSEWHERE = [
     Elsewhere("left", "上一题 刚才那个", Cell("接着刚才的，第2题（共5题")),
     Elsewhere("left", "B 2B", Cell("接着刚才的，第2题（共5题")),
     Elsewhere("left", "第2题B", right(2, "B")),
-    Elsewhere("erring", "上一题 刚才那个", Cell("这次错了1题：")),
+    Elsewhere("erring", "上一题 刚才那个", Cell("您有1道错题没弄懂：")),
+    Elsewhere("erring", "1 一 ① 第一个 错题1", Cell(r"12月5日第1题：题目P1？\n✘ 您选A")),
 ]
 """Also: in true-false `A` and `1` are 对, `B` and `2` 错; 改 before the answer is revealed."""
+PRACTICE = [
+    Elsewhere(
+        "practising",
+        "B b Ｂ B。 B吧 选B 我选b 应该是B 答案B 2 ２ ② 二 选二 第二个 选第二个 1B 第一题_B 练1B "
+        "voice:选必 voice:选比 voice:二号",
+        Cell("(听到您说“..”，)?✔ 对了。", "practised P1: right"),
+    ),
+    Elsewhere(
+        "practising",
+        "A 选A 1 voice:选诶 练1A 1A",
+        Cell("(听到您说“..”，)?✘ 您选A（甲）", "practised P1: wrong"),
+    ),
+    Elsewhere("practising", "AB A和B a,b", Cell(r"这题只选一个，\[A\]\(发:练1A\)还是\[B\]")),
+    Elsewhere(
+        "practising",
+        "D 4 voice:选地 对 ×",
+        Cell(r"(听到您说“选地”，)?这题请选A、B、C。\n现在是练习1：题目P1？"),
+    ),
+    Elsewhere("practising", "全选 都对", Cell("这题只选一个，点蓝字，或回复A、B、C。$")),
+    Elsewhere("practising", "2B 3A 练2B", Cell(r"还没到练习[23]。\n现在是练习1：")),
+    Elsewhere("practising", "7B 练9A", Cell(r"这次一共3题。\n现在是练习1：")),
+    Elsewhere("practising", "1A2B3C 1A_2B", Cell(r"练习一题一题来。\n现在是练习1：")),
+    Elsewhere("practising", "改 选错了", Cell(r"这题还没有答，直接选就行。\n现在是练习1：")),
+    Elsewhere("practising", "不知道 不会 跳过 下一题", Cell(r"好，这题下次再练。\n\n练习2（共3题")),
+    Elsewhere("practising", "上一题 刚才那个", Cell(r"前面还没有答过的题。\n现在是练习1：")),
+    Elsewhere(
+        "practising", "练错题 练一练 练习下一题 继续 。。。 😀", Cell("现在是练习1：题目P1？")
+    ),
+    Elsewhere("practising", "退出 不答了 回头再说 不练了 算了", Cell("好，先练到这里。")),
+    Elsewhere("practising", "？ 帮助 菜单 人工", Cell(r"不急，(.*\n)+现在是练习1：")),
+    Elsewhere("practising", "哇啦哇啦 答提吗", Cell(r"我没看懂(.*\n)+现在是练习1：")),
+    Elsewhere("practising", "image:", Cell(rf"{PHOTO}\n现在是练习1：")),
+    Elsewhere("practising", "13812345678", Cell(f"{PRIVATE}现在是练习1：")),
+    Elsewhere("practising", "答题 我要答题 开始", BEGINS),
+    Elsewhere("practising", "把老百姓放在心上", offers_motto("正在练习，这句")),
+    Elsewhere("practising", "投{n2}号", Cell(r"✔ 已投给{n2}号(.*\n)+.*\[接着练\]", "voted 2nd")),
+    Elsewhere(
+        "practising", "练1记牢 记住了 以后别问这题", Cell("好，这题以后不问了。", "put aside P1")
+    ),
+    Elsewhere("practising_several", "A 选A 1 voice:选诶", Cell("(听.*，)?先记下A。", "noted A")),
+    Elsewhere("practising_several", "AC a、c 练2AC", Cell("✔ 对了。", "practised P3: right")),
+    Elsewhere("practising_several", "全选 BC", Cell("✘ 您选", "practised P3: wrong")),
+    Elsewhere("practising_several", "选好了 练2好了", Cell("还没有记下选项，先选再交。")),
+    Elsewhere("practising_several", "练1A 1A", Cell(r"练习1已经练过了。\n现在是练习2：")),
+    Elsewhere(
+        "practising_several", "上一题", Cell(r"练习1：题目P1？\n正确的是B（乙）。\n现在是练习2：")
+    ),
+    Elsewhere("practising_several", "改", Cell("答案已经公布，这题不能改了")),
+    Elsewhere(
+        "practising_several",
+        "练1记牢",
+        Cell(r"好，这题以后不问了。\n现在是练习2：", "put aside P1"),
+    ),
+    Elsewhere(
+        "practising_judgement", "对 √ A 1 是的 练3对", Cell("✔ 对了。", "practised P4: right")
+    ),
+    Elsewhere("practising_judgement", "错 × B 2 练3错", Cell("✘ 您选“错”", "practised P4: wrong")),
+    Elsewhere("practising_judgement", "C 3 全选", Cell(r"这题请判断对错。\n现在是练习3：")),
+    Elsewhere("practising_words", "2016 ２０１６", Cell("✔ 对了。", "practised P2: right")),
+    Elsewhere("practising_words", "2017 张三", Cell("✘ 您填“", "practised P2: wrong")),
+    Elsewhere("practising_words", "A 选B 好的 。。。", Cell(r"(.*\n)*现在是练习1：题目P2？")),
+    Elsewhere("practised", "下一题 练习下一题 继续 不知道 练错题", Cell("练习2（共3题，不计分）")),
+    Elsewhere("practised", "A 2 对 AB 1A 练1A", Cell(r"练习1已经练过了。\n\[下一题\]")),
+    Elsewhere("practised", "练2A 2A", Cell(r"还没到练习2。\n\[下一题\]")),
+    Elsewhere("practised", "改 选错了", Cell(r"答案已经公布(.*)\n\[下一题\]")),
+    Elsewhere("practised", "上一题", Cell(r"练习1：题目P1？\n正确的是B（乙）。\n\[下一题\]")),
+    Elsewhere(
+        "practised", "练1记牢 记住了 已经记牢 会了", Cell("好，这题以后不问了。", "put aside P1")
+    ),
+    Elsewhere("practised", "退出 不练了", Cell("好，先练到这里。")),
+    Elsewhere("practised", "谢谢 好的", Cell("不客气。$")),
+    Elsewhere("one", "练1A 练1记牢", Cell(rf"那次练习已经收起来了。.*\n{SECOND}")),
+    Elsewhere("nothing", "练1A 练2对 练1记牢", Cell("那次练习已经收起来了。想再练：")),
+    Elsewhere("nothing", "练错题 练习下一题 练最难的", Cell("您现在没有错题。")),
+]
+"""The same ways of saying things while a question of the practice is in view, or was graded."""
 
 # ------------------------------------------------------------ those who are looking at it
 
@@ -346,6 +432,19 @@ def leads_to(*says: str, question: int = 0, kinds: tuple[str, ...] = USUAL) -> "
     return bring
 
 
+def practising(*says: str, kinds: tuple[str, ...] = ("single", "multiple", "judge")) -> "Setting":
+    """What brings a member to a practice of these three kinds, and on by words of their own."""
+
+    def bring(talker: Talker) -> None:
+        one, several, judgement = (PRACTISED[kind] for kind in kinds)
+        answered_wrongly(talker.session, talker.key, [one, several, judgement])
+        for words in ("练错题", *says):
+            talker.says(words)
+
+    return bring
+
+
+PRACTISED = {q.kind.value: q for q in five_questions(("single", "blank", "multiple", "judge"))}
 Setting = Callable[[Talker], object]
 SETTINGS: dict[str, Setting] = {
     "one": leads_to(question=2),
@@ -360,6 +459,11 @@ SETTINGS: dict[str, Setting] = {
     "five": leads_to(question=1, kinds=("single",) * 5),
     "left": leads_to("退出", question=2),
     "erring": leads_to("A", "错题", question=1),
+    "practising": practising(),
+    "practising_several": practising("下一题"),
+    "practising_judgement": practising("下一题", "下一题"),
+    "practising_words": practising(kinds=("blank", "multiple", "judge")),
+    "practised": practising("B"),
 }
 
 
@@ -390,7 +494,9 @@ def test_each_way_of_saying_it_means_what_the_contract_says(
     assert_meant(people[view], row.says, getattr(row, view))
 
 
-@pytest.mark.parametrize("case", ELSEWHERE, ids=lambda case: f"{case.view} {case.says.split()[0]}")
+@pytest.mark.parametrize(
+    "case", [*ELSEWHERE, *PRACTICE], ids=lambda case: f"{case.view} {case.says.split()[0]}"
+)
 def test_and_so_it_does_where_more_than_the_view_decides(
     people: dict[str, Talker], case: Elsewhere
 ) -> None:
@@ -498,7 +604,13 @@ class Books:
         self.papers = {a.day: list(a.skipped) for a in session.scalars(select(Attempt).where(mine))}
         self.graded = answers(session, key)
         self.votes = set(session.scalars(select(Vote.motto_id).where(Vote.member_key == key)))
-        self.noted = talker.state.picked if isinstance(talker.state, Answering) else ""
+        state = talker.state
+        self.noted = state.picked if isinstance(state, Answering | Practising) else ""
+        self.cards = {
+            card.question_id: (card.due_on, card.correct, card.practised_at)
+            for card in session.scalars(select(PracticeCard).where(PracticeCard.member_key == key))
+        }
+        self.codes = {q.id: q.code for q in session.scalars(select(StoredQuestion))}
         self.tickets = session.scalar(select(func.count()).select_from(Ticket)) or 0
         self.other = [
             session.execute(select(Motto.words, Motto.state)).all(),
@@ -522,6 +634,13 @@ class Books:
             *(f"voted {nth.get(str(id_ + 1_000))}" for id_ in self.votes - before.votes),
             *([f"noted {self.noted}"] if self.noted and self.noted != before.noted else []),
             *([f"forgot {before.noted}"] if before.noted and not (self.noted or graded) else []),
+        ]
+        deeds += [
+            f"put aside {self.codes[id_]}"
+            if due_on is None
+            else f"practised {self.codes[id_]}: {'right' if correct else 'wrong'}"
+            for id_, (due_on, correct, at) in self.cards.items()
+            if before.cards.get(id_) != (due_on, correct, at)
         ]
         deeds += ["told a colleague"] * (self.tickets - before.tickets)
         return ", ".join(deeds)

@@ -25,7 +25,13 @@ from bot.storage.tables import Ticket, Vote
 from tests.builders import a_member, an_approved_motto, pushed
 from tests.handlers.asked_for import is_readable
 from tests.handlers.babble import PLACES
-from tests.handlers.papers import a_paper, answers, at_question, five_questions
+from tests.handlers.papers import (
+    a_paper,
+    answered_wrongly,
+    answers,
+    at_question,
+    five_questions,
+)
 from tests.handlers.talking import Talker, taps
 
 COMMANDS = (
@@ -188,16 +194,16 @@ def test_a_bare_number_never_votes_unless_we_asked_for_one(
 
 
 def given_much_to_do(session: Session) -> Talker:
-    """A member with an open paper, in a campaign with a motto to vote for."""
+    """A member with mistakes and an open paper, in a campaign with a motto to vote for."""
     zhang: Any = getattr(session, "zhang", None)
     if zhang is None:
         for name in ("zhang", "author"):
             a_member(session, name)
         an_approved_motto(session, "author", "清清白白做人，踏实做事")
         zhang = Talker(session)
-        a_paper(
-            session, zhang.key, five_questions(("single", "multiple", "judge", "blank", "single"))
-        )
+        questions = five_questions(("single", "multiple", "judge", "blank", "single"))
+        answered_wrongly(session, zhang.key, questions)
+        a_paper(session, zhang.key, questions)
         session.zhang = zhang  # type: ignore[attr-defined]
     return zhang  # type: ignore[no-any-return]
 

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.conversation.reply import BUDGET
-from bot.conversation.state import Answering, Bundled, Filling, Idle, MistakesShown, Telling
+from bot.conversation.state import Answering, Bundled, Filling, Idle, Telling
 from bot.storage.tables import Contest, Ticket
 from quiz_bank import Kind, load_shipped
 from tests.builders import LAST_DAY, NOON, a_member, a_question, said
@@ -649,36 +649,7 @@ def test_all_at_once_out_of_the_blue_begins_a_paper_first(session: Session, zhan
     assert answers(session, zhang.key) == {}
 
 
-# ------------------------------------------------------------ what was wrong
-
-
-def test_mistakes_are_listed_and_explained(zhang: Talker) -> None:
-    at_first = at_question(zhang, 1)
-    for words in ("A", "B", "BC", "对", "B"):
-        at_first.says(words)
-
-    listed = at_first.says("错题")
-
-    assert listed == (
-        "这次错了2题：\n1 [题目P1？](发:错题1)\n2 [题目P3？](发:错题2)\n点一个看解释，或回复数字。"
-    )
-    assert at_first.state == MistakesShown()
-    for words in ("错题2", "2", "第二个"):
-        explained = at_first.says(words)
-        assert explained.startswith("第3题：题目P3？\n✘ 您选B、C，正确的是A、C。\n为什么：说明P3。")
-
-
-def test_without_mistakes_there_is_something_else_to_do(zhang: Talker) -> None:
-    assert "这次没有错题" in zhang.says("错题")
-    assert taps(zhang.reply)
-
-
-def test_mistakes_lead_back_to_an_open_paper(zhang: Talker) -> None:
-    at_first = at_question(zhang, 1)
-    at_first.says("A")
-
-    assert "还有题没答完：[接着答题](发:答题)" in at_first.says("错题")
-    assert "第2题（共5题" in at_first.says("B")
+# ------------------------------------------------------------ a question that is wrong itself
 
 
 @pytest.mark.parametrize("words", ["题目有错", "这题有错", "第3题有错误", "答案错了"])

@@ -39,6 +39,10 @@ class World:
     client: FlaskClient = field(init=False)
     ahead: timedelta = field(default=timedelta())
 
+    def start_anew(self) -> None:
+        """Another process, which remembers nothing of its own."""
+        self.client = create_app(self.settings, clock=lambda _: self.now()).test_client()
+
     def now(self) -> datetime:
         return datetime.now(UTC) + self.ahead
 
@@ -67,7 +71,10 @@ class Talker:
         return member_key(SECRET, self.openid)
 
     def says(self, words: str) -> Answer:
-        return self.sends(self._follower.text(words, int(time.time())))
+        return self.sends(self.push(words))
+
+    def push(self, words: str) -> Push:
+        return self._follower.text(words, int(time.time()))
 
     def speaks(self, words: str) -> Answer:
         return self.sends(self._follower.voice(words, int(time.time())))
@@ -126,7 +133,7 @@ def world(store_url: str, sample: Path) -> Iterator[World]:
     settings = settings_for(store_url)
     engine = open_engine(store_url)
     world = World(settings, chained(engine))
-    world.client = create_app(settings, clock=lambda _: world.now()).test_client()
+    world.start_anew()
     yield world
     with world.sessions() as session:
         assert check(session, world.now(), SECRET) == []

@@ -8,7 +8,7 @@ from sqlalchemy import Select, and_, case, exists, func, or_, select
 from bot.domain.identity import campaign_day
 from bot.domain.invariants.rule import Key, Rule, Survey, rows, stream
 from bot.domain.quiz import PAUSE
-from bot.storage.tables import Answer, Attempt, Contest, Score, StoredQuestion
+from bot.storage.tables import Answer, Attempt, Contest, PracticeCard, Score, StoredQuestion
 from quiz_bank import Kind, Question
 
 _OF_A_PAPER = (Answer.member_key, Answer.contest_id, Answer.day)
@@ -84,6 +84,16 @@ _PAPER = and_(
 )
 
 
+def _never_answered() -> Select[*tuple[Any, ...]]:
+    """Only what was asked in the quiz can have been answered wrongly there."""
+    asked = and_(
+        Answer.member_key == PracticeCard.member_key,
+        Answer.question_id == PracticeCard.question_id,
+    )
+    key = (PracticeCard.member_key, PracticeCard.question_id)
+    return select(*key).where(~exists().where(asked))
+
+
 def _out_of_time(survey: Survey) -> Iterable[Key]:
     papers = (
         select(
@@ -110,6 +120,7 @@ RULES = (
     Rule("I11", "score_not_the_sum", "score", _not_the_sum),
     Rule("I12", "question_answered_twice", "answer", rows(_answered_twice())),
     Rule("I13", "answer_out_of_time", "answer", _out_of_time),
+    Rule("I22", "practice_without_answer", "practice_card", rows(_never_answered())),
     Rule(
         "I22", "answer_without_paper", "answer", rows(select(*_KEY).where(~exists().where(_PAPER)))
     ),

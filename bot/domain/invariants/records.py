@@ -12,6 +12,7 @@ from bot.storage.tables import (
     Delivery,
     Motto,
     Notice,
+    PracticeCard,
     Round,
     Ticket,
     Vote,
@@ -80,6 +81,7 @@ _UNGUARDED = [
 
 RULES = (
     _effect(Answer, by=Answer.delivery_key, at=Answer.answered_at),
+    _effect(PracticeCard, by=PracticeCard.delivery_key, at=PracticeCard.practised_at),
     _effect(Vote, by=Vote.delivery_key, at=Vote.accepted_at),
     _effect(WithdrawnVote, by=WithdrawnVote.delivery_key, at=WithdrawnVote.accepted_at),
     _effect(WithdrawnVote, by=WithdrawnVote.withdrawn_by, at=WithdrawnVote.withdrawn_at),

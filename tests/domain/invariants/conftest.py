@@ -35,12 +35,13 @@ def delivered(session: Session, name: str, play: Callable[[Services, bytes], obj
 
 
 def some_life(session: Session) -> None:
-    """Answers, votes, a vote taken back, a ticket, entries in each state, a notice told."""
+    """Answers, practice, votes, one taken back, a ticket, entries in each state, a notice told."""
     for name in ("zhang", "li", "wang", "chen"):
         a_member(session, name, unit=2)
     one = an_approved_motto(session, "zhang", "愿做一块砖，哪里需要哪里搬")
     two = an_approved_motto(session, "li", "清清白白做人，堂堂正正办事")
     delivered(session, "wang", lambda s, d: a_paper(s, key("wang"), d))
+    delivered(session, "wang", lambda s, d: practise(s, key("wang"), d))
     delivered(session, "wang", lambda s, d: s.votes.cast(key("wang"), one, NOON, d))
     delivered(session, "wang", lambda s, d: s.votes.cast(key("wang"), two, NOON, d))
     delivered(session, "wang", lambda s, d: s.votes.withdraw(key("wang"), two, d))
@@ -61,6 +62,13 @@ def a_paper(services: Services, member: bytes, delivery: bytes) -> None:
     while (place := sitting.current) is not None:
         choice = ("T",) if sitting.question(place).kind == "judge" else ("A",)
         sitting = services.quiz.answer(member, sitting, place, choice, delivery)
+
+
+def practise(services: Services, member: bytes, delivery: bytes) -> None:
+    """One wrong answer is practised, another put aside."""
+    one, another, *_ = services.practice.mistakes(member)
+    services.practice.answer(member, one, one.question.answer, delivery)
+    services.practice.put_aside(member, another, delivery)
 
 
 def a_motto(services: Services, member: bytes) -> None:

@@ -97,6 +97,7 @@ BROKEN: list[tuple[Hands, tuple[str, str, str]]] = [
         ("I13", "answer_out_of_time", "answer"),
     ),
     (sql("DELETE FROM attempt"), ("I22", "answer_without_paper", "answer")),
+    (sql("DELETE FROM answer"), ("I22", "practice_without_answer", "practice_card")),
     (
         sql("UPDATE motto SET state = 'approved' WHERE state = 'waiting'"),
         ("I14", "entry_not_where_led", "motto"),
@@ -127,6 +128,10 @@ BROKEN: list[tuple[Hands, tuple[str, str, str]]] = [
     ),
     (sql("UPDATE answer SET delivery_key = x'00'"), ("I17", "effect_without_delivery", "answer")),
     (sql("UPDATE vote SET delivery_key = x'00'"), ("I17", "effect_without_delivery", "vote")),
+    (
+        sql("UPDATE practice_card SET delivery_key = x'00'"),
+        ("I17", "effect_without_delivery", "practice_card"),
+    ),
     (
         sql("UPDATE withdrawn_vote SET delivery_key = x'00'"),
         ("I17", "effect_without_delivery", "withdrawn_vote"),
