@@ -14,13 +14,15 @@ _Line = Annotated[str, Field(max_length=1_000, pattern=r"^[^\x00]*$")]
 """PostgreSQL keeps no text with a NUL in it; no browser sends one."""
 
 
-def _as_typed(words: str) -> str:
+def as_typed(words: str) -> str:
     """What a textarea held: browsers send two characters for the end of a line, and count one."""
     lines = words.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(c for c in lines if c == "\n" or unicodedata.category(c) != "Cc").strip()
 
 
-class _Form(BaseModel):
+class Form(BaseModel):
+    """A form as a whole."""
+
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     @classmethod
@@ -32,14 +34,14 @@ class _Form(BaseModel):
             raise BadRequest from None
 
 
-class SignInForm(_Form):
+class SignInForm(Form):
     """Name and password."""
 
     name: _Line
     password: _Line = Field(repr=False)
 
 
-class SetUpForm(_Form):
+class SetUpForm(Form):
     """The one-time code, and the first account."""
 
     code: _Line = Field(repr=False)
@@ -48,7 +50,7 @@ class SetUpForm(_Form):
     password_again: _Line = Field(repr=False)
 
 
-class SeenForm(_Form):
+class SeenForm(Form):
     """The version of the entry that the moderator saw."""
 
     version: int = Field(ge=1, le=2**31 - 1)
@@ -58,14 +60,14 @@ class ReturnForm(SeenForm):
     """Why the entry is sent back, and its words put right."""
 
     reason: Reason
-    fix: Annotated[_Line, BeforeValidator(_as_typed)] = ""
+    fix: Annotated[_Line, BeforeValidator(as_typed)] = ""
 
 
-class CloseForm(_Form):
+class CloseForm(Form):
     """Which ticket is closed, and what its member is told: nothing, when nothing is written."""
 
     ticket: str = Field(pattern=r"^[0-9a-f]{64}$")
-    answer: Annotated[str, BeforeValidator(_as_typed), Field(max_length=ANSWER_MOST)] = ""
+    answer: Annotated[str, BeforeValidator(as_typed), Field(max_length=ANSWER_MOST)] = ""
 
     @property
     def delivery(self) -> bytes:

@@ -37,6 +37,7 @@ class Access(Enum):
     ANYONE = 1
     STAFF = 2
     DECIDERS = 3
+    EDITORS = 4
 
 
 ACCESS = {
@@ -48,13 +49,33 @@ ACCESS = {
     "console.history": Access.STAFF,
     "console.tickets": Access.STAFF,
     "console.votes": Access.STAFF,
+    "console.questions": Access.STAFF,
+    "console.question": Access.STAFF,
     "console.nowhere": Access.STAFF,
     "console.approve": Access.DECIDERS,
     "console.send_back": Access.DECIDERS,
     "console.undo": Access.DECIDERS,
     "console.close_ticket": Access.DECIDERS,
+    "console.move_questions": Access.EDITORS,
+    "console.export_questions": Access.EDITORS,
+    "console.move_question": Access.EDITORS,
+    "console.edit_question": Access.EDITORS,
+    "console.word_question": Access.EDITORS,
 }
 """Every view of the console. One that is missing here is open to nobody."""
+
+
+def _may(colleague: Colleague, access: Access | None) -> bool:
+    """Whether a view of this kind is open to the colleague."""
+    match access:
+        case Access.STAFF:
+            return True
+        case Access.DECIDERS:
+            return colleague.may_decide
+        case Access.EDITORS:
+            return colleague.may_edit
+        case _:
+            return False
 
 
 class StaleForm(Forbidden):
@@ -98,7 +119,7 @@ class Gate:
         colleague = self.colleague()
         if colleague is None:
             return self._to_sign_in()
-        if access is None or (access is Access.DECIDERS and not colleague.may_decide):
+        if not _may(colleague, access):
             self._deny(colleague)
         g.colleague = colleague
         return None

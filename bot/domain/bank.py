@@ -230,6 +230,11 @@ class QuestionBank:
         except IntegrityError as error:
             raise BankChanged from error
 
+    def note_export(self, staff_id: int, facts: dict[str, Any]) -> None:
+        """Leave a trace of what a colleague took out."""
+        actor = audit.staff(staff_id)
+        audit.record(self._session, self._now, actor, "question.export", "questions", facts)
+
     # ------------------------------------------------------------ inside
 
     def _bring_in(

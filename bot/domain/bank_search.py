@@ -74,6 +74,13 @@ class BankSearch:
         )
         return Browsed([to_card(*row) for row in rows], total, page, pages)
 
+    def neighbours(self, wanted: Wanted, number: int) -> tuple[int | None, int | None]:
+        """The numbers of what was found before this question, and after it."""
+        found = select(BankQuestion.id).where(*_conditions(wanted)).limit(1)
+        before = found.where(BankQuestion.id < number).order_by(BankQuestion.id.desc())
+        after = found.where(BankQuestion.id > number).order_by(BankQuestion.id)
+        return self._session.scalar(before), self._session.scalar(after)
+
     def choices(self) -> Choices:
         """Every topic and source there is, in their order."""
         counts = self._session.execute(

@@ -1,0 +1,8 @@
+"""The console's room for the bank of questions.
+
+views     the pages: looking through the bank, one question, wording it anew, taking it out
+forms     what these pages send
+draft     a question as the form has it: the question, or what is wrong at which field
+chat      a question as a member sees it in the chat
+wording   the sentences of these pages
+"""

@@ -1,0 +1,163 @@
+"""Every sentence of the bank's pages that is not in a template."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from bot.console.wording import ago, who_is
+from bot.domain.bank import BankState, ChangedMeanwhile, Deed, Lacking, StemTaken
+from quiz_bank import Kind, Question
+from quiz_bank import wording as items
+from quiz_bank.formats.wording import DIFFICULTY_NAMES, JUDGED
+from quiz_bank.question import LETTERS
+
+STATES = {
+    BankState.DRAFT: "草稿",
+    BankState.REVIEWED: "已审",
+    BankState.PUBLISHED: "已发布",
+    BankState.WITHDRAWN: "已撤下",
+}
+COLOURS = {
+    BankState.DRAFT: "orange",
+    BankState.REVIEWED: "azure",
+    BankState.PUBLISHED: "green",
+    BankState.WITHDRAWN: "secondary",
+}
+STEPS = {
+    BankState.REVIEWED: "审过",
+    BankState.PUBLISHED: "发布",
+    BankState.DRAFT: "退回草稿",
+    BankState.WITHDRAWN: "撤下",
+}
+"""What the button says that leads there, in the order of the buttons."""
+KINDS = items.KINDS
+DIFFICULTIES = {1: "容易", 2: "中等", 3: "较难"}
+FORMATS = {".xlsx": "Excel", ".gift": "GIFT", ".xml": "Moodle XML", ".toml": "TOML"}
+EXPORT_NAME = "题库-{day}{ending}"
+NO_TOPIC, NO_SOURCE = "（没有专题）", "（没有出处）"
+WRONG_WORDS = "不知道"
+"""What somebody fills in who does not know, in the preview of the chat."""
+
+_DEEDS = {
+    "question.import": "收进题库",
+    "question.edit": "改写",
+    "question.review": "审过",
+    "question.publish": "发布",
+    "question.withdraw": "撤下",
+    "question.redraft": "退回草稿",
+}
+_ITEMS = ("kind", "stem", "answer", "explanation", "source", "place", "date", "topic", "difficulty")
+_EMPTY = "（空）"
+
+
+def deed(action: str) -> str:
+    """What was done, as the history of a question lists it."""
+    return _DEEDS.get(action, action)
+
+
+def lacking(lacks: Iterable[str]) -> str:
+    """What is still to be written before a question may be published."""
+    return "、".join(items.named(key) for key in lacks)
+
+
+def named(item: str) -> str:
+    """What a part of a question is called."""
+    return "难度" if item == "difficulty" else items.named(item)
+
+
+def answer(question: Question) -> str:
+    """The key, as people read it."""
+    match question.kind:
+        case Kind.JUDGE:
+            return JUDGED[question.answer[0]]
+        case Kind.BLANK:
+            return " / ".join(question.answer)
+        case _:
+            return "、".join(question.answer)
+
+
+def differences(before: Question, after: Question) -> list[tuple[str, str, str]]:
+    """Each part that reads otherwise: its name, how it read, how it reads."""
+    old, new = _told(before), _told(after)
+    return [
+        (named(item), old.get(item) or _EMPTY, new.get(item) or _EMPTY)
+        for item in (*_ITEMS, *LETTERS)
+        if old.get(item) != new.get(item)
+    ]
+
+
+def steps_of(done: Deed) -> str:
+    """From which state to which a deed led; nothing when it led nowhere else."""
+    if done.before is None:
+        return STATES[done.after.state]
+    if done.before.state == done.after.state:
+        return ""
+    return f"{STATES[done.before.state]} → {STATES[done.after.state]}"
+
+
+def _told(question: Question) -> dict[str, str]:
+    told = {item: str(getattr(question, item)) for item in _ITEMS}
+    told |= zip(question.letters, question.options, strict=True)
+    return told | {
+        "kind": KINDS[question.kind],
+        "answer": answer(question),
+        "difficulty": DIFFICULTY_NAMES[question.difficulty],
+    }
+
+
+# ------------------------------------------------------------ what did not go through
+
+NOTHING_PICKED = ("还没有选题", "请先在题目前面打勾，再点下面的按钮。")
+YOURS_IS_KEPT = "您写的没有保存，还在下面。请对照“现在的内容”，确实要改成您写的，再点一次保存。"
+_NOTHING_DONE = "您刚才的操作没有生效，什么都没有被覆盖。"
+
+
+def changed_meanwhile(
+    refusal: ChangedMeanwhile, names: Mapping[str, str], now: datetime
+) -> tuple[str, str]:
+    """Title and sentence for who comes after a colleague."""
+    return _who_changed(refusal, names, now), _NOTHING_DONE
+
+
+def changed_while_writing(
+    refusal: ChangedMeanwhile, names: Mapping[str, str], now: datetime
+) -> tuple[str, str]:
+    """The same for who wrote in vain."""
+    return _who_changed(refusal, names, now), YOURS_IS_KEPT
+
+
+def _who_changed(refusal: ChangedMeanwhile, names: Mapping[str, str], now: datetime) -> str:
+    stands = STATES[refusal.state]
+    if refusal.at is None:
+        return f"{refusal.code} 现在是“{stands}”，不能这样改"
+    who, when = who_is(refusal.by, names), ago(refusal.at, now)
+    return f"{refusal.code} {when}由{who}动过，现在是“{stands}”"
+
+
+def unfit(refusal: Lacking) -> tuple[str, str]:
+    """Title and sentence for who would publish a question that lacks something."""
+    missing = lacking(refusal.lacks)
+    return f"{refusal.code} 还不能发布", f"它还缺{missing}。请点“改写”补上，再审、再发布。"
+
+
+def stem_taken(refusal: StemTaken) -> str:
+    """The sentence at the stem that another question has."""
+    return f"题库里已经有这道题，编号{refusal.code}。请改写题干，或去改那一道。"
+
+
+def some_stayed(moved: int, state: BankState, stayed: list[str]) -> tuple[str, str]:
+    """Title and sentence when not all that was picked has moved."""
+    title = f"有 {len(stayed)} 道没有动"
+    done = f"其余 {moved} 道已是“{STATES[state]}”。" if moved else ""
+    return title, done + "没有动的：" + "；".join(stayed) + "。"
+
+
+def stayed(refusal: ChangedMeanwhile | Lacking, names: Mapping[str, str], now: datetime) -> str:
+    """Why one of those that were picked stayed where it was."""
+    if isinstance(refusal, Lacking):
+        return f"{refusal.code} 缺{lacking(refusal.lacks)}"
+    return _who_changed(refusal, names, now)
+
+
+def have_moved(count: int, state: BankState) -> str:
+    """What is said when all that was picked has moved."""
+    return f"{count} 道题已是“{STATES[state]}”。"
