@@ -1,7 +1,7 @@
 """Practice by chat: questions answered wrongly are asked again until they are known.
 
 It scores nothing. A round has up to three questions; a tap names its place in the round, so a
-stale one is told apart.
+stale one is told apart, and who goes on practising goes on counting.
 """
 
 from bot.conversation.message import Message
@@ -41,18 +41,18 @@ def practise(message: Message, state: State, services: Services) -> Step:
     if not mistakes:
         return Step(wording.no_mistakes(), Idle())
     if waiting := due(mistakes, today):
-        return begin(waiting, _opening(message, services))
+        return begin(waiting, _opening(message, services), state)
     next_day = min(mistake.due_on for mistake in mistakes)
     return Step(wording.nothing_due(next_day, today), Idle())
 
 
 @router.keyword(*wording.PRACTISE_HARDEST)
-def practise_hardest(message: Message, _state: State, services: Services) -> Step:
+def practise_hardest(message: Message, state: State, services: Services) -> Step:
     """Ask what is hardest, be it due or not."""
     mistakes = hardest(services.practice.mistakes(message.member))
     if not mistakes:
         return Step(wording.no_mistakes(), Idle())
-    return begin(mistakes, _opening(message, services))
+    return begin(mistakes, _opening(message, services), state)
 
 
 def _opening(message: Message, services: Services) -> Text:

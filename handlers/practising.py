@@ -16,7 +16,9 @@ from handlers.shown import Shown
 from quiz_bank import Kind, Question
 
 AT_ONCE = 3
-"""Questions in one round."""
+"""Questions that are asked before one may leave off."""
+COUNTED = 9
+"""Places up to which a round is continued: one figure names each of them."""
 
 Round = Practising | PractisingWords | Practised
 """A round that goes on, or whose last question was graded."""
@@ -92,10 +94,18 @@ def mistake_at(place: int, stands: Round, message: Message, services: Services) 
     return services.practice.find(message.member, stands.questions[place - 1])
 
 
-def begin(mistakes: Sequence[Mistake], opening: Text) -> Step:
-    """Ask the first few of these."""
+def begin(mistakes: Sequence[Mistake], opening: Text, state: State) -> Step:
+    """Ask the first few of these.
+
+    Right after a round they continue its places: what is tapped below an earlier question must
+    not answer another one.
+    """
     ids = tuple(mistake.question_id for mistake in mistakes[:AT_ONCE])
-    return _ask(opening, Practised(ids, 1), mistakes[0].question)
+    before = state if isinstance(state, Practised) else Practised((), 0)
+    if len(before.questions) + len(ids) > COUNTED:
+        before = Practised((), 0)
+    stands = Practised(before.questions + ids, len(before.questions) + 1, before.right)
+    return _ask(opening, stands, mistakes[0].question)
 
 
 def go_on(opening: Text, stands: Practised, message: Message, services: Services) -> Step:

@@ -89,7 +89,7 @@ def test_each_kind_is_asked_and_judged(erring: Talker) -> None:
     assert multiple.endswith("点完再点[选好了](发:练2好了)。")
     assert noted.startswith("先记下C。还要加：[A](发:练2A)")
     assert judge == "练习3（共3题，不计分）\n题目P3？\n[对](发:练3对)　　[错](发:练3错)"
-    assert blank.startswith("练习1（共2题，不计分）\n题目P4？\n请把答案打出来")
+    assert blank.startswith("练习4（共5题，不计分）\n题目P4？\n请把答案打出来")
     assert right.startswith("✔ 对了。")
     assert also_right.startswith("✔ 对了。")
     assert wrong.startswith("✘ 您选“错”，正确的是“对”。")
@@ -114,7 +114,7 @@ def test_at_the_end_it_says_how_many_were_right_and_what_is_left(erring: Talker)
         "这次练完了，答对2题，不计分。\n还有3题可以练：[再练一练](发:练错题)\n"
         "[看错题](发:错题)　[看排名](发:排名)"
     )
-    assert erring.says("练错题").startswith("练习1（共3题，不计分）\n题目P2？")
+    assert erring.says("练错题").startswith("练习4（共6题，不计分）\n题目P2？")
 
 
 def test_when_all_is_practised_it_says_when_the_next_comes(zhang: Talker) -> None:
@@ -237,6 +237,30 @@ def test_a_tap_of_an_earlier_question_shows_the_one_in_view(erring: Talker) -> N
 
     assert erring.says("练1C").startswith("练习1已经练过了。\n现在是练习2：")
     assert cards(erring.session) == 1
+
+
+def test_a_tap_of_the_round_before_answers_nothing_of_the_next(erring: Talker) -> None:
+    for words in ("练错题", "B", "下一题", "AC", "下一题", "对", "练错题"):
+        erring.says(words)
+
+    assert erring.says("练1B").startswith("练习1已经练过了。\n现在是练习4：题目P4？")
+    assert erring.says("练1记牢").startswith("好，这题以后不问了。\n现在是练习4：题目P4？")
+    assert cards(erring.session) == 3
+
+
+def test_after_nine_questions_one_counts_anew(zhang: Talker) -> None:
+    for days_ago in (1, 2):
+        questions = [a_question(f"{days_ago}{n}") for n in range(6)]
+        answered_wrongly(zhang.session, zhang.key, questions, at=NOON - days_ago * DAY)
+
+    shown = [zhang.says(words) for _ in range(12) for words in ("练错题", "B")][::2]
+
+    assert [line[:7] for line in shown[::3]] == [
+        "练习1（共3题",
+        "练习4（共6题",
+        "练习7（共9题",
+        "练习1（共3题",
+    ]
 
 
 @pytest.mark.parametrize("words", ["练1A", "练2对", "练1记牢"])
