@@ -1,25 +1,29 @@
 """The `bot` program: serve, worker, simulator, db, demo, import, export, admin, operations.py."""
 
+from __future__ import annotations
+
 import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from bot import wording
 from bot.commands.ending import fail as _fail
 from bot.commands.operations import backup, doctor, restore, verify
-from bot.console.wording import explain
-from bot.domain.audit import keep_chain
-from bot.domain.staff import Role, StaffRegister
-from bot.domain.staff_refusals import StaffRefusal
+from bot.domain.roles import Role
 from bot.logs import configure_logs
 from bot.settings import BadSettings, Settings, read_settings
-from bot.storage.database import Sessions, database_clock, open_engine, open_sessions
+
+# A command loads what it runs: the simulator knows no database, and starts in half the time.
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from bot.domain.staff import StaffRegister
+    from bot.storage.database import Sessions
 
 
 @click.group(help=wording.HELP)
@@ -36,6 +40,8 @@ def main(context: click.Context) -> None:
 @click.pass_obj
 def serve(settings: Settings) -> None:
     """Serve the webhook, the pages and the console."""
+    from sqlalchemy.exc import SQLAlchemyError
+
     from bot.crew import CannotBegin
     from bot.serving import serve as keep_serving
 
@@ -55,6 +61,7 @@ def serve(settings: Settings) -> None:
 def worker(settings: Settings) -> None:
     """Do what must happen without a message."""
     from bot.domain.tally import Board
+    from bot.storage.database import database_clock
     from bot.storage.memory import Memory
     from bot.worker import duties, work
 
@@ -90,6 +97,7 @@ def db() -> None:
 @click.pass_obj
 def db_upgrade(settings: Settings) -> None:
     """Bring the tables up to date."""
+    from bot.storage.database import open_engine
     from bot.storage.schema import upgrade
 
     settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -103,6 +111,7 @@ def db_upgrade(settings: Settings) -> None:
 def demo(settings: Settings, if_empty: bool) -> None:
     """Load the sample campaign into an empty database."""
     from bot.demo import HasMembers, load_demo
+    from bot.storage.database import database_clock
     from quiz_bank import load_shipped
 
     try:
@@ -144,6 +153,7 @@ def import_questions(
     """Import a file of questions in any format we know, all or nothing."""
     from bot.domain.bank import QuestionBank
     from bot.importing import Import
+    from bot.storage.database import database_clock
 
     task = Import(file, leave_out=leave_out, revise=revise, publish=publish, as_json=as_json)
     if dry_run:
@@ -165,6 +175,7 @@ def export() -> None:
 def export_questions(settings: Settings, file: Path) -> None:
     """Write every question of the bank into a file, in the format of its ending."""
     from bot.domain.bank import QuestionBank
+    from bot.storage.database import database_clock
     from quiz_bank.formats.exporting import FORMATS
 
     write = FORMATS.get(file.suffix.lower())
@@ -226,6 +237,11 @@ def admin_disable(settings: Settings, name: str) -> None:
 @contextmanager
 def _staff(settings: Settings) -> Iterator[StaffRegister]:
     """The console's accounts; a refusal ends the program with its words."""
+    from bot.console.wording import explain
+    from bot.domain.staff import StaffRegister
+    from bot.domain.staff_refusals import StaffRefusal
+    from bot.storage.database import database_clock
+
     try:
         with _session(settings) as session:
             yield StaffRegister(session, database_clock(session))
@@ -243,6 +259,9 @@ def _session(settings: Settings) -> Iterator[Session]:
 @contextmanager
 def _sessions(settings: Settings) -> Iterator[Sessions]:
     """Sessions of a process of its own."""
+    from bot.domain.audit import keep_chain
+    from bot.storage.database import open_engine, open_sessions
+
     engine = open_engine(settings.database_url.get_secret_value())
     yield keep_chain(open_sessions(engine), settings.secret_key.get_secret_value())
     engine.dispose()

@@ -1,17 +1,22 @@
 """What keeps a campaign safe: doctor, verify, backup, restore."""
 
+from __future__ import annotations
+
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bot import wording
-from bot.backup import Step
 from bot.commands.ending import fail
 from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.backup import Step
 
 
 @click.command(help=wording.HELP_DOCTOR)

@@ -17,7 +17,8 @@ from bot.domain.refusals import (
     Refusal,
     UndoTooLate,
 )
-from bot.domain.staff import NAME_MOST, Role
+from bot.domain.roles import Role
+from bot.domain.staff import NAME_MOST
 from bot.domain.staff_refusals import (
     AlreadySetUp,
     NameTaken,

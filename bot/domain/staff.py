@@ -5,13 +5,13 @@ import secrets
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.domain import audit, passwords
+from bot.domain.roles import Role
 from bot.domain.sign_in_limit import SignInLimit, Slot, account, guesser
 from bot.domain.staff_refusals import (
     AlreadySetUp,
@@ -36,20 +36,6 @@ _THE_CODE = 1
 
 _SignIn = Row[int, str, str, datetime, datetime]
 """Id, name and role of a colleague, and when this sign-in began and was last used."""
-
-
-class Role(StrEnum):
-    """What a colleague may do.
-
-    Owners and organisers do everything, moderators decide what members wrote, editors keep the
-    questions, viewers look.
-    """
-
-    OWNER = "owner"
-    ORGANISER = "organiser"
-    MODERATOR = "moderator"
-    EDITOR = "editor"
-    VIEWER = "viewer"
 
 
 @dataclass(frozen=True)

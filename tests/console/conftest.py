@@ -17,8 +17,9 @@ import bot
 from bot.console.views import console
 from bot.conversation.folding import fold_prose
 from bot.domain.questions import Shelf
+from bot.domain.roles import Role
 from bot.domain.services import Services, Transaction, transactions
-from bot.domain.staff import Colleague, Role
+from bot.domain.staff import Colleague
 from bot.settings import Settings
 from tests.builders import NOON, SECRET, a_campaign, a_member, chained
 from tests.console.browser import Browser

@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 
 from bot.domain.audit import SYSTEM
 from bot.domain.bank import BankState, Brought
+from bot.domain.roles import Role
 from bot.domain.services import Transaction
-from bot.domain.staff import Role
 from quiz_bank import load_shipped
 from tests.builders import a_question
 from tests.console import test_look as look

@@ -11,8 +11,8 @@ from bot.console.bank import wording
 from bot.domain.audit import SYSTEM
 from bot.domain.bank import MOVED, STEPS, BankCard, BankState, Brought
 from bot.domain.bank_search import PAGE, Wanted
+from bot.domain.roles import Role
 from bot.domain.services import Transaction
-from bot.domain.staff import Role
 from bot.storage.tables import Audit
 from quiz_bank import Question
 from quiz_bank.formats.importing import find_questions

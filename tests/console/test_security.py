@@ -10,8 +10,8 @@ from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
 from bot.console.security import ACCESS, Access
+from bot.domain.roles import Role
 from bot.domain.services import Transaction
-from bot.domain.staff import Role
 from bot.storage.tables import Base, Motto
 from tests.console.browser import Browser, text_of
 from tests.console.conftest import Opened, Submit, an_app, signed_in

@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 
 from bot.console import wording
 from bot.domain import audit
+from bot.domain.roles import Role
 from bot.domain.services import Transaction
-from bot.domain.staff import CODE_LASTS, IDLE, LONGEST, Role
+from bot.domain.staff import CODE_LASTS, IDLE, LONGEST
 from bot.storage.tables import Audit, SignInFailure, Staff, StaffSession
 from tests.builders import SECRET
 from tests.console.browser import Browser, text_of

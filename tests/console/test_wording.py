@@ -13,7 +13,7 @@ from bot.domain.entries import MottoState
 from bot.domain.moderation import Reason
 from bot.domain.passwords import Flaw
 from bot.domain.refusals import DecidedMeanwhile
-from bot.domain.staff import Role
+from bot.domain.roles import Role
 from bot.domain.staff_refusals import StaffRefusal, TooManyFailures, UnfitPassword
 from tests.builders import NOON
 

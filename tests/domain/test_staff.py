@@ -11,8 +11,9 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from bot.domain.passwords import Flaw
+from bot.domain.roles import Role
 from bot.domain.sign_in_limit import TRIES, WINDOW, SignInLimit, account, guesser
-from bot.domain.staff import CODE_LASTS, IDLE, LONGEST, Attempt, Role, StaffRegister
+from bot.domain.staff import CODE_LASTS, IDLE, LONGEST, Attempt, StaffRegister
 from bot.domain.staff_refusals import (
     AlreadySetUp,
     NameTaken,
