@@ -8,6 +8,10 @@ NO_PLACE = (
 UNKNOWN_DATABASE = "BOT_DATABASE_URL 写得不对，例子：postgresql+psycopg://用户:口令@主机/库名"
 CANNOT_BEGIN = "工作进程一再起不来，已停止。原因在上面的日志里；改正以后再启动。"
 MIGRATED = "数据库结构已是最新（{revision}）。"
+TABLES_BUSY = (
+    "数据库结构没有改：有别的程序一直占着表（多半是备份或很长的查询）。\n"
+    "服务照常运行。请等它结束，再运行 bot db upgrade。"
+)
 DEMO_LOADED = (
     "示例活动已载入：{questions} 道题，{units} 个单位，{people} 位虚构党员，{mottos} 条座右铭。"
 )

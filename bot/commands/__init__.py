@@ -97,12 +97,14 @@ def db() -> None:
 @click.pass_obj
 def db_upgrade(settings: Settings) -> None:
     """Bring the tables up to date."""
-    from bot.storage.database import open_engine
-    from bot.storage.schema import upgrade
+    from bot.storage.schema import TablesBusy, upgrade_in_use
 
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    engine = open_engine(settings.database_url.get_secret_value())
-    click.echo(wording.MIGRATED.format(revision=upgrade(engine)))
+    try:
+        revision = upgrade_in_use(settings.database_url.get_secret_value())
+    except TablesBusy:
+        _fail(wording.TABLES_BUSY)
+    click.echo(wording.MIGRATED.format(revision=revision))
 
 
 @main.command(help=wording.HELP_DEMO)

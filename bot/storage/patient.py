@@ -39,6 +39,22 @@ def open_patient(url: str) -> Engine:
     return create_engine(url, **_COMMON, connect_args=_POSTGRES if kind == "postgresql" else _MYSQL)
 
 
+def open_migrating(url: str) -> Engine:
+    """For changing the tables of a database in use.
+
+    A change may take long, but waits for its lock only two seconds: whoever comes later queues
+    behind it, and with a reader that does not end everybody would wait.
+    """
+    kind = make_url(url).get_backend_name()
+    if kind == "sqlite":
+        return open_patient(url)
+    if kind == "postgresql":
+        settings = {"options": "-c lock_timeout=2000"}
+        return create_engine(url, **_COMMON, connect_args=_POSTGRES | settings)
+    session = {"init_command": f"{MYSQL_SESSION}, lock_wait_timeout = 2"}
+    return create_engine(url, **_COMMON, connect_args=_MYSQL | session)
+
+
 _COMMON: dict[str, Any] = {"hide_parameters": True, "poolclass": NullPool}
 _SNAPSHOT: dict[str, Any] = {**_COMMON, "isolation_level": "REPEATABLE READ"}
 _POSTGRES: dict[str, Any] = {"connect_timeout": 2}

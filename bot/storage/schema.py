@@ -1,5 +1,6 @@
 """The schema's migrations, run by the program itself: no configuration file, no shell."""
 
+import time
 from functools import cache
 from pathlib import Path
 
@@ -8,8 +9,46 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
+
+from bot.storage.patient import open_migrating
+
+TRIES = 20
+"""Times that a change waits for its lock, two seconds each, before the operator has to act."""
+PAUSE = 0.5
+"""Seconds in which those who queued behind it get their turn."""
 
 _HERE = Path(__file__).parent / "migrations"
+
+
+class TablesBusy(Exception):
+    """Somebody has been at work on the tables for too long."""
+
+
+def upgrade_in_use(url: str) -> str:
+    """Bring the tables up to date while the service runs; where they stand now.
+
+    Raises TablesBusy. On MySQL the steps made by then stay made, since it undoes none; that is
+    why a step there is tried but once.
+    """
+    engine = open_migrating(url)
+    try:
+        for _ in range(1 if engine.dialect.name == "mysql" else TRIES):
+            try:
+                return upgrade(engine)
+            except OperationalError as error:
+                if not _had_to_wait(error):
+                    raise
+            time.sleep(PAUSE)
+        raise TablesBusy
+    finally:
+        engine.dispose()
+
+
+def _had_to_wait(error: OperationalError) -> bool:
+    """Whether the lock was not to be had in time."""
+    words = (getattr(error.orig, "sqlstate", None), *getattr(error.orig, "args", ()))
+    return not {"55P03", 1205, "database is locked"}.isdisjoint(words)
 
 
 def upgrade(engine: Engine, revision: str = "head") -> str:
