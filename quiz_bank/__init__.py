@@ -2,6 +2,7 @@
 
 question    what a question is, and how an answer to it is judged
 bank        every question, and the seeded draw of a paper
+analysis    what the answers to a question tell about the question itself
 loading     reads the files in questions/, and explains what is wrong with one
 checks      one question of such a file: what it says, or why it will not do
 repeats     whether a code or a wording was there before

@@ -51,6 +51,7 @@ ACCESS = {
     "console.votes": Access.STAFF,
     "console.questions": Access.STAFF,
     "console.question": Access.STAFF,
+    "console.analysis": Access.STAFF,
     "console.nowhere": Access.STAFF,
     "console.approve": Access.DECIDERS,
     "console.send_back": Access.DECIDERS,

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.console import wording
+from bot.console.bank.figures import FigureBook
 from bot.console.bank.views import QuestionDesk
 from bot.console.forms import ReturnForm, SeenForm
 from bot.console.letters import Letterbox
@@ -62,6 +63,7 @@ def console(settings: Settings, transaction: Transaction) -> Blueprint:
     room.add_url_rule("/tickets/close", "close_ticket", view_func=letterbox.close, methods=["POST"])
     room.add_url_rule("/votes", view_func=poll_book.votes)
     QuestionDesk(transaction).hang(room)
+    room.add_url_rule("/questions/analysis", view_func=FigureBook(transaction).analysis)
     room.add_url_rule("/sign-in", view_func=door.sign_in, methods=["GET", "POST"])
     room.add_url_rule("/set-up", view_func=door.set_up, methods=["GET", "POST"])
     room.add_url_rule("/sign-out", view_func=door.sign_out, methods=["POST"])

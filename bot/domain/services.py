@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.domain.appeals import Appeals
 from bot.domain.bank import QuestionBank
 from bot.domain.bank_search import BankSearch
+from bot.domain.item_analysis import ItemAnalysis
 from bot.domain.members import Members
 from bot.domain.moderation import Moderation
 from bot.domain.mottos import Mottos
@@ -39,6 +40,7 @@ class Services:
     practice: Practice
     bank: QuestionBank
     bank_search: BankSearch
+    item_analysis: ItemAnalysis
     mottos: Mottos
     moderation: Moderation
     appeals: Appeals
@@ -70,6 +72,7 @@ def open_services(
         practice=Practice(session, now, shelf),
         bank=QuestionBank(session, now),
         bank_search=BankSearch(session),
+        item_analysis=ItemAnalysis(session),
         mottos=Mottos(session, now),
         moderation=Moderation(session, now),
         appeals=Appeals(session, now),

@@ -188,6 +188,7 @@ class QuestionDesk:
                     neighbours=services.bank_search.neighbours(wanted, number),
                     card=history.card,
                     deeds=history.deeds,
+                    asked_in=services.item_analysis.of_question(number),
                     asked=chat.asked(history.card.question, services.now),
                     answered=chat.answered(history.card.question),
                     names=services.staff.names(),

@@ -1,12 +1,14 @@
 """Every sentence of the bank's pages that is not in a template."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.console.wording import ago, who_is
 from bot.domain.bank import BankState, ChangedMeanwhile, Deed, Lacking, StemTaken
+from bot.domain.item_analysis import Item
 from quiz_bank import Kind, Question
 from quiz_bank import wording as items
+from quiz_bank.analysis import EASY, HARD, LEAST, Doubt
 from quiz_bank.formats.wording import DIFFICULTY_NAMES, JUDGED
 from quiz_bank.question import LETTERS
 
@@ -102,6 +104,84 @@ def _told(question: Question) -> dict[str, str]:
         "answer": answer(question),
         "difficulty": DIFFICULTY_NAMES[question.difficulty],
     }
+
+
+# ------------------------------------------------------------ figures
+
+SORTS = {
+    "doubts": "存疑的在前",
+    "facility": "答对率",
+    "discrimination": "区分度",
+    "answers": "答题人次",
+    "code": "编号",
+}
+"""By what the questions of a contest can be put in order."""
+SMALL = f"不到 {LEAST} 人次，只供参考"
+UNTOLD = "—"
+"""Stands where the answers tell nothing."""
+_DOUBTS = {
+    Doubt.NEGATIVE: "答得好的人反而更容易错，答案可能标错了",
+    Doubt.DISTRACTOR: "选某个错误选项的人比答对的还多",
+    Doubt.HARD: f"答对的不到 {HARD:.0%}，太难或有歧义",
+    Doubt.EASY: f"答对的超过 {EASY:.0%}，几乎分不出高低",
+}
+
+
+def doubts(item: Item) -> list[str]:
+    """Why a person should look at the question."""
+    return [
+        f"有 {item.reports} 人报告题目有错" if doubt is Doubt.REPORTED else _DOUBTS[doubt]
+        for doubt in item.figures.doubts
+    ]
+
+
+def share(rate: float | None) -> str:
+    """A rate in per cent."""
+    return UNTOLD if rate is None else f"{rate:.0%}"
+
+
+def index(value: float | None) -> str:
+    """A figure between -1 and 1."""
+    return UNTOLD if value is None else f"{value:.2f}".replace("-", "−")
+
+
+def took(span: timedelta | None) -> str:
+    """How long an answer takes, as people say it."""
+    if span is None:
+        return UNTOLD
+    seconds = round(span.total_seconds())
+    return f"{seconds} 秒" if seconds < 60 else f"{seconds // 60} 分 {seconds % 60} 秒"
+
+
+def choices(item: Item) -> list[tuple[str, str, int, bool]]:
+    """What could be chosen and what was: name, words, how often, whether it is right.
+
+    Of a question with several right letters each combination is one choice.
+    """
+    question = item.question
+    laid_out = {Kind.SINGLE: question.letters, Kind.JUDGE: ("T", "F")}.get(question.kind, ())
+    counts = dict.fromkeys(laid_out, 0) | dict(item.choices)
+    rows = [(*_choice(question, choice), count, _is_key(question, choice))
+            for choice, count in counts.items()]  # fmt: skip
+    return rows if laid_out else sorted(rows, key=lambda row: -row[2])[:_MOST_CHOICES]
+
+
+_MOST_CHOICES = 10
+
+
+def _choice(question: Question, choice: str) -> tuple[str, str]:
+    match question.kind:
+        case Kind.JUDGE:
+            return JUDGED.get(choice, choice), ""
+        case Kind.SINGLE if choice in question.letters:
+            return choice, question.options[question.letters.index(choice)]
+        case Kind.BLANK:
+            return f"“{choice}”", ""
+    return choice, ""
+
+
+def _is_key(question: Question, choice: str) -> bool:
+    return question.is_correct((choice,) if question.kind is Kind.BLANK else choice)
 
 
 # ------------------------------------------------------------ what did not go through

@@ -1,0 +1,63 @@
+"""The page that lists the questions of a contest with what their answers tell about them."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Response, request
+
+from bot.console.bank import wording
+from bot.console.pages import page
+from bot.domain.item_analysis import Held, Item
+from bot.domain.services import Transaction
+from quiz_bank.analysis import LEAST
+
+_Order = Callable[[Item], Any]
+
+
+def _told(value: float | None) -> tuple[bool, float]:
+    """A figure as something to sort by; where nothing is told comes last."""
+    return value is None, value or 0.0
+
+
+ORDERS: Mapping[str, _Order] = {
+    "doubts": lambda item: (-len(item.figures.doubts), _told(item.figures.discrimination)),
+    "facility": lambda item: _told(item.figures.facility),
+    "discrimination": lambda item: _told(item.figures.discrimination),
+    "answers": lambda item: item.figures.answers,
+    "code": lambda item: item.question.code,
+}
+
+
+class FigureBook:
+    """The figures of a contest's questions."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def analysis(self) -> Response:
+        """The questions of the contest that was asked for, or of the latest, in an order."""
+        sort = request.args.get("sort", "doubts")
+        sort = sort if sort in ORDERS else "doubts"
+        down = "down" in request.args
+        with self._transaction(read_only=True) as services:
+            contests = services.item_analysis.contests()
+            contest = _wanted(contests)
+            items = services.item_analysis.items(contest.id) if contest else []
+            return page(
+                "analysis",
+                bank=wording,
+                contests=contests,
+                contest=contest,
+                items=sorted(items, key=ORDERS[sort], reverse=down),
+                doubtful=sum(bool(item.figures.doubts) for item in items),
+                sort=sort,
+                down=down,
+                least=LEAST,
+                letters=services.tickets.backlog().waiting,
+            )
+
+
+def _wanted(contests: list[Held]) -> Held | None:
+    asked = request.args.get("contest", type=int)
+    latest = contests[0] if contests else None
+    return next((contest for contest in contests if contest.id == asked), latest)

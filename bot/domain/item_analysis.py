@@ -1,0 +1,213 @@
+"""Item analysis: what the answers of a contest tell about its questions."""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from statistics import median
+from typing import Any
+
+from sqlalchemy import Select, and_, case, exists, func, select
+from sqlalchemy.orm import Session, aliased
+
+from bot.storage.tables import Answer, Attempt, BankQuestion, Contest, StoredQuestion, Ticket
+from quiz_bank import Kind, Question
+from quiz_bank.analysis import Alike, Figures, analyse
+
+TIMED = 2_000
+"""Of how many answers at most, the latest, the time is taken."""
+REPORT = "question"
+"""The topic of the tickets that call a question faulty."""
+_NAMED = re.compile(r"\[(\S+)\]")
+"""How such a ticket begins that is about one question."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A contest that there are answers to analyse of."""
+
+    id: int
+    title: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """A question as a contest asked it, and what its answers tell."""
+
+    number: int | None
+    """The number of the question in the bank."""
+    question: Question
+    revision: int
+    figures: Figures
+    choices: Mapping[str, int]
+    """What was chosen how often: letters in order, T or F, or the words filled in."""
+    reports: int
+    """How many members called it faulty in letters that nobody has closed."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question in one contest, with the time that its answers took."""
+
+    contest: Held
+    item: Item
+    usual_time: timedelta | None
+    """Half of the answers took longer; None when none could be timed."""
+
+
+class ItemAnalysis:
+    """The questions of the contests, by what came of them."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def contests(self) -> list[Held]:
+        """Every contest, the latest first."""
+        rows = self._session.execute(
+            select(Contest.id, Contest.title).order_by(Contest.first_day.desc(), Contest.id.desc())
+        )
+        return [Held(id_, title) for id_, title in rows]
+
+    def items(self, contest: int) -> list[Item]:
+        """Every question of the contest that was answered, in the order of their codes."""
+        answered = select(Answer.question_id).where(Answer.contest_id == contest)
+        return self._items(contest, _stored(answered))
+
+    def of_question(self, number: int) -> list[Asked]:
+        """The question of this number in each contest and wording in which it was answered."""
+        code = select(BankQuestion.code).where(BankQuestion.id == number).scalar_subquery()
+        rows = self._session.execute(_stored(None).where(StoredQuestion.code == code)).all()
+        return [
+            Asked(contest, item, self._usual_time(contest.id, id_))
+            for contest in self.contests()
+            for id_, item in self._by_id(contest.id, rows).items()
+        ]
+
+    def _items(self, contest: int, stored: Select[Any]) -> list[Item]:
+        return list(self._by_id(contest, self._session.execute(stored).all()).values())
+
+    def _by_id(self, contest: int, rows: Sequence[Any]) -> dict[int, Item]:
+        """The items of these wordings that the contest has answers to."""
+        ids = [row.id for row in rows]
+        alike, choices, reports = self._alike(contest, ids), self._choices(contest, ids), {}
+        if alike:
+            reports = self._reports()
+        return {
+            row.id: _item(row, alike[row.id], choices[row.id], reports.get(row.code, 0))
+            for row in rows
+            if row.id in alike
+        }
+
+    def _alike(self, contest: int, ids: Sequence[int]) -> dict[int, list[Alike]]:
+        """How the answers to each question went together with all others of their members."""
+        right = case((Answer.correct, 1), else_=0)
+        of_contest = Answer.contest_id == contest
+        totals = (
+            select(Answer.member_key, func.count().label("answers"), func.sum(right).label("right"))
+            .where(of_contest)
+            .group_by(Answer.member_key)
+            .subquery()
+        )
+        others = totals.c.answers - 1
+        rest = case((others > 0, (totals.c.right - right) * 1_000 // others))
+        each = (
+            select(Answer.question_id, Answer.correct, rest.label("rest"))
+            .join(totals, totals.c.member_key == Answer.member_key)
+            .where(of_contest, Answer.question_id.in_(ids))
+            .subquery()
+        )
+        columns = (each.c.question_id, each.c.correct, each.c.rest)
+        found: dict[int, list[Alike]] = defaultdict(list)
+        for id_, correct, rate, count in self._session.execute(
+            select(*columns, func.count()).group_by(*columns)
+        ):
+            found[id_].append(Alike(bool(correct), None if rate is None else int(rate), count))
+        return found
+
+    def _choices(self, contest: int, ids: Sequence[int]) -> dict[int, dict[str, int]]:
+        rows = self._session.execute(
+            select(Answer.question_id, Answer.choice, func.count())
+            .where(Answer.contest_id == contest, Answer.question_id.in_(ids))
+            .group_by(Answer.question_id, Answer.choice)
+        )
+        found: dict[int, dict[str, int]] = defaultdict(dict)
+        for id_, choice, count in rows:
+            found[id_][choice] = count
+        return found
+
+    def _reports(self) -> dict[str, int]:
+        """How many members each have an open letter that calls this one question faulty."""
+        rows = self._session.execute(
+            select(Ticket.member_key, Ticket.words).where(
+                Ticket.topic == REPORT, Ticket.handled_at.is_(None)
+            )
+        )
+        members: dict[str, set[bytes]] = defaultdict(set)
+        for member, words in rows:
+            if named := _NAMED.match(words):
+                members[named[1]].add(member)
+        return {code: len(who) for code, who in members.items()}
+
+    def _usual_time(self, contest: int, id_: int) -> timedelta | None:
+        """From the answer before it, or the beginning of the paper, to the answer.
+
+        Of several answers that came in one message nobody knows how long each took.
+        """
+        other = aliased(Answer)
+        same_paper = (
+            other.member_key == Answer.member_key,
+            other.contest_id == Answer.contest_id,
+            other.day == Answer.day,
+        )
+        before = (
+            select(func.max(other.answered_at))
+            .where(*same_paper, other.answered_at < Answer.answered_at)
+            .correlate(Answer)
+            .scalar_subquery()
+        )
+        bundled = exists().where(
+            *same_paper, other.answered_at == Answer.answered_at, other.place != Answer.place
+        )
+        paper = and_(
+            Attempt.member_key == Answer.member_key,
+            Attempt.contest_id == Answer.contest_id,
+            Attempt.day == Answer.day,
+        )
+        rows = self._session.execute(
+            select(Answer.answered_at, Attempt.started_at, before.label("before"))
+            .join(Attempt, paper)
+            .where(Answer.contest_id == contest, Answer.question_id == id_, ~bundled)
+            .order_by(Answer.answered_at.desc())
+            .limit(TIMED)
+        )
+        spans = [row.answered_at - (row.before or row.started_at) for row in rows]
+        return median(spans) if spans else None
+
+
+def _stored(ids: Select[Any] | None) -> Select[Any]:
+    """Wordings with their numbers in the bank."""
+    rows = (
+        select(
+            StoredQuestion.id,
+            StoredQuestion.code,
+            StoredQuestion.revision,
+            StoredQuestion.content,
+            BankQuestion.id.label("number"),
+        )
+        .outerjoin(BankQuestion, BankQuestion.code == StoredQuestion.code)
+        .order_by(StoredQuestion.code, StoredQuestion.revision)
+    )
+    return rows if ids is None else rows.where(StoredQuestion.id.in_(ids))
+
+
+def _item(row: Any, alike: list[Alike], choices: dict[str, int], reports: int) -> Item:
+    question = Question.from_dict(row.content)
+    wrong = {choice: n for choice, n in choices.items() if not _is_right(question, choice)}
+    closed = question.kind is not Kind.BLANK
+    figures = analyse(alike, wrong, reports, closed)
+    return Item(row.number, question, row.revision, figures, choices, reports)
+
+
+def _is_right(question: Question, choice: str) -> bool:
+    return question.is_correct((choice,) if question.kind is Kind.BLANK else choice)

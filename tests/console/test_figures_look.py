@@ -1,0 +1,46 @@
+"""The figures in a real browser: nothing sticks out, and what is pressed is big enough."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from bot.domain.services import Transaction
+from bot.domain.staff import Role
+from tests.console import test_look as look
+from tests.console.conftest import Opened, a_colleague
+from tests.console.test_bank_look import lowest, sign_in
+from tests.console.test_look import DESK, PHONE, fits
+from tests.domain.test_item_analysis import answered
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+engine, address, page = look.engine, look.address, look.page
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_the_figures_fit_the_screen(
+    page: Page, address: str, transaction: Transaction, opened: Opened, tmp_path: Path, width: int
+) -> None:
+    with transaction() as services:
+        a_colleague(services, "陈出题", Role.EDITOR)
+    with opened() as session:
+        for n in range(40):
+            answered(
+                session, f"m{n}", *("B" if (n + place) % 4 else "CA"[n % 2] for place in range(8))
+            )
+    page.set_viewport_size({"width": width, "height": 812 if width == PHONE else 900})
+    sign_in(page, address)
+    page.get_by_role("link", name="题库").click()
+    page.get_by_role("link", name="题目分析").click()
+    expect(page.get_by_role("heading", name="题目分析")).to_be_visible()
+    page.get_by_role("link", name="答对率").click()
+    assert page.screenshot(path=tmp_path / f"analysis-{width}.png", full_page=True)
+    measured = [(fits(page), lowest(page))]
+    page.get_by_role("link", name="题目Q000？").click()
+    expect(page.get_by_role("heading", name="答得怎样")).to_be_visible()
+    assert page.screenshot(path=tmp_path / f"question-{width}.png", full_page=True)
+    measured.append((fits(page), lowest(page)))
+
+    assert all(fit for fit, _ in measured)
+    assert min(height for _, height in measured) >= 44
