@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from bot.domain.roles import Role
 from bot.domain.services import Transaction
-from bot.domain.staff import Role
 from tests.console import test_look as look
 from tests.console.conftest import Opened, a_colleague
 from tests.console.test_bank_look import lowest, sign_in
