@@ -1,10 +1,16 @@
 """A real Chromium for the tests of pages: one for the whole session, since it starts slowly."""
 
+from __future__ import annotations
+
 import shutil
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
 
 QUIETLY = [
     "--no-sandbox",
@@ -23,6 +29,9 @@ def chromium() -> Iterator[Browser]:
     """Debian's Chromium; without one the test says that it was skipped."""
     if (program := shutil.which("chromium")) is None:
         pytest.skip("there is no chromium on this machine (Debian: apt install chromium)")
+    # Most runs do without, and it takes a quarter of a second to load.
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=QUIETLY)
         yield browser

@@ -1,30 +1,30 @@
 """What every test may ask for: a session over the real tables, and a moment to stand in."""
 
-import sqlite3
+import shutil
 from collections.abc import Iterator
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from prometheus_client import values
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import StaticPool
 
 from bot import metrics
 from bot.domain.questions import Shelf
 from bot.domain.services import Services, open_services
 from bot.storage.database import Sessions, open_engine
 from bot.storage.schema import upgrade
-from bot.storage.tables import Base
+from tests.board import in_full_swing, laid_out, nothing
 from tests.builders import NOON, a_campaign, chained
 
-pytest_plugins = ["tests.chromium", "tests.service", "tests.stores", "tests.redis_families"]
+pytest_plugins = [
+    "tests.chromium", "tests.service", "tests.shares", "tests.stores", "tests.redis_families",
+]  # fmt: skip
 
 settings.register_profile("default", deadline=None)
-settings.register_profile("fast", deadline=None, max_examples=15)
+settings.register_profile("fast", deadline=None, max_examples=5)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -33,49 +33,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path not in long)
 
 
-@cache
-def _template(in_swing: bool) -> sqlite3.Connection:
-    """A database with all tables, and with the small campaign when `in_swing`, made once."""
-    connection = sqlite3.connect(":memory:")
-    engine = _engine_on(connection)
-    Base.metadata.create_all(engine)
-    if in_swing:
-        with Session(engine) as session:
-            a_campaign(session)
-            session.commit()
-    return connection
-
-
-@cache
-def _workbench() -> tuple[sqlite3.Connection, Engine]:
-    """The one engine of all tests: what it has compiled for one serves the next."""
-    connection = sqlite3.connect(":memory:", check_same_thread=False)
-    return connection, _engine_on(connection)
-
-
-def _engine_on(connection: sqlite3.Connection) -> Engine:
-    return create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
-
-
-def _laid_out(in_swing: bool) -> Engine:
-    """The workbench with nothing on it but a copy of the template, which takes no time."""
-    connection, engine = _workbench()
-    connection.rollback()
-    _template(in_swing).backup(connection)
-    return engine
-
-
 @pytest.fixture
 def engine() -> Engine:
     """An empty in-memory SQLite database with all tables."""
-    return _laid_out(in_swing=False)
+    return laid_out(nothing)
 
 
 @pytest.fixture
-def session(engine: Engine) -> Iterator[Session]:
+def session() -> Iterator[Session]:
     """A session over the small campaign, which is in full swing at `now`."""
-    _laid_out(in_swing=True)
-    with chained(engine)() as session:
+    with chained(laid_out(in_full_swing))() as session:
         yield session
 
 
@@ -105,15 +72,31 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'sibian.db'}"
 
 
-@pytest.fixture
-def sessions(store_url: str) -> Iterator[Sessions]:
-    """Sessions on a migrated database with the small campaign, on each engine."""
-    engine = open_engine(store_url, pool_size=14)
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the small campaign in it, migrated once."""
+    path = tmp_path_factory.mktemp("migrated") / "sibian.db"
+    _fill(f"sqlite:///{path}")
+    return path
+
+
+def _fill(url: str) -> None:
+    engine = open_engine(url)
     upgrade(engine)
-    sessions = chained(engine)
-    with sessions.begin() as session:
+    with chained(engine).begin() as session:
         a_campaign(session)
-    yield sessions
+    engine.dispose()
+
+
+@pytest.fixture
+def sessions(store_url: str, migrated: Path) -> Iterator[Sessions]:
+    """Sessions on a migrated database with the small campaign, on each engine."""
+    if store_url.startswith("sqlite"):
+        shutil.copy(migrated, store_url.removeprefix("sqlite:///"))
+    else:
+        _fill(store_url)
+    engine = open_engine(store_url, pool_size=14)
+    yield chained(engine)
     engine.dispose()
 
 

@@ -20,10 +20,20 @@ from tests.builders import NOON, a_campaign, an_approved_motto, chained
 from tests.journeys.conftest import settings_for
 
 
+@pytest.fixture(scope="module")
+def client(migrated: Path) -> Iterator[FlaskClient]:
+    """A stranger at the doors of an application that is ready."""
+    yield from a_client(migrated)
+
+
 @pytest.fixture
-def client(tmp_path: object) -> Iterator[FlaskClient]:
-    app = create_app(settings_for(f"sqlite:///{tmp_path}/sibian.db"))
-    upgrade(app.extensions["engine"])
+def own_client(migrated: Path) -> Iterator[FlaskClient]:
+    """The same before an application of the test's own."""
+    yield from a_client(migrated)
+
+
+def a_client(database: Path) -> Iterator[FlaskClient]:
+    app = create_app(settings_for(f"sqlite:///{database}"))
     yield app.test_client()
     app.extensions["engine"].dispose()
 
@@ -53,13 +63,13 @@ def test_the_revisions_it_knows_are_those_of_the_migrations(client: FlaskClient)
 
 @pytest.mark.slow
 def test_a_database_that_does_not_answer_in_time_is_as_good_as_none(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    own_client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow = threading.Event()
     monkeypatch.setattr(Health, "_ask", lambda _: slow.wait(10) and "0001")
 
     began = time.monotonic()
-    assert client.get("/healthz/ready").status_code == 503
+    assert own_client.get("/healthz/ready").status_code == 503
     assert time.monotonic() - began < 5
     slow.set()
 
@@ -70,11 +80,11 @@ def test_an_outsider_is_not_told_why_it_is_not_ready(tmp_path: object) -> None:
     assert app.test_client().get("/healthz/ready").text == "not ready\n"
 
 
-def test_a_view_that_fails_is_logged_without_its_address(client: FlaskClient) -> None:
-    client.application.add_url_rule("/boom/<openid>", "boom", boom)
+def test_a_view_that_fails_is_logged_without_its_address(own_client: FlaskClient) -> None:
+    own_client.application.add_url_rule("/boom/<openid>", "boom", boom)
 
     with capture_logs() as logs:
-        assert client.get("/boom/o-zhang?token=secret").status_code == 500
+        assert own_client.get("/boom/o-zhang?token=secret").status_code == 500
 
     assert [log["event"] for log in logs] == ["view failed"]
     assert "o-zhang" not in str(logs)

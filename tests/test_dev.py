@@ -1,12 +1,14 @@
 """What the newcomer's one command promises: secrets keep, ports give way, nothing is left."""
 
 import json
+import os
 import re
 import signal
 import socket
 import stat
 import subprocess
 import sys
+import time
 import tomllib
 from pathlib import Path
 
@@ -15,6 +17,7 @@ import pytest
 import dev
 from bot.settings import Settings
 from tests.processes import alive, eventually
+from tests.shares import dealt
 
 pytestmark = pytest.mark.slow
 
@@ -235,6 +238,49 @@ def test_a_test_run_that_was_broken_off_has_nothing_to_report(tmp_path: Path) ->
 
     assert not dev.reasons(tmp_path / "half.xml")
     assert not dev.reasons(tmp_path / "none.xml")
+
+
+def test_checks_run_at_once_and_those_that_fail_are_heard_out(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dev, "ENVIRONMENT", Path(sys.prefix))
+    good = "import time; print('a long story'); time.sleep(1); print('all well')"
+    bad = "print('this is why'); print('so no'); raise SystemExit(1)"
+    began = time.monotonic()
+
+    checks = {name: ["python", "-c", good] for name in ("one", "other")}
+    seconds = dev.side_by_side({**checks, "third": ["python", "-c", bad]})
+
+    assert time.monotonic() - began < 2
+    assert {name: passed for name, (_, passed) in seconds.items()} == {
+        "one": True, "other": True, "third": False,
+    }  # fmt: skip
+    shown = [line for line in capsys.readouterr().out.splitlines() if not line.startswith("•")]
+    assert shown == ["this is why", "so no", "all well", "all well"]
+
+
+def test_checks_do_not_outlive_whoever_wanted_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dev, "ENVIRONMENT", Path(sys.prefix))
+
+    with pytest.raises(KeyboardInterrupt), dev.begun(["python", "-c", "input()"]) as check:
+        raise KeyboardInterrupt
+
+    assert not alive(check.pid)
+
+
+@pytest.mark.parametrize("processors", [1, 2, 4, 64])
+def test_the_shares_of_the_quick_tests_are_all_of_them(
+    processors: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: processors)
+
+    commands = dev.fast_tests(Path("report.xml")).values()
+
+    of = min(processors, 4)
+    shares = [word for command in commands for word in command if word.startswith("--share")]
+    assert shares == [f"--share={n}/{of}" for n in range(1, of + 1)]
+    files = [path for share in dealt(of) for path in share]
+    assert sorted(files) == sorted(Path(__file__).parent.rglob("test_*.py"))
 
 
 # --- What is installed

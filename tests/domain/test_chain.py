@@ -16,7 +16,8 @@ from bot.domain import audit
 from bot.domain.chain import Head, Row, breaks, canonical, head
 from bot.storage.database import Sessions, open_sessions
 from bot.storage.tables import Audit, AuditHead, AuditLink, Base
-from tests.builders import NOON, SECRET
+from tests.board import laid_out
+from tests.builders import NOON, SECRET, chained
 
 SEED = 20261205
 ROWS = 12
@@ -28,13 +29,17 @@ def a_deed(session: Session, number: int, facts: dict[str, Any] | None = None) -
     audit.record(session, moment, "staff:3", "motto.approve", f"motto:{number}", facts, version=1)
 
 
-@pytest.fixture
-def trail(session: Session) -> Session:
-    """A trail of a dozen rows, committed one by one."""
+def a_dozen_deeds(session: Session) -> None:
     for number in range(ROWS):
         a_deed(session, number)
         session.commit()
-    return session
+
+
+@pytest.fixture
+def trail() -> Iterator[Session]:
+    """A trail of a dozen rows, committed one by one."""
+    with chained(laid_out(a_dozen_deeds))() as session:
+        yield session
 
 
 @pytest.fixture

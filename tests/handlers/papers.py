@@ -1,17 +1,20 @@
 """A paper of known questions, so that a test can say what stands at which place."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.conversation.reply import Reply
+from bot.conversation.state import State
 from bot.domain.identity import campaign_day
 from bot.domain.questions import Shelf, add_questions
 from bot.domain.quiz import Quiz
 from bot.storage.tables import Answer, Attempt
 from quiz_bank import Question
+from tests.board import Picture, picture, show
 from tests.builders import NOON, a_question
 from tests.handlers.talking import Talker
 
@@ -69,11 +72,24 @@ def answers(session: Session, member: bytes, at: datetime = NOON) -> dict[int, s
 def at_question(talker: Talker, place: int, kinds: tuple[str, ...] = USUAL) -> Talker:
     """The talker on a paper of these kinds, with the question at `place` in view.
 
-    All questions before it are answered rightly.
+    All questions before it are answered rightly. The same way from the same database is gone
+    once; after that, where it led is shown.
     """
+    way = (picture(talker.session), talker.name, talker.state, talker.now, place, kinds)
+    if way not in _led_to:
+        _go(talker, place, kinds)
+        _led_to[way] = (picture(talker.session), talker.state, talker.reply)
+    there, talker.state, talker.reply = _led_to[way]
+    show(talker.session, there)
+    return replace(talker)
+
+
+_led_to: dict[Hashable, tuple[Picture, State, Reply]] = {}
+
+
+def _go(talker: Talker, place: int, kinds: tuple[str, ...]) -> None:
     questions = five_questions(kinds)
     a_paper(talker.session, talker.key, questions)
     talker.says("答题")
     for question in questions[: place - 1]:
         talker.says({"T": "对"}.get(question.answer[0], "".join(question.answer)))
-    return replace(talker)

@@ -7,8 +7,8 @@ from tests.handlers.asked_for import babble
 OFTEN = 0.4
 
 
-def test_a_hundred_messages_to_members_gone_astray() -> None:
-    babble(seed=0, messages=100, astray=OFTEN)
+def test_fifty_messages_to_members_gone_astray() -> None:
+    babble(seed=0, messages=50, astray=OFTEN)
 
 
 @pytest.mark.long

@@ -9,6 +9,7 @@ from bot.storage.tables import Motto, Ticket
 from tests.builders import a_member
 from tests.handlers.papers import answers, at_question
 from tests.handlers.talking import Talker, taps
+from tests.rows import thinned
 
 GRIEF = (
     "我妈妈去世了，我这几天没心情答题", "我父亲走了", "老伴病危，在医院", "我住院了，没法答题",
@@ -33,7 +34,7 @@ def zhang(session: Session) -> Talker:
     return Talker(session)
 
 
-@pytest.mark.parametrize("words", GRIEF)
+@pytest.mark.parametrize("words", thinned(GRIEF, quick=3))
 @pytest.mark.parametrize("state", [Idle(), Naming(2), WritingMotto(), Telling()])
 def test_grief_gets_a_kind_line_and_a_colleague_and_no_quiz(
     session: Session, zhang: Talker, state: State, words: str
@@ -101,7 +102,7 @@ def test_who_was_asked_to_tell_is_not_asked_again(session: Session, zhang: Talke
     assert zhang.state == Idle()
 
 
-@pytest.mark.parametrize("words", MOTTOS)
+@pytest.mark.parametrize("words", thinned(MOTTOS, quick=4))
 def test_a_motto_with_hard_words_is_still_a_motto(
     session: Session, zhang: Talker, words: str
 ) -> None:
@@ -109,7 +110,7 @@ def test_a_motto_with_hard_words_is_still_a_motto(
     assert session.scalars(select(Ticket)).all() == []
 
 
-@pytest.mark.parametrize("words", [*GRIEF, *DANGER, *ANGER])
+@pytest.mark.parametrize("words", thinned([*GRIEF, *DANGER, *ANGER], quick=6))
 def test_none_of_these_is_offered_as_a_motto(session: Session, zhang: Talker, words: str) -> None:
     assert "座右铭" not in zhang.says(words)
     assert session.scalars(select(Motto)).all() == []

@@ -31,6 +31,7 @@ from handlers import wording
 from tests.builders import a_campaign, a_member, an_approved_motto, chained, pushed, said
 from tests.handlers.papers import USUAL, answered_wrongly, answers, at_question, five_questions
 from tests.handlers.talking import Talker, shown, taps
+from tests.rows import thinned
 
 WORDS = (
     "愿做一块砖，哪里需要哪里搬",
@@ -495,7 +496,9 @@ def test_each_way_of_saying_it_means_what_the_contract_says(
 
 
 @pytest.mark.parametrize(
-    "case", [*ELSEWHERE, *PRACTICE], ids=lambda case: f"{case.view} {case.says.split()[0]}"
+    "case",
+    thinned([*ELSEWHERE, *PRACTICE], quick=8),
+    ids=lambda case: f"{case.view} {case.says.split()[0]}",
 )
 def test_and_so_it_does_where_more_than_the_view_decides(
     people: dict[str, Talker], case: Elsewhere
@@ -540,7 +543,9 @@ KINDLY = [
 ]
 
 
-@pytest.mark.parametrize("case", KINDLY, ids=lambda case: f"{case.view} {case.says.split()[0]}")
+@pytest.mark.parametrize(
+    "case", thinned(KINDLY, quick=6), ids=lambda case: f"{case.view} {case.says.split()[0]}"
+)
 def test_what_goes_wrong_is_answered_kindly(people: dict[str, Talker], case: Elsewhere) -> None:
     assert_meant(people[case.view], case.says, case.cell)
 

@@ -13,6 +13,7 @@ from bot.storage.tables import Base, Ticket, Vote
 from tests.builders import a_member, an_approved_motto, pushed
 from tests.handlers.papers import answers, at_question
 from tests.handlers.talking import Talker, taps
+from tests.rows import thinned
 
 STICKERS = (
     "【收到不支持的消息类型，暂无法显示】",
@@ -63,7 +64,7 @@ def test_a_sticker_is_thanked_for(zhang: Talker, words: str) -> None:
     assert taps(zhang.reply)
 
 
-@pytest.mark.parametrize("kind", WORDLESS)
+@pytest.mark.parametrize("kind", thinned(WORDLESS, quick=4))
 @pytest.mark.parametrize("place", [2, 3])
 def test_whatever_has_no_words_keeps_the_question(zhang: Talker, place: int, kind: Kind) -> None:
     there = at_question(zhang, place)
@@ -143,7 +144,9 @@ def test_thanks_do_not_let_the_member_forget_what_waits(zhang: Talker) -> None:
     assert zhang.says("谢谢") == "不客气。\n刚才的事还没做完，接着做就行。不做了，回复“算了”。"
 
 
-@pytest.mark.parametrize("words", ["谢谢", "好的", "嗯", "👍", "对", "哦", PHONE, *STICKERS])
+@pytest.mark.parametrize(
+    "words", thinned(["谢谢", "好的", "嗯", "👍", "对", "哦", PHONE, *STICKERS], quick=3)
+)
 def test_a_number_after_other_words_no_longer_votes(
     session: Session, zhang: Talker, words: str
 ) -> None:
@@ -159,7 +162,7 @@ def test_a_number_after_other_words_no_longer_votes(
     assert session.scalars(select(Vote)).all() == []
 
 
-@pytest.mark.parametrize("kind", WORDLESS)
+@pytest.mark.parametrize("kind", thinned(WORDLESS, quick=2))
 def test_nor_does_it_after_a_push_without_words(
     session: Session, zhang: Talker, kind: Kind
 ) -> None:
@@ -227,7 +230,7 @@ def holds(session: Session, piece: str) -> bool:
     return any(piece in str(row) for table in tables for row in session.execute(select(table)))
 
 
-@pytest.mark.parametrize("kind", WORDLESS)
+@pytest.mark.parametrize("kind", thinned(WORDLESS, quick=2))
 def test_a_push_without_words_at_a_list_brings_no_more_than_six_taps(
     session: Session, zhang: Talker, kind: Kind
 ) -> None:

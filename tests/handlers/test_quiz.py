@@ -13,6 +13,7 @@ from quiz_bank import Kind, load_shipped
 from tests.builders import LAST_DAY, NOON, a_member, a_question, said
 from tests.handlers.papers import a_paper, answers, at_question, five_questions
 from tests.handlers.talking import Talker, shown, size, taps
+from tests.rows import thinned
 
 SECOND_OPTION = (
     "B", "b", "Ｂ", "B。", "B吧", "选B", "我选b", "应该是B", "答案B", "答案是B", "选 B", "（B）",
@@ -176,7 +177,7 @@ def test_without_a_contest_there_is_something_else_to_do(session: Session, zhang
 # ------------------------------------------------------------ the table: one answer of several
 
 
-@pytest.mark.parametrize("words", SECOND_OPTION)
+@pytest.mark.parametrize("words", thinned(SECOND_OPTION, quick=8))
 def test_many_ways_to_say_b(session: Session, zhang: Talker, words: str) -> None:
     at_second = at_question(zhang, 2)
 
@@ -196,7 +197,7 @@ def test_letters_as_speech_is_written_down(
     assert answers(session, zhang.key)[2] == letter
 
 
-@pytest.mark.parametrize("words", TWO_LETTERS)
+@pytest.mark.parametrize("words", thinned(TWO_LETTERS, quick=4))
 def test_two_letters_for_a_question_with_one_answer_are_asked_about(
     session: Session, zhang: Talker, words: str
 ) -> None:
@@ -220,7 +221,9 @@ def test_all_of_them_is_too_much_for_a_question_with_one_answer(
     assert answers(session, zhang.key) == {1: "B"}
 
 
-@pytest.mark.parametrize("words", ["对", "√", "是", "正确", "对的", "错", "×", "X", "不对", "错误"])
+@pytest.mark.parametrize(
+    "words", thinned(["对", "√", "是", "正确", "对的", "错", "×", "X", "不对", "错误"], quick=4)
+)
 @pytest.mark.parametrize("place", [2, 3])
 def test_true_or_false_is_no_answer_to_a_question_with_options(
     session: Session, zhang: Talker, place: int, words: str
@@ -246,7 +249,7 @@ def test_a_letter_that_the_question_has_not_is_no_answer(
 # ------------------------------------------------------------ the table: several answers
 
 
-@pytest.mark.parametrize("words", [w for w in SECOND_OPTION if w != "B B"])
+@pytest.mark.parametrize("words", thinned((w for w in SECOND_OPTION if w != "B B"), quick=8))
 def test_one_letter_of_several_is_noted_and_waits(
     session: Session, zhang: Talker, words: str
 ) -> None:
@@ -327,14 +330,14 @@ def test_noted_letters_can_be_taken_back(zhang: Talker, words: str) -> None:
 # ------------------------------------------------------------ the table: true or false, words
 
 
-@pytest.mark.parametrize("words", [*TRUE, "第4题对"])
+@pytest.mark.parametrize("words", thinned([*TRUE, "第4题对"], quick=6))
 def test_many_ways_to_say_true(session: Session, zhang: Talker, words: str) -> None:
     at_question(zhang, 4).says(words)
 
     assert answers(session, zhang.key)[4] == "T"
 
 
-@pytest.mark.parametrize("words", [*FALSE, "第4题错"])
+@pytest.mark.parametrize("words", thinned([*FALSE, "第4题错"], quick=6))
 def test_many_ways_to_say_false(session: Session, zhang: Talker, words: str) -> None:
     at_question(zhang, 4).says(words)
 
@@ -388,7 +391,8 @@ def test_a_keyword_is_never_the_words_of_a_blank(
 
 
 @pytest.mark.parametrize(
-    "words", ["第1题A", "第一题 A", "1A", "1、A", "1.A", "第1题对", "第1题好了"]
+    "words",
+    thinned(["第1题A", "第一题 A", "1A", "1、A", "1.A", "第1题对", "第1题好了"], quick=3),
 )
 @pytest.mark.parametrize("place", [2, 3])
 def test_a_stale_tap_says_so_and_shows_the_current_question(
@@ -459,7 +463,7 @@ def test_a_tap_without_a_paper_begins_one_and_answers_nothing(
     assert answers(session, zhang.key) == {}
 
 
-@pytest.mark.parametrize("words", AN_ANSWER)
+@pytest.mark.parametrize("words", thinned(AN_ANSWER, quick=5))
 def test_an_answer_out_of_the_blue_starts_the_quiz_and_answers_nothing(
     session: Session, zhang: Talker, words: str
 ) -> None:
@@ -472,7 +476,7 @@ def test_an_answer_out_of_the_blue_starts_the_quiz_and_answers_nothing(
 # ------------------------------------------------------------ moving about
 
 
-@pytest.mark.parametrize("words", SKIPS)
+@pytest.mark.parametrize("words", thinned(SKIPS, quick=3))
 @pytest.mark.parametrize(("place", "others"), [(2, ["AC", "对", "B"]), (3, ["对", "B"])])
 def test_a_skipped_question_comes_back_at_the_end(
     zhang: Talker, place: int, others: list[str], words: str
@@ -527,7 +531,7 @@ def test_leaving_keeps_the_paper(zhang: Talker, place: int, words: str) -> None:
     assert f"第{place}题（共5题" in there.says("答题")
 
 
-@pytest.mark.parametrize("words", HELPS)
+@pytest.mark.parametrize("words", thinned(HELPS, quick=3))
 @pytest.mark.parametrize("place", [2, 3])
 def test_help_comes_with_the_same_question(zhang: Talker, place: int, words: str) -> None:
     there = at_question(zhang, place)
@@ -682,7 +686,7 @@ def test_every_tap_of_a_question_typed_by_hand_does_the_same(
         assert typed == tapped
 
 
-@pytest.mark.parametrize("words", ["wrong", "？", "呜啦啦", "上一题"])
+@pytest.mark.parametrize("words", thinned(["wrong", "？", "呜啦啦", "上一题"], quick=1))
 def test_the_longest_shipped_questions_fit_with_all_their_links(
     session: Session, zhang: Talker, words: str
 ) -> None:

@@ -93,6 +93,7 @@ def test_an_entry_that_was_closed_at_first_takes_no_votes_until_it_is_admitted()
     assert members_who_saw_the_impossible(history, LIMIT) == ["zhang"]
 
 
+@pytest.mark.slow
 def test_twelve_calls_at_once_are_decided_at_once() -> None:
     history = [vote(n % 6, 0, 9, None) for n in range(11)] + [voted_for({1, 2, 3, 4}, 0, 9)]
 

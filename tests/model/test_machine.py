@@ -39,7 +39,7 @@ def play(campaigns: int, steps: int, redis_url: str = "", shrink: bool = True) -
 
 
 def test_a_few_campaigns_keep_the_promises() -> None:
-    play(campaigns=3, steps=20)
+    play(campaigns=3, steps=10)
 
 
 @pytest.mark.long

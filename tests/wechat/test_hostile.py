@@ -12,6 +12,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from bot.settings import Mode
+from tests.rows import thinned
 from tests.wechat.pushes import (
     ACCOUNT,
     AT,
@@ -252,7 +253,7 @@ def test_the_table_is_a_long_one_and_names_each_attack_once() -> None:
     assert len({attack.name for attack in ATTACKS}) == len(ATTACKS)
 
 
-@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+@pytest.mark.parametrize("attack", thinned(ATTACKS, quick=64), ids=lambda attack: attack.name)
 def test_each_attack_gets_its_status_and_no_word_more(attack: Attack) -> None:
     edge_in(attack.mode).heard.clear()
 
@@ -264,6 +265,7 @@ def test_each_attack_gets_its_status_and_no_word_more(attack: Attack) -> None:
         assert edge_in(attack.mode).heard == []
 
 
+@pytest.mark.slow
 def test_no_attack_costs_more_than_20_ms_of_processor_time() -> None:
     costs = {attack.name: _cost(attack) for attack in ATTACKS}
 

@@ -1,0 +1,85 @@
+"""The in-memory database of the tests: one for all, laid out anew from a picture in no time."""
+
+import sqlite3
+from collections.abc import Callable
+from functools import cache
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import StaticPool
+
+from bot.storage.tables import Base
+from tests.builders import a_campaign, chained
+
+Picture = bytes
+"""A whole database."""
+Scene = Callable[[Session], object]
+"""What fills the empty tables."""
+
+
+def nothing(session: Session) -> None:
+    """The empty tables."""
+
+
+def in_full_swing(session: Session) -> None:
+    """The small campaign."""
+    a_campaign(session)
+
+
+def laid_out(scene: Scene) -> Engine:
+    """The one engine of all tests, over a copy of the scene; what it has compiled it keeps."""
+    connection, engine = _board()
+    _lay(connection, _picture_of(scene))
+    return engine
+
+
+def picture(session: Session) -> Picture:
+    """The database as this session has it; what was open is committed."""
+    session.commit()
+    return _driver(session).serialize()
+
+
+def show(session: Session, picture: Picture) -> None:
+    """Give the session this database; what it had loaded it forgets."""
+    connection = _driver(session)
+    session.rollback()
+    session.expunge_all()
+    _lay(connection, picture)
+
+
+def _lay(connection: sqlite3.Connection, picture: Picture) -> None:
+    connection.rollback()
+    before = connection.execute("PRAGMA schema_version").fetchone()
+    connection.deserialize(picture)
+    if connection.execute("PRAGMA schema_version").fetchone() != before:
+        # A test has changed the tables, which SQLite holds to be as they were.
+        connection.execute("PRAGMA writable_schema = RESET")
+
+
+def _driver(session: Session) -> sqlite3.Connection:
+    connection = session.connection().connection.driver_connection
+    assert isinstance(connection, sqlite3.Connection)
+    return connection
+
+
+@cache
+def _board() -> tuple[sqlite3.Connection, Engine]:
+    return _in_memory()
+
+
+@cache
+def _picture_of(scene: Scene) -> Picture:
+    connection, engine = _in_memory()
+    Base.metadata.create_all(engine)
+    with chained(engine)() as session:
+        scene(session)
+        session.commit()
+    return connection.serialize()
+
+
+def _in_memory() -> tuple[sqlite3.Connection, Engine]:
+    connection = sqlite3.connect(":memory:", check_same_thread=False)
+    # With small pages there is less of it to copy.
+    connection.execute("PRAGMA page_size = 1024")
+    engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
+    return connection, engine
