@@ -38,6 +38,7 @@ class Access(Enum):
     STAFF = 2
     DECIDERS = 3
     EDITORS = 4
+    PLANNERS = 5
 
 
 ACCESS = {
@@ -62,6 +63,11 @@ ACCESS = {
     "console.move_question": Access.EDITORS,
     "console.edit_question": Access.EDITORS,
     "console.word_question": Access.EDITORS,
+    "console.plans": Access.STAFF,
+    "console.plan_contest": Access.PLANNERS,
+    "console.plan_round": Access.PLANNERS,
+    "console.change_contest": Access.PLANNERS,
+    "console.change_round": Access.PLANNERS,
 }
 """Every view of the console. One that is missing here is open to nobody."""
 
@@ -75,6 +81,8 @@ def _may(colleague: Colleague, access: Access | None) -> bool:
             return colleague.may_decide
         case Access.EDITORS:
             return colleague.may_edit
+        case Access.PLANNERS:
+            return colleague.may_plan
         case _:
             return False
 

@@ -17,6 +17,7 @@ from bot.console.forms import ReturnForm, SeenForm
 from bot.console.letters import Letterbox
 from bot.console.login import Door
 from bot.console.pages import page, to
+from bot.console.plans import PlanningDesk
 from bot.console.polls import PollBook
 from bot.console.security import PREFIX, Gate
 from bot.domain import audit
@@ -64,6 +65,7 @@ def console(settings: Settings, transaction: Transaction) -> Blueprint:
     room.add_url_rule("/votes", view_func=poll_book.votes)
     QuestionDesk(transaction).hang(room)
     room.add_url_rule("/questions/analysis", view_func=FigureBook(transaction).analysis)
+    PlanningDesk(transaction).hang(room)
     room.add_url_rule("/sign-in", view_func=door.sign_in, methods=["GET", "POST"])
     room.add_url_rule("/set-up", view_func=door.set_up, methods=["GET", "POST"])
     room.add_url_rule("/sign-out", view_func=door.sign_out, methods=["POST"])

@@ -16,6 +16,7 @@ from bot.domain.members import Members
 from bot.domain.moderation import Moderation
 from bot.domain.mottos import Mottos
 from bot.domain.notices import Notices
+from bot.domain.planning import Planning
 from bot.domain.practice import Practice
 from bot.domain.questions import Shelf
 from bot.domain.quiz import Quiz
@@ -51,6 +52,7 @@ class Services:
     notices: Notices
     tickets: Tickets
     staff: StaffRegister
+    planning: Planning
 
 
 class Transaction(Protocol):
@@ -83,6 +85,7 @@ def open_services(
         notices=Notices(session, now),
         tickets=Tickets(session, now),
         staff=StaffRegister(session, now),
+        planning=Planning(session, now),
     )
 
 

@@ -56,6 +56,11 @@ class Colleague:
         """Whether the bank of questions is theirs to change."""
         return self.role in (Role.OWNER, Role.ORGANISER, Role.EDITOR)
 
+    @property
+    def may_plan(self) -> bool:
+        """Whether contests and selections are theirs to set up."""
+        return self.role in (Role.OWNER, Role.ORGANISER)
+
 
 @dataclass(frozen=True)
 class Attempt:

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, select
 from werkzeug.serving import make_server
 
 from bot.domain.moderation import Reason
+from bot.domain.roles import Role
 from bot.domain.services import Transaction
 from bot.storage.database import open_engine
 from bot.storage.tables import Base, Motto
@@ -80,9 +81,9 @@ def page(chromium: Chromium) -> Iterator[Page]:
     assert [complaint for complaint in complaints if not complaint.startswith(expected)] == []
 
 
-def sign_in(page: Page, address: str) -> None:
+def sign_in(page: Page, address: str, name: str = "李审核") -> None:
     page.goto(f"{address}/admin")
-    page.get_by_label("账号").fill("李审核")
+    page.get_by_label("账号").fill(name)
     page.get_by_label("口令").fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
     page.wait_for_url(f"{address}/admin/")
@@ -412,3 +413,26 @@ def test_what_members_write_runs_nowhere(
     with opened() as session:
         first = session.get_one(Motto, 1).words
     expect(page.locator(".words")).to_have_text(first)
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_the_plans_fit_the_screen(
+    page: Page, address: str, transaction: Transaction, tmp_path: Path, width: int
+) -> None:
+    with transaction() as services:
+        a_colleague(services, "陈组织", Role.ORGANISER)
+    page.set_viewport_size({"width": width, "height": 900})
+    sign_in(page, address, "陈组织")
+    page.get_by_role("link", name="活动").click()
+    expect(page.get_by_role("heading", name="座右铭评选", exact=True)).to_be_visible()
+    assert page.screenshot(path=tmp_path / f"plans-{width}.png", full_page=True)
+
+    page.get_by_role("link", name="新建竞赛").click()
+    page.get_by_label("名称").fill("春训知识竞赛")
+    page.get_by_label("第一天").fill("2020-01-01")
+    page.get_by_label("最后一天").fill("2020-01-31")
+    page.get_by_role("button", name="保存").click()
+
+    expect(page.get_by_text("这个时间已经过了，请往后选。")).to_be_visible()
+    assert page.screenshot(path=tmp_path / f"contest-{width}.png", full_page=True)
+    assert fits(page)

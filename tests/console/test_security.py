@@ -58,6 +58,7 @@ MAY = {
     Access.STAFF: set(Role),
     Access.DECIDERS: {Role.OWNER, Role.ORGANISER, Role.MODERATOR},
     Access.EDITORS: {Role.OWNER, Role.ORGANISER, Role.EDITOR},
+    Access.PLANNERS: {Role.OWNER, Role.ORGANISER},
 }
 """Who may ask for which views: said here a second time, so that the two can differ."""
 

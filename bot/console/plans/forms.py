@@ -1,0 +1,114 @@
+"""What was typed about a contest or a selection: the plan, or what is wrong at which field."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BeforeValidator, Field
+
+from bot.console.forms import Form, as_typed
+from bot.domain.identity import CAMPAIGN_ZONE
+from bot.domain.planning import ContestPlan, Flaw, RoundPlan
+
+Words = Annotated[str, BeforeValidator(as_typed), Field(max_length=200)]
+Value = TypeVar("Value")
+Flaws = dict[str, Flaw]
+
+_MINUTE = "%Y-%m-%dT%H:%M"
+"""How a browser sends the time of a `datetime-local` field."""
+
+
+class PlanForm(Form):
+    """What both kinds of plan have: a title, and the version that was seen."""
+
+    version: int = Field(default=0, ge=0, le=2**31 - 1)
+    title: Words = ""
+
+
+class ContestForm(PlanForm):
+    """A contest as it was typed."""
+
+    first_day: Words = ""
+    last_day: Words = ""
+    points_each: Words = ""
+    new_paper_hour: Words = ""
+
+    def plan(self) -> tuple[ContestPlan | None, Flaws]:
+        """The plan, or what could not be read."""
+        values, flaws = _read(
+            self,
+            first_day=date.fromisoformat,
+            last_day=date.fromisoformat,
+            points_each=int,
+            new_paper_hour=int,
+        )
+        return (None if flaws else ContestPlan(title=self.title, **values)), flaws
+
+    @staticmethod
+    def of(plan: ContestPlan) -> dict[str, Any]:
+        """The fields that describe this plan."""
+        return {
+            "title": plan.title,
+            "first_day": plan.first_day.isoformat(),
+            "last_day": plan.last_day.isoformat(),
+            "points_each": plan.points_each,
+            "new_paper_hour": plan.new_paper_hour,
+        }
+
+
+class RoundForm(PlanForm):
+    """A selection as it was typed."""
+
+    collects_from: Words = ""
+    collects_until: Words = ""
+    opens_at: Words = ""
+    closes_at: Words = ""
+    votes_per_day: Words = ""
+    own_entry_allowed: bool = False
+
+    def plan(self) -> tuple[RoundPlan | None, Flaws]:
+        """The plan, or what could not be read."""
+        values, flaws = _read(
+            self,
+            collects_from=_moment,
+            collects_until=_moment,
+            opens_at=_moment,
+            closes_at=_moment,
+            votes_per_day=int,
+        )
+        if flaws:
+            return None, flaws
+        plan = RoundPlan(title=self.title, own_entry_allowed=self.own_entry_allowed, **values)
+        return plan, flaws
+
+    @staticmethod
+    def of(plan: RoundPlan) -> dict[str, Any]:
+        """The fields that describe this plan."""
+        return {
+            "title": plan.title,
+            "collects_from": _typed(plan.collects_from),
+            "collects_until": _typed(plan.collects_until),
+            "opens_at": _typed(plan.opens_at),
+            "closes_at": _typed(plan.closes_at),
+            "votes_per_day": plan.votes_per_day,
+            "own_entry_allowed": plan.own_entry_allowed,
+        }
+
+
+def _read(form: Form, **readers: Callable[[str], Any]) -> tuple[dict[str, Any], Flaws]:
+    values: dict[str, Any] = {}
+    flaws: Flaws = {}
+    for name, read in readers.items():
+        try:
+            values[name] = read(getattr(form, name))
+        except (ValueError, OverflowError):
+            flaws[name] = Flaw.UNREADABLE
+    return values, flaws
+
+
+def _moment(typed: str) -> datetime:
+    return datetime.strptime(typed, _MINUTE).replace(tzinfo=CAMPAIGN_ZONE)
+
+
+def _typed(moment: datetime) -> str:
+    return moment.astimezone(CAMPAIGN_ZONE).strftime(_MINUTE)

@@ -1,0 +1,64 @@
+"""The sentences of the pages about contests and selections."""
+
+from datetime import date, datetime
+
+from bot.domain.identity import CAMPAIGN_ZONE
+from bot.domain.planning import (
+    LEAST_QUESTIONS,
+    POINTS_MOST,
+    TITLE_MOST,
+    VOTES_MOST,
+    Flaw,
+    PlannedContest,
+    PlannedRound,
+)
+
+_FLAWS = {
+    Flaw.UNREADABLE: "没看懂，请按提示的样子填。",
+    Flaw.TITLE: f"请写名称，1 到 {TITLE_MOST} 个字。",
+    Flaw.PAST: "这个时间已经过了，请往后选。",
+    Flaw.ORDER: "先后不对：结束要在开始之后。",
+    Flaw.TOO_LONG: "时间太长，最多 400 天。",
+    Flaw.OVERLAP: "这段时间里已经有另一场了，请错开；同一时间只办一场，大家不会弄混。",
+    Flaw.BEGUN: "已经开始，这一项不能再改：大家正按原来的规则参加。",
+    Flaw.OVER: "已经结束，不能再改。",
+}
+_NUMBERS = {
+    "points_each": f"请填 1 到 {POINTS_MOST} 的整数。",
+    "new_paper_hour": "请填 0 到 23 的整数。",
+    "votes_per_day": f"请填 1 到 {VOTES_MOST} 的整数。",
+}
+FEW_QUESTIONS = (
+    f"题库里已发布的题不够：每天一套要 {LEAST_QUESTIONS} 道。请先到题库发布一些题，再回来建竞赛。"
+)
+CHANGED = "刚才有同事改过这一项，您的修改没有保存。下面是现在的内容，请重新改。"
+
+
+def explain(item: str, flaw: Flaw) -> str:
+    """What is wrong with a field, and what to do."""
+    return _NUMBERS[item] if flaw is Flaw.NUMBER else _FLAWS[flaw]
+
+
+def day(value: date) -> str:
+    return f"{value.year}年{value.month}月{value.day}日"
+
+
+def minute(value: datetime) -> str:
+    here = value.astimezone(CAMPAIGN_ZONE)
+    return f"{day(here.date())} {here:%H:%M}"
+
+
+def stage_of_contest(contest: PlannedContest) -> tuple[str, str]:
+    """Where it stands, and the colour of that."""
+    if contest.over:
+        return "已结束", "secondary"
+    return ("进行中", "green") if contest.begun else ("未开始", "azure")
+
+
+def stage_of_round(planned: PlannedRound, now: datetime) -> tuple[str, str]:
+    """Where it stands, and the colour of that."""
+    if planned.over:
+        return "已结束", "secondary"
+    if planned.open:
+        return "投票中", "green"
+    return ("征集中", "green") if planned.plan.collects_from <= now else ("未开始", "azure")

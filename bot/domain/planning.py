@@ -1,0 +1,383 @@
+"""Planning: contests and selections are set up, and changed while nobody relies on what changes.
+
+Members take part in one contest and one selection at a time, so their times never overlap. What
+a contest or a selection was like at every time, and who changed it, is in the audit trail.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Select, delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from bot.domain import audit
+from bot.domain.bank import QuestionBank
+from bot.domain.identity import campaign_day
+from bot.domain.refusals import Refusal
+from bot.storage.locks import claim
+from bot.storage.tables import Attempt, Audit, Contest, ContestQuestion, Motto, Round, RoundSlot
+from quiz_bank import DAILY_PAPER
+
+TITLE_MOST = 60
+POINTS_MOST = 100
+VOTES_MOST = 20
+"""Votes of a member on one day."""
+LONGEST = timedelta(days=400)
+LEAST_QUESTIONS = len(DAILY_PAPER.slots)
+
+
+class Flaw(StrEnum):
+    """What can be wrong with a plan."""
+
+    UNREADABLE = "unreadable"
+    TITLE = "title"
+    """Empty, or too long."""
+    PAST = "past"
+    """Begins, or ends, before now."""
+    ORDER = "order"
+    """Ends before it begins."""
+    TOO_LONG = "too_long"
+    OVERLAP = "overlap"
+    """Another one takes place at that time."""
+    NUMBER = "number"
+    """Not between the least and the most there may be."""
+    FEW_QUESTIONS = "few_questions"
+    """Fewer are published than a day's paper has."""
+    BEGUN = "begun"
+    """Members rely on it already."""
+    OVER = "over"
+
+
+@dataclass(eq=False)
+class Unfit(Refusal):
+    """A plan that can't be kept: what is wrong, by the field it is wrong with."""
+
+    flaws: Mapping[str, Flaw]
+
+
+@dataclass(eq=False)
+class PlanChanged(Refusal):
+    """Somebody changed the plan after it was seen."""
+
+
+@dataclass(eq=False)
+class NoSuchPlan(Refusal):
+    """There is no contest, or selection, of this number."""
+
+
+@dataclass(frozen=True)
+class ContestPlan:
+    """What an organiser decides about a contest."""
+
+    title: str
+    first_day: date
+    last_day: date
+    points_each: int
+    new_paper_hour: int
+
+
+@dataclass(frozen=True)
+class RoundPlan:
+    """What an organiser decides about a selection."""
+
+    title: str
+    collects_from: datetime
+    collects_until: datetime
+    opens_at: datetime
+    closes_at: datetime
+    votes_per_day: int
+    own_entry_allowed: bool
+
+
+@dataclass(frozen=True)
+class PlannedContest:
+    """A contest, and how far it has got."""
+
+    id: int
+    version: int
+    """Counts the changes; a change names the one it saw. 0 when it was made without the console."""
+    plan: ContestPlan
+    begun: bool
+    over: bool
+    questions: int
+    people: int
+    """Who has begun a paper."""
+
+
+@dataclass(frozen=True)
+class PlannedRound:
+    """A selection, and how far it has got."""
+
+    id: int
+    version: int
+    plan: RoundPlan
+    open: bool
+    """Whether members vote, or have voted."""
+    over: bool
+    entries: int
+
+
+class Planning:
+    """The contests and selections of the campaign."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self._session, self._now = session, now
+
+    # ------------------------------------------------------------ contests
+
+    def contests(self) -> list[PlannedContest]:
+        """All, the latest first."""
+        rows = self._session.scalars(select(Contest).order_by(Contest.first_day.desc())).all()
+        return [self._planned_contest(row) for row in rows]
+
+    def contest(self, id_: int) -> PlannedContest:
+        """One of them. Raises NoSuchPlan."""
+        return self._planned_contest(self._row(Contest, id_))
+
+    def add_contest(self, plan: ContestPlan, staff_id: int) -> int:
+        """Set up a contest on the questions that are published now; its id. Raises Unfit."""
+        questions = QuestionBank(self._session, self._now).drawable()
+        flaws = self._flaws_of_contest(plan, None)
+        if len(questions) < LEAST_QUESTIONS:
+            flaws.setdefault("questions", Flaw.FEW_QUESTIONS)
+        _refuse(flaws)
+        row = Contest(**asdict(plan))
+        self._session.add(row)
+        self._session.flush()
+        drawn = [{"contest_id": row.id, "question_id": id_} for id_ in questions]
+        self._session.execute(insert(ContestQuestion), drawn)
+        facts = _facts(plan) | {"questions": len(questions)}
+        self._note(staff_id, "contest.plan", _contest(row.id), facts, 1)
+        return row.id
+
+    def change_contest(self, id_: int, version: int, plan: ContestPlan, staff_id: int) -> None:
+        """Change it; once it has begun, its beginning and its points stay.
+
+        Raises NoSuchPlan, PlanChanged or Unfit.
+        """
+        row = self._row(Contest, id_, lock=True)
+        before = self._planned_contest(row)
+        _ensure_seen(before.version, version)
+        flaws = self._flaws_of_contest(plan, before)
+        _refuse(flaws)
+        for name, value in asdict(plan).items():
+            setattr(row, name, value)
+        facts = {"before": _facts(before.plan), "after": _facts(plan)}
+        self._note(staff_id, "contest.change", _contest(id_), facts, version + 1)
+
+    def _flaws_of_contest(
+        self, plan: ContestPlan, before: PlannedContest | None
+    ) -> dict[str, Flaw]:
+        if before and before.over:
+            return {"last_day": Flaw.OVER}
+        flaws = _flaws_of_title(plan.title) | self._flaws_of_days(plan, before)
+        if not 1 <= plan.points_each <= POINTS_MOST:
+            flaws["points_each"] = Flaw.NUMBER
+        if not 0 <= plan.new_paper_hour <= 23:
+            flaws["new_paper_hour"] = Flaw.NUMBER
+        fixed = ("first_day", "points_each") if before and before.begun else ()
+        return flaws | _changed(fixed, plan, before)
+
+    def _flaws_of_days(self, plan: ContestPlan, before: PlannedContest | None) -> dict[str, Flaw]:
+        today = campaign_day(self._now)
+        if plan.first_day < today and not (before and before.begun):
+            return {"first_day": Flaw.PAST}
+        if plan.last_day < plan.first_day:
+            return {"last_day": Flaw.ORDER}
+        if plan.last_day < today:
+            return {"last_day": Flaw.PAST}
+        if plan.last_day - plan.first_day > LONGEST:
+            return {"last_day": Flaw.TOO_LONG}
+        return {"first_day": Flaw.OVERLAP} if self._others_of_contest(plan, before) else {}
+
+    def _others_of_contest(self, plan: ContestPlan, before: PlannedContest | None) -> bool:
+        at_that_time = select(Contest.id).where(
+            Contest.first_day <= plan.last_day, Contest.last_day >= plan.first_day
+        )
+        return self._any_but(at_that_time, before.id if before else None)
+
+    def _planned_contest(self, row: Contest) -> PlannedContest:
+        today = campaign_day(self._now)
+        plan = ContestPlan(
+            row.title, row.first_day, row.last_day, row.points_each, row.new_paper_hour
+        )
+        people = select(func.count(Attempt.member_key.distinct()))
+        return PlannedContest(
+            row.id,
+            self._version(_contest(row.id)),
+            plan,
+            begun=row.first_day <= today,
+            over=row.last_day < today,
+            questions=self._count(ContestQuestion, ContestQuestion.contest_id == row.id),
+            people=self._session.scalar(people.where(Attempt.contest_id == row.id)) or 0,
+        )
+
+    # ------------------------------------------------------------ selections
+
+    def rounds(self) -> list[PlannedRound]:
+        """All, the latest first."""
+        rows = self._session.scalars(select(Round).order_by(Round.collects_from.desc())).all()
+        return [self._planned_round(row) for row in rows]
+
+    def round(self, id_: int) -> PlannedRound:
+        """One of them. Raises NoSuchPlan."""
+        return self._planned_round(self._row(Round, id_))
+
+    def add_round(self, plan: RoundPlan, staff_id: int) -> int:
+        """Set up a selection; its id. Raises Unfit."""
+        _refuse(self._flaws_of_round(plan, None))
+        row = Round(**_columns(plan), sealed_at=None)
+        self._session.add(row)
+        self._session.flush()
+        self._make_room(row.id, plan.votes_per_day)
+        self._note(staff_id, "round.plan", _round(row.id), _facts(plan), 1)
+        return row.id
+
+    def change_round(self, id_: int, version: int, plan: RoundPlan, staff_id: int) -> None:
+        """Change it; once voting has opened, only its title and its ends.
+
+        Whoever is voting now has voted before it changes. Raises NoSuchPlan, PlanChanged or Unfit.
+        """
+        claim(self._session, id_)
+        row = self._row(Round, id_, lock=True)
+        before = self._planned_round(row)
+        _ensure_seen(before.version, version)
+        _refuse(self._flaws_of_round(plan, before))
+        self._session.execute(update(Round).where(Round.id == id_).values(**_columns(plan)))
+        if plan.votes_per_day != before.plan.votes_per_day:
+            self._session.execute(delete(RoundSlot).where(RoundSlot.round_id == id_))
+            self._make_room(id_, plan.votes_per_day)
+        facts = {"before": _facts(before.plan), "after": _facts(plan)}
+        self._note(staff_id, "round.change", _round(id_), facts, version + 1)
+
+    def _flaws_of_round(self, plan: RoundPlan, before: PlannedRound | None) -> dict[str, Flaw]:
+        if before and before.over:
+            return {"closes_at": Flaw.OVER}
+        flaws = _flaws_of_title(plan.title)
+        if plan.collects_until <= plan.collects_from:
+            flaws["collects_until"] = Flaw.ORDER
+        if plan.opens_at < plan.collects_from:
+            flaws["opens_at"] = Flaw.ORDER
+        if plan.closes_at <= plan.opens_at or plan.closes_at < plan.collects_until:
+            flaws["closes_at"] = Flaw.ORDER
+        elif plan.closes_at <= self._now:
+            flaws["closes_at"] = Flaw.PAST
+        elif plan.closes_at - plan.collects_from > LONGEST:
+            flaws["closes_at"] = Flaw.TOO_LONG
+        elif self._others_of_round(plan, before):
+            flaws.setdefault("collects_from", Flaw.OVERLAP)
+        if not 1 <= plan.votes_per_day <= VOTES_MOST:
+            flaws["votes_per_day"] = Flaw.NUMBER
+        return flaws | self._relied_on(plan, before)
+
+    def _relied_on(self, plan: RoundPlan, before: PlannedRound | None) -> dict[str, Flaw]:
+        """What members who have voted, or written, rely on and would change."""
+        fixed: tuple[str, ...] = ()
+        if before and before.plan.collects_from <= self._now:
+            fixed += ("collects_from",)
+        if before and before.open:
+            fixed += ("opens_at", "votes_per_day", "own_entry_allowed")
+        return _changed(fixed, plan, before)
+
+    def _others_of_round(self, plan: RoundPlan, before: PlannedRound | None) -> bool:
+        at_that_time = select(Round.id).where(
+            Round.collects_from <= plan.closes_at, Round.closes_at >= plan.collects_from
+        )
+        return self._any_but(at_that_time, before.id if before else None)
+
+    def _planned_round(self, row: Round) -> PlannedRound:
+        plan = RoundPlan(
+            row.title,
+            row.collects_from,
+            row.collects_until,
+            row.opens_at,
+            row.closes_at,
+            votes_per_day=self._count(RoundSlot, RoundSlot.round_id == row.id),
+            own_entry_allowed=row.own_entry_allowed,
+        )
+        return PlannedRound(
+            row.id,
+            self._version(_round(row.id)),
+            plan,
+            open=row.opens_at <= self._now,
+            over=row.closes_at <= self._now,
+            entries=self._count(Motto, Motto.round_id == row.id),
+        )
+
+    def _make_room(self, round_id: int, votes: int) -> None:
+        slots = [{"round_id": round_id, "slot": slot} for slot in range(1, votes + 1)]
+        self._session.execute(insert(RoundSlot), slots)
+
+    # ------------------------------------------------------------ both
+
+    def _row(self, kind: type[Any], id_: int, *, lock: bool = False) -> Any:
+        asked = select(kind).where(kind.id == id_).execution_options(populate_existing=True)
+        row = self._session.scalars(asked.with_for_update() if lock else asked).one_or_none()
+        if row is None:
+            raise NoSuchPlan
+        return row
+
+    def _any_but(self, asked: Select[int], id_: int | None) -> bool:
+        return any(found != id_ for found in self._session.scalars(asked))
+
+    def _count(self, kind: type[Any], condition: Any) -> int:
+        counted = select(func.count()).select_from(kind).where(condition)
+        return self._session.scalar(counted) or 0
+
+    def _version(self, subject: str) -> int:
+        latest = select(func.max(Audit.version)).where(Audit.subject == subject)
+        return self._session.scalar(latest) or 0
+
+    def _note(
+        self, staff_id: int, action: str, subject: str, facts: dict[str, Any], version: int
+    ) -> None:
+        actor = audit.staff(staff_id)
+        audit.record(self._session, self._now, actor, action, subject, facts, version)
+
+
+def _contest(id_: int) -> str:
+    return f"contest-plan:{id_}"
+
+
+def _round(id_: int) -> str:
+    # The seal has versions of its own under `round:`.
+    return f"round-plan:{id_}"
+
+
+def _columns(plan: RoundPlan) -> dict[str, Any]:
+    return {name: value for name, value in asdict(plan).items() if name != "votes_per_day"}
+
+
+def _facts(plan: ContestPlan | RoundPlan) -> dict[str, Any]:
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in asdict(plan).items()
+    }
+
+
+def _changed(
+    fixed: Sequence[str],
+    plan: ContestPlan | RoundPlan,
+    before: PlannedContest | PlannedRound | None,
+) -> dict[str, Flaw]:
+    """Which of the fixed fields are no longer what they were."""
+    if before is None:
+        return {}
+    return {name: Flaw.BEGUN for name in fixed if getattr(plan, name) != getattr(before.plan, name)}
+
+
+def _flaws_of_title(title: str) -> dict[str, Flaw]:
+    return {} if 0 < len(title) <= TITLE_MOST else {"title": Flaw.TITLE}
+
+
+def _ensure_seen(now: int, seen: int) -> None:
+    if now != seen:
+        raise PlanChanged
+
+
+def _refuse(flaws: dict[str, Flaw]) -> None:
+    if flaws:
+        raise Unfit(flaws)

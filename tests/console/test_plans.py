@@ -1,0 +1,119 @@
+"""Organisers set up contests and selections; everybody at the console sees what is planned."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from bot.domain.bank import BankState
+from bot.domain.roles import Role
+from bot.domain.services import Transaction
+from bot.storage.tables import BankQuestion
+from tests.console.browser import Browser, text_of
+from tests.console.conftest import Opened, signed_in
+
+pytestmark = pytest.mark.slow
+
+PLANS = "/admin/plans"
+CONTEST = {
+    "title": "春训知识竞赛",
+    "first_day": "2027-03-01",
+    "last_day": "2027-03-31",
+    "points_each": "2",
+    "new_paper_hour": "7",
+}
+ROUND = {
+    "title": "春天的座右铭",
+    "collects_from": "2027-03-01T08:00",
+    "collects_until": "2027-03-20T23:59",
+    "opens_at": "2027-03-10T00:00",
+    "closes_at": "2027-03-31T00:00",
+    "votes_per_day": "4",
+}
+
+
+@pytest.fixture
+def chen(app: Flask, transaction: Transaction) -> Browser:
+    """The browser of an organiser."""
+    return signed_in(app, transaction, "陈组织", Role.ORGANISER)
+
+
+def test_a_contest_is_set_up_and_stands_in_the_list(chen: Browser) -> None:
+    response = chen.post(f"{PLANS}/contest", CONTEST)
+
+    assert (response.status_code, response.location) == (303, f"{PLANS}?saved=1")
+    page = text_of(chen.get(response.location))
+    assert "已经保存" in page
+    assert "春训知识竞赛 未开始 2027年3月1日 到 2027年3月31日 每题 2 分" in page
+
+
+def test_a_selection_is_set_up_in_the_time_of_the_campaign(chen: Browser) -> None:
+    chen.post(f"{PLANS}/round", ROUND)
+
+    page = text_of(chen.get(PLANS))
+    assert "春天的座右铭 未开始 征集：2027年3月1日 08:00 到 2027年3月20日 23:59" in page
+    assert "每人每天 4 票 不能投自己" in page
+
+
+def test_what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(chen: Browser) -> None:
+    response = chen.post(f"{PLANS}/contest", CONTEST | {"last_day": "2027-02-01"})
+
+    assert response.status_code == 422
+    page = text_of(response)
+    assert "没有保存" in page
+    assert "先后不对：结束要在开始之后。" in page
+    assert 'value="春训知识竞赛"' in response.text
+
+
+@pytest.mark.parametrize("typed", ["", "明天", "2027-13-01", "9" * 150])
+def test_what_cannot_be_read_is_said(chen: Browser, typed: str) -> None:
+    response = chen.post(f"{PLANS}/contest", CONTEST | {"first_day": typed, "points_each": typed})
+
+    assert response.status_code == 422
+    assert "没看懂，请按提示的样子填。" in text_of(response)
+
+
+def test_without_questions_the_way_to_the_bank_is_shown(chen: Browser, opened: Opened) -> None:
+    with opened() as session:
+        session.execute(update(BankQuestion).values(state=BankState.DRAFT))
+
+    response = chen.post(f"{PLANS}/contest", CONTEST)
+
+    assert response.status_code == 422
+    assert "题库里已发布的题不够" in text_of(response)
+    assert 'href="/admin/questions"' in response.text
+
+
+def test_a_change_that_comes_too_late_shows_what_stands_now(chen: Browser) -> None:
+    chen.post(f"{PLANS}/round", ROUND)
+    address = f"{PLANS}/round/2"
+    chen.post(address, ROUND | {"version": "1", "title": "甲的名字"})
+
+    response = chen.post(address, ROUND | {"version": "1", "title": "乙的名字"})
+
+    assert response.status_code == 409
+    assert "刚才有同事改过这一项" in text_of(response)
+    assert 'value="甲的名字"' in response.text
+
+
+def test_a_running_selection_keeps_its_votes_a_day(chen: Browser) -> None:
+    form = chen.get(f"{PLANS}/round/1")
+    assert "投票已经开始" in text_of(form)
+
+    response = chen.post(f"{PLANS}/round/1", ROUND | {"version": "0", "votes_per_day": "9"})
+
+    assert response.status_code == 422
+    assert "已经开始，这一项不能再改" in text_of(response)
+
+
+def test_moderators_see_the_plans_and_cannot_change_them(li: Browser) -> None:
+    page = li.get(PLANS)
+
+    assert page.status_code == 200
+    assert "新建" not in text_of(page)
+    assert li.get(f"{PLANS}/contest").status_code == 403
+    assert li.post(f"{PLANS}/contest", CONTEST).status_code == 403
+
+
+def test_what_is_not_there_is_said(chen: Browser) -> None:
+    assert chen.get(f"{PLANS}/contest/999").status_code == 404
+    assert chen.post(f"{PLANS}/round/999", ROUND).status_code == 404

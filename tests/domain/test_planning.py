@@ -1,0 +1,249 @@
+"""Contests and selections are set up once, and nothing that members rely on changes after that."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from bot.domain.bank import BankState, QuestionBank
+from bot.domain.identity import campaign_day
+from bot.domain.planning import (
+    ContestPlan,
+    Flaw,
+    NoSuchPlan,
+    PlanChanged,
+    Planning,
+    RoundPlan,
+    Unfit,
+)
+from bot.domain.questions import Shelf
+from bot.domain.services import Services, open_services
+from bot.storage.tables import Audit, BankQuestion, ContestQuestion, RoundSlot
+from tests.builders import CLOSES, NOON, key, said
+
+TODAY = campaign_day(NOON)
+NEXT_YEAR = NOON + timedelta(days=200)
+CONTEST = ContestPlan(
+    "春训知识竞赛", campaign_day(NEXT_YEAR), campaign_day(NEXT_YEAR) + timedelta(days=29), 2, 7
+)
+ROUND = RoundPlan(
+    "春天的座右铭",
+    collects_from=NEXT_YEAR,
+    collects_until=NEXT_YEAR + timedelta(days=20),
+    opens_at=NEXT_YEAR + timedelta(days=10),
+    closes_at=NEXT_YEAR + timedelta(days=30),
+    votes_per_day=3,
+    own_entry_allowed=False,
+)
+ORGANISER = 1
+WORDS = "把群众的小事当成大事来办"
+
+
+@pytest.fixture
+def planning(session: Session) -> Planning:
+    return Planning(session, NOON)
+
+
+def flaws_of(raised: pytest.ExceptionInfo[Unfit]) -> dict[str, Flaw]:
+    return dict(raised.value.flaws)
+
+
+# ------------------------------------------------------------ contests
+
+
+def test_a_new_contest_is_played_when_its_day_has_come(
+    planning: Planning, session: Session
+) -> None:
+    planning.add_contest(CONTEST, ORGANISER)
+
+    then = open_services(session, NEXT_YEAR, Shelf())
+    sitting, _ = then.quiz.start(key("li"))
+    assert len(sitting.questions) == 5
+    assert then.quiz.rules().points_each == 2
+
+
+def test_it_draws_from_what_is_published_when_it_is_made(
+    planning: Planning, session: Session
+) -> None:
+    id_ = planning.add_contest(CONTEST, ORGANISER)
+
+    drawn = select(ContestQuestion.question_id).where(ContestQuestion.contest_id == id_)
+    published = QuestionBank(session, NOON).drawable()
+    assert sorted(session.scalars(drawn)) == sorted(published)
+    assert planning.contest(id_).questions == len(published) > 0
+
+
+def test_without_enough_questions_there_is_no_contest(session: Session) -> None:
+    session.execute(update(BankQuestion).values(state=BankState.DRAFT))
+
+    with pytest.raises(Unfit) as raised:
+        Planning(session, NOON).add_contest(CONTEST, ORGANISER)
+
+    assert flaws_of(raised) == {"questions": Flaw.FEW_QUESTIONS}
+
+
+@pytest.mark.parametrize(
+    ("change", "flaw"),
+    [
+        ({"title": ""}, {"title": Flaw.TITLE}),
+        ({"title": "字" * 61}, {"title": Flaw.TITLE}),
+        ({"first_day": TODAY - timedelta(days=1)}, {"first_day": Flaw.PAST}),
+        ({"last_day": CONTEST.first_day - timedelta(days=1)}, {"last_day": Flaw.ORDER}),
+        ({"last_day": CONTEST.first_day + timedelta(days=401)}, {"last_day": Flaw.TOO_LONG}),
+        ({"points_each": 0}, {"points_each": Flaw.NUMBER}),
+        ({"new_paper_hour": 24}, {"new_paper_hour": Flaw.NUMBER}),
+        ({"first_day": TODAY}, {"first_day": Flaw.OVERLAP}),
+    ],
+)
+def test_a_contest_that_makes_no_sense_is_refused_at_its_field(
+    planning: Planning, change: dict[str, object], flaw: dict[str, Flaw]
+) -> None:
+    with pytest.raises(Unfit) as raised:
+        planning.add_contest(replace(CONTEST, **change), ORGANISER)  # type: ignore[arg-type]
+
+    assert flaws_of(raised) == flaw
+
+
+def test_before_it_begins_all_of_a_contest_can_change(planning: Planning) -> None:
+    id_ = planning.add_contest(CONTEST, ORGANISER)
+    other = replace(CONTEST, title="改了名", points_each=5, last_day=CONTEST.first_day)
+
+    planning.change_contest(id_, 1, other, ORGANISER)
+
+    assert (planning.contest(id_).plan, planning.contest(id_).version) == (other, 2)
+
+
+def test_once_begun_its_points_and_its_first_day_stay(planning: Planning) -> None:
+    running = planning.contests()[0]
+    more = replace(running.plan, points_each=9, first_day=TODAY)
+
+    with pytest.raises(Unfit) as raised:
+        planning.change_contest(running.id, running.version, more, ORGANISER)
+
+    assert flaws_of(raised) == {"points_each": Flaw.BEGUN, "first_day": Flaw.BEGUN}
+    longer = replace(running.plan, last_day=running.plan.last_day + timedelta(days=7))
+    planning.change_contest(running.id, running.version, longer, ORGANISER)
+    assert planning.contest(running.id).plan == longer
+
+
+def test_a_contest_that_is_over_stays_as_it_was(planning: Planning, session: Session) -> None:
+    running = planning.contests()[0]
+    later = Planning(session, NEXT_YEAR)
+
+    with pytest.raises(Unfit) as raised:
+        later.change_contest(running.id, running.version, CONTEST, ORGANISER)
+
+    assert flaws_of(raised) == {"last_day": Flaw.OVER}
+
+
+def test_of_two_who_change_the_same_plan_the_second_is_told(planning: Planning) -> None:
+    id_ = planning.add_contest(CONTEST, ORGANISER)
+    planning.change_contest(id_, 1, replace(CONTEST, title="甲的名字"), ORGANISER)
+
+    with pytest.raises(PlanChanged):
+        planning.change_contest(id_, 1, replace(CONTEST, title="乙的名字"), ORGANISER)
+
+    assert planning.contest(id_).plan.title == "甲的名字"
+
+
+def test_what_is_not_there_can_not_be_looked_at(planning: Planning) -> None:
+    with pytest.raises(NoSuchPlan):
+        planning.contest(10**6)
+    with pytest.raises(NoSuchPlan):
+        planning.round(10**6)
+
+
+# ------------------------------------------------------------ selections
+
+
+def test_a_new_selection_takes_mottos_and_votes_when_its_time_has_come(
+    planning: Planning, session: Session
+) -> None:
+    planning.add_round(replace(ROUND, votes_per_day=2), ORGANISER)
+
+    then = open_services(session, NEXT_YEAR + timedelta(days=11), Shelf())
+    then.members.welcome(key("li"), "o-li", "")
+    card = then.mottos.submit(key("li"), WORDS, WORDS, "none")
+    then.moderation.decide(card.number, card.version, staff_id=1)
+    delivery = said("投").delivery
+    then.votes.cast(key("wang"), card.number, then.now, delivery)
+    ballot = then.votes.ballot(key("wang"), then.now)
+    assert (ballot.per_day, ballot.left) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("change", "flaw"),
+    [
+        ({"title": " " * 0}, {"title": Flaw.TITLE}),
+        ({"collects_until": ROUND.collects_from}, {"collects_until": Flaw.ORDER}),
+        ({"opens_at": ROUND.collects_from - timedelta(days=1)}, {"opens_at": Flaw.ORDER}),
+        ({"closes_at": ROUND.opens_at}, {"closes_at": Flaw.ORDER}),
+        ({"closes_at": ROUND.collects_from + timedelta(days=401)}, {"closes_at": Flaw.TOO_LONG}),
+        ({"votes_per_day": 0}, {"votes_per_day": Flaw.NUMBER}),
+        ({"collects_from": NOON}, {"collects_from": Flaw.OVERLAP}),
+    ],
+)
+def test_a_selection_that_makes_no_sense_is_refused_at_its_field(
+    planning: Planning, change: dict[str, object], flaw: dict[str, Flaw]
+) -> None:
+    with pytest.raises(Unfit) as raised:
+        planning.add_round(replace(ROUND, **change), ORGANISER)  # type: ignore[arg-type]
+
+    assert flaws_of(raised) == flaw
+
+
+def test_before_it_opens_the_votes_of_a_day_can_change(
+    planning: Planning, session: Session
+) -> None:
+    id_ = planning.add_round(ROUND, ORGANISER)
+
+    planning.change_round(id_, 1, replace(ROUND, votes_per_day=5), ORGANISER)
+
+    slots = select(func.count()).where(RoundSlot.round_id == id_)
+    assert session.scalar(slots) == 5
+
+
+def test_once_open_only_its_name_and_its_end_can_change(planning: Planning) -> None:
+    voting = planning.rounds()[0]
+    before = voting.plan.collects_from - timedelta(days=1)
+    other = replace(voting.plan, votes_per_day=9, own_entry_allowed=True, collects_from=before)
+
+    with pytest.raises(Unfit) as raised:
+        planning.change_round(voting.id, voting.version, other, ORGANISER)
+
+    assert set(flaws_of(raised)) == {"votes_per_day", "own_entry_allowed", "collects_from"}
+    longer = replace(voting.plan, closes_at=CLOSES + timedelta(days=3))
+    planning.change_round(voting.id, voting.version, longer, ORGANISER)
+    assert planning.round(voting.id).plan.closes_at == CLOSES + timedelta(days=3)
+
+
+def test_what_has_closed_is_not_opened_again(session: Session) -> None:
+    late = Planning(session, CLOSES)
+    closed = late.rounds()[0]
+    longer = replace(closed.plan, closes_at=CLOSES + timedelta(days=3))
+
+    with pytest.raises(Unfit) as raised:
+        late.change_round(closed.id, closed.version, longer, ORGANISER)
+
+    assert flaws_of(raised) == {"closes_at": Flaw.OVER}
+
+
+def test_every_plan_and_every_change_is_in_the_trail(
+    planning: Planning, services: Services, session: Session
+) -> None:
+    id_ = planning.add_round(ROUND, ORGANISER)
+    planning.change_round(id_, 1, replace(ROUND, title="改了名"), ORGANISER)
+
+    trail = session.execute(
+        select(Audit.actor, Audit.action, Audit.version, Audit.facts).where(
+            Audit.subject == f"round-plan:{id_}"
+        )
+    ).all()
+    assert [row[:3] for row in trail] == [
+        ("staff:1", "round.plan", 1),
+        ("staff:1", "round.change", 2),
+    ]
+    assert trail[1].facts["before"]["title"] == "春天的座右铭"
+    assert trail[1].facts["after"]["title"] == "改了名"
