@@ -1,7 +1,6 @@
 """`bot import questions`: reads a file, reports, and brings the questions into the bank."""
 
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -9,25 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import Progress
-from rich.table import Column, Table
-from rich.text import Text
 
 from bot import wording
 from bot.domain import audit
 from bot.domain.bank import BankState, QuestionBank
 from bot.domain.question_import import COLLIDES, Compared, Standing, compare, to_bring
+from bot.reports import CLEAN, FAULTY, UNREADABLE, content_of, print_table, reading_bar, told
 from quiz_bank import wording as items
 from quiz_bank.formats.found import Note, Unreadable
 from quiz_bank.formats.importing import Findings, find_questions
-from quiz_bank.formats.recognition import LARGEST_MB
 from quiz_bank.formats.wording import UNSUPPORTED, UNSUPPORTED_HOW
-
-CLEAN, FAULTY, UNREADABLE = 0, 1, 2
-"""What the program says to whoever called it."""
-MOST_ROWS = 200
-"""Rows of a table on the screen; the JSON has all."""
 
 
 @dataclass(frozen=True)
@@ -73,27 +63,17 @@ class Import:
     def _read(self) -> Findings | None:
         """What the file holds; None, and the reason told, if it can't be read at all."""
         try:
-            return self._find(_content(self.file))
+            return self._find(content_of(self.file))
         except Unreadable as trouble:
             if self.as_json:
                 _print_json(_unread(trouble))
             else:
-                click.echo(self._told(Note(trouble.place, trouble.message)), err=True)
+                click.echo(told(self.file, Note(trouble.place, trouble.message)), err=True)
             return None
 
-    def _told(self, note: Note) -> str:
-        return items.PROBLEM.format(file=self.file.name, place=note.place, message=note.message)
-
     def _find(self, content: bytes) -> Findings:
-        console = Console(stderr=True)
-        with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-            task = bar.add_task(wording.READING_FILE, total=None)
-            return find_questions(
-                content,
-                lambda done, total: bar.update(
-                    task, description=wording.CHECKING, completed=done, total=total
-                ),
-            )
+        with reading_bar() as progress:
+            return find_questions(content, progress)
 
     def _unfit(self, compared: Sequence[Compared]) -> list[Note]:
         """What keeps them from being published, if that is asked for."""
@@ -111,7 +91,7 @@ class Import:
             _print_json(findings.to_dict())
             # What is only good to know has no place in the JSON, and is still not kept back.
             for note in findings.notices:
-                click.echo(self._told(note), err=True)
+                click.echo(told(self.file, note), err=True)
         else:
             self._print(findings)
 
@@ -122,24 +102,13 @@ class Import:
             if found.question.lacks
         ]
         click.echo(_summary(self.file.name, findings))
-        _print_table(wording.QUESTIONS_NOTICES, findings.notices)
-        _print_table(wording.QUESTIONS_LACK.format(count=len(lacking)), lacking)
+        print_table(wording.QUESTIONS_NOTICES, findings.notices)
+        print_table(wording.QUESTIONS_LACK.format(count=len(lacking)), lacking)
         unsupported = [Note(one.place, _unsupported(one.kind)) for one in findings.unsupported]
-        _print_table(wording.QUESTIONS_UNSUPPORTED.format(count=len(unsupported)), unsupported)
-        _print_table(wording.QUESTIONS_BAD.format(count=len(findings.errors)), findings.errors)
+        print_table(wording.QUESTIONS_UNSUPPORTED.format(count=len(unsupported)), unsupported)
+        print_table(wording.QUESTIONS_BAD.format(count=len(findings.errors)), findings.errors)
         if unsupported and not self.leave_out and not findings.errors:
             click.echo(wording.QUESTIONS_STAY_OUT)
-
-
-def _content(file: Path) -> bytes:
-    """The bytes of the file, but never much more than we would read. Raises Unreadable."""
-    try:
-        with file.open("rb") as opened:
-            return opened.read(LARGEST_MB * 2**20 + 1)
-    except FileNotFoundError as error:
-        raise Unreadable(items.MISSING_FILE) from error
-    except OSError as error:
-        raise Unreadable(items.UNREADABLE) from error
 
 
 def _with_errors(findings: Findings, errors: Sequence[Note]) -> Findings:
@@ -192,21 +161,6 @@ def _outcome(compared: Sequence[Compared], publish: bool) -> str:
         revised=counts[Standing.REVISED],
         same=counts[Standing.SAME],
     )
-
-
-def _print_table(title: str, notes: Sequence[Note]) -> None:
-    if not notes:
-        return
-    click.echo(title)
-    # Folded, not cut: the end of a line says how to mend it.
-    columns = [Column(name, overflow="fold") for name in (wording.PLACE, wording.REASON)]
-    table = Table(*columns, show_lines=True)
-    for note in notes[:MOST_ROWS]:
-        # Text, so that [brackets] of the file are no markup.
-        table.add_row(Text(note.place), Text(note.message))
-    Console(file=sys.stdout).print(table)
-    if len(notes) > MOST_ROWS:
-        click.echo(wording.MORE_ROWS.format(count=len(notes) - MOST_ROWS))
 
 
 def _unread(trouble: Unreadable) -> dict[str, Any]:

@@ -69,6 +69,11 @@ HELP_IMPORT_QUESTIONS = (
     "导入题目：Excel、CSV、Word里复制出来的文字、GIFT、Aiken、Moodle XML、TOML，"
     "格式看内容，不看文件名；有一处不对就都不导入。"
 )
+HELP_IMPORT_UNITS = (
+    "导入单位：Excel或CSV，表头写编码、名称、上级编码、人数；"
+    "已有的编码会更新，不会删除单位；有一处不对就都不导入。"
+)
+HELP_DRY_RUN_UNITS = "只试读，不导入，也不需要任何设置。"
 HELP_DRY_RUN = "只试读，不写题库，也不需要任何设置。"
 HELP_JSON = "结果用 JSON 输出，给别的程序用。"
 HELP_LEAVE_OUT = "略过聊天里答不了的题，导入其余的。"

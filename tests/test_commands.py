@@ -218,3 +218,16 @@ def test_an_export_of_an_unknown_ending_names_those_we_know(bot: Bot) -> None:
 
     assert result.exit_code == 1
     assert ".xlsx" in result.output
+
+
+def test_units_of_a_file_are_kept_when_the_program_ends(bot: Bot) -> None:
+    bot.run("db", "upgrade")
+    file = bot.folder / "units.csv"
+    file.write_text("编码,名称,上级编码,人数\nA,甲支部,Z,9\nZ,城东街道,,90\n", "gb18030")
+
+    first, again = bot.run("import", "units", str(file)), bot.run("import", "units", str(file))
+
+    assert (first.exit_code, again.exit_code) == (0, 0)
+    assert "新增 2 个" in first.output
+    assert "没有变化 2 个" in again.output
+    assert bot.run("verify").exit_code == 0

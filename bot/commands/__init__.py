@@ -135,11 +135,8 @@ def demo(settings: Settings, if_empty: bool) -> None:
 
 
 @main.group("import", help=wording.HELP_IMPORT)
-@click.pass_context
-def import_(context: click.Context) -> None:
+def import_() -> None:
     """Bring in questions and the like."""
-    if context.invoked_subcommand != "questions":
-        context.obj = _start()
 
 
 @import_.command("questions", help=wording.HELP_IMPORT_QUESTIONS)
@@ -163,6 +160,24 @@ def import_questions(
     settings = _start()
     with _session(settings) as session:
         outcome = task.perform(QuestionBank(session, database_clock(session)))
+    sys.exit(outcome)
+
+
+@import_.command("units", help=wording.HELP_IMPORT_UNITS)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help=wording.HELP_DRY_RUN_UNITS)
+def import_units(file: Path, dry_run: bool) -> None:
+    """Import a file of units, all or nothing."""
+    from bot.domain.unit_import import UnitImport
+    from bot.storage.database import database_clock
+    from bot.unit_files.program import ImportUnits
+
+    task = ImportUnits(file)
+    if dry_run:
+        sys.exit(task.rehearse())
+    settings = _start()
+    with _session(settings) as session:
+        outcome = task.perform(UnitImport(session, database_clock(session)))
     sys.exit(outcome)
 
 

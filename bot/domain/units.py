@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, aliased
 
+from bot.domain.spelling import is_spelled, letters_in
 from bot.storage.tables import Unit
 
 _FULL_NAME_SEPARATOR = "·"
@@ -46,14 +47,16 @@ class Units:
     def find(self, words: str, limit: int = 9) -> list[UnitCard]:
         """Units one can belong to whose full name contains all of `words`, shortest name first.
 
-        One belongs to a branch, or to a unit that has none.
+        Letters stand for what they spell: xinan and xa find 新安. One belongs to a branch, or to
+        a unit that has none.
         """
         parts = words.replace(_FULL_NAME_SEPARATOR, " ").split()
         if not parts:
             return []
         child = aliased(Unit)
         cards = self._cards(~exists().where(child.parent_id == Unit.id), None)
-        hits = [card for card in cards if all(part in card.full_name for part in parts)]
+        wanted = [(part, letters_in(part)) for part in parts]
+        hits = [card for card in cards if all(_has(card, *each) for each in wanted)]
         return sorted(hits, key=lambda card: (len(card.full_name), card.id))[:limit]
 
     def districts(self) -> list[UnitCard]:
@@ -70,3 +73,10 @@ class Units:
             .limit(limit)
         )
         return [UnitCard(unit, name, district or name) for unit, name, district in rows]
+
+
+def _has(card: UnitCard, words: str, letters: str) -> bool:
+    if not letters:
+        return words in card.full_name
+    spelled = is_spelled(card.name, letters) or is_spelled(card.district, letters)
+    return spelled or words in card.full_name

@@ -2,13 +2,16 @@
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from quiz_bank.formats import wording
 from quiz_bank.formats.found import Reading, Unreadable
 from quiz_bank.formats.grid import HEADER_WITHIN, Cell, Grid, Unread, read_grid
 from quiz_bank.formats.header import as_header
 from quiz_bank.formats.package import HEADER_ROOM, MOST_COLUMNS, MOST_ROWS
+
+IsHeader = Callable[[Sequence[str], Sequence[str]], object]
+"""Whether a row is a header, given the row below it."""
 
 _DELIMITERS = ",\t;"
 _KEPT_AS_TEXT = re.compile(r'="([^"]*)"')
@@ -18,14 +21,21 @@ _BEGINNING = 100_000
 _LONGEST_HEADER = 2_000
 
 
-def delimiter_of(text: str) -> str | None:
-    """What parts the cells of a table of questions; None if the text is no such table."""
+def delimiter_of(text: str, is_header: IsHeader = as_header) -> str | None:
+    """What parts the cells of a table with such a header; None if the text is no such table."""
     beginning = text[:_BEGINNING]
-    return next((sign for sign in _DELIMITERS if _has_header(beginning, sign)), None)
+    return next((sign for sign in _DELIMITERS if _has_header(beginning, sign, is_header)), None)
 
 
 def read(text: str, delimiter: str) -> Reading:
     """The questions of the table. Raises Unreadable."""
+    reading = Reading()
+    read_grid(as_grid(text, delimiter), reading)
+    return reading
+
+
+def as_grid(text: str, delimiter: str) -> Grid:
+    """The rows of the table, whatever stands in them. Raises Unreadable."""
     rows = []
     for number, cells in enumerate(_records(text, delimiter), 1):
         if number > MOST_ROWS + HEADER_ROOM:
@@ -34,16 +44,14 @@ def read(text: str, delimiter: str) -> Reading:
             raise Unreadable(wording.TOO_MANY_COLUMNS.format(limit=MOST_COLUMNS))
         if any(cells):
             rows.append((number, [_cell(cell) for cell in cells[:MOST_COLUMNS]]))
-    reading = Reading()
-    read_grid(Grid(rows), reading)
-    return reading
+    return Grid(rows)
 
 
-def _has_header(text: str, delimiter: str) -> bool:
+def _has_header(text: str, delimiter: str, is_header: IsHeader) -> bool:
     lines = [line[:_LONGEST_HEADER] for line in text.split("\n")[: HEADER_WITHIN + 1]]
     rows = list(csv.reader(lines, delimiter=delimiter))
     following = [*rows[1:], []]
-    return any(map(as_header, rows, following))
+    return any(map(is_header, rows, following))
 
 
 def _records(text: str, delimiter: str) -> Iterator[list[str]]:

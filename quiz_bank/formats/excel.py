@@ -4,7 +4,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -25,16 +26,44 @@ PATIENCE = 28
 
 def read(content: bytes) -> Reading:
     """The questions of every visible sheet that has a header. Raises Unreadable."""
-    if content.startswith(b"PK"):
-        open_package(content).close()
     reading = Reading()
-    headed = [_read_sheet(sheet, reading) for sheet in _sheets(content)]
+    headed = [_read_sheet(sheet, reading) for sheet in sheets(content)]
     if True not in headed:
         raise Unreadable(wording.NO_SHEET if False in headed else wording.ALL_HIDDEN)
     return reading
 
 
-def _sheets(content: bytes) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of a workbook; one that is hidden has no grid."""
+
+    name: str
+    grid: Grid | None
+    guessed: tuple[int, str]
+    """In how many cells the file does not say how a number is shown, and what one of them holds."""
+
+    @property
+    def place(self) -> str:
+        """How the sheet is called."""
+        return wording.IN_SHEET.format(sheet=self.name)
+
+    def notes(self) -> Iterator[Note]:
+        """What is good to know of a sheet that was read, or was not because it is hidden."""
+        if self.grid is None:
+            yield Note(self.place, wording.HIDDEN_SHEET)
+        elif self.guessed[0]:
+            count, value = self.guessed
+            yield Note(self.place, wording.OLD_WORKBOOK.format(count=count, value=value))
+
+
+def sheets(content: bytes) -> list[Sheet]:
+    """The sheets of a workbook, whatever stands in them. Raises Unreadable."""
+    if content.startswith(b"PK"):
+        open_package(content).close()
+    return [_sheet(found) for found in _found(content)]
+
+
+def _found(content: bytes) -> list[dict[str, Any]]:
     """What the program in `workbook` finds."""
     root = str(Path(quiz_bank.__file__).parent.parent)
     try:
@@ -54,25 +83,26 @@ def _sheets(content: bytes) -> list[dict[str, Any]]:
     return list(answer["sheets"])
 
 
-def _read_sheet(sheet: dict[str, Any], reading: Reading) -> bool | None:
-    """Whether the sheet has a header; None when it is hidden."""
-    place = wording.IN_SHEET.format(sheet=sheet["name"])
-    if sheet.get("hidden"):
-        reading.notices.append(Note(place, wording.HIDDEN_SHEET))
-        return None
+def _sheet(found: dict[str, Any]) -> Sheet:
+    if found.get("hidden"):
+        return Sheet(found["name"], None, (0, ""))
     grid = Grid(
-        [(number, [_cell(cell) for cell in cells]) for number, cells in sheet["rows"]],
-        sheet["name"],
-        [tuple(merged) for merged in sheet["merged"]],
-        frozenset(sheet["pictures"]),
+        [(number, [_cell(cell) for cell in cells]) for number, cells in found["rows"]],
+        found["name"],
+        [tuple(merged) for merged in found["merged"]],
+        frozenset(found["pictures"]),
     )
-    headed = read_grid(grid, reading)
-    if not headed and grid.rows:
-        reading.notices.append(Note(place, wording.SHEET_WITHOUT_HEADER))
-    if headed and sheet["guessed"][0]:
-        count, value = sheet["guessed"]
-        message = wording.OLD_WORKBOOK.format(count=count, value=value)
-        reading.notices.append(Note(place, message))
+    count, *examples = found["guessed"]
+    return Sheet(found["name"], grid, (count, "".join(map(str, examples))))
+
+
+def _read_sheet(sheet: Sheet, reading: Reading) -> bool | None:
+    """Whether the sheet has a header; None when it is hidden."""
+    headed = read_grid(sheet.grid, reading) if sheet.grid else None
+    if headed is not False:
+        reading.notices.extend(sheet.notes())
+    elif sheet.grid and sheet.grid.rows:
+        reading.notices.append(Note(sheet.place, wording.SHEET_WITHOUT_HEADER))
     return headed
 
 

@@ -65,7 +65,7 @@ def read_grid(grid: Grid, reading: Reading) -> bool:
     """Add the questions of the grid to the reading; False if it has no header."""
     for index, (number, row) in enumerate(grid.rows[:HEADER_WITHIN]):
         under = grid.rows[index + 1][1] if index + 1 < len(grid.rows) else ()
-        if header := as_header(_words(row), _words(under)):
+        if header := as_header(words_of(row), words_of(under)):
             _note_columns(grid, number, header, reading)
             rows = _Rows(grid, header, reading)
             for below, cells in grid.rows[index + header.rows :]:
@@ -91,16 +91,16 @@ class _Rows:
 
     def __init__(self, grid: Grid, header: Header, reading: Reading) -> None:
         self._grid, self._header, self._reading = grid, header, reading
-        self._merged = dict(_spread(grid))
+        self._merged = dict(spread(grid))
         self._heading = ""
-        spread = {at for key, at in header.columns.items() if key in SPREAD}
-        self._own = {*header.columns.values(), *header.options.values()} - spread
+        shared = {at for key, at in header.columns.items() if key in SPREAD}
+        self._own = {*header.columns.values(), *header.options.values()} - shared
 
     def take(self, number: int, cells: Sequence[Cell]) -> None:
         """One row: a question, a heading of some, or the header again."""
         filled = {at for at, cell in enumerate(cells) if cell}
         alone = next(iter(filled)) if len(filled) == 1 else None
-        if self._header.is_repeated_by(_words(cells)):
+        if self._header.is_repeated_by(words_of(cells)):
             return
         if alone is not None and self._is_heading(cells[alone]):
             self._heading = _heading(cells[alone])
@@ -115,7 +115,7 @@ class _Rows:
         return kind_of(_heading(cell)) is not None
 
     def _note_stray(self, number: int, cells: Sequence[Cell]) -> None:
-        words = " ".join(tidy(words) for words in _words(cells))
+        words = " ".join(tidy(words) for words in words_of(cells))
         if words:
             message = wording.UNREAD_TEXT.format(words=clip(words))
             self._reading.notices.append(Note(self._grid.row(number), message))
@@ -138,7 +138,7 @@ class _Rows:
         return None if at is None else self._grid.cell(number, at, items.named(item))
 
     def _text(self, number: int, cells: Sequence[Cell], key: str, at: int, loose: Loose) -> str:
-        cell = _at(cells, at)
+        cell = cell_at(cells, at)
         if not cell and key in SPREAD:
             cell = self._merged.get((number, at), "")
         return _read(cell, key, loose)
@@ -148,7 +148,7 @@ class _Rows:
             return _apart(together)
         last = max(self._header.options)
         letters = [chr(code) for code in range(ord("A"), ord(last) + 1)]
-        given = [_at(cells, self._header.options.get(letter, len(cells))) for letter in letters]
+        given = [cell_at(cells, self._header.options.get(letter, len(cells))) for letter in letters]
         while given and not given[-1]:
             given.pop()
         for letter, cell in zip(letters, given, strict=False):
@@ -164,11 +164,13 @@ def _heading(cell: Cell) -> str:
     return _NUMBERING.sub("", tidy(cell), count=1) if isinstance(cell, str) else ""
 
 
-def _words(cells: Sequence[Cell]) -> list[str]:
+def words_of(cells: Sequence[Cell]) -> list[str]:
+    """The words of a row; those that can't be told are none."""
     return [cell if isinstance(cell, str) else "" for cell in cells]
 
 
-def _at(cells: Sequence[Cell], column: int) -> Cell:
+def cell_at(cells: Sequence[Cell], column: int) -> Cell:
+    """What stands in the column; a short row goes on with nothing."""
     return cells[column] if column < len(cells) else ""
 
 
@@ -188,10 +190,10 @@ def _apart(together: str) -> list[str]:
     return [tidy(part) for part in _SEPARATORS.split(together) if part.strip()]
 
 
-def _spread(grid: Grid) -> Iterator[tuple[tuple[int, int], Cell]]:
+def spread(grid: Grid) -> Iterator[tuple[tuple[int, int], Cell]]:
     """What a merged cell says of each of its rows, by row and column."""
     rows = dict(grid.rows)
     for first, last, column in grid.merged:
-        cell = _at(rows.get(first, ()), column)
+        cell = cell_at(rows.get(first, ()), column)
         for number in range(first + 1, last + 1) if cell else ():
             yield (number, column), cell

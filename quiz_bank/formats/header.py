@@ -1,13 +1,15 @@
 """The header of a table of questions: which column holds what, however it is called."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from quiz_bank.formats import wording
 from quiz_bank.formats.words import plain
 
-_SYNONYMS = {key: [plain(name) for name in names] for key, names in wording.HEADERS.items()}
+Synonyms = Mapping[str, Sequence[str]]
+"""How a column may be called, by what stands in it; the likeliest first."""
+
 _OPTION = re.compile(wording.OPTION_HEADER)
 _NUMBERED_OPTION = re.compile(wording.NUMBERED_OPTION_HEADER)
 _ASIDE = re.compile(r"\(.*\)|[*:]")
@@ -26,7 +28,7 @@ class Header:
     def is_repeated_by(self, row: Sequence[str]) -> bool:
         """Whether the row is the header again, as on the top of a printed page."""
         at = self.columns["stem"]
-        return _names(row[at : at + 1]) == [self.names[at]] and _names(row) == [*self.names]
+        return names_of(row[at : at + 1]) == [self.names[at]] and names_of(row) == [*self.names]
 
     @property
     def unknown(self) -> list[str]:
@@ -47,8 +49,8 @@ class Header:
 
 def as_header(row: Sequence[str], under: Sequence[str]) -> Header | None:
     """The row as a header, if it is one; `under` is the row below it."""
-    names = _names(row)
-    columns, options = dict(_columns(names)), _option_columns(names)
+    names = names_of(row)
+    columns, options = columns_of(names, _SYNONYMS), _option_columns(names)
     rows = 1
     if "options" in columns:
         # The letters may stand in a row of their own, under a wide 选项.
@@ -62,14 +64,26 @@ def as_header(row: Sequence[str], under: Sequence[str]) -> Header | None:
     return None
 
 
-def _names(row: Sequence[str]) -> list[str]:
+def names_of(row: Sequence[str]) -> list[str]:
+    """The cells of a header as they compare with each other and with ours."""
     return [_ASIDE.sub("", plain(cell)) for cell in row]
 
 
-def _columns(names: Sequence[str]) -> Iterator[tuple[str, int]]:
-    for key, synonyms in _SYNONYMS.items():
-        if name := next((name for name in synonyms if name in names), None):
-            yield key, names.index(name)
+def folded(headers: Synonyms) -> dict[str, list[str]]:
+    """The names of columns as they compare with those of a file."""
+    return {key: [plain(name) for name in names] for key, names in headers.items()}
+
+
+def columns_of(names: Sequence[str], synonyms: Synonyms) -> dict[str, int]:
+    """Which of the columns hold something of ours, by what it is."""
+    columns: dict[str, int] = {}
+    for key, known in synonyms.items():
+        if name := next((name for name in known if name in names), None):
+            columns[key] = names.index(name)
+    return columns
+
+
+_SYNONYMS = folded(wording.HEADERS)
 
 
 def _option_columns(names: Sequence[str]) -> dict[str, int]:

@@ -8,6 +8,7 @@ from quiz_bank.formats.found import Reading, Unreadable
 from quiz_bank.formats.text import decode
 
 LARGEST_MB = 5
+WORKBOOK, TEXT = "workbook", "text"
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -32,28 +33,44 @@ _START = 4_000
 
 def read_content(content: bytes) -> Reading:
     """What the file holds. Raises Unreadable."""
+    container = container_of(content)
+    if container in wording.OTHER_FILES:
+        raise Unreadable(wording.OTHER_FILES[container])
+    return excel.read(content) if container == WORKBOOK else _read_text(content)
+
+
+def container_of(content: bytes) -> str:
+    """WORKBOOK, TEXT, or which of `wording.OTHER_FILES` it is. Raises Unreadable."""
     if len(content) > LARGEST_MB * 2**20:
         raise Unreadable(wording.TOO_BIG.format(limit=LARGEST_MB))
     if not content.strip(b"\0\t\n\r \xef\xbb\xbf"):
         raise Unreadable(wording.EMPTY_FILE)
     refuse = next((kind for magic, kind in _MAGIC.items() if content.startswith(magic)), None)
     if refuse:
-        raise Unreadable(wording.OTHER_FILES[refuse])
+        return refuse
     if content.startswith(_ZIP):
-        return _read_zip(content)
-    if content.startswith(_OLE):
-        return _read_ole(content)
-    return _read_text(content)
+        return _in_zip(content)
+    return _in_ole(content) if content.startswith(_OLE) else TEXT
 
 
-def _read_zip(content: bytes) -> Reading:
+def text_of(content: bytes) -> str:
+    """The text, unless it is another program's table in disguise. Raises Unreadable."""
+    text = decode(content)
+    start = text[:_START].lstrip()
+    if start.startswith("<") and _SPREADSHEET_XML in start:
+        raise Unreadable(wording.SPREADSHEET_XML)
+    if _HTML.match(start):
+        raise Unreadable(wording.HTML)
+    return text
+
+
+def _in_zip(content: bytes) -> str:
     if b"xl/workbook" in content or b"xl/worksheets" in content:
-        return excel.read(content)
-    kind = next((kind for mark, kind in _IN_ZIP.items() if mark in content), "zip")
-    raise Unreadable(wording.OTHER_FILES[kind])
+        return WORKBOOK
+    return next((kind for mark, kind in _IN_ZIP.items() if mark in content), "zip")
 
 
-def _read_ole(content: bytes) -> Reading:
+def _in_ole(content: bytes) -> str:
     """A file of the older Office, or a new one with a password, which is packed into such."""
 
     def holds(name: str) -> bool:
@@ -62,25 +79,13 @@ def _read_ole(content: bytes) -> Reading:
     if holds("EncryptedPackage"):
         raise Unreadable(wording.ENCRYPTED)
     if holds("Workbook") or holds("Book"):
-        return excel.read(content)
-    kind = next((kind for name, kind in _IN_OLE.items() if holds(name)), "ole")
-    raise Unreadable(wording.OTHER_FILES[kind])
+        return WORKBOOK
+    return next((kind for name, kind in _IN_OLE.items() if holds(name)), "ole")
 
 
 def _read_text(content: bytes) -> Reading:
-    text = decode(content)
-    start = text[:_START].lstrip()
-    if start.startswith("<"):
-        return _read_markup(content, text, start)
-    return _reader(text)(text)
-
-
-def _read_markup(content: bytes, text: str, start: str) -> Reading:
-    if _SPREADSHEET_XML in start:
-        raise Unreadable(wording.SPREADSHEET_XML)
-    if _HTML.match(start):
-        raise Unreadable(wording.HTML)
-    if start.startswith(("<?xml", "<quiz", "<!")):
+    text = text_of(content)
+    if text[:_START].lstrip().startswith(("<?xml", "<quiz", "<!")):
         return moodle.read(content)
     return _reader(text)(text)
 

@@ -126,15 +126,13 @@ UNSUPPORTED_HOW = "聊天里答不了{name}。请改成单选、多选、判断�
 
 TOO_MANY_QUESTIONS = "超过{limit}道题。请把题目分到几个文件里。"
 EMPTY_FILE = "这是一个空文件。请核对是不是选错了文件。"
-TOO_BIG = "文件超过{limit}MB。请把题目分到几个文件里，图片和别的内容删掉。"
-TOO_MANY_ROWS = "超过{limit}行。请把题目分到几个文件里。"
-TOO_MANY_COLUMNS = "有内容的列超过{limit}列，不像题目表。请删掉多余的列。"
-TOO_MANY_LINES = "超过{limit}行文字。请把题目分到几个文件里。"
+TOO_BIG = "文件超过{limit}MB。请分成几个文件，图片和别的内容删掉。"
+TOO_MANY_ROWS = "超过{limit}行。请分成几个文件。"
+TOO_MANY_COLUMNS = "有内容的列超过{limit}列。请删掉多余的列。"
+TOO_MANY_LINES = "超过{limit}行文字。请分成几个文件。"
 TOO_MANY_TAGS = "里面的内容太多太碎，不像题目文件。请把题目分到几个文件里。"
 UNPACKS_TOO_BIG = "这个压缩格式的文件展开后大得不正常，没有打开。请在Excel里另存一份再试。"
-TOO_HEAVY = (
-    "这个文件太大、太复杂或已经损坏，读不了。请在Excel里另存为.xlsx再试，或把题目分成几个文件。"
-)
+TOO_HEAVY = "这个文件太大、太复杂或已经损坏，读不了。请在Excel里另存为.xlsx再试，或分成几个文件。"
 BROKEN_WORKBOOK = "这个Excel文件已经损坏，打不开。请在Excel里打开它，另存一份再试。"
 ENCRYPTED = "这个文件有密码。请在Excel里去掉密码（文件→信息→保护工作簿），另存一份再试。"
 HAS_DOCTYPE = "文件里有DOCTYPE声明，可能有害，没有打开。请从原来的系统重新导出一份。"
@@ -155,7 +153,7 @@ OTHER_FILES = {
 BROKEN_ENCODING = (
     "文字编码坏了几处，读出来会有乱码。请用记事本打开，改好乱码，另存为UTF-8编码再试。"
 )
-NOT_TEXT = "这不是文字文件，也不是Excel表，读不出题目。请核对是不是选错了文件。"
+NOT_TEXT = "这不是文字文件，也不是Excel表，读不出内容。请核对是不是选错了文件。"
 NO_SHEET = "没有一张工作表有表头。表头那一行至少要有“题干”和“答案”两列。"
 NOTHING_FOUND = (
     "看不出哪里是题目。可以用Excel表（表头有题干、选项A、选项B、答案），"
@@ -177,7 +175,7 @@ BROKEN_CSV = "引号不成对，后面的都读不了。请用Excel打开，另�
 NO_ANSWER_HERE = "没有找到答案。答案可以写在题干的括号里、题后的“答案：”里，或文末的答案表里。"
 TWO_ANSWERS = "题干里的答案（{one}）和后面的答案（{other}）不一样。请核对。"
 LONG_QUESTION = "这一题超过{limit}个字，没有读。请删短，或看看是不是少了空行。"
-TOO_MANY_CELLS = "表里的格子太多（多半是空的）。请删掉题目下面和右边的空行空列，另存一份再试。"
+TOO_MANY_CELLS = "表里的格子太多（多半是空的）。请删掉内容下面和右边的空行空列，另存一份再试。"
 LONG_LINE = "这一行超过{limit}个字，没有读。请分成几行。"
 OPTION_ORDER = "选项{letter}前面少了选项{wanted}。请按A、B、C的顺序写全。"
 KEY_WITHOUT_QUESTION = "答案表里有第{number}题，前面却没有这一题。请核对题号。"

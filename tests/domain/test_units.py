@@ -1,5 +1,8 @@
 """Units: found by a few characters of their name, as members type them."""
 
+from itertools import islice, permutations
+from time import process_time
+
 import pytest
 from sqlalchemy.orm import Session
 
@@ -81,3 +84,55 @@ def test_no_more_are_offered_than_a_member_can_choose_from(session: Session) -> 
 
 def test_districts_are_the_units_at_the_top(units: Units) -> None:
     assert units.districts() == [CITY, DEPARTMENT, UnitCard(12, "河西区", "河西区")]
+
+
+# ------------------------------------------------------------ typed in letters
+
+
+@pytest.mark.parametrize(
+    "typed", ["xinan", "xa", "xin'an", "XinAn", "xinash", "xasq", "cd xasq", "cdjd xinan"]
+)
+def test_syllables_and_first_letters_find_a_branch(units: Units, typed: str) -> None:
+    assert "城东街道·新安社区支部" in found(units, typed)
+
+
+@pytest.mark.parametrize("typed", ["inan", "zz", "x", "xb", "xinanb", "xa12", "aq", "dongjieb"])
+def test_letters_that_spell_no_piece_of_a_name_find_nothing(units: Units, typed: str) -> None:
+    assert found(units, typed) == []
+
+
+def test_letters_of_two_characters_narrow_the_search_as_characters_do(units: Units) -> None:
+    assert found(units, "xacz") == ["河西区·新安村支部"]
+    assert found(units, "xax") == ["城东街道·新安小学支部"]
+
+
+def test_any_reading_of_a_character_will_do(session: Session) -> None:
+    session.add(Unit(code="CA", name="长安支部"))
+    session.flush()
+
+    assert found(Units(session), "changan") == found(Units(session), "ca") == ["长安支部"]
+
+
+@pytest.mark.slow
+def test_among_three_thousand_units_letters_cost_little_more_than_characters(
+    session: Session,
+) -> None:
+    characters = "新安城东河西南北社区村小学农业卫生教育机关街道阳光和平长江明德山水田"
+    names = ["".join(each) for each in islice(permutations(characters, 4), 0, 300_000, 100)]
+    session.add_all(
+        Unit(code=f"B{n}", name=f"{name}支部", parent_id=1) for n, name in enumerate(names)
+    )
+    session.flush()
+    units = Units(session)
+
+    def cost(words: str) -> float:
+        """Of the processor alone, and the least of some: this machine has other work."""
+        taken = []
+        for _ in range(5):
+            began = process_time()
+            units.find(words)
+            taken.append(process_time() - began)
+        return min(taken)
+
+    assert len(names) == 3000
+    assert max(cost("xinan"), cost("zhangjiang"), cost("nj")) < 4 * cost("新安")
