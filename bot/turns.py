@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from bot import metrics
 from bot.conversation import state as states
-from bot.conversation.message import Message
+from bot.conversation.message import Kind, Message
 from bot.conversation.reply import Reply, Text
 from bot.conversation.router import Step
 from bot.conversation.state import Idle, State
@@ -155,7 +155,8 @@ class Turns:
     def _turn(self, message: Message) -> bytes:
         with self._sessions.begin() as session:
             services = self._services(session)
-            member = self._enter(message, services)
+            if (member := self._enter(message, services)) is None:
+                return b""
             if member.answered:
                 return self._recall(session, message)
             if self._keeps_crashing(message, services.now):
@@ -173,6 +174,8 @@ class Turns:
         with self._sessions.begin() as session:
             services = self._services(session)
             member = self._enter(message, services)
+            if member is None:
+                return b""
             if member.answered:
                 return self._recall(session, message)
             step = Step(reply, Idle())
@@ -184,11 +187,19 @@ class Turns:
     def _services(self, session: Session) -> Services:
         return open_services(session, self._clock(session), self._shelf)
 
-    def _enter(self, message: Message, services: Services) -> Presence:
-        """Who writes and where they stand; the row stays locked: one turn at a time for each."""
+    def _enter(self, message: Message, services: Services) -> Presence | None:
+        """Who writes and where they stand; the row stays locked: one turn at a time for each.
+
+        None when somebody leaves whom we do not know: of them nothing is recorded.
+        """
         if (member := services.members.lock(message.member, message.delivery)) is not None:
             return member
         idle = states.dump(Idle())
+        if services.members.answered(message.member, message.delivery):
+            # By the turn that erased the member, or one before it: nobody is entered anew.
+            return Presence(idle, fresh=True, answered=True, awaits=False)
+        if message.kind is Kind.UNFOLLOW:
+            return None
         services.members.welcome(message.member, message.openid, idle)
         return Presence(idle, fresh=True, answered=False, awaits=False)
 
@@ -204,7 +215,7 @@ class Turns:
             log.warning("delivery came back with other contents", delivery=_short(message))
             metrics.conflict()
         current().outcome = "replay"
-        return row.reply or b""
+        return with_openid(row.reply or b"", message.openid)
 
     def _keeps_crashing(self, message: Message, now: datetime) -> bool:
         """Whether earlier deliveries of the message took their workers down with them.
@@ -239,7 +250,7 @@ class Turns:
             "delivery": message.delivery,
             "seal": message.fingerprint,
             "ended": outcome,
-            "answer": answer,
+            "answer": without_openid(answer, message.openid),
             "now": services.now,
         }
         if stands == member.state and member.fresh:
@@ -263,6 +274,16 @@ class Turns:
 _STORE_GONE = (OperationalError, InterfaceError, PoolTimeoutError)
 _STORE_TROUBLE = (*_STORE_GONE, IntegrityError)
 """Worth another try: a broken constraint means that another worker was first."""
+
+
+def without_openid(answer: bytes, openid: str) -> bytes:
+    """An answer as it is kept: only one table knows the openid. A zero byte stands in no XML."""
+    return answer.replace(openid.encode(), b"\0")
+
+
+def with_openid(kept: bytes, openid: str) -> bytes:
+    """The answer that was kept, to the byte."""
+    return kept.replace(b"\0", openid.encode())
 
 
 def _short(message: Message) -> str:

@@ -162,6 +162,8 @@ BROKEN_RULES = {
     "effect_without_delivery": "有结果却找不到对应的那条消息",
     "notice_half_told": "捎话的送达时间和消息只记了一样",
     "delivery_without_reply": "一天内的消息没有存下答复",
+    "left_of_erased": "已删除的党员还留有资料",
+    "nobodys_uncounted": "不知是谁的选票或积分，与删除记录的数目不符",
     "dangling": "指向的记录不存在",
     "chain_altered": "审核留痕的内容被改动",
     "chain_missing": "审核留痕缺了记录",

@@ -13,6 +13,7 @@ from handlers import (
     media,
     mistakes,
     motto,
+    my_data,
     own_motto,
     practice,
     quiz,
@@ -24,8 +25,8 @@ from handlers import (
 from handlers.hearing import repeating
 
 TOPICS = (
-    welcome, media, care, several, mistakes, practice, quiz, vote, motto, own_motto, appeal,
-    joining, ranking, fallback,
+    welcome, media, care, my_data, several, mistakes, practice, quiz, vote, motto, own_motto,
+    appeal, joining, ranking, fallback,
 )  # fmt: skip
 
 conversation = Conversation(topic.router for topic in TOPICS)

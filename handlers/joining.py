@@ -12,8 +12,8 @@ CONSENT = "2026-11"
 """The version of the notice in wording.py that members agree to: a change there is a new one."""
 AT_ONCE = 5
 """Units in one list: more do not fit a reply when their names are long."""
-UNIT, ERASE = "unit", "erase"
-"""Topics of tickets: a unit that we lack, a member who wants to be forgotten."""
+UNIT = "unit"
+"""The topic of a ticket: a unit that we lack."""
 
 router = Router()
 
@@ -118,21 +118,3 @@ def _join(message: Message, state: Naming, name: str | None, services: Services)
     services.members.join(message.member, unit.id, name)
     latest = services.quiz.latest(message.member)
     return Step(wording.joined(unit, name, len(latest.answers) if latest else 0), Idle())
-
-
-# ------------------------------------------------------------ what we keep
-
-
-@router.keyword(*wording.MY_DATA)
-def my_data(message: Message, _state: State, services: Services) -> Step:
-    """Show members what we keep about them."""
-    standing = services.standings.neighbourhood(message.member)
-    profile = services.members.profile(message.member)
-    return Step(wording.my_data(profile, standing.points if standing else 0), Idle())
-
-
-@router.keyword(*wording.ERASE)
-def ask_to_erase(message: Message, _state: State, services: Services) -> Step:
-    """A colleague erases what we keep; nothing is deleted on a word."""
-    services.tickets.open(message.member, ERASE, message.raw, message.delivery)
-    return Step(wording.erasure_asked(), Idle())

@@ -13,9 +13,9 @@ from datetime import date, datetime, time, timedelta
 from functools import singledispatch
 
 from bot.conversation.reply import Prose, Text, join, say
+from bot.domain.dossier import Summary
 from bot.domain.entries import MottoCard, MottoState
 from bot.domain.identity import CAMPAIGN_ZONE, mask
-from bot.domain.members import Profile
 from bot.domain.notices import Notification
 from bot.domain.quiz import Marked, Rules, Sitting
 from bot.domain.refusals import (
@@ -244,7 +244,7 @@ def what_to_change() -> Text:
     """改 without anything to change."""
     return say(
         "您想改哪一样？\n"
-        "[改座右铭](发:修改座右铭)　[改单位](发:改单位)　[撤回投票](发:撤回投票)\n"
+        "[改座右铭](发:修改座右铭)　[改单位](发:改单位)　[改名](发:改名)　[撤回投票](发:撤回投票)\n"
         "答过的题，答案公布了就不能改。"
     )
 
@@ -1840,7 +1840,7 @@ def my_votes(votes: Sequence[CastVote]) -> Text:
                     "{day} {number}号 {words}　回执{tracker}",
                     day=_day(vote.day),
                     number=vote.number,
-                    words=Prose(vote.words),
+                    words=Prose(vote.words or WITHOUT_AUTHOR),
                     tracker=vote.tracker,
                 )
                 for vote in votes
@@ -1848,6 +1848,9 @@ def my_votes(votes: Sequence[CastVote]) -> Text:
             say("投错了：[撤回最近一票](发:撤回投票)　接着投：[投票](发:投票)"),
         ]
     )
+
+
+WITHOUT_AUTHOR = "（作者已删除）"
 
 
 def quiz_or_vote() -> Text:
@@ -1975,8 +1978,6 @@ NOT_LISTED = r"没有?|都?不是|都没有|没有我的单位|找不到|没找�
 UNIT_PADDING = r"^(?:我是|我在|我们是|我们|我的单位是|单位是|单位:?|我|在)|(?:的|的人|人)$"
 NAMELESS = r"(?:我|先)?不(?:想|愿意?)?[写填说留](?:了|名字|姓名|吧)*|匿名|保密|跳过|不用了?"
 NAME_PADDING = r"^(?:我的)?(?:名字|姓名)(?:是|叫)?[:：]?|^我(?:叫|是|姓)|^本人"
-MY_DATA = ("我的资料", "我的信息", "个人资料", "我的数据", "我的单位")
-ERASE = ("删除我的数据", "删除数据", "删除我的资料", "删除资料", "注销", "确定删除")
 
 _NOTE = (
     "我们只记：您的单位、姓名。用来统计参加情况、防止重复计算。\n"
@@ -2097,22 +2098,100 @@ def other_unit(own: UnitCard, scanned: UnitCard) -> Text:
     )
 
 
-def my_data(profile: Profile, points: int) -> Text:
+# ------------------------------------------------------------ what we keep about a member
+
+# What members type.
+MY_DATA = ("我的资料", "我的信息", "个人资料", "我的数据", "我的单位")
+TAKE_MY_DATA = ("导出我的", "要一份", "导出我的资料", "导出我的数据", "导出数据", "导出资料")
+RENAME = ("改名", "改名字", "改姓名", "修改姓名", "换名字", "姓名错了", "名字错了", "我的姓名")
+ERASE = ("删除我的数据", "删除我的资料", "删除我的信息")
+ERASE_MAYBE = ("删除数据", "删除资料", "注销", "注销账号", "删掉我的数据", "清除我的数据")
+ERASE_FOR_SURE = "确定删除"
+KEEP_MY_DATA = rf"{NO_THANKS}|(?:先|还是)?不删(?:除)?了?|(?:都|还是)?留着"
+HALF_SURE = (
+    rf"{AGREED}|{JUST_YES_OR_NO}"
+    r"|(?:我?确[定认](?:要?删除?)?|要?删除?)(?:我的(?:数据|资料))?[吧了啊]?"
+)
+"""Near the words that erase, and not they."""
+
+
+def my_data(kept: Summary) -> Text:
     """What we keep about the member, for the member's own eyes."""
+    shown = f"（公开时写“{mask(kept.name)}”）" if kept.name else ""
     return say(
-        "我们记着您的：\n单位：{unit}\n姓名：{name}\n答题积分：{points}分\n"
-        "[改单位](发:改单位)　[我的座右铭](发:我的座右铭)　[我投的票](发:我的投票)\n"
-        "不想留了：回复“删除我的数据”。[隐私说明](网:/p)",
-        unit=profile.unit.full_name if profile.unit else "还没登记",
-        name=profile.name or "没有写",
-        points=points,
+        "我们记着您的：\n单位：{unit}\n姓名：{name}\n{records}\n"
+        "[改单位](发:改单位)　[要一份](发:导出我的)　[隐私说明](网:/p)\n"
+        "不想留了：回复“删除我的数据”。",
+        unit=kept.unit.full_name if kept.unit else "还没登记",
+        name=f"{kept.name}{shown}" if kept.name else "没有写",
+        records="、".join(_records(kept)) or "还没有答题、座右铭、投票的记录",
+    )
+
+
+def _records(kept: Summary) -> list[str]:
+    records = []
+    if kept.days:
+        records += [f"答题{kept.days}天", f"积分{kept.points}"]
+    records += [f"座右铭{number}号" for number in kept.mottos]
+    if kept.votes:
+        records.append(f"投票{kept.votes}张")
+    return records
+
+
+def data_link(token: str) -> Text:
+    """A link that opens once."""
+    return say(
+        "✔ 准备好了：[打开我的资料](网:/mine?t={token})\n"
+        "可以直接看，也可以存成表格。只能打开一次，30分钟内有效，请不要转给别人。\n"
+        "过期了再回复“导出我的”。",
+        token=token,
+    )
+
+
+def new_name_please(name: str | None) -> Text:
+    """Which name should stand in place of the one there is."""
+    return say(
+        "您登记的姓名：{name}。\n请发新的姓名（两三个字就行）。\n"
+        "不想留姓名，回复“不写”；不改了，回复“算了”。",
+        name=name or "没有写",
+    )
+
+
+def renamed(name: str | None) -> Text:
+    """Another name is kept, or none."""
+    return say(
+        ("✔ 姓名改好了：{name}。" if name else "✔ 姓名去掉了。")
+        + "\n接着做：[我的资料](发:我的资料)　[答题](发:答题)",
+        name=name,
     )
 
 
 def erasure_asked() -> Text:
-    """A colleague will erase the member's data."""
+    """What will be gone, and the words that do it; no tap does."""
     return say(
-        "✔ 收到。删除由工作人员来办，已经转给他们。\n要补充说明，或者改主意了，回复“联系”告诉我们。"
+        "删除后：\n"
+        "1 单位、姓名、答题记录、座右铭都删掉，不能恢复；\n"
+        "2 您投过的票还算数，但再也查不出是谁投的；\n"
+        "3 支部统计里，您参加过这件事只剩一个数字。\n"
+        "确定请回复：确定删除\n"
+        "不删：回复“算了”。"
+    )
+
+
+def erase_in_full() -> Text:
+    """Something like the words, but not they."""
+    return say("还没有删。要删，请打全这四个字：确定删除\n不删：回复“算了”。")
+
+
+def nothing_erased() -> Text:
+    """Better not."""
+    return say("好的，都给您留着，什么也没有删。\n接着做：[我的资料](发:我的资料)　[答题](发:答题)")
+
+
+def erased(receipt: str) -> Text:
+    """All is gone."""
+    return say(
+        "✔ 已删除。凭证：{receipt}。\n以后再来，就当您是新朋友。谢谢您参加冬训。", receipt=receipt
     )
 
 

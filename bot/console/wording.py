@@ -114,6 +114,7 @@ STATES = {
     MottoState.APPROVED: "已通过",
     MottoState.RETURNED: "已退回",
     MottoState.WITHDRAWN: "作者已撤下",
+    MottoState.ERASED: "作者已删除",
 }
 
 _SIGNED = {"full": "署全名", "masked": "署姓氏", "none": "不署名"}
@@ -163,6 +164,7 @@ def too_late(
     what = {
         MottoState.WAITING: f"{when}由{who}改回待审",
         MottoState.WITHDRAWN: f"{when}由{who}撤下",
+        MottoState.ERASED: f"{when}由{who}删除",
     }.get(MottoState(refusal.state), f"{when}已由{who}{_done(MottoState(refusal.state))}")
     if refusal.by == "member" and refusal.state == MottoState.WAITING:
         what = f"{when}由{who}改过并重新提交"
@@ -189,7 +191,6 @@ TOPICS = {
     "help": "求助",
     "question": "题目有错",
     "unit": "找不到单位",
-    "erase": "要求删除数据",
     "urgent": "难处，请先看",
     "complaint": "意见投诉",
 }
@@ -231,6 +232,7 @@ _DEEDS = {
     "motto.return": "退回",
     "motto.undo": "撤销决定，回到待审",
     "motto.appeal": "申诉，请另一位同志重新看",
+    "motto.erase": "作者删除了自己的资料",
 }
 
 

@@ -152,6 +152,11 @@ class Naming:
 
 
 @dataclass(frozen=True)
+class Renaming:
+    """We asked for the name that should stand in place of the member's."""
+
+
+@dataclass(frozen=True)
 class Lost:
     """The last message was not understood."""
 
@@ -204,6 +209,7 @@ State = (
     | FindingUnit
     | PickingUnit
     | Naming
+    | Renaming
     | Lost
     | Telling
     | MistakesShown

@@ -1,5 +1,6 @@
 """The audit trail: each change of state leaves a row in its own transaction."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -7,7 +8,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import event, insert, select, update
 from sqlalchemy.orm import Session, SessionTransaction
 
-from bot.domain.chain import Row, chain_key, mac_of, seal_of
+from bot.domain.chain import Row, chain_key, mac_of, seal_of, struck_mac
 from bot.storage.database import Sessions
 from bot.storage.tables import Audit, AuditHead, AuditLink, one_form
 
@@ -49,9 +50,47 @@ def record(
         )
     )
     assert written.inserted_primary_key is not None, "a single row was written"
-    at = now.astimezone(UTC).replace(tzinfo=None)
-    row = Row(written.inserted_primary_key.id, at, actor, action, subject, version, one_form(facts))
+    id_ = written.inserted_primary_key.id
+    row = Row(id_, _plain(now), actor, action, subject, version, one_form(facts))
     chain.expect(session, row)
+
+
+def strike(session: Session, subjects: Collection[str], codes: Collection[str] = ()) -> None:
+    """Strike out of the trail what was written about these things, but not what was done.
+
+    `codes` are the strings that nobody wrote: states and reasons. Each row that loses something
+    gets a mac of its own for what is left, and the chain holds.
+    """
+    chain: _Chain = session.info[_CHAIN]
+    found = session.execute(
+        select(AuditLink.seq, AuditLink.mac, Audit)
+        .join(Audit, Audit.id == AuditLink.audit_id)
+        .where(Audit.subject.in_(subjects))
+    ).all()
+    for seq, mac, row in found:
+        facts = wordless(row.facts, codes)
+        if facts == row.facts:
+            continue
+        left = Row(
+            row.id, _plain(row.at), row.actor, row.action, row.subject, row.version, one_form(facts)
+        )
+        session.execute(update(Audit).where(Audit.id == row.id).values(facts=facts))
+        struck = chain.struck(mac, seq, left)
+        session.execute(update(AuditLink).where(AuditLink.seq == seq).values(struck=struck))
+
+
+def wordless(facts: dict[str, Any], codes: Collection[str]) -> dict[str, Any]:
+    """The facts without anything that somebody may have written."""
+    return {
+        name: fact
+        for name, fact in facts.items()
+        if fact is None or isinstance(fact, int) or (isinstance(fact, str) and fact in codes)
+    }
+
+
+def _plain(at: datetime) -> datetime:
+    """A moment as the columns hold it."""
+    return at.astimezone(UTC).replace(tzinfo=None)
 
 
 def keep_chain(sessions: Sessions, secret: str) -> Sessions:
@@ -78,6 +117,9 @@ class _Chain:
         transaction = session.get_nested_transaction() or session.get_transaction()
         assert transaction is not None, "the row was written in it"
         self._waiting.setdefault(transaction, []).append(row)
+
+    def struck(self, mac: bytes, seq: int, row: Row) -> bytes:
+        return struck_mac(self._key, mac, seq, row)
 
     def before_commit(self, session: Session) -> None:
         """Link the rows; those of a savepoint wait for the transaction around it."""

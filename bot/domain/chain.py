@@ -5,9 +5,12 @@ Not even who may write to the database. Link n has
     mac(n) = HMAC-SHA-256(key, mac(n-1) || canonical(n, row))
 
 where mac(0) is 32 zeros, the key comes from BOT_SECRET_KEY, which the database does not have,
-and `canonical` is the same on every engine. What the chain alone can't show is that the whole
-database was put back to an earlier copy; for that, its head is written down elsewhere (`bot
-verify` prints it) and compared later.
+and `canonical` is the same on every engine. A row out of which the words of an erased member were
+struck no longer fits its mac; its link carries a second one, over the first and the row as it
+reads now, so that nobody without the key can pass a change off as such.
+
+What the chain alone can't show is that the whole database was put back to an earlier copy; for
+that, its head is written down elsewhere (`bot verify` prints it) and compared later.
 """
 
 import hmac
@@ -60,6 +63,11 @@ def canonical(seq: int, row: Row) -> bytes:
 def mac_of(key: bytes, before: bytes, seq: int, row: Row) -> bytes:
     """What link `seq` carries, when the link before carries `before`."""
     return hmac.digest(key, before + canonical(seq, row), "sha256")
+
+
+def struck_mac(key: bytes, mac: bytes, seq: int, row: Row) -> bytes:
+    """What link `seq`, which carries `mac`, carries besides once words are struck out."""
+    return hmac.digest(key, mac + b"struck " + canonical(seq, row), "sha256")
 
 
 def seal_of(key: bytes, seq: int, mac: bytes) -> bytes:
@@ -120,13 +128,15 @@ def breaks(session: Session, secret: str, anchor: Head | None = None) -> Iterato
 def _walk(session: Session, key: bytes, anchor: Head | None) -> Iterator[Break]:
     seq, mac = 0, BEFORE_FIRST
     anchored = anchor is None or anchor.is_at(seq, mac)
-    for found, link, *stored in session.execute(_chain(), execution_options={"yield_per": 1000}):
+    for found, link, struck, *stored in session.execute(
+        _chain(), execution_options={"yield_per": 1000}
+    ):
         if found != seq + 1:
             yield Break("missing", AuditLink.__tablename__, str(seq + 1))
         seq = found
         if stored[0] is None:
             yield Break("missing", Audit.__tablename__, str(seq))
-        elif not hmac.compare_digest(mac_of(key, mac, seq, Row(*stored)), link):
+        elif not _fits(key, mac, seq, Row(*stored), link, struck):
             yield Break("altered", Audit.__tablename__, str(seq))
         # What is stored, so that one break is told once and not for all that follows.
         mac = link
@@ -135,6 +145,14 @@ def _walk(session: Session, key: bytes, anchor: Head | None) -> Iterator[Break]:
         yield Break("head", AuditHead.__tablename__, str(seq))
     if not anchored:
         yield Break("anchor", AuditLink.__tablename__, str(anchor))
+
+
+def _fits(key: bytes, before: bytes, seq: int, row: Row, mac: bytes, struck: object) -> bool:
+    """Whether the row is the one that was linked, or what was lawfully left of it."""
+    if struck is None:
+        return hmac.compare_digest(mac_of(key, before, seq, row), mac)
+    # SQLite would keep anything in the column.
+    return isinstance(struck, bytes) and hmac.compare_digest(struck_mac(key, mac, seq, row), struck)
 
 
 def _ends(session: Session, key: bytes, seq: int, mac: bytes) -> bool:
@@ -155,7 +173,7 @@ def _chain() -> Select[*tuple[Any, ...]]:
         type_coerce(Audit.facts, Text),
     )
     return (
-        select(AuditLink.seq, AuditLink.mac, *row)
+        select(AuditLink.seq, AuditLink.mac, AuditLink.struck, *row)
         .outerjoin(Audit, Audit.id == AuditLink.audit_id)
         .order_by(AuditLink.seq)
     )

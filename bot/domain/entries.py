@@ -39,6 +39,8 @@ class MottoState(StrEnum):
     APPROVED = "approved"
     RETURNED = "returned"
     WITHDRAWN = "withdrawn"
+    ERASED = "erased"
+    """Its author is gone, and the words with them; only the number and the votes are left."""
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,10 @@ class Members:
         state = row.state if age < PAUSE else ""
         return Presence(state, age < FRESH, bool(row.answered), bool(row.awaits))
 
+    def answered(self, member: bytes, delivery: bytes) -> bool:
+        """Whether somebody who is no member any more got an answer to this delivery."""
+        return self._session.get(Delivery, (member, delivery)) is not None
+
     def welcome(self, member: bytes, openid: str, state: str) -> None:
         """Enter a new member. Raises IntegrityError when another worker did so just now."""
         now = self._now
@@ -145,6 +149,10 @@ class Members:
     def join(self, member: bytes, unit: int, name: str | None) -> None:
         """Bind the member to a unit; consent has been noted before."""
         self._change(member, unit_id=unit, scanned_unit_id=None, name=name)
+
+    def rename(self, member: bytes, name: str | None) -> None:
+        """Put another name, or none, in place of the one there is."""
+        self._change(member, name=name)
 
     def _change(self, member: bytes, **values: object) -> None:
         self._session.execute(update(Member).where(Member.member_key == member).values(**values))

@@ -11,11 +11,14 @@ from sqlalchemy.orm import Session
 from bot.domain.appeals import Appeals
 from bot.domain.bank import QuestionBank
 from bot.domain.bank_search import BankSearch
+from bot.domain.dossier import Dossiers
+from bot.domain.erasure import Erasure
 from bot.domain.item_analysis import ItemAnalysis
 from bot.domain.members import Members
 from bot.domain.moderation import Moderation
 from bot.domain.mottos import Mottos
 from bot.domain.notices import Notices
+from bot.domain.passes import Passes
 from bot.domain.planning import Planning
 from bot.domain.practice import Practice
 from bot.domain.questions import Shelf
@@ -36,6 +39,9 @@ class Services:
 
     now: datetime
     members: Members
+    dossiers: Dossiers
+    passes: Passes
+    erasure: Erasure
     units: Units
     quiz: Quiz
     practice: Practice
@@ -69,6 +75,9 @@ def open_services(
     return Services(
         now=now,
         members=Members(session, now),
+        dossiers=Dossiers(session, now),
+        passes=Passes(session, now),
+        erasure=Erasure(session, now),
         units=Units(session),
         quiz=Quiz(session, now, shelf),
         practice=Practice(session, now, shelf),

@@ -143,18 +143,27 @@ class Tickets:
         return ticket
 
     def _record(self, ticket: Ticket) -> None:
-        subject, facts = _subject(ticket), {"topic": ticket.topic, "answer": ticket.answer}
+        subject, facts = (
+            subject_of_ticket(ticket.delivery_key),
+            {"topic": ticket.topic, "answer": ticket.answer},
+        )
         audit.record(self._session, self._now, _closer(ticket), "ticket.close", subject, facts)
 
     def _pass_on(self, ticket: Ticket, answer: str) -> None:
         facts = {"words": ticket.words, "answer": answer}
         notices = Notices(self._session, self._now)
-        notices.leave(ticket.member_key, _subject(ticket), "ticket_answered", facts, self._now)
+        notices.leave(
+            ticket.member_key,
+            subject_of_ticket(ticket.delivery_key),
+            "ticket_answered",
+            facts,
+            self._now,
+        )
 
 
-def _subject(ticket: Ticket) -> str:
-    """How the audit trail names the ticket, and the notice its cause."""
-    return f"ticket:{ticket.delivery_key.hex()[:16]}"
+def subject_of_ticket(delivery: bytes) -> str:
+    """How the audit trail names the ticket of this delivery, and the notice its cause."""
+    return f"ticket:{delivery.hex()[:16]}"
 
 
 def _closer(ticket: Ticket) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import blake2s
 
-from sqlalchemy import and_, bindparam, delete, insert, select
+from sqlalchemy import and_, bindparam, delete, exists, insert, select
 from sqlalchemy.orm import Session
 
 from bot.domain.entries import (
@@ -30,7 +30,7 @@ from bot.domain.refusals import (
     VotingClosed,
     VotingNotOpen,
 )
-from bot.storage.tables import Motto, Round, RoundSlot, Vote, WithdrawnVote, table_of
+from bot.storage.tables import Motto, Round, RoundSlot, SpentDay, Vote, WithdrawnVote, table_of
 
 LATE = timedelta(seconds=20)
 """How long after closing a vote sent in time may still arrive: WeChat repeats for 15 s."""
@@ -39,6 +39,8 @@ BATCH = 3
 _TRACKER_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without 0, O, 1 and I: receipts are read aloud and typed again."""
 _MOMENT = timedelta(microseconds=1)
+_NOBODYS = 0
+"""Stands in a slot for the entry that got a vote of which nobody knows whose it was."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ class CastVote:
 
 
 _VOTE, _SLOT, _MOTTO = table_of(Vote), table_of(RoundSlot), table_of(Motto)
+_SPENT = table_of(SpentDay)
 _NEW_VOTE = insert(_VOTE)
 # Locked, so that its author can't put other words under the vote before it is kept.
 _ENTRY = (
@@ -100,7 +103,17 @@ _ENTRY = (
     .with_for_update(read=True)
 )
 _SLOTS = (
-    select(_SLOT.c.slot, _VOTE.c.motto_id)
+    select(
+        _SLOT.c.slot,
+        _VOTE.c.motto_id,
+        exists()
+        .where(
+            _SPENT.c.member_key == bindparam("member"),
+            _SPENT.c.round_id == bindparam("round"),
+            _SPENT.c.day == bindparam("day"),
+        )
+        .label("spent"),
+    )
     .outerjoin_from(
         _SLOT,
         _VOTE,
@@ -288,10 +301,13 @@ class Votes:
         return id_of(number) in self._slots(member, round_id, day).values()
 
     def _slots(self, member: bytes, round_id: int, day: date) -> dict[int, int | None]:
-        """The member's slots of that day, and the id of the motto whose vote stands in each."""
+        """The member's slots of that day, and the id of the motto whose vote stands in each.
+
+        None stands in no slot of a day that was spent before the member was erased.
+        """
         values = {"member": member, "round": round_id, "day": day}
         rows = self._session.execute(_SLOTS, values)
-        return {row.slot: row.motto_id for row in rows}
+        return {row.slot: row.motto_id or (_NOBODYS if row.spent else None) for row in rows}
 
 
 def in_order(member: bytes, ids: Iterable[int]) -> list[tuple[str, int]]:

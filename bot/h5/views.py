@@ -27,6 +27,7 @@ from bot.domain.refusals import NoRound
 from bot.domain.services import Services, Transaction
 from bot.domain.units import UnitCard
 from bot.h5.headers import PREFIX, protect
+from bot.h5.mine import Mine
 from bot.h5.sizes import offer_sizes
 from bot.logs import trace
 from bot.settings import Settings
@@ -52,6 +53,9 @@ def h5(settings: Settings, transaction: Transaction) -> Blueprint:
     blueprint.add_url_rule("/m/<number>", "motto", pages.motto)
     blueprint.add_url_rule("/standings", "standings", pages.standings)
     blueprint.add_url_rule("/privacy", "privacy", partial(_page, "privacy"))
+    mine = Mine(transaction)
+    blueprint.add_url_rule("/mine", "mine", mine.ask)
+    blueprint.add_url_rule("/mine", "open_mine", mine.open, methods=["POST"])
     # The chat has little room: it links to these.
     for short, page in {"": "home", "/m": "wall", "/r": "standings", "/p": "privacy"}.items():
         blueprint.add_url_rule(short, f"short_{page}", partial(_forward, f"h5.{page}"))
@@ -61,7 +65,7 @@ def h5(settings: Settings, transaction: Transaction) -> Blueprint:
     offer_sizes(blueprint, over_https=settings.address.startswith("https:"))
     protect(blueprint)
     style = hashlib.sha256((_STATIC / "pages.css").read_bytes()).hexdigest()[:12]
-    blueprint.context_processor(lambda: {"style": style})
+    blueprint.context_processor(lambda: {"style": style, "zip": zip})
     return blueprint
 
 

@@ -151,6 +151,17 @@ class Consent(Base):
     given_at: Mapped[datetime]
 
 
+class DataPass(Base):
+    """The key to a link that shows members what we keep about them: once, and for half an hour."""
+
+    __tablename__ = "data_pass"
+    __table_args__ = _rules()
+
+    member_key: Mapped[bytes] = mapped_column(MemberKey, primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(DeliveryKey, unique=True)
+    issued_at: Mapped[datetime]
+
+
 class Delivery(Base):
     """A push we have answered, and the answer: a repetition gets it again, byte for byte."""
 
@@ -163,7 +174,7 @@ class Delivery(Base):
     outcome: Mapped[str] = mapped_column(String(12))
     """done, refused or poisoned."""
     reply: Mapped[bytes | None] = mapped_column(LargeBinary(8192))
-    """The inner XML; empty when nothing was said."""
+    """The inner XML, a zero byte in place of the openid; empty when nothing was said."""
     received_at: Mapped[datetime] = mapped_column(index=True)
 
 
@@ -211,6 +222,18 @@ class Unit(Base):
     name: Mapped[str] = mapped_column(String(40))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     headcount: Mapped[int | None]
+
+
+class Departed(Base):
+    """How many of a unit took part in something and were erased since: a number, nothing else."""
+
+    __tablename__ = "departed"
+    __table_args__ = _rules()
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    activity: Mapped[str] = mapped_column(String(24), primary_key=True)
+    """`contest:1` or `round:1`."""
+    people: Mapped[int]
 
 
 # ---------------------------------------------------------------- knowledge contest
@@ -389,7 +412,7 @@ class Motto(Base):
     """full, masked or none."""
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     state: Mapped[str] = mapped_column(String(10))
-    """waiting, approved, returned or withdrawn."""
+    """waiting, approved, returned, withdrawn or erased."""
     version: Mapped[int]
     """Counts the state changes; a decision names the version it saw."""
     reason: Mapped[str | None] = mapped_column(String(16))
@@ -449,6 +472,20 @@ class WithdrawnVote(Base):
     withdrawn_at: Mapped[datetime]
     withdrawn_by: Mapped[bytes | None] = mapped_column(DeliveryKey)
     """The delivery that took it back; None when the entry itself changed."""
+
+
+class SpentDay(Base):
+    """A day on which a member who was erased since has voted; for what, nobody knows any more.
+
+    Whoever comes back on the same day finds the votes of the day given.
+    """
+
+    __tablename__ = "spent_day"
+    __table_args__ = _rules()
+
+    member_key: Mapped[bytes] = mapped_column(MemberKey, primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
 
 
 class RoundResult(Base):
@@ -521,7 +558,10 @@ class SignInFailure(Base):
 
 
 class Audit(Base):
-    """Who did what to which thing, before and after; written with the deed, never changed."""
+    """Who did what to which thing, before and after; written with the deed, never changed.
+
+    But for one thing: the words of a member who is erased are struck out.
+    """
 
     __tablename__ = "audit"
     __table_args__ = _rules(UniqueConstraint("subject", "version"))
@@ -547,7 +587,9 @@ class AuditLink(Base):
     """1, 2, 3 and so on, in the order of the commits, without a gap."""
     audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id"), unique=True)
     mac: Mapped[bytes] = mapped_column(DeliveryKey)
-    """Keyed with a secret the database does not have; see bot/domain/audit.py."""
+    """Keyed with a secret the database does not have; see bot/domain/chain.py."""
+    struck: Mapped[bytes | None] = mapped_column(DeliveryKey)
+    """Keyed too: the row as it reads since an erased member's words were struck out of it."""
 
 
 class AuditHead(Base):

@@ -46,7 +46,7 @@ from bot.domain.votes import Receipt, Votes
 from bot.settings import read_settings
 from bot.storage.database import Clock, Sessions
 from bot.storage.tables import Audit, Delivery, Round, RoundSlot, Vote
-from bot.turns import Turns
+from bot.turns import Turns, with_openid
 
 VOTE = re.compile(r"投(\d{4,})号")
 
@@ -173,7 +173,7 @@ class _ClaimsByItself(_Wrapped):
             with self.sessions() as session:
                 query = select(Delivery.reply).where(Delivery.delivery_key == message.delivery)
                 if (reply := session.scalar(query)) is not None:
-                    return reply
+                    return with_openid(reply, message.openid)
             time.sleep(0.05)
         return b""
 
@@ -200,7 +200,7 @@ class _KnowsNumbersOnly(_Wrapped):
         with self.sessions() as session:
             query = select(Delivery.reply).where(Delivery.delivery_key == message.delivery)
             if (reply := session.scalar(query)) is not None:
-                return reply
+                return with_openid(reply, message.openid)
         return super().take(message, arrived)
 
 

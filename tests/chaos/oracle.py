@@ -270,7 +270,7 @@ def _i17(evidence: Evidence) -> Iterator[str]:
     for key, row in evidence.kept.items():
         if key not in evidence.sent:
             yield f"delivery {key[1].hex()[:8]} of a message nobody sent"
-        words = content_of((row["reply"] or b"").decode())
+        words = content_of((row["reply"] or b"").replace(b"\0", b"somebody").decode())
         for pattern, table in ((VOTED, "vote"), (TAKEN_BACK, "back"), (GRADED, "answer")):
             if pattern.search(words) and not effects[key][table]:
                 yield f"'{words[:12]}' is kept without its effect"

@@ -131,8 +131,7 @@ def test_a_full_letterbox_shows_its_oldest_twenty(li: Browser, write: Write, clo
 
 def test_every_topic_that_members_can_write_about_has_its_label() -> None:
     topics = {
-        Telling().about, mistakes.QUESTION, joining.UNIT, joining.ERASE, URGENT,
-        care.COMPLAINT,
+        Telling().about, mistakes.QUESTION, joining.UNIT, URGENT, care.COMPLAINT,
     }  # fmt: skip
 
     assert set(wording.TOPICS) == topics

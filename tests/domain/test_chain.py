@@ -181,6 +181,37 @@ def flip_a_bit(session: Session, dice: random.Random) -> str:
     return f"{table.name}.{column} of row {rowid}: {stored!r} became {value!r}"
 
 
+def test_words_are_struck_out_and_the_chain_holds(trail: Session) -> None:
+    earlier = head(trail)
+    audit.record(trail, NOON, "member", "motto.submit", "motto:5", {"words": "一句"}, version=2)
+    trail.commit()
+
+    for _ in range(2):
+        audit.strike(trail, ["motto:5"], ["waiting", "approved"])
+        trail.commit()
+
+    assert found(trail, earlier) == []
+    (struck,) = trail.scalars(select(Audit).where(Audit.action == "motto.submit"))
+    assert struck.facts == {}
+    kept = select(Audit.facts).where(Audit.subject == "motto:5", Audit.action == "motto.approve")
+    assert trail.scalars(kept).one() == {"before": "waiting", "after": "approved"}
+    for changes in CHANGES[:-1]:
+        with tampered(trail, update(Audit).where(Audit.id == struck.id).values(**changes)):
+            assert found(trail) == [("altered", "audit", "13")]
+
+
+def test_nobody_strikes_words_out_without_the_key(trail: Session) -> None:
+    row = update(Audit).where(Audit.id == 5).values(facts={})
+    link = update(AuditLink).where(AuditLink.audit_id == 5).values(struck=bytes(32))
+
+    with tampered(trail, row):
+        assert found(trail) == [("altered", "audit", "5")]
+    with tampered(trail, row, link):
+        assert found(trail) == [("altered", "audit", "5")]
+    with tampered(trail, link):
+        assert found(trail) == [("altered", "audit", "5")]
+
+
 CHANGES: list[dict[str, Any]] = [
     {"actor": "staff:4"},
     {"at": NOON + timedelta(days=1)},

@@ -27,11 +27,13 @@ from bot.conversation.state import (
     OfferedMotto,
     OfPractice,
     Practised,
+    Renaming,
     State,
     Telling,
     Thanked,
     WritingMotto,
 )
+from handlers.my_data import ERASE
 from handlers.own_motto import WITHDRAW
 from tests.builders import a_member, a_waiting_motto, an_approved_motto, chained
 from tests.handlers.babble import MOTTO, PLACES, Babbler
@@ -85,9 +87,10 @@ ASKED: dict[str, Asked] = {
     ),
     "insert into practice_card": _asks_to_practise,
     "update practice_card": _asks_to_practise,
-    "update member": lambda _, state: isinstance(state, Naming),
+    "update member": lambda _, state: isinstance(state, Naming | Renaming),
+    "delete from person": lambda _, __: False,
     "insert into ticket": lambda words, state: (
-        isinstance(state, Telling) or re.search("删除|注销|破|去世|垃圾|讨厌", words)
+        isinstance(state, Telling) or re.search("破|去世|垃圾|讨厌", words)
     ),
 }
 """What may only be done when it was asked for; what is not here is no harm."""
@@ -141,6 +144,8 @@ def babble(seed: int, messages: int, astray: float = 0.0) -> None:
             assert not list(uncalled_for(deeds.done, message, before)), said
             assert is_answer(talker, message, before), said
             babbler.sees(talker.reply)
+            if "delete from person" in deeds.done:
+                a_member(session, "zhang")
 
 
 def newcomer(session: Session, dice: Random) -> Talker:
@@ -154,6 +159,8 @@ def newcomer(session: Session, dice: Random) -> Talker:
 
 def uncalled_for(done: set[str], message: Message, state: State) -> Iterator[str]:
     """What was done and not asked for."""
+    if state == Confirming(ERASE) and message.text == "确定删除" and not message.spoken:
+        return
     for deed in done & ASKED.keys():
         greets = deed == "update member" and message.kind in (Kind.FOLLOW, Kind.SCAN)
         if not greets and not ASKED[deed](message.text, state):

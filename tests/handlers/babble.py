@@ -26,12 +26,14 @@ from bot.conversation.state import (
     Practised,
     Practising,
     PractisingWords,
+    Renaming,
     State,
     Telling,
     Thanked,
     WritingMotto,
 )
 from handlers import wording
+from handlers.my_data import ERASE
 from handlers.own_motto import REWORD, WITHDRAW
 from handlers.vote import TAKE_BACK
 from tests.builders import NOON, pushed, said
@@ -47,7 +49,7 @@ PLACES: tuple[State, ...] = (
     OfferedMotto(MOTTO), WritingMotto(), WritingMotto(OWN), WritingMotto(OWN, True),
     ConfirmingMotto(MOTTO), ConfirmingMotto(MOTTO, "full", OWN, True), Confirming(REWORD, OWN),
     Confirming(WITHDRAW, OWN), Confirming(WITHDRAW, ANOTHERS), Confirming(TAKE_BACK, ANOTHERS),
-    Appealing(OWN), Appealing(ANOTHERS),
+    Appealing(OWN), Appealing(ANOTHERS), Renaming(), Confirming(ERASE),
     PickingUnit(()), PickingUnit((2, 3)), PickingUnit((99,)), Naming(2), Naming(99),
     Telling(), Telling("unit"), Telling("question"), Telling("question", "Q001"),
     MistakesShown((41, 42), 1, NOON.isoformat(), 42), MistakesShown((99,), 4, NOON.isoformat()),

@@ -235,24 +235,6 @@ def test_a_day_later_the_list_is_no_more(session: Session, zhang: Talker) -> Non
     assert zhang.says("单位1").startswith("登记只要两步")
 
 
-def test_members_may_see_what_we_keep(zhang: Talker) -> None:
-    assert "单位：还没登记\n姓名：没有写\n答题积分：0分\n" in zhang.says("我的资料")
-    zhang.services.members.join(zhang.key, 3, "张三")
-    assert "单位：农业局\n姓名：张三\n" in zhang.says("我的资料")
-
-
-def test_asking_to_be_forgotten_is_passed_on_and_deletes_nothing(
-    session: Session, zhang: Talker
-) -> None:
-    zhang.services.members.join(zhang.key, 3, "张三")
-
-    shown = zhang.says("删除我的数据")
-
-    assert shown.startswith("✔ 收到。删除由工作人员来办")
-    assert session.scalars(select(Ticket.topic)).all() == ["erase"]
-    assert profile(zhang) == (3, "张三")
-
-
 def test_telling_us_a_unit_survives_a_face(zhang: Talker) -> None:
     zhang.state = Telling("unit")
 

@@ -89,6 +89,9 @@ class Talker:
     def follows(self, scene: str = "") -> Answer:
         return self.sends(self._follower.subscribe(int(time.time()), scene))
 
+    def leaves(self) -> Answer:
+        return self.sends(self._follower.unsubscribe(int(time.time())))
+
     def sends(self, push: Push) -> Answer:
         account = Account.of(self.world.settings)
         sealed = account.seal(push, int(time.time()))

@@ -29,7 +29,7 @@ from bot.domain.services import Services, open_services
 from bot.glances import Glances
 from bot.storage.database import open_readers
 from bot.storage.memory import Memory
-from bot.turns import Turns
+from bot.turns import Turns, with_openid
 from bot.wechat.outbound import render
 from quiz_bank import Kind as QuestionKind
 from quiz_bank import Question
@@ -394,7 +394,11 @@ class Campaign(RuleBasedStateMachine):
         assert rows == {cause: (key(notice.to), notice.told) for cause, notice in notices}
 
     def each_delivery_has_the_answer_that_was_seen(self) -> None:
-        rows = {r.delivery_key: r.reply for r in self.ledger.delivery}
+        openids = {r.member_key: r.openid for r in self.ledger.person}
+        rows = {
+            r.delivery_key: with_openid(r.reply, openids[r.member_key])
+            for r in self.ledger.delivery
+        }
         assert rows == self.expected.replies
 
     # -------------------------------------------------------- how it is played

@@ -72,7 +72,7 @@ def test_a_push_nobody_waits_for_is_answered_with_nothing_twice(sessions: Sessio
     def play(message: Message, state: State, services: Services) -> Step:
         return Step(Silence(), Idle())
 
-    message = pushed(Kind.UNFOLLOW)
+    message = pushed(Kind.EVENT)
 
     assert turns(sessions, play).take(message) == b""
     assert turns(sessions, play).take(message) == b""
@@ -116,6 +116,47 @@ def test_the_first_message_enters_the_member_with_the_openid_in_one_table(
     with sessions() as session:
         assert session.scalars(select(Person.openid)).all() == ["o-new"]
         assert session.scalars(select(Member.member_key)).all() == [key("new")]
+
+
+def test_an_answer_is_kept_without_the_openid_and_comes_back_with_it(sessions: Sessions) -> None:
+    def play(message: Message, state: State, services: Services) -> Step:
+        return Step(say("o-new，您好"), Idle())
+
+    message = said("你好", by="new")
+
+    first = turns(sessions, play).take(message)
+    again = turns(sessions, play).take(message)
+
+    assert first == again
+    assert "o-new，您好".encode() in first
+    with sessions() as session:
+        assert b"o-new" not in (session.scalars(select(Delivery.reply)).one() or b"")
+
+
+def test_who_is_erased_hears_the_same_again_and_is_entered_by_the_next_message(
+    sessions: Sessions,
+) -> None:
+    def play(message: Message, state: State, services: Services) -> Step:
+        if message.raw == "确定删除":
+            return Step(say(services.erasure.erase(message.member)), Idle())
+        return Step(say("请写"), WritingMotto())
+
+    before, message = said("座右铭", by="zhang"), said("确定删除", by="zhang")
+    turns(sessions, play).take(before)
+
+    first = turns(sessions, play).take(message)
+    assert [turns(sessions, play).take(message) for _ in range(2)] == [first, first]
+    assert turns(sessions, play).take(before) == b"", "what came before is not played anew"
+    assert count(sessions, Person) == count(sessions, Member) == 0
+
+    turns(sessions, play).take(said("座右铭", by="zhang"))
+    assert count(sessions, Person) == count(sessions, Member) == 1
+
+
+def test_of_a_stranger_who_leaves_nothing_is_kept(sessions: Sessions) -> None:
+    assert turns(sessions, notes_a_ticket).take(pushed(Kind.UNFOLLOW, by="new")) == b""
+
+    assert count(sessions, Person) == count(sessions, Delivery) == count(sessions, Ticket) == 0
 
 
 def test_where_the_member_stands_is_kept_for_the_next_message(sessions: Sessions) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import Select, and_, case, exists, func, or_, select
 from bot.domain.identity import campaign_day
 from bot.domain.invariants.rule import Key, Rule, Survey, rows, stream
 from bot.domain.quiz import PAUSE
-from bot.storage.tables import Answer, Attempt, Contest, PracticeCard, Score, StoredQuestion
+from bot.storage.tables import Answer, Attempt, Contest, Person, PracticeCard, Score, StoredQuestion
 from quiz_bank import Kind, Question
 
 _OF_A_PAPER = (Answer.member_key, Answer.contest_id, Answer.day)
@@ -67,7 +67,9 @@ def _not_the_sum(survey: Survey) -> Iterable[Key]:
         Score.reached_at != sums.c.reached_at,
     )
     scored = select(Score.member_key, Score.contest_id).outerjoin(sums, same)
-    yield from stream(survey, scored.where(differs))
+    # Of a member who was erased the score of a contest that is over is left, and no answer.
+    whose = exists().where(Person.member_key == Score.member_key)
+    yield from stream(survey, scored.where(differs, whose))
     answered = select(sums.c.member_key, sums.c.contest_id).outerjoin(Score, same)
     yield from stream(survey, answered.where(Score.member_key.is_(None)))
 

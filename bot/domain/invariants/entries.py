@@ -12,11 +12,12 @@ from bot.domain.mottos import Mottos
 from bot.domain.refusals import NoRound
 from bot.storage.tables import Audit, Motto
 
-_WAITING, _APPROVED, _RETURNED, _WITHDRAWN = (
+_WAITING, _APPROVED, _RETURNED, _WITHDRAWN, _ERASED = (
     MottoState.WAITING,
     MottoState.APPROVED,
     MottoState.RETURNED,
     MottoState.WITHDRAWN,
+    MottoState.ERASED,
 )
 STEPS: dict[str, tuple[set[MottoState | None], MottoState]] = {
     "motto.submit": ({None}, _WAITING),
@@ -27,6 +28,7 @@ STEPS: dict[str, tuple[set[MottoState | None], MottoState]] = {
     "motto.withdraw": ({_WAITING, _APPROVED, _RETURNED}, _WITHDRAWN),
     "motto.restore": ({_WITHDRAWN}, _WAITING),
     "motto.appeal": ({_RETURNED}, _WAITING),
+    "motto.erase": ({_WAITING, _APPROVED, _RETURNED, _WITHDRAWN}, _ERASED),
 }
 """From where each deed may lead to where: said here a second time, so that the two can differ."""
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Table, and_, exists, or_, select
 
+from bot.domain.erasure import NO_DELIVERY
 from bot.domain.invariants.rule import Rule, Survey, stream
 from bot.storage.tables import (
     Answer,
@@ -33,7 +34,8 @@ def _effect(of: type[Any], by: Any, at: Any) -> Rule:
         Delivery.delivery_key == by,
         Delivery.outcome == "done",
     )
-    undelivered = select(*table.primary_key.columns).where(by.is_not(None), ~exists().where(played))
+    named = and_(by.is_not(None), by != NO_DELIVERY)
+    undelivered = select(*table.primary_key.columns).where(named, ~exists().where(played))
     return Rule(
         "I17",
         "effect_without_delivery",

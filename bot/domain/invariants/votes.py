@@ -50,7 +50,11 @@ def _out_of_hours(survey: Survey) -> Iterable[Key]:
 
 
 def _unfit_entry() -> Select[*tuple[Any, ...]]:
-    unfit = or_(Motto.state != MottoState.APPROVED, Motto.round_id != Vote.round_id)
+    sealed = exists().where(Round.id == Motto.round_id, Round.sealed_at.is_not(None))
+    fit = or_(
+        Motto.state == MottoState.APPROVED, and_(Motto.state == MottoState.ERASED, sealed)
+    )  # The author of a sealed entry may go; its votes were counted.
+    unfit = or_(~fit, Motto.round_id != Vote.round_id)
     return select(*_KEY).join(Motto, Motto.id == Vote.motto_id).where(unfit)
 
 
