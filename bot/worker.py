@@ -5,29 +5,25 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
 import structlog
-from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
+from bot.domain.purge import Purge, tasks
 from bot.domain.sealing import Sealing
 from bot.domain.tally import Board, Tally
 from bot.logs import trace
 from bot.storage.database import Clock, Sessions, begin_read_only
-from bot.storage.tables import Delivery, SignInFailure, StaffSession
 
 HEARTBEAT = "worker.heartbeat"
 """The file in the data directory that holds when the worker was last at work."""
 PERIOD = 5.0
 """Seconds between two beats."""
-REPLY_KEPT = timedelta(hours=24)
-"""How long an answer can be repeated. WeChat repeats for seconds; a signed push is refused
-after five minutes."""
-FAILURE_KEPT = timedelta(minutes=5)
-SIGN_IN_KEPT = timedelta(hours=12)
+SPELL = 2.0
+"""Seconds for which the worker purges before it sees to its other duties; the rest waits."""
 
 log = structlog.get_logger()
 
@@ -118,18 +114,15 @@ class Chores:
                 log.warning("tally drifts", round=round_id, wx_tally_drift_votes=votes)
 
     def purge(self) -> None:
-        """Forget what need not be kept any longer."""
+        """Forget what need not be kept any longer, of each kind a little at least."""
+        until = time.monotonic() + SPELL
+        for task in tasks():
+            while self._purge_some(task) and time.monotonic() < until:
+                pass
+
+    def _purge_some(self, task: str) -> bool:
         with self._sessions.begin() as session:
-            now = self._clock(session)
-            session.execute(
-                update(Delivery)
-                .where(Delivery.received_at < now - REPLY_KEPT, Delivery.reply.is_not(None))
-                .values(reply=None)
-            )
-            old_failure = SignInFailure.failed_at < now - FAILURE_KEPT
-            session.execute(delete(SignInFailure).where(old_failure))
-            old_sign_in = StaffSession.signed_in_at < now - SIGN_IN_KEPT
-            session.execute(delete(StaffSession).where(old_sign_in))
+            return Purge(session, self._clock(session)).step(task)
 
     @contextmanager
     def _reading(self) -> Iterator[tuple[Session, datetime]]:

@@ -8,6 +8,9 @@ import pytest
 
 import bot.domain.refusals
 from bot.domain.refusals import Refusal
+from bot.domain.retention import NOT_ABOUT_MEMBERS, PERIODS, REGISTER, Period, Purpose
+from bot.h5 import wording as wording_of_pages
+from bot.storage.tables import Base
 from handlers import wording
 
 ROOT = Path(__file__).parent.parent
@@ -49,6 +52,21 @@ def constants(tree: ast.Module) -> list[ast.Constant]:
     alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     found = [node for node in ast.walk(tree) if isinstance(node, ast.Constant)]
     return [node for node in found if id(node) not in alone]
+
+
+def test_every_stored_field_has_its_purpose_and_its_period() -> None:
+    """A new column needs a line in bot/domain/retention.py; a new purpose, its period there."""
+    schema = {
+        (table.name, column.name)
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+    }
+    register = {(table, field) for table, fields in REGISTER.items() for field in fields}
+
+    assert register - schema == schema - register == set()
+    assert set(PERIODS) == set(Purpose)
+    assert set(wording_of_pages.PURPOSES) == set(Purpose) - NOT_ABOUT_MEMBERS
+    assert set(wording_of_pages.PERIODS) == set(Period)
 
 
 def test_every_module_says_in_its_first_line_what_it_is() -> None:

@@ -19,7 +19,7 @@ from bot.storage.database import Sessions
 from bot.storage.memory import Memory
 from bot.storage.tables import Delivery, Round, Staff, StaffSession
 from bot.worker import HEARTBEAT, Chores, Duty, beat, duties, keep_up
-from tests.builders import CLOSES, NOON, SECRET, key
+from tests.builders import CLOSES, NOON, SECRET, a_member, key
 from tests.processes import eventually
 
 pytestmark = pytest.mark.slow
@@ -31,6 +31,7 @@ WORDS = "群众的事，一刻也不等"
 @pytest.fixture
 def with_rows(sessions: Sessions) -> Sessions:
     with sessions.begin() as session:
+        a_member(session, "zhang")
         for hours in (1, 23, 25):
             session.add(a_delivery(NOON - timedelta(hours=hours)))
         session.add(

@@ -187,7 +187,8 @@ class Dossiers:
         return [
             (
                 card.number, card.words, card.signature, card.unit.full_name if card.unit else None,
-                str(card.state), card.reason, card.fix, card.appeal, card.submitted_at, card.decided_at,
+                str(card.state), card.reason, card.fix, card.appeal, card.submitted_at,
+                card.decided_at,
             )
             for card in read_cards(self._session, Motto.author == member)
         ]  # fmt: skip
@@ -199,7 +200,12 @@ class Dossiers:
             .order_by(Audit.id)
         )
         return [
-            (at, subject.partition(":")[2], action, facts.get("words") or facts.get("fix") or facts.get("after"))
+            (
+                at,
+                subject.partition(":")[2],
+                action,
+                facts.get("words") or facts.get("fix") or facts.get("after"),
+            )
             for at, subject, action, facts in rows
         ]
 

@@ -29,6 +29,7 @@ from bot.domain.units import UnitCard
 from bot.h5.headers import PREFIX, protect
 from bot.h5.mine import Mine
 from bot.h5.sizes import offer_sizes
+from bot.h5.wording import kept
 from bot.logs import trace
 from bot.settings import Settings
 
@@ -52,7 +53,7 @@ def h5(settings: Settings, transaction: Transaction) -> Blueprint:
     blueprint.add_url_rule("/wall", "wall", pages.wall)
     blueprint.add_url_rule("/m/<number>", "motto", pages.motto)
     blueprint.add_url_rule("/standings", "standings", pages.standings)
-    blueprint.add_url_rule("/privacy", "privacy", partial(_page, "privacy"))
+    blueprint.add_url_rule("/privacy", "privacy", partial(_page, "privacy", kept=kept()))
     mine = Mine(transaction)
     blueprint.add_url_rule("/mine", "mine", mine.ask)
     blueprint.add_url_rule("/mine", "open_mine", mine.open, methods=["POST"])

@@ -7,8 +7,72 @@ from typing import Any
 
 from bot.domain.entries import MottoState
 from bot.domain.identity import CAMPAIGN_ZONE
+from bot.domain.retention import NOT_ABOUT_MEMBERS, Period, Purpose
+from bot.domain.retention import PERIODS as RETENTION
 
 MY_FILE = "我的资料.xlsx"
+
+PURPOSES: Mapping[Purpose, tuple[str, str]] = {
+    Purpose.ADDRESS: (
+        "微信给的编号，和您是否关注",
+        "编号是您在本公众号里的一串字符（openid），不是微信号，看不出您是谁；靠它认出您、回您的话",
+    ),
+    Purpose.CONVERSATION: (
+        "聊到哪一步",
+        "比如一句还没交的座右铭，好让您接着来；还有第一次来、最近一次来的时间",
+    ),
+    Purpose.UNIT: (
+        "单位和姓名",
+        "您登记了才有，姓名可以不写；用来统计参加情况、防止重复计算。扫支部的码进来的，先记下是哪个支部，等您确认",
+    ),
+    Purpose.CONSENT: ("您同意登记的时间和说明的版本", "证明先跟您说清楚、您同意了才登记"),
+    Purpose.ANSWERS: (
+        "答题",
+        "哪天做了哪几道题、选了什么、对不对；用来判分、告诉您错在哪、接着没做完的题、错题隔几天再练",
+    ),
+    Purpose.SCORE: ("积分", "得几分、参加几天、什么时候到的；用来排积分榜"),
+    Purpose.ENTRY: (
+        "座右铭", "您写的话、怎么署名、单位、审核结果；用来审核、展示和评选，一人一条"
+    ),
+    Purpose.BALLOT: ("投票", "投给了哪一条、什么时候投的；用来计票，不超过每天的票数"),
+    Purpose.RECEIPT: ("回执号，和撤回的票", "让每一张票都查得到、说得清"),
+    Purpose.NOTICE: ("捎给您的话", "比如座右铭审核的结果，您下次发消息时告诉您"),
+    Purpose.LETTER: ("您请工作人员看的话", "比如说题目有错、有事找人；用来办好这件事、答复您"),
+    Purpose.REPETITION: (
+        "认出重复消息的记号",
+        "微信有时把同一条消息送几次，靠它只办一次。您的原话不在里面，也不能由记号倒推出来",
+    ),
+    Purpose.REPLY: ("我们的回复", "微信重送时原样再给您一次"),
+    Purpose.ONE_BALLOT: (
+        "删除资料那天“投过票”的记号", "不记投给谁；为了不让同一天重复投票"
+    ),
+    Purpose.LINK: ("“导出我的”那个链接的钥匙", "只有您能打开，只能打开一次"),
+    Purpose.NUMBERS: ("数字", "各单位多少人参加过、各条座右铭多少票；里面没有谁是谁"),
+    Purpose.TRAIL: (
+        "审核的经过",
+        "什么时候提交、由哪位工作人员通过或退回；用来查对，谁也不能悄悄改。里面您写的话，删除资料时一起删掉",
+    ),
+}  # fmt: skip
+"""What is kept for each purpose, and what for."""
+
+PERIODS: Mapping[Period, str] = {
+    Period.MINUTES: "5分钟",
+    Period.HALF_HOUR: "30分钟，用过就没有了",
+    Period.HALF_DAY: "12小时",
+    Period.DAY: "24小时",
+    Period.TWO_DAYS: "两天",
+    Period.MONTH: "30天；捎话从告诉您那天算起",
+    Period.QUARTER: "办完后90天，最多到活动结束后90天",
+    Period.CAMPAIGN: "活动结束后90天",
+    Period.FOR_GOOD: "长期",
+}
+
+
+def kept() -> list[tuple[str, str, str]]:
+    """What we keep about members, what for, and how long: as the register has it."""
+    told = [purpose for purpose in Purpose if purpose not in NOT_ABOUT_MEMBERS]
+    return [(*PURPOSES[purpose], PERIODS[RETENTION[purpose]]) for purpose in told]
+
 
 SECTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "person": (
@@ -31,7 +95,10 @@ SECTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ),
     "mottos": (
         "您的座右铭",
-        ("编号", "座右铭", "署名", "单位", "状态", "退回的原因", "建议的改法", "您的申诉", "提交", "审核"),
+        (
+            "编号", "座右铭", "署名", "单位", "状态", "退回的原因", "建议的改法", "您的申诉",
+            "提交", "审核",
+        ),
     ),
     "motto_history": ("座右铭的经过", ("时间", "编号", "做了什么", "当时的话或状态")),
     "votes": ("您投的票", ("评选", "哪一天", "编号", "座右铭", "时间", "回执")),

@@ -7,6 +7,7 @@ from sqlalchemy import Table, and_, exists, or_, select
 
 from bot.domain.erasure import NO_DELIVERY
 from bot.domain.invariants.rule import Rule, Survey, stream
+from bot.domain.retention import length_of
 from bot.storage.tables import (
     Answer,
     Base,
@@ -20,10 +21,10 @@ from bot.storage.tables import (
     WithdrawnVote,
 )
 
-DELIVERY_KEPT = timedelta(days=30)
+DELIVERY_KEPT = length_of("delivery", "delivery_key")
 """For how long at least a delivery is remembered."""
-REPLY_KEPT = timedelta(hours=23)
-"""For how long at least its reply is: the worker forgets it an hour later."""
+REPLY_KEPT = length_of("delivery", "reply") - timedelta(hours=1)
+"""For how long its reply is for certain: clocks differ, but not by an hour."""
 
 
 def _effect(of: type[Any], by: Any, at: Any) -> Rule:

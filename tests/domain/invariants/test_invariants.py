@@ -14,10 +14,8 @@ import bot
 from bot import wording
 from bot.domain.invariants import RULES, check
 from bot.domain.invariants.entries import STEPS
-from bot.domain.invariants.records import REPLY_KEPT
 from bot.storage.database import Sessions, open_sessions
 from bot.storage.patient import open_survey
-from bot.worker import REPLY_KEPT as REPLY_KEPT_BY_THE_WORKER
 from tests.builders import NOON, SECRET
 from tests.domain.invariants.conftest import doubled, found, some_life, unguarded
 
@@ -207,10 +205,6 @@ def test_every_deed_that_changes_an_entry_is_known_to_the_rules() -> None:
     code = [path.read_text("utf-8") for path in (Path(bot.__file__).parent / "domain").glob("*.py")]
 
     assert set(re.findall(r'"(motto\.[a-z_]+)"', "".join(code))) == set(STEPS)
-
-
-def test_the_worker_keeps_replies_longer_than_the_rules_ask() -> None:
-    assert REPLY_KEPT < REPLY_KEPT_BY_THE_WORKER
 
 
 def test_a_few_keys_are_told_and_all_are_counted(life: Session) -> None:

@@ -1,0 +1,211 @@
+"""What each stored field is for and how long it is kept: the one table that says so.
+
+The page about privacy is made from it, the worker removes by it what is over, and
+tests/test_house.py compares it with the schema: a new column needs a line here.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum, auto
+
+
+class Period(StrEnum):
+    """How long something is kept; bot/h5/wording.py has words for each."""
+
+    MINUTES = auto()
+    HALF_HOUR = auto()
+    HALF_DAY = auto()
+    DAY = auto()
+    TWO_DAYS = auto()
+    MONTH = auto()
+    QUARTER = auto()
+    CAMPAIGN = auto()
+    """Until the campaign is over, and a while beyond."""
+    FOR_GOOD = auto()
+    """Nothing about a member, or nothing by which one is known."""
+
+
+LENGTHS: Mapping[Period, timedelta] = {
+    Period.MINUTES: timedelta(minutes=5),
+    Period.HALF_HOUR: timedelta(minutes=30),
+    Period.HALF_DAY: timedelta(hours=12),
+    Period.DAY: timedelta(days=1),
+    Period.TWO_DAYS: timedelta(days=2),
+    Period.MONTH: timedelta(days=30),
+    Period.QUARTER: timedelta(days=90),
+    Period.CAMPAIGN: timedelta(days=90),
+}
+"""By how much; a campaign's counts from its end."""
+
+
+class Purpose(StrEnum):
+    """What something is kept for. Each has its one period, and words in bot/h5/wording.py."""
+
+    ADDRESS = auto()
+    CONVERSATION = auto()
+    UNIT = auto()
+    CONSENT = auto()
+    ANSWERS = auto()
+    SCORE = auto()
+    ENTRY = auto()
+    BALLOT = auto()
+    RECEIPT = auto()
+    NOTICE = auto()
+    LETTER = auto()
+    REPETITION = auto()
+    REPLY = auto()
+    ONE_BALLOT = auto()
+    LINK = auto()
+    NUMBERS = auto()
+    TRAIL = auto()
+    STAFF = auto()
+    SIGN_IN = auto()
+    GUARD = auto()
+    CONTENT = auto()
+
+
+PERIODS: Mapping[Purpose, Period] = {
+    Purpose.ADDRESS: Period.CAMPAIGN,
+    Purpose.CONVERSATION: Period.CAMPAIGN,
+    Purpose.UNIT: Period.CAMPAIGN,
+    Purpose.CONSENT: Period.CAMPAIGN,
+    Purpose.ANSWERS: Period.CAMPAIGN,
+    Purpose.SCORE: Period.CAMPAIGN,
+    Purpose.ENTRY: Period.CAMPAIGN,
+    Purpose.BALLOT: Period.CAMPAIGN,
+    Purpose.RECEIPT: Period.CAMPAIGN,
+    Purpose.NOTICE: Period.MONTH,
+    Purpose.LETTER: Period.QUARTER,
+    Purpose.REPETITION: Period.MONTH,
+    Purpose.REPLY: Period.DAY,
+    Purpose.ONE_BALLOT: Period.TWO_DAYS,
+    Purpose.LINK: Period.HALF_HOUR,
+    Purpose.NUMBERS: Period.FOR_GOOD,
+    Purpose.TRAIL: Period.FOR_GOOD,
+    Purpose.STAFF: Period.FOR_GOOD,
+    Purpose.SIGN_IN: Period.HALF_DAY,
+    Purpose.GUARD: Period.MINUTES,
+    Purpose.CONTENT: Period.FOR_GOOD,
+}
+
+NOT_ABOUT_MEMBERS = frozenset({Purpose.STAFF, Purpose.SIGN_IN, Purpose.GUARD, Purpose.CONTENT})
+"""What the page for members need not speak of."""
+
+Fields = Mapping[str, Purpose]
+
+
+def _for(purpose: Purpose, *fields: str) -> Fields:
+    return dict.fromkeys(fields, purpose)
+
+
+REGISTER: Mapping[str, Fields] = {
+    "person": _for(Purpose.ADDRESS, "member_key", "openid", "following", "followed_at"),
+    "member": {
+        **_for(Purpose.CONVERSATION, "member_key", "first_seen_at", "state", "state_at"),
+        **_for(Purpose.UNIT, "unit_id", "name", "scanned_unit_id"),
+    },
+    "consent": _for(Purpose.CONSENT, "member_key", "text_version", "given_at"),
+    "delivery": {
+        **_for(
+            Purpose.REPETITION,
+            "member_key", "delivery_key", "fingerprint", "outcome", "received_at",
+        ),
+        **_for(Purpose.REPLY, "reply"),
+    },
+    "notice": _for(
+        Purpose.NOTICE, "member_key", "cause", "kind", "facts", "due_at", "told_at", "told_by"
+    ),
+    "ticket": _for(
+        Purpose.LETTER,
+        "member_key", "delivery_key", "topic", "words", "created_at", "handled_at", "handled_by",
+        "answer",
+    ),
+    "data_pass": _for(Purpose.LINK, "member_key", "token_hash", "issued_at"),
+    "attempt": _for(
+        Purpose.ANSWERS,
+        "member_key", "contest_id", "day", "questions", "skipped", "started_at", "finished_at",
+    ),
+    "answer": _for(
+        Purpose.ANSWERS,
+        "member_key", "contest_id", "day", "place", "question_id", "choice", "correct", "points",
+        "delivery_key", "answered_at",
+    ),
+    "practice_card": _for(
+        Purpose.ANSWERS,
+        "member_key", "question_id", "practised_at", "correct", "stability", "difficulty",
+        "due_on", "delivery_key",
+    ),
+    "score": _for(
+        Purpose.SCORE, "member_key", "contest_id", "points", "days", "reached_at"
+    ),
+    "motto": _for(
+        Purpose.ENTRY,
+        "id", "round_id", "author", "words", "folded", "signature", "unit_id", "state", "version",
+        "reason", "fix", "appeal", "appealed_against", "submitted_at", "decided_at",
+    ),
+    "vote": {
+        **_for(
+            Purpose.BALLOT,
+            "member_key", "round_id", "day", "slot", "motto_id", "delivery_key", "accepted_at",
+        ),
+        **_for(Purpose.RECEIPT, "tracker"),
+    },
+    "withdrawn_vote": _for(
+        Purpose.RECEIPT,
+        "member_key", "tracker", "round_id", "motto_id", "accepted_at", "delivery_key",
+        "withdrawn_at", "withdrawn_by",
+    ),
+    "spent_day": _for(Purpose.ONE_BALLOT, "member_key", "round_id", "day"),
+    "departed": _for(Purpose.NUMBERS, "unit_id", "activity", "people"),
+    "round_result": _for(Purpose.NUMBERS, "round_id", "motto_id", "votes"),
+    "audit": _for(
+        Purpose.TRAIL, "id", "at", "actor", "action", "subject", "version", "facts"
+    ),
+    "audit_link": _for(Purpose.TRAIL, "seq", "audit_id", "mac", "struck"),
+    "audit_head": _for(Purpose.TRAIL, "id", "seq", "mac", "seal"),
+    "staff": _for(
+        Purpose.STAFF, "id", "name", "password_hash", "role", "disabled_at", "created_at"
+    ),
+    "setup_code": _for(Purpose.STAFF, "id", "code_hash", "expires_at", "used_at"),
+    "staff_session": _for(
+        Purpose.SIGN_IN, "token_hash", "staff_id", "signed_in_at", "last_seen_at"
+    ),
+    "sign_in_failure": _for(Purpose.GUARD, "subject", "slot", "failed_at"),
+    "unit": _for(Purpose.CONTENT, "id", "code", "name", "parent_id", "headcount"),
+    "question": _for(Purpose.CONTENT, "id", "code", "revision", "content"),
+    "bank_question": _for(
+        Purpose.CONTENT,
+        "id", "code", "question_id", "state", "version", "stem_key", "topic", "difficulty",
+        "source", "sought",
+    ),
+    "contest": _for(
+        Purpose.CONTENT, "id", "title", "first_day", "last_day", "points_each", "new_paper_hour"
+    ),
+    "contest_question": _for(Purpose.CONTENT, "contest_id", "question_id"),
+    "round": _for(
+        Purpose.CONTENT,
+        "id", "title", "collects_from", "collects_until", "opens_at", "closes_at", "sealed_at",
+        "own_entry_allowed",
+    ),
+    "round_slot": _for(Purpose.CONTENT, "round_id", "slot"),
+}  # fmt: skip
+"""Each table, each of its fields, and what for."""
+
+COUNTS_FROM: Mapping[str, str] = {
+    "delivery": "received_at",
+    "notice": "told_at",
+    "ticket": "handled_at",
+    "data_pass": "issued_at",
+    "spent_day": "day",
+    "staff_session": "signed_in_at",
+    "sign_in_failure": "failed_at",
+}
+"""The moment from which a row's time counts, in tables whose rows go one by one.
+
+Rows that are kept for the campaign go with their member; see bot/domain/purge.py.
+"""
+
+
+def length_of(table: str, field: str) -> timedelta:
+    """How long this field is kept."""
+    return LENGTHS[PERIODS[REGISTER[table][field]]]
