@@ -13,7 +13,11 @@ router = Router()
 def standing(message: Message, _state: State, services: Services) -> Step:
     """Show where the member stands, within the own district or among all."""
     found = services.standings.neighbourhood(message.member)
-    return Step(wording.standing(found) if found else wording.no_points_yet(), Idle())
+    if found is None:
+        return Step(wording.no_points_yet(), Idle())
+    district = found.district
+    place = services.participation.place(district.id) if district else None
+    return Step(wording.standing(found, place), Idle())
 
 
 @router.keyword(*wording.RANK_RULES, asks=True)

@@ -45,6 +45,7 @@ from bot.domain.refusals import (
     VotingNotOpen,
 )
 from bot.domain.standings import Neighbourhood, Place
+from bot.domain.unit_board import UnitPlace
 from bot.domain.units import UnitCard
 from bot.domain.votes import BallotState, CastVote, Receipt
 from quiz_bank import Kind, Question
@@ -2205,8 +2206,8 @@ RANK = (
 RANK_RULES = ("排名规则", "怎么算的", "怎么算分", "积分规则", "规则", "怎么排的", "计分规则")
 
 
-def standing(found: Neighbourhood) -> Text:
-    """The member's own place and those next to it."""
+def standing(found: Neighbourhood, unit: UnitPlace | None) -> Text:
+    """The member's own place, those next to it, and how the own unit takes part."""
     return join(
         [
             say(
@@ -2218,7 +2219,8 @@ def standing(found: Neighbourhood) -> Text:
             ),
             *(_place_line(place, found.points) for place in found.around),
             *([] if found.district else [say("[登记单位](发:登记单位)后，看您在单位里的名次。")]),
-            say("[全市榜](网:/r)　[怎么算的](发:排名规则)　[答题](发:答题)"),
+            *([_turnout_line(unit)] if unit else []),
+            say("[全市单位榜](网:/r)　[怎么算的](发:排名规则)　[答题](发:答题)"),
         ]
     )
 
@@ -2233,10 +2235,20 @@ def _place_line(place: Place, mine: int) -> Text:
     )
 
 
+def _turnout_line(unit: UnitPlace) -> Text:
+    return say(
+        "{unit}参加率：{rate}（全市第{rank}）",
+        unit=unit.name or "不满10人的单位合起来",
+        rate=unit.turnout.percent,
+        rank=unit.rank,
+    )
+
+
 def no_points_yet() -> Text:
     """The member has answered nothing."""
     return say(
-        "您还没有积分，答一题就有了。\n[答题](发:答题)　[全市榜](网:/r)　[怎么算的](发:排名规则)"
+        "您还没有积分，答一题就有了。\n"
+        "[答题](发:答题)　[全市单位榜](网:/r)　[怎么算的](发:排名规则)"
     )
 
 
@@ -2244,6 +2256,8 @@ def rank_rules(rules: Rules) -> Text:
     """What counts."""
     return say(
         "个人：答对1题{each}分，每天最多{day}分；同分看参加天数，再看谁先到分。快慢不算分。\n"
+        "单位：看参加率（参加的人÷名册人数），不看总分，大小单位一样公平；"
+        "不满10人的支部合在一起比。\n"
         "名次随时更新，{last_day}答完定榜。\n[看排名](发:排名)　[答题](发:答题)",
         each=rules.points_each,
         day=rules.points_a_day,

@@ -1,15 +1,13 @@
 """Ladders: how many people stand where, counted once in a while and kept at hand."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from itertools import accumulate
-from threading import Lock
 from typing import Any
 
-FRESH = timedelta(seconds=30)
-"""How long the people on a long ladder are not counted again."""
+from bot.domain.kept import Kept
+
 LONG = 2_000
 """People on a ladder that takes long enough to count to keep it at hand."""
 
@@ -42,33 +40,19 @@ class Ladder:
         """How many stand on the ladder."""
         return self._above[-1]
 
+    @property
+    def is_long(self) -> bool:
+        """Whether it takes long to count."""
+        return self.people > LONG
+
     def above(self, points: int, days: int) -> int:
         """How many stand on higher rungs."""
         return self._above[bisect_left(self._rungs, (-points, -days))]
 
 
-class Ladders:
+class Ladders(Kept[Scope, Ladder]):
     """The long ladders of this process, counted anew when they are half a minute old.
 
     To count who stands higher takes longer the more take part. Half a minute old, a ladder may
     place somebody a little wrong; the points and the neighbours shown are always the latest.
     """
-
-    def __init__(self) -> None:
-        self._known: dict[Scope, tuple[datetime, Ladder]] = {}
-        self._counting = Lock()
-
-    def of(self, scope: Scope, now: datetime, count: Callable[[], Ladder]) -> Ladder:
-        """The ladder of this scope; whoever comes first counts, and the others wait for it."""
-        if (ladder := self._fresh(scope, now)) is not None:
-            return ladder
-        with self._counting:
-            if (ladder := self._fresh(scope, now)) is None:
-                ladder = count()
-                if ladder.people > LONG:
-                    self._known[scope] = now, ladder
-            return ladder
-
-    def _fresh(self, scope: Scope, now: datetime) -> Ladder | None:
-        counted_at, ladder = self._known.get(scope, (None, None))
-        return ladder if counted_at and abs(now - counted_at) < FRESH else None

@@ -6,15 +6,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.domain.ladders import Ladders
+from bot.domain.participation import Boards
 from bot.storage.tables import ContestQuestion, StoredQuestion
 from quiz_bank import Question
 
 
 class Shelf:
-    """What a process keeps at hand: questions, whose wording never changes, and the ladders."""
+    """What a process keeps at hand: questions, whose wording never changes, ladders and boards."""
 
     def __init__(self) -> None:
-        self.ladders = Ladders()
+        self.ladders, self.boards = Ladders(), Boards()
         self._questions: dict[int, Question] = {}
         self._pools: dict[int, dict[str, int]] = {}
 

@@ -18,6 +18,7 @@ from bot.domain.members import Members
 from bot.domain.moderation import Moderation
 from bot.domain.mottos import Mottos
 from bot.domain.notices import Notices
+from bot.domain.participation import Participation
 from bot.domain.passes import Passes
 from bot.domain.planning import Planning
 from bot.domain.practice import Practice
@@ -55,6 +56,7 @@ class Services:
     sealing: Sealing
     tally: Tally
     standings: Standings
+    participation: Participation
     notices: Notices
     tickets: Tickets
     staff: StaffRegister
@@ -91,6 +93,7 @@ def open_services(
         sealing=Sealing(session, now),
         tally=Tally(session, now, board),
         standings=Standings(session, now, shelf.ladders),
+        participation=Participation(session, now, shelf.boards),
         notices=Notices(session, now),
         tickets=Tickets(session, now),
         staff=StaffRegister(session, now),

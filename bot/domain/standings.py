@@ -58,7 +58,8 @@ class Neighbourhood:
 
 _SCORE, _MEMBER, _UNIT = table_of(Score), table_of(Member), table_of(Unit)
 _PARENT = _UNIT.alias("parent")
-_LATEST = select(Contest.id).order_by(Contest.first_day.desc()).limit(1)
+LATEST = select(Contest.id).order_by(Contest.first_day.desc()).limit(1)
+"""The contest that standings are about."""
 
 _STANDING = (_SCORE.c.points, _SCORE.c.days, _SCORE.c.reached_at)
 # The key comes last, so that people who tie always stand in the same order.
@@ -116,9 +117,7 @@ _PLACE = (
 )  # fmt: skip
 _ME = _people(
     *_PLACE, _SCORE.c.contest_id, func.coalesce(_PARENT.c.id, _UNIT.c.id).label("district")
-).where(
-    _SCORE.c.member_key == bindparam("member"), _SCORE.c.contest_id == _LATEST.scalar_subquery()
-)
+).where(_SCORE.c.member_key == bindparam("member"), _SCORE.c.contest_id == LATEST.scalar_subquery())
 
 
 @dataclass(frozen=True)
@@ -184,7 +183,7 @@ class Standings:
 
     def top(self, limit: int, district: int | None = None) -> list[Place]:
         """The first places among all, or within the district of this id."""
-        scope = Scope(self._session.scalar(_LATEST), district)
+        scope = Scope(self._session.scalar(LATEST), district)
         rows = self._session.execute(_TOP.within(scope), scope.values | {"limit": limit})
         places: list[Place] = []
         before: Standing | None = None

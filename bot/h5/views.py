@@ -35,6 +35,8 @@ from bot.settings import Settings
 
 TOP = 50
 """How many people the standings show."""
+MOST_UNITS = 200
+"""How many units one table shows."""
 NEWEST = 3
 """How many mottos stand on the first page."""
 _NUMBER = re.compile(r"[1-9][0-9]{3,8}")
@@ -57,8 +59,9 @@ def h5(settings: Settings, transaction: Transaction) -> Blueprint:
     mine = Mine(transaction)
     blueprint.add_url_rule("/mine", "mine", mine.ask)
     blueprint.add_url_rule("/mine", "open_mine", mine.open, methods=["POST"])
+    blueprint.add_url_rule("/units", "units", pages.units)
     # The chat has little room: it links to these.
-    for short, page in {"": "home", "/m": "wall", "/r": "standings", "/p": "privacy"}.items():
+    for short, page in {"": "home", "/m": "wall", "/r": "units", "/p": "privacy"}.items():
         blueprint.add_url_rule(short, f"short_{page}", partial(_forward, f"h5.{page}"))
     blueprint.add_url_rule("/<path:unknown>", "unknown", _unknown)
     blueprint.register_error_handler(NotFound, _not_found)
@@ -105,6 +108,12 @@ class _Pages:
             district = _chosen(districts)
             places = services.standings.top(TOP, district.id if district else None)
         return _page("standings", places=places, districts=districts, district=district)
+
+    def units(self) -> Response:
+        with self._transaction(read_only=True) as services:
+            district = _chosen(services.units.districts())
+            table = services.participation.table(district.id if district else None)
+        return _page("units", table=table, district=district, most=MOST_UNITS)
 
 
 def _wall(services: Services, page: int = 1, district: UnitCard | None = None) -> WallPage | None:

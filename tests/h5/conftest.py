@@ -21,7 +21,7 @@ from bot.domain.services import Services, open_services, transactions
 from bot.h5.views import h5
 from bot.settings import Settings
 from bot.storage.database import Sessions
-from bot.storage.tables import Member, Motto, Score
+from bot.storage.tables import Member, Motto, Score, Unit
 from tests.builders import NOON, SECRET, a_campaign, a_member, an_approved_motto, chained, key
 
 VENDOR = Path(bot.__file__).parent / "vendor"
@@ -42,6 +42,14 @@ class Campaign:
                 update(Member)
                 .where(Member.member_key == key(member))
                 .values(name=name, unit_id=unit)
+            )
+
+    def has_units(self, **headcounts: int | None) -> None:
+        """There are also these units at the top."""
+        with self.sessions.begin() as session:
+            session.add_all(
+                Unit(code=f"U{n}", name=name, headcount=headcount)
+                for n, (name, headcount) in enumerate(headcounts.items())
             )
 
     def approved(self, author: str, words: str, signature: str = "masked") -> int:

@@ -33,6 +33,12 @@ PEOPLE = [("王建国", 2), ("欧阳秀英", 3), ("陈志明", 2), (None, 3), ("
 def pages(campaign: Campaign) -> list[str]:
     """The addresses of every page of a campaign in full swing, and of one that is not there."""
     number = 0
+    campaign.has_units(
+        **{f"第{n}党支部": n for n in range(1, 10)},
+        人社局=58,
+        全市行政审批和政务服务管理局机关党总支第三联合党支部筹备工作组=31,
+        新成立的支部=None,
+    )
     for n in range(24):
         name, unit = PEOPLE[n % len(PEOPLE)]
         campaign.joins(f"m{n}", name, unit)
@@ -46,6 +52,8 @@ def pages(campaign: Campaign) -> list[str]:
         f"/h/m/{number - 1}",
         "/h/standings",
         "/h/standings?district=3",
+        "/h/units",
+        "/h/units?district=1",
         "/h/privacy",
         "/h/m/4711",
     ]

@@ -28,8 +28,9 @@ def style_sheet(client: FlaskClient) -> str:
 def test_every_answer_below_the_prefix_is_armoured(campaign: Campaign, client: FlaskClient) -> None:
     number = campaign.approved("zhang", "一句再平常不过的话")
     addresses = [
-        "/h", "/h/", "/h/wall", "/h/standings", "/h/privacy", f"/h/m/{number}", "/h/m/4711",
-        "/h/p", "/h/larger", "/h/smaller", "/h/nowhere", "/h//wall", "/h/static/nothing.css",
+        "/h", "/h/", "/h/wall", "/h/standings", "/h/units", "/h/privacy", f"/h/m/{number}",
+        "/h/m/4711", "/h/p", "/h/larger", "/h/smaller", "/h/nowhere", "/h//wall",
+        "/h/static/nothing.css",
         style_sheet(client),
     ]  # fmt: skip
 
@@ -115,6 +116,14 @@ def test_no_page_has_a_script_or_a_style_of_its_own(
 ) -> None:
     number = campaign.approved("zhang", "一句再平常不过的话")
 
-    for address in ["/h/", "/h/wall", "/h/standings", "/h/privacy", f"/h/m/{number}", "/h/x"]:
+    for address in [
+        "/h/",
+        "/h/wall",
+        "/h/standings",
+        "/h/units",
+        "/h/privacy",
+        f"/h/m/{number}",
+        "/h/x",
+    ]:
         page = html.fromstring(client.get(address).data)
         assert page.xpath("//script | //style | //@style | //@onclick | //@onload") == []

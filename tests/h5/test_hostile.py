@@ -149,7 +149,9 @@ def test_an_odd_motto_number_is_not_found(campaign: Campaign, client: FlaskClien
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
-    path=st.sampled_from(["", "wall", "standings", "m/1001", "larger", "privacy", "static/"])
+    path=st.sampled_from(
+        ["", "wall", "standings", "units", "m/1001", "larger", "privacy", "static/"]
+    )
     | st.text(st.characters(exclude_categories=["Cs"]), max_size=30),
     query=st.dictionaries(
         st.sampled_from(["page", "district", "back", "v", "x"]),

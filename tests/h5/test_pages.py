@@ -16,7 +16,7 @@ from tests.h5.conftest import Campaign
 
 pytestmark = pytest.mark.slow
 
-PAGES = ["/h/", "/h/wall", "/h/standings", "/h/privacy"]
+PAGES = ["/h/", "/h/wall", "/h/standings", "/h/units", "/h/privacy"]
 BRICK = "愿做一块砖，哪里需要哪里搬"
 
 
@@ -129,6 +129,7 @@ def test_an_empty_district_leads_to_all(campaign: Campaign, client: FlaskClient)
 def test_before_the_first_campaign_every_page_reads_well(client: FlaskClient) -> None:
     assert "还没有开始征集" in text_of(client, "/h/wall")
     assert "还没有人上榜" in text_of(client, "/h/standings")
+    assert "还没有单位上榜" in text_of(client, "/h/units")
     assert "怎么参加" in text_of(client, "/h/")
 
 
@@ -232,6 +233,67 @@ def test_empty_standings_say_how_to_begin(campaign: Campaign, client: FlaskClien
     assert "城东街道还没有人上榜。 在公众号里发“答题”" in text_of(client, "/h/standings?district=1")
 
 
+# ------------------------------------------------------------ units
+
+
+def test_units_are_ranked_by_rate_with_their_people(
+    campaign: Campaign, client: FlaskClient
+) -> None:
+    for member, unit in [("zhang", 2), ("li", 3), ("wang", 3), ("zhao", None)]:
+        campaign.joins(member, "张三", unit)
+        campaign.scored(member, 10)
+
+    units = text_of(client, "/h/units")
+
+    assert "1 农业局 名册120人，参加2人 1.6%" in units
+    assert "2 城东街道 名册900人，参加1人 0.1%" in units
+    assert "张" not in units
+
+
+def test_a_district_leads_to_the_table_of_its_branches(
+    campaign: Campaign, client: FlaskClient
+) -> None:
+    campaign.joins("zhang", "张三", 2)
+    campaign.scored("zhang", 10)
+
+    links = [a.get("href") for a in html.fromstring(client.get("/h/units").data).xpath("//ol//a")]
+
+    assert links == ["/h/units?district=1"]
+    assert "城东街道下属的单位" in text_of(client, links[0])
+    assert "1 新安社区支部 名册46人，参加1人 2.1%" in text_of(client, links[0])
+
+
+def test_small_units_are_named_on_one_line(campaign: Campaign, client: FlaskClient) -> None:
+    campaign.has_units(甲支部=4, 乙支部=5, 丙支部=None)
+    campaign.joins("zhang", "张三", 3)
+    campaign.scored("zhang", 10)
+
+    units = text_of(client, "/h/units")
+
+    assert re.search(
+        r"不满10人的单位合在一起 看是哪2个(乙支部、甲支部|甲支部、乙支部) 名册9人", units
+    )
+    assert "名册人数没有录入，没有排名：丙支部。" in units
+
+
+def test_before_anybody_took_part_no_unit_is_ranked(
+    campaign: Campaign, client: FlaskClient
+) -> None:
+    assert "还没有单位上榜。 在公众号里发“登记单位”" in text_of(client, "/h/units")
+    assert "农业局下属的单位还没有人参加" in text_of(client, "/h/units?district=3")
+
+
+def test_the_two_tables_of_honour_lead_to_each_other(
+    campaign: Campaign, client: FlaskClient
+) -> None:
+    def links(address: str) -> dict[str, str | None]:
+        [boards] = html.fromstring(client.get(address).data).find_class("boards")
+        return {a.get("href"): a.get("aria-current") for a in boards.iter("a")}
+
+    assert links("/h/standings") == {"/h/standings": "page", "/h/units": None}
+    assert links("/h/units") == {"/h/standings": None, "/h/units": "page"}
+
+
 # ------------------------------------------------------------ home and privacy
 
 
@@ -268,7 +330,7 @@ def test_the_privacy_page_names_what_is_kept_and_how_to_have_it_deleted(
 
 @pytest.mark.parametrize(
     ("short", "page"),
-    [("/h", "/h/"), ("/h/m", "/h/wall"), ("/h/r", "/h/standings"), ("/h/p", "/h/privacy")],
+    [("/h", "/h/"), ("/h/m", "/h/wall"), ("/h/r", "/h/units"), ("/h/p", "/h/privacy")],
 )
 def test_the_short_addresses_of_the_chat_lead_to_pages(
     client: FlaskClient, short: str, page: str

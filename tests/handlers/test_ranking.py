@@ -1,8 +1,10 @@
 """Standings by chat: the own place, the neighbours, and the rules."""
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from bot.storage.tables import Unit
 from tests.builders import a_member
 from tests.handlers.papers import a_paper, five_questions
 from tests.handlers.talking import Talker, taps
@@ -30,7 +32,8 @@ def test_a_member_stands_among_the_neighbours(session: Session) -> None:
     assert shown == (
         "您的积分：6分，城东街道第4名（6人）。\n"
         "第2名　王*　8分\n第2名　王*　8分\n第4名　您　6分\n第5名　王*　2分\n"
-        "[全市榜](网:/r)　[怎么算的](发:排名规则)　[答题](发:答题)"
+        "城东街道参加率：0.6%（全市第1）\n"
+        "[全市单位榜](网:/r)　[怎么算的](发:排名规则)　[答题](发:答题)"
     )
 
 
@@ -42,6 +45,24 @@ def test_without_a_unit_one_stands_among_all(session: Session) -> None:
 
     assert shown.startswith("您的积分：6分，全市第2名（2人）。\n第1名　王*　10分\n第2名　您　6分\n")
     assert "[登记单位](发:登记单位)" in shown
+
+
+def test_a_unit_whose_people_nobody_has_counted_has_no_rate(session: Session) -> None:
+    zhang = scores(session, "zhang", 3, right=3)
+    assert "农业局参加率：0.8%（全市第1）" in zhang.says("排名")
+
+    session.execute(update(Unit).values(headcount=None))
+
+    assert "参加率" not in zhang.says("排名")
+
+
+def test_the_people_of_a_small_unit_see_the_rate_of_the_small_ones_together(
+    session: Session,
+) -> None:
+    session.execute(update(Unit).where(Unit.id == 3).values(headcount=4))
+    zhang = scores(session, "zhang", 3, right=3)
+
+    assert "不满10人的单位合起来参加率：25.0%（全市第1）" in zhang.says("排名")
 
 
 def test_a_neighbour_with_as_many_points_is_explained(session: Session) -> None:
@@ -67,5 +88,7 @@ def test_the_rules_are_those_of_the_contest(session: Session) -> None:
 
     assert shown.startswith(
         "个人：答对1题2分，每天最多10分；同分看参加天数，再看谁先到分。快慢不算分。\n"
+        "单位：看参加率（参加的人÷名册人数），不看总分，大小单位一样公平；"
+        "不满10人的支部合在一起比。\n"
         "名次随时更新，12月31日答完定榜。"
     )

@@ -1,0 +1,190 @@
+"""Units by their rate of participation: order, shared places, and small units put together."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from math import sqrt
+
+SMALL = 10
+"""A unit of fewer people is not ranked by itself, but together with the others of its table."""
+LONG = 2_000
+"""People and units that take long enough to count to keep their board at hand."""
+
+_Z = 1.96
+"""The bound holds in 95 of 100 cases."""
+
+
+@dataclass(frozen=True)
+class Turnout:
+    """How many took part, of how many on the roster; never more than all of them."""
+
+    participants: int
+    headcount: int
+
+    @property
+    def percent(self) -> str:
+        """The rate as people read it, rounded down: only all are 100%."""
+        tenths = self.participants * 1000 // self.headcount
+        return "100%" if tenths == 1000 else f"{tenths / 10:.1f}%"
+
+    @property
+    def surely(self) -> float:
+        """What the rate is at least: Wilson's lower bound, which trusts few people less.
+
+        Wilson, E. B. (1927), Journal of the American Statistical Association 22, 209-212.
+        """
+        if not self.participants:
+            return 0.0
+        rate, square = self.participants / self.headcount, _Z * _Z / self.headcount
+        margin = _Z * sqrt((rate * (1 - rate) + square / 4) / self.headcount)
+        return (rate + square / 2 - margin) / (1 + square)
+
+
+@dataclass(frozen=True)
+class UnitRow:
+    """A unit as it is stored, and how many bound to itself took part."""
+
+    id: int
+    name: str
+    parent: int | None
+    headcount: int | None
+    participants: int
+
+
+@dataclass(frozen=True)
+class Contender:
+    """What has a place: a unit, or the small units of a table together."""
+
+    units: tuple[int, ...]
+    names: tuple[str, ...]
+    turnout: Turnout
+    is_pool: bool = False
+    has_branches: bool = False
+
+
+@dataclass(frozen=True)
+class UnitPlace:
+    """A line of a table; those that tie share their rank."""
+
+    rank: int
+    of: Contender
+
+    @property
+    def turnout(self) -> Turnout:
+        """Who took part of whom."""
+        return self.of.turnout
+
+    @property
+    def name(self) -> str | None:
+        """The unit's name; None for the small units together."""
+        return None if self.of.is_pool else self.of.names[0]
+
+
+@dataclass(frozen=True)
+class UnitTable:
+    """The units under one unit, or those at the top."""
+
+    places: list[UnitPlace]
+    unknown: list[str]
+    """The names of units whose people nobody has counted."""
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether anybody took part."""
+        return any(place.turnout.participants for place in self.places)
+
+
+def ranked(units: Iterable[Contender]) -> list[UnitPlace]:
+    """The places of these units, whatever the order in which they come."""
+    alone = [unit for unit in units if not _is_small(unit)]
+    return _places([*alone, *_together([unit for unit in units if _is_small(unit)])])
+
+
+def _is_small(unit: Contender) -> bool:
+    return unit.turnout.headcount < SMALL
+
+
+def _together(small: Sequence[Contender]) -> list[Contender]:
+    """The small units as one."""
+    if not small:
+        return []
+    members = sorted(small, key=lambda unit: (unit.names, unit.units))
+    turnout = Turnout(
+        sum(unit.turnout.participants for unit in members),
+        sum(unit.turnout.headcount for unit in members),
+    )
+    ids = tuple(id_ for unit in members for id_ in unit.units)
+    names = tuple(name for unit in members for name in unit.names)
+    return [Contender(ids, names, turnout, is_pool=True)]
+
+
+def _places(contenders: Sequence[Contender]) -> list[UnitPlace]:
+    # Names and ids come last, so that those who tie always stand in the same order.
+    ordered = sorted(contenders, key=lambda one: (-one.turnout.surely, one.names, one.units))
+    places: list[UnitPlace] = []
+    for _, tied in groupby(ordered, key=lambda one: one.turnout.surely):
+        rank = 1 + len(places)
+        places.extend(UnitPlace(rank, one) for one in tied)
+    return places
+
+
+class UnitBoard:
+    """The tables of all units, from one count of who took part."""
+
+    def __init__(self, rows: Sequence[UnitRow]) -> None:
+        self._rows = {row.id: row for row in rows}
+        self._under: dict[int | None, list[int]] = {}
+        for row in rows:
+            self._under.setdefault(row.parent, []).append(row.id)
+        self._downwards = self._from_the_top()
+        self._headcounts, self._participants = self._sums()
+        self._top = self._tops()
+        self._all = self.table(None)
+        self._place = {unit: place for place in self._all.places for unit in place.of.units}
+        self.is_long = len(rows) + sum(row.participants for row in rows) > LONG
+
+    def table(self, unit: int | None) -> UnitTable:
+        """The units under this one; those without a parent for None."""
+        under = self._under.get(unit, [])
+        counted = [self._contender(each) for each in under if self._headcounts[each]]
+        unknown = sorted(self._rows[each].name for each in under if not self._headcounts[each])
+        return UnitTable(ranked(counted), unknown)
+
+    def place(self, unit: int) -> UnitPlace | None:
+        """Where the unit at the top stands that this one belongs to; None without a headcount."""
+        return self._place.get(self._top.get(unit, unit))
+
+    def _contender(self, unit: int) -> Contender:
+        headcount = self._headcounts[unit] or 0
+        turnout = Turnout(min(self._participants[unit], headcount), headcount)
+        return Contender(
+            (unit,), (self._rows[unit].name,), turnout, has_branches=unit in self._under
+        )
+
+    def _from_the_top(self) -> list[int]:
+        """Every unit after its parent."""
+        order = list(self._under.get(None, []))
+        for unit in order:
+            order.extend(self._under.get(unit, []))
+        return order
+
+    def _sums(self) -> tuple[Mapping[int, int | None], Mapping[int, int]]:
+        """Headcount and participants of each unit with all below it.
+
+        Who states no headcount has that of its branches, if all of them have one.
+        """
+        headcounts: dict[int, int | None] = {}
+        participants: dict[int, int] = {}
+        for unit in reversed(self._downwards):
+            row, under = self._rows[unit], self._under.get(unit, [])
+            below = [headcounts[each] or 0 for each in under]
+            headcounts[unit] = row.headcount or (sum(below) if all(below) else None)
+            participants[unit] = row.participants + sum(participants[each] for each in under)
+        return headcounts, participants
+
+    def _tops(self) -> dict[int, int]:
+        tops: dict[int, int] = {}
+        for unit in self._downwards:
+            parent = self._rows[unit].parent
+            tops[unit] = unit if parent is None else tops[parent]
+        return tops
