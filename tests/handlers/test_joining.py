@@ -252,3 +252,19 @@ def test_agreeing_is_neither_a_unit_nor_a_name(zhang: Talker, session: Session, 
     assert zhang.says(words).startswith("请只发姓名")
     assert zhang.state == Naming(2)
     assert session.scalars(select(Member.name).where(Member.member_key == zhang.key)).one() is None
+
+
+@pytest.mark.parametrize(
+    "typed", ["xasq", "XASQ", "xinanshequ", "Xin An She Qu", "我是xinanshequ的"]
+)
+def test_a_unit_is_found_by_its_letters(zhang: Talker, typed: str) -> None:
+    zhang.says("登记单位")
+
+    assert "您选的是：城东街道·新安社区支部。" in zhang.says(typed)
+
+
+def test_letters_that_fit_several_units_list_them_as_characters_do(zhang: Talker) -> None:
+    zhang.says("登记单位")
+    by_characters = zhang.says("新安")
+
+    assert zhang.says("xinan") == zhang.says("xa") == by_characters

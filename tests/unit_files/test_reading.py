@@ -1,6 +1,7 @@
 """Files of units: read as offices write them, and every fault told by row and column."""
 
 from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from xlsxwriter import Workbook
@@ -148,3 +149,28 @@ def test_a_hidden_sheet_is_not_read() -> None:
 
     with pytest.raises(Unreadable, match="没有找到单位表的表头"):
         read_units(content)
+
+
+def test_a_workbook_that_unpacks_to_a_monster_is_not_opened() -> None:
+    sound, bomb = workbook(["编码", "名称"], ["A", "甲支部"]), BytesIO()
+    with ZipFile(BytesIO(sound)) as old, ZipFile(bomb, "w", ZIP_DEFLATED) as new:
+        for part in old.namelist():
+            swollen = part.endswith("sharedStrings.xml")
+            new.writestr(part, b" " * 60_000_000 if swollen else old.read(part))
+
+    with pytest.raises(Unreadable, match="大得不正常"):
+        read_units(bomb.getvalue())
+
+
+def test_a_formula_is_told_and_not_computed() -> None:
+    file = BytesIO()
+    with Workbook(file, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("单位")
+        sheet.write_row(0, 0, ["编码", "名称", "人数"])
+        sheet.write_row(1, 0, ["A", "甲支部"])
+        sheet.write_formula(1, 2, "=SUM(C3:C9)", value=40)
+
+    [fault] = read_units(file.getvalue()).errors
+
+    assert fault.place == "工作表“单位”第2行C列（人数）"
+    assert "公式" in fault.message
