@@ -15,10 +15,13 @@ from bot.console.pages import to
 from bot.domain.services import Transaction
 from bot.domain.staff import Colleague
 from bot.settings import Settings
+from quiz_bank.formats.recognition import LARGEST_MB
 
 PREFIX = "/admin"
 MOST_BYTES = 16 * 1024
 """A form of the console is small."""
+UPLOADS = {"console.bring_questions": LARGEST_MB * 2**20 + MOST_BYTES}
+"""The views that take a file, and how much they take; from whom may not, no more than a form."""
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -58,6 +61,10 @@ ACCESS = {
     "console.send_back": Access.DECIDERS,
     "console.undo": Access.DECIDERS,
     "console.close_ticket": Access.DECIDERS,
+    "console.import_questions": Access.EDITORS,
+    "console.bring_questions": Access.EDITORS,
+    "console.preview_questions": Access.EDITORS,
+    "console.take_questions": Access.EDITORS,
     "console.move_questions": Access.EDITORS,
     "console.export_questions": Access.EDITORS,
     "console.move_question": Access.EDITORS,
@@ -118,7 +125,7 @@ class Gate:
 
     def admit(self) -> AnyResponse | None:
         """Let the request in; or refuse its form, or send it to the sign-in page."""
-        request.max_content_length = MOST_BYTES
+        request.max_content_length = self._most_bytes()
         if request.method not in ("GET", "HEAD", "OPTIONS"):
             self._check_origin()
             self._check_form()
@@ -132,6 +139,14 @@ class Gate:
             self._deny(colleague)
         g.colleague = colleague
         return None
+
+    def _most_bytes(self) -> int:
+        """How much this request may bring: a file only where one is wanted, from who may."""
+        endpoint = request.endpoint or ""
+        colleague = self.colleague() if endpoint in UPLOADS else None
+        if colleague and _may(colleague, ACCESS[endpoint]):
+            return UPLOADS[endpoint]
+        return MOST_BYTES
 
     def colleague(self) -> Colleague | None:
         """Who is signed in on this browser."""

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot.console import wording
 from bot.console.bank.figures import FigureBook
+from bot.console.bank.imports import ImportDesk
 from bot.console.bank.views import QuestionDesk
 from bot.console.forms import ReturnForm, SeenForm
 from bot.console.letters import Letterbox
@@ -66,6 +67,7 @@ def console(settings: Settings, transaction: Transaction) -> Blueprint:
     QuestionDesk(transaction).hang(room)
     room.add_url_rule("/questions/analysis", view_func=FigureBook(transaction).analysis)
     PlanningDesk(transaction).hang(room)
+    ImportDesk(transaction).hang(room)
     room.add_url_rule("/sign-in", view_func=door.sign_in, methods=["GET", "POST"])
     room.add_url_rule("/set-up", view_func=door.set_up, methods=["GET", "POST"])
     room.add_url_rule("/sign-out", view_func=door.sign_out, methods=["POST"])

@@ -1,6 +1,6 @@
 """The audit trail: each change of state leaves a row in its own transaction."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -16,6 +16,8 @@ MEMBER = "member"
 SYSTEM = "system"
 
 _CHAIN = "audit chain"
+_AT_ONCE = 500
+"""Rows to a statement."""
 
 
 def staff(id_: int) -> str:
@@ -91,6 +93,31 @@ def wordless(facts: dict[str, Any], codes: Collection[str]) -> dict[str, Any]:
 def _plain(at: datetime) -> datetime:
     """A moment as the columns hold it."""
     return at.astimezone(UTC).replace(tzinfo=None)
+
+
+def record_all(
+    session: Session,
+    now: datetime,
+    actor: str,
+    action: str,
+    facts_of: Mapping[str, dict[str, Any]],
+    version: int,
+) -> None:
+    """Write what was done to many things at once, each of which came to this version by it."""
+    chain: _Chain = session.info[_CHAIN]
+    same = {"at": now, "actor": actor, "action": action, "version": version}
+    rows = [same | {"subject": subject, "facts": facts} for subject, facts in facts_of.items()]
+    ids: dict[str, int] = {}
+    for at in range(0, len(rows), _AT_ONCE):
+        some = rows[at : at + _AT_ONCE]
+        session.connection().execute(insert(Audit), some)
+        subjects = Audit.subject.in_([row["subject"] for row in some])
+        written = select(Audit.subject, Audit.id).where(subjects, Audit.version == version)
+        ids |= {subject: id_ for subject, id_ in session.execute(written)}  # noqa: C416
+    moment = _plain(now)
+    for subject, facts in facts_of.items():
+        told = one_form(facts)
+        chain.expect(session, Row(ids[subject], moment, actor, action, subject, version, told))
 
 
 def keep_chain(sessions: Sessions, secret: str) -> Sessions:

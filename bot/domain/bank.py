@@ -129,10 +129,10 @@ class History:
 
 @dataclass(frozen=True)
 class Brought:
-    """A question on its way into the bank; `revises` what has its code there."""
+    """A question on its way into the bank, and the wording there that it takes the place of."""
 
     question: Question
-    revises: bool = False
+    revises: Question | None = None
 
 
 class QuestionBank:
@@ -219,7 +219,7 @@ class QuestionBank:
         """Take questions in, all or none; the ids of their wordings.
 
         `cause` names in the trail what they came with. Raises Lacking, or BankChanged when the
-        bank has some of them already.
+        bank has some of them already, or no longer in the wording they take the place of.
         """
         for one in brought:
             if state is BankState.PUBLISHED and one.question.lacks:
@@ -245,6 +245,10 @@ class QuestionBank:
         if len(rows) < len(revised):
             raise BankChanged
         before = {code: self._wording(row) for code, row in rows.items()}
+        if any(
+            one.revises and _question(before[one.question.code]) != one.revises for one in brought
+        ):
+            raise BankChanged
         ids = add_questions(self._session, [one.question for one in brought])
         for one, id_ in zip(brought, ids, strict=True):
             if one.revises:
@@ -258,9 +262,9 @@ class QuestionBank:
         ]
         self._session.add_all(fresh)
         self._session.flush()
-        for row in fresh:
-            facts = {"before": None, "after": {"state": state, "revision": 1}, "cause": cause}
-            self._record(row, actor, BROUGHT, facts)
+        facts = {"before": None, "after": {"state": state, "revision": 1}, "cause": cause}
+        facts_of = {subject_of(row.id): facts for row in fresh}
+        audit.record_all(self._session, self._now, actor, BROUGHT, facts_of, version=1)
         return ids
 
     def _row(self, question: Question, id_: int, state: BankState) -> BankQuestion:

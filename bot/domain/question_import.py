@@ -65,7 +65,7 @@ def _compare(
 def to_bring(compared: Sequence[Compared]) -> list[Brought]:
     """What is to come into the bank, once none collides."""
     return [
-        Brought(one.found.question, one.standing is Standing.REVISED)
+        Brought(one.found.question, one.other if one.standing is Standing.REVISED else None)
         for one in compared
         if one.standing is not Standing.SAME
     ]

@@ -178,6 +178,9 @@ REGISTER: Mapping[str, Fields] = {
         "id", "code", "question_id", "state", "version", "stem_key", "topic", "difficulty",
         "source", "sought",
     ),
+    "question_upload": _for(
+        Purpose.CONTENT, "staff_id", "token", "name", "begun_at", "done", "total", "report"
+    ),
     "contest": _for(
         Purpose.CONTENT, "id", "title", "first_day", "last_day", "points_each", "new_paper_hour"
     ),

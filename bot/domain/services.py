@@ -30,6 +30,7 @@ from bot.domain.standings import Standings
 from bot.domain.tally import Board, Tally
 from bot.domain.tickets import Tickets
 from bot.domain.units import Units
+from bot.domain.uploads import Uploads
 from bot.domain.votes import Votes
 from bot.storage.database import Clock, Sessions, begin_read_only
 
@@ -49,6 +50,7 @@ class Services:
     bank: QuestionBank
     bank_search: BankSearch
     item_analysis: ItemAnalysis
+    uploads: Uploads
     mottos: Mottos
     moderation: Moderation
     appeals: Appeals
@@ -86,6 +88,7 @@ def open_services(
         bank=QuestionBank(session, now),
         bank_search=BankSearch(session),
         item_analysis=ItemAnalysis(session),
+        uploads=Uploads(session, now),
         mottos=Mottos(session, now),
         moderation=Moderation(session, now),
         appeals=Appeals(session, now),

@@ -275,6 +275,26 @@ class BankQuestion(Base):
     """Its words as they are searched: folded, an item to a line."""
 
 
+class QuestionUpload(Base):
+    """A file of questions that a colleague looks over before it is taken in: one to each."""
+
+    __tablename__ = "question_upload"
+    __table_args__ = _rules()
+
+    staff_id: Mapped[int] = mapped_column(
+        ForeignKey("staff.id"), primary_key=True, autoincrement=False
+    )
+    token: Mapped[bytes] = mapped_column(MemberKey)
+    """Names this file and no later one: taking it in says which was looked over."""
+    name: Mapped[str] = mapped_column(String(80))
+    begun_at: Mapped[datetime]
+    done: Mapped[int]
+    total: Mapped[int]
+    """Questions checked so far, and how many there are; 0 while the file is still opened."""
+    report: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """What it holds, or why it can't be read, once that is known."""
+
+
 class Contest(Base):
     """A knowledge contest: its days, its points, the shape of a day's paper."""
 

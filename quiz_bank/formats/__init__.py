@@ -1,6 +1,7 @@
 """Files of questions in the formats that people have, and how each is read and written.
 
 importing      the way in: bytes become checked questions, or a report in Chinese
+apart          the same in a program of its own, for who has others to serve
 recognition    which format it is, by content
 found          what every reader hands on: a question with its place, not checked yet
 meaning        people's words for kinds, answers and difficulties

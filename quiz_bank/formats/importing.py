@@ -33,6 +33,8 @@ class Findings:
     unsupported: tuple[Unsupported, ...]
     errors: tuple[Note, ...]
     notices: tuple[Note, ...]
+    repeated: int = 0
+    """How many have the code or the stem of an earlier one in the file; each is an error too."""
 
     def to_dict(self) -> dict[str, Any]:
         """The report other programs read; of a file with errors nothing is taken."""
@@ -60,6 +62,7 @@ def find_questions(content: bytes, progress: Progress | None = None) -> Findings
         tuple(reading.unsupported),
         tuple(reading.errors + checker.errors),
         tuple(reading.notices),
+        checker.repeated,
     )
 
 
@@ -74,6 +77,7 @@ class _Checker:
     def __init__(self, reading: Reading) -> None:
         self.questions: list[Found] = []
         self.errors: list[Note] = []
+        self.repeated = 0
         self._reading = reading
         self._repeats = Repeats()
 
@@ -82,10 +86,12 @@ class _Checker:
         draft = Draft(sketch.words, self._reading.called)
         question = draft.question(self._reading.documents, complete=False)
         known = {complaint.item for complaint in sketch.complaints}
+        repeats = self._repeated(sketch)
+        self.repeated += bool(repeats)
         complaints = [
             *sketch.complaints,
             *(complaint for complaint in draft.complaints if complaint.item not in known),
-            *self._repeated(sketch),
+            *repeats,
         ]
         for complaint in complaints:
             self.errors.append(Note(sketch.place_of(complaint.item), complaint.message))

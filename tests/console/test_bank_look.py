@@ -150,3 +150,69 @@ def test_without_script_the_bank_is_kept_all_the_same(
         card = services.bank.card(bank)
     assert (card.state, card.question.difficulty) == (BankState.PUBLISHED, 3)
     assert download.value.suggested_filename == "题库-20261205.xlsx"
+
+
+# ------------------------------------------------------------ bringing in
+
+TABLE = (
+    "题型,题干,选项A,选项B,选项C,答案,解析,出处,专题\n"
+    "单选题,党的十八届五中全会在哪里举行，会期几天？,上海，两天,北京，四天,昆山，三天,B,"
+    "在北京举行，会期四天。,五中全会公报,五中全会\n"
+    "多选题,下列哪些属于新发展理念？,创新,协调,封闭,AB,还有绿色、开放、共享。,五中全会公报,新理念\n"
+    "判断题,绿色发展就是植树造林。,,,,错,,,新理念\n"
+)
+ODD = TABLE + "简答题,谈谈您对新发展理念的体会。,,,,略,,,\n"
+FAULTY = (
+    ODD
+    + "单选题,共享发展的核心是什么？,人民,,,D,,,新理念\n判断题,绿色发展就是植树造林！,,,,错,,,\n"
+)
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_bringing_questions_in_fits_the_screen(
+    page: Page, address: str, bank: int, tmp_path: Path, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 812 if width == PHONE else 900})
+    sign_in(page, address)
+    page.get_by_role("link", name="题库").click()
+    page.get_by_role("link", name="导入题目").click()
+    measured = []
+    for name, table in (
+        ("pdf", b"%PDF-1.7"),
+        ("faulty", FAULTY.encode("gb18030")),
+        ("odd", ODD.encode("gb18030")),
+    ):
+        assert page.screenshot(path=tmp_path / f"import-{name}-{width}.png", full_page=True)
+        measured.append((fits(page), lowest(page)))
+        file = {"name": "五中全会题库.csv", "mimeType": "text/csv", "buffer": table}
+        page.get_by_label("选一个文件").set_input_files(file)  # type: ignore[arg-type]
+        page.get_by_role("button", name="看看读出了什么").click()
+        expect(page.get_by_text("正在")).to_have_count(0, timeout=60_000)
+        assert page.screenshot(path=tmp_path / f"preview-{name}-{width}.png", full_page=True)
+        measured.append((fits(page), lowest(page)))
+        if name != "odd":
+            page.goto(f"{address}/admin/questions/import")
+    page.get_by_label("聊天里答不了的 1 道不收").check()
+    page.get_by_role("button", name="收进题库（草稿）").dblclick()
+    expect(page.get_by_role("status")).to_have_text("收进 3 道新题，都是草稿。审过再发布。")
+
+    assert all(fit for fit, _ in measured)
+    assert min(height for _, height in measured) >= 44
+
+
+def test_without_script_words_are_pasted_and_taken_in(
+    chromium: Chromium, address: str, bank: int, transaction: Transaction
+) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, address)
+
+    page.goto(f"{address}/admin/questions/import")
+    page.get_by_label("或者把 Word 里的题目粘贴在这里").fill(
+        "1. 五中全会在哪里举行？（B）\nA. 上海　B. 北京\n解析：在北京举行。\n出处：公报"
+    )
+    page.get_by_role("button", name="看看读出了什么").click()
+    page.get_by_role("button", name="收进题库（草稿）").click(timeout=60_000)
+
+    expect(page.get_by_role("status")).to_have_text("收进 1 道新题，都是草稿。审过再发布。")
+    context.close()

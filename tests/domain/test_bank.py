@@ -258,7 +258,7 @@ def test_what_is_rewritten_becomes_a_draft_beside_the_new(bank: QuestionBank) ->
     number = kept(bank, question := a_question("A1"), state=PUBLISHED)
     better = replace(question, stem="换个问法？")
 
-    bank.bring_in([Brought(a_question("A2")), Brought(better, revises=True)], DRAFT, "staff:3", "x")
+    bank.bring_in([Brought(a_question("A2")), Brought(better, question)], DRAFT, "staff:3", "x")
 
     assert (bank.card(number).question, bank.card(number).state) == (better, DRAFT)
     assert [question.code for question in bank.questions()] == ["A1", "A2"]
@@ -267,7 +267,17 @@ def test_what_is_rewritten_becomes_a_draft_beside_the_new(bank: QuestionBank) ->
 
 def test_nothing_is_rewritten_that_is_not_there(bank: QuestionBank) -> None:
     with pytest.raises(BankChanged):
-        bank.bring_in([Brought(a_question("A2"), revises=True)], DRAFT, SYSTEM)
+        bank.bring_in([Brought(a_question("A2"), a_question("A2"))], DRAFT, SYSTEM)
+
+
+def test_nothing_is_rewritten_that_a_colleague_has_rewritten_meanwhile(bank: QuestionBank) -> None:
+    number = kept(bank, question := a_question("A1"))
+    bank.edit(number, 1, mended := replace(question, topic="别的"), LI)
+
+    with pytest.raises(BankChanged):
+        bank.bring_in([Brought(replace(question, stem="换？"), question)], DRAFT, SYSTEM)
+
+    assert bank.card(number).question == mended
 
 
 # ------------------------------------------------------------ looking

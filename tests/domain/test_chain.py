@@ -68,6 +68,17 @@ def tampered(session: Session, *statements: Any) -> Iterator[None]:
 # ---------------------------------------------------------------- an honest trail
 
 
+def test_many_rows_written_at_once_are_linked_like_any(trails: Sessions) -> None:
+    facts = {f"question:{n}": {"after": n} for n in range(600)}
+
+    with trails.begin() as session:
+        audit.record_all(session, NOON, "staff:3", "question.import", facts, version=1)
+
+    with trails() as session:
+        assert found(session) == []
+        assert session.scalar(select(func.count(AuditLink.seq))) == ROWS + 600
+
+
 def test_a_row_is_linked_when_its_transaction_commits(trail: Session) -> None:
     assert found(trail) == []
     assert trail.scalars(select(AuditLink.seq).order_by(AuditLink.seq)).all() == [*range(1, 13)]

@@ -171,7 +171,7 @@ class QuestionDesk:
                 choices=services.bank_search.choices(),
                 address=address_of,
                 none_given=NONE_GIVEN,
-                moved=_moved(request.args),
+                done=_done(request.args),
                 banner=banner,
                 letters=services.tickets.backlog().waiting,
             )
@@ -263,7 +263,10 @@ def _page(values: MultiDict[str, str]) -> int:
     return min(values.get("page", 1, type=int), 10**6)
 
 
-def _moved(values: MultiDict[str, str]) -> str | None:
-    """What is said after all that was picked has moved."""
+def _done(values: MultiDict[str, str]) -> str | None:
+    """What is said after all that was picked has moved, or a file has been taken in."""
     count, state = values.get("moved", type=int), values.get("to", type=BankState)
-    return wording.have_moved(count, state) if count and state else None
+    if count and state:
+        return wording.have_moved(count, state)
+    new, revised = values.get("new", type=int), values.get("revised", type=int)
+    return None if new is None or revised is None else wording.taken_in(new, revised)

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from bot.console.wording import ago, who_is
 from bot.domain.bank import BankState, ChangedMeanwhile, Deed, Lacking, StemTaken
 from bot.domain.item_analysis import Item
+from bot.domain.question_import import Compared, Standing
 from quiz_bank import Kind, Question
 from quiz_bank import wording as items
 from quiz_bank.analysis import EASY, HARD, LEAST, Doubt
-from quiz_bank.formats.wording import DIFFICULTY_NAMES, JUDGED
+from quiz_bank.formats.wording import DIFFICULTY_NAMES, JUDGED, UNSUPPORTED, UNSUPPORTED_HOW
 from quiz_bank.question import LETTERS
 
 STATES = {
@@ -241,3 +242,36 @@ def stayed(refusal: ChangedMeanwhile | Lacking, names: Mapping[str, str], now: d
 def have_moved(count: int, state: BankState) -> str:
     """What is said when all that was picked has moved."""
     return f"{count} 道题已是“{STATES[state]}”。"
+
+
+def taken_in(new: int, revised: int) -> str:
+    """What is said after a file has been taken in."""
+    if not new + revised:
+        return "文件里的题题库里都有，没有改动。"
+    parts = [f"收进 {new} 道新题"] * bool(new) + [f"改写 {revised} 道"] * bool(revised)
+    return "，".join(parts) + "，都是草稿。审过再发布。"
+
+
+# ------------------------------------------------------------ bringing in
+
+PASTED = "粘贴的文字"
+NOTHING_BROUGHT = "还没有选文件，也没有粘贴文字。"
+STOPPED = "没有读完就中断了。请再传一次。"
+NOTHING_TO_TAKE = ("没有收进", "这份预览已经过期：您后来又传了别的文件，或者已经收进、放弃了。")
+BANK_CHANGED = ("没有收进，请再看一眼", "题库刚才有变化，下面是按现在的题库重新核对的结果。")
+LEAVE_OUT = ("没有收进", "请先在“聊天里答不了的题不收”前面打勾。")
+
+
+def unsupported(kind: str) -> str:
+    """Why a question can't be held, and how to mend it."""
+    return UNSUPPORTED_HOW.format(name=UNSUPPORTED.get(kind, kind))
+
+
+def collision(one: Compared) -> str:
+    """In what way the bank has a question already."""
+    code = one.other.code if one.other else ""
+    if one.standing is Standing.REVISED:
+        return f"编号{code}在题库里已经有了，内容不一样"
+    if one.standing is Standing.CODE_TAKEN:
+        return f"编号和题库里的{code}只差大小写，内容不一样"
+    return f"题库里已经有这道题，编号{code}"
