@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from bot.domain.purge import Purge, tasks
+from bot.domain.regrading import Regrading
 from bot.domain.sealing import Sealing
 from bot.domain.tally import Board, Tally
 from bot.logs import trace
@@ -24,6 +25,8 @@ PERIOD = 5.0
 """Seconds between two beats."""
 SPELL = 2.0
 """Seconds for which the worker purges before it sees to its other duties; the rest waits."""
+BATCHES = 20
+"""Batches of a regrade in a row, before other duties have their turn."""
 
 log = structlog.get_logger()
 
@@ -70,6 +73,7 @@ def duties(sessions: Sessions, clock: Clock, board: Board, data_dir: Path) -> li
     return [
         Duty("seal", 2, chores.seal),
         Duty("tally", 1, chores.tally),
+        Duty("regrade", 2, chores.regrade),
         Duty("heartbeat", PERIOD, lambda: beat(data_dir / HEARTBEAT)),
         Duty("reconcile", 60, chores.reconcile),
         Duty("purge", 60, chores.purge),
@@ -104,6 +108,17 @@ class Chores:
         """Count the open rounds for all to see."""
         with self._reading() as (session, now):
             Tally(session, now).publish(self._board)
+
+    def regrade(self) -> None:
+        """Let the answers follow the keys that were mended, a batch to a transaction."""
+        with self._reading() as (session, now):
+            waiting = Regrading(session, now).waiting()
+        for number in waiting:
+            for _ in range(BATCHES):
+                with self._sessions.begin() as session:
+                    done = Regrading(session, self._clock(session)).go_on(number)
+                if not done:
+                    break
 
     def reconcile(self) -> None:
         """Compare what is shown with the rows themselves."""

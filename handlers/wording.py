@@ -7,10 +7,11 @@ last, at most 12 lines and 6 taps (options of a question apart), a typed twin fo
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import singledispatch
+from typing import Any
 
 from bot.conversation.reply import Prose, Text, join, say
 from bot.domain.dossier import Summary
@@ -2292,7 +2293,40 @@ def notice(notification: Notification, linked: bool = True) -> Text | None:
                 words=_in_short(facts["words"]),
                 answer=facts["answer"],
             )
+        case Notification("answer_regraded", facts):
+            return _regraded(facts)
     return None
+
+
+def _regraded(facts: Mapping[str, Any]) -> Text:
+    """What a mended key means for an answer of the member's."""
+    change = facts["change"]
+    return say(
+        "{day}第{place}题的答案原来标错了，现已更正为{right}。您{verb}的是{chosen}，"
+        "{outcome}{points}分，名次已更新。给您添麻烦了。",
+        day=_day(date.fromisoformat(facts["day"])),
+        place=facts["place"],
+        right="或".join(_as_said(facts["kind"], one) for one in _keys(facts)),
+        verb="填" if facts["kind"] == Kind.BLANK else "答",
+        chosen=_as_said(facts["kind"], facts["choice"]),
+        outcome="补给您" if change > 0 else "扣回",
+        points=abs(change),
+    )
+
+
+def _keys(facts: Mapping[str, Any]) -> list[str]:
+    """The accepted answers: several only of words; letters are one answer together."""
+    given: list[str] = facts["answer"]
+    return given[:3] if facts["kind"] == Kind.BLANK else ["".join(given)]
+
+
+def _as_said(kind: str, choice: str) -> str:
+    match kind:
+        case Kind.JUDGE:
+            return {"T": "对", "F": "错"}.get(choice, choice)
+        case Kind.BLANK:
+            return f"“{choice[:_RECALLED]}”"
+    return choice
 
 
 _RECALLED = 20

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from bot.console import wording
 from bot.console.bank.figures import FigureBook
 from bot.console.bank.imports import ImportDesk
+from bot.console.bank.keys import KeyDesk
 from bot.console.bank.views import QuestionDesk
 from bot.console.forms import ReturnForm, SeenForm
 from bot.console.letters import Letterbox
@@ -65,6 +66,7 @@ def console(settings: Settings, transaction: Transaction) -> Blueprint:
     room.add_url_rule("/tickets/close", "close_ticket", view_func=letterbox.close, methods=["POST"])
     room.add_url_rule("/votes", view_func=poll_book.votes)
     QuestionDesk(transaction).hang(room)
+    KeyDesk(transaction).hang(room)
     room.add_url_rule("/questions/analysis", view_func=FigureBook(transaction).analysis)
     PlanningDesk(transaction).hang(room)
     ImportDesk(transaction).hang(room)

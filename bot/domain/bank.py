@@ -1,7 +1,7 @@
 """The bank: every question there is, where each stands, and how it came to stand there."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from hashlib import blake2b
@@ -34,7 +34,7 @@ STEPS: dict[BankState, tuple[BankState, ...]] = {
     BankState.WITHDRAWN: (BankState.DRAFT,),
 }
 """Where a question may go from where it stands."""
-EDITED, BROUGHT = "question.edit", "question.import"
+EDITED, BROUGHT, MENDED = "question.edit", "question.import", "question.mend"
 MOVED = {
     BankState.DRAFT: "question.redraft",
     BankState.REVIEWED: "question.review",
@@ -212,6 +212,26 @@ class QuestionBank:
         after = self._add_wording(before, question)
         actor = audit.staff(staff_id)
         return self._change(row, before, after, BankState.DRAFT, actor, EDITED)
+
+    def mend(
+        self, question_id: int, answer: tuple[str, ...], explanation: str, staff_id: int
+    ) -> None:
+        """Give the question whose latest wording this is another key. Its state stays.
+
+        Two colleagues have looked. A question that was worded anew meanwhile is left alone.
+        """
+        row = self._session.scalars(
+            select(BankQuestion)
+            .where(BankQuestion.question_id == question_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        ).first()
+        if row is None:
+            return
+        before = self._wording(row)
+        mended = replace(_question(before), answer=answer, explanation=explanation)
+        after = self._add_wording(before, mended)
+        self._change(row, before, after, BankState(row.state), audit.staff(staff_id), MENDED)
 
     def bring_in(
         self, brought: Sequence[Brought], state: BankState, actor: str, cause: str = ""

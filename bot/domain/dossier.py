@@ -22,6 +22,7 @@ from bot.storage.tables import (
     Notice,
     Person,
     PracticeCard,
+    RegradedAnswer,
     Round,
     Score,
     StoredQuestion,
@@ -90,6 +91,14 @@ class Dossiers:
             Section("scores", self._scores(member)),
             Section("papers", self._papers(member)),
             Section("answers", self._answers(member)),
+            Section(
+                "regraded",
+                self._rows(
+                    RegradedAnswer, member, RegradedAnswer.day, RegradedAnswer.place,
+                    RegradedAnswer.points_before, RegradedAnswer.points,
+                    RegradedAnswer.regraded_at,
+                ),
+            ),
             Section("practice", self._practice(member)),
             Section("mottos", self._mottos(member)),
             Section("motto_history", self._motto_history(member)),

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Select, and_, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
+from bot.domain.keys import Key, mended_keys, with_key
 from bot.storage.tables import Answer, Attempt, BankQuestion, Contest, StoredQuestion, Ticket
 from quiz_bank import Kind, Question
 from quiz_bank.analysis import Alike, Figures, analyse
@@ -35,6 +36,8 @@ class Held:
 class Item:
     """A question as a contest asked it, and what its answers tell."""
 
+    id: int
+    """The row of its wording."""
     number: int | None
     """The number of the question in the bank."""
     question: Question
@@ -89,12 +92,14 @@ class ItemAnalysis:
 
     def _by_id(self, contest: int, rows: Sequence[Any]) -> dict[int, Item]:
         """The items of these wordings that the contest has answers to."""
-        ids = [row.id for row in rows]
+        ids, keys = [row.id for row in rows], mended_keys(self._session)
         alike, choices, reports = self._alike(contest, ids), self._choices(contest, ids), {}
         if alike:
             reports = self._reports()
         return {
-            row.id: _item(row, alike[row.id], choices[row.id], reports.get(row.code, 0))
+            row.id: _item(
+                row, keys.get(row.id), alike[row.id], choices[row.id], reports.get(row.code, 0)
+            )
             for row in rows
             if row.id in alike
         }
@@ -201,12 +206,14 @@ def _stored(ids: Select[Any] | None) -> Select[Any]:
     return rows if ids is None else rows.where(StoredQuestion.id.in_(ids))
 
 
-def _item(row: Any, alike: list[Alike], choices: dict[str, int], reports: int) -> Item:
-    question = Question.from_dict(row.content)
+def _item(
+    row: Any, key: Key | None, alike: list[Alike], choices: dict[str, int], reports: int
+) -> Item:
+    question = with_key(Question.from_dict(row.content), key)
     wrong = {choice: n for choice, n in choices.items() if not _is_right(question, choice)}
     closed = question.kind is not Kind.BLANK
     figures = analyse(alike, wrong, reports, closed)
-    return Item(row.number, question, row.revision, figures, choices, reports)
+    return Item(row.id, row.number, question, row.revision, figures, choices, reports)
 
 
 def _is_right(question: Question, choice: str) -> bool:

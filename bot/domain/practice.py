@@ -17,7 +17,7 @@ from bot.domain.identity import campaign_day
 from bot.domain.questions import Shelf
 from bot.domain.quiz import Marked
 from bot.domain.spacing import Memory, remember
-from bot.storage.tables import Answer, PracticeCard, table_of
+from bot.storage.tables import Answer, Contest, PracticeCard, table_of
 from quiz_bank import Question
 
 
@@ -51,7 +51,7 @@ class Practised:
     """In how many days the question comes back."""
 
 
-_ANSWER, _CARD = table_of(Answer), table_of(PracticeCard)
+_ANSWER, _CARD, _CONTEST = table_of(Answer), table_of(PracticeCard), table_of(Contest)
 _SAME = and_(
     _CARD.c.member_key == _ANSWER.c.member_key, _CARD.c.question_id == _ANSWER.c.question_id
 )
@@ -67,8 +67,10 @@ _MISTAKES = (
         _CARD.c.stability,
         _CARD.c.difficulty,
         _CARD.c.due_on,
+        _CONTEST.c.regrades,
     )
-    .outerjoin_from(_ANSWER, _CARD, _SAME)
+    .join_from(_ANSWER, _CONTEST, _CONTEST.c.id == _ANSWER.c.contest_id)
+    .outerjoin(_CARD, _SAME)
     .where(_ANSWER.c.member_key == bindparam("member"), _ANSWER.c.correct.is_(False))
     .order_by(_ANSWER.c.day.desc(), _ANSWER.c.contest_id, _ANSWER.c.place)
 )
@@ -90,7 +92,8 @@ class Practice:
         latest: dict[int, Any] = {}
         for row in rows:
             latest.setdefault(row.question_id, row)
-        asked = self._shelf.questions(self._session, list(latest))
+        regrades = max((row.regrades for row in rows), default=0)
+        asked = self._shelf.questions(self._session, list(latest), regrades)
         found = zip(asked, latest.values(), strict=True)
         return [_mistake(question, row) for question, row in found if not _is_put_aside(row)]
 

@@ -1,14 +1,25 @@
 """Questions as SQL keeps them: each wording is a row that never changes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.domain.keys import Key, mended_keys, with_key
 from bot.domain.ladders import Ladders
 from bot.domain.participation import Boards
 from bot.storage.tables import ContestQuestion, StoredQuestion
 from quiz_bank import Question
+
+
+@dataclass(frozen=True)
+class _Known:
+    """The questions that were read under the same keys."""
+
+    regrades: int = -1
+    keys: Mapping[int, Key] = field(default_factory=dict)
+    questions: dict[int, Question] = field(default_factory=dict)
 
 
 class Shelf:
@@ -16,14 +27,32 @@ class Shelf:
 
     def __init__(self) -> None:
         self.ladders, self.boards = Ladders(), Boards()
-        self._questions: dict[int, Question] = {}
+        self._known = _Known()
         self._pools: dict[int, dict[str, int]] = {}
 
-    def questions(self, session: Session, ids: Sequence[int]) -> tuple[Question, ...]:
-        """The questions of these ids, in this order."""
-        if missing := set(ids) - self._questions.keys():
-            self._read(session, StoredQuestion.id.in_(missing))
-        return tuple(self._questions[id_] for id_ in ids)
+    def questions(
+        self, session: Session, ids: Sequence[int], regrades: int = 0
+    ) -> tuple[Question, ...]:
+        """The questions of these ids, in this order.
+
+        `regrades` is how many keys the contest says have been mended: with fewer known here,
+        all are read anew.
+        """
+        known = self._known
+        if known.regrades < regrades:
+            # A new shelf rather than a cleared one: others may be reading into the old.
+            known = self._known = _Known(regrades, mended_keys(session))
+        if missing := set(ids) - known.questions.keys():
+            rows = session.execute(
+                select(StoredQuestion.id, StoredQuestion.content).where(
+                    StoredQuestion.id.in_(missing)
+                )
+            )
+            known.questions.update(
+                (id_, with_key(Question.from_dict(content), known.keys.get(id_)))
+                for id_, content in rows
+            )
+        return tuple(known.questions[id_] for id_ in ids)
 
     def pool(self, session: Session, contest: int) -> dict[str, int]:
         """What a contest draws from: the id of each question by its code."""
@@ -34,12 +63,6 @@ class Shelf:
             found = self.questions(session, ids)
             self._pools[contest] = {q.code: id_ for q, id_ in zip(found, ids, strict=True)}
         return self._pools[contest]
-
-    def _read(self, session: Session, condition: object) -> None:
-        rows = session.execute(
-            select(StoredQuestion.id, StoredQuestion.content).where(condition)  # type: ignore[arg-type]
-        )
-        self._questions |= {id_: Question.from_dict(content) for id_, content in rows}
 
 
 def add_questions(session: Session, questions: Sequence[Question]) -> list[int]:

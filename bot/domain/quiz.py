@@ -99,6 +99,7 @@ def _papers() -> Select[Any]:
             _ATTEMPT.c.skipped,
             _ATTEMPT.c.started_at,
             _CONTEST.c.points_each,
+            _CONTEST.c.regrades,
             _ANSWER.c.place,
             _ANSWER.c.choice,
             _ANSWER.c.correct,
@@ -308,7 +309,7 @@ class Quiz:
         return Sitting(
             paper.contest_id,
             paper.day,
-            self._shelf.questions(self._session, paper.questions),
+            self._shelf.questions(self._session, paper.questions, paper.regrades),
             {
                 row.place: Marked(row.choice, row.correct, row.points)
                 for row in its_own

@@ -130,6 +130,11 @@ REGISTER: Mapping[str, Fields] = {
         "member_key", "contest_id", "day", "place", "question_id", "choice", "correct", "points",
         "delivery_key", "answered_at",
     ),
+    "regraded_answer": _for(
+        Purpose.ANSWERS,
+        "member_key", "contest_id", "day", "place", "regrade_id", "points_before", "points",
+        "regraded_at",
+    ),
     "practice_card": _for(
         Purpose.ANSWERS,
         "member_key", "question_id", "practised_at", "correct", "stability", "difficulty",
@@ -182,7 +187,13 @@ REGISTER: Mapping[str, Fields] = {
         Purpose.CONTENT, "staff_id", "token", "name", "begun_at", "done", "total", "report"
     ),
     "contest": _for(
-        Purpose.CONTENT, "id", "title", "first_day", "last_day", "points_each", "new_paper_hour"
+        Purpose.CONTENT, "id", "title", "first_day", "last_day", "points_each", "new_paper_hour",
+        "regrades",
+    ),
+    "regrade": _for(
+        Purpose.CONTENT,
+        "id", "question_id", "step", "answer", "explanation", "only_adds", "proposed_by",
+        "proposed_at", "released_by", "released_at", "finished_at",
     ),
     "contest_question": _for(Purpose.CONTENT, "contest_id", "question_id"),
     "round": _for(

@@ -24,6 +24,7 @@ from bot.domain.planning import Planning
 from bot.domain.practice import Practice
 from bot.domain.questions import Shelf
 from bot.domain.quiz import Quiz
+from bot.domain.regrading import Regrading
 from bot.domain.sealing import Sealing
 from bot.domain.staff import StaffRegister
 from bot.domain.standings import Standings
@@ -51,6 +52,7 @@ class Services:
     bank_search: BankSearch
     item_analysis: ItemAnalysis
     uploads: Uploads
+    regrading: Regrading
     mottos: Mottos
     moderation: Moderation
     appeals: Appeals
@@ -89,6 +91,7 @@ def open_services(
         bank_search=BankSearch(session),
         item_analysis=ItemAnalysis(session),
         uploads=Uploads(session, now),
+        regrading=Regrading(session, now),
         mottos=Mottos(session, now),
         moderation=Moderation(session, now),
         appeals=Appeals(session, now),

@@ -89,6 +89,9 @@ SECTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         ("活动", "哪一天", "开始", "答完", "抽到的题（内部编号）", "跳过的位置"),
     ),
     "answers": ("答过的题", ("哪一天", "第几题", "题目", "您的答案", "答对", "得分", "时间")),
+    "regraded": (
+        "改判过的题", ("哪一天", "第几题", "原来得分", "现在得分", "改判的时间"),
+    ),
     "practice": (
         "练过的错题",
         ("题目", "最近一次", "答对", "哪天再练", "记得多牢（天）", "难度（1到10）"),
@@ -132,6 +135,7 @@ _TOPICS = {
 }  # fmt: skip
 _NOTICES = {
     "motto_approved": "座右铭通过", "motto_returned": "座右铭退回", "ticket_answered": "答复",
+    "answer_regraded": "改判",
 }  # fmt: skip
 _OUTCOMES = {"done": "办好了", "refused": "按规则没有办"}
 _CHOICES = {"T": "对", "F": "错"}

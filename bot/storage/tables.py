@@ -12,6 +12,7 @@ from typing import Any, ClassVar, cast
 from sqlalchemy import (
     JSON,
     BigInteger,
+    CheckConstraint,
     DateTime,
     Double,
     ForeignKey,
@@ -308,6 +309,8 @@ class Contest(Base):
     points_each: Mapped[int] = mapped_column(SmallInteger)
     new_paper_hour: Mapped[int] = mapped_column(SmallInteger)
     """The hour (Asia/Shanghai) named to members as the time of the next paper."""
+    regrades: Mapped[int] = mapped_column(server_default="0")
+    """How many keys have been mended: who knows of fewer has to read them anew."""
 
 
 class ContestQuestion(Base):
@@ -371,6 +374,48 @@ class Score(Base):
     days: Mapped[int] = mapped_column(SmallInteger)
     reached_at: Mapped[datetime]
     """When these points were reached: earlier stands higher in a tie."""
+
+
+class Regrade(Base):
+    """A key that was mended: one colleague proposes it, another puts it in force."""
+
+    __tablename__ = "regrade"
+    __table_args__ = _rules(
+        UniqueConstraint("question_id", "step"),
+        CheckConstraint("released_by <> proposed_by", name="ck_regrade_two_people"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"))
+    """The wording whose key it is; the wording itself stays as it was asked."""
+    step: Mapped[int] = mapped_column(SmallInteger)
+    """1 for the first mended key of a wording, 2 for the next."""
+    answer: Mapped[list[str]] = mapped_column(JSON)
+    explanation: Mapped[str] = mapped_column(Text)
+    only_adds: Mapped[bool]
+    """Whether nobody loses a point that was given by the key before."""
+    proposed_by: Mapped[int]
+    proposed_at: Mapped[datetime]
+    released_by: Mapped[int | None]
+    released_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    """When all answers had followed."""
+
+
+class RegradedAnswer(Base):
+    """An answer that got another grade: once by each mended key."""
+
+    __tablename__ = "regraded_answer"
+    __table_args__ = _rules(Index("ix_regraded_answer_regrade_id", "regrade_id"))
+
+    member_key: Mapped[bytes] = mapped_column(MemberKey, primary_key=True)
+    contest_id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    place: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    regrade_id: Mapped[int] = mapped_column(ForeignKey("regrade.id"), primary_key=True)
+    points_before: Mapped[int] = mapped_column(SmallInteger)
+    points: Mapped[int] = mapped_column(SmallInteger)
+    regraded_at: Mapped[datetime]
 
 
 class PracticeCard(Base):

@@ -19,7 +19,7 @@ engine, address, page = look.engine, look.address, look.page
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
-def test_the_figures_fit_the_screen(
+def test_the_figures_and_a_mended_key_fit_the_screen(
     page: Page, address: str, transaction: Transaction, opened: Opened, tmp_path: Path, width: int
 ) -> None:
     with transaction() as services:
@@ -40,6 +40,14 @@ def test_the_figures_fit_the_screen(
     page.get_by_role("link", name="题目Q000？").click()
     expect(page.get_by_role("heading", name="答得怎样")).to_be_visible()
     assert page.screenshot(path=tmp_path / f"question-{width}.png", full_page=True)
+    measured.append((fits(page), lowest(page)))
+    page.get_by_role("link", name="改答案").click()
+    page.get_by_label("应该是").fill("C")
+    assert page.screenshot(path=tmp_path / f"key-{width}.png", full_page=True)
+    measured.append((fits(page), lowest(page)))
+    page.get_by_role("button", name="看影响").click()
+    expect(page.get_by_text("影响 40 人")).to_be_visible()
+    assert page.screenshot(path=tmp_path / f"regrade-{width}.png", full_page=True)
     measured.append((fits(page), lowest(page)))
 
     assert all(fit for fit, _ in measured)

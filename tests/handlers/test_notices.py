@@ -116,6 +116,34 @@ def test_the_quotation_is_short_and_in_the_members_own_words(words: str, quoted:
     assert f"您说的{quoted}，" in shown(notices.ride(REPLY, [answered(words, "好")]))
 
 
+def regraded(change: int, kind: str = "single", **facts: object) -> Notification:
+    of_answer = {"day": "2026-12-05", "place": 2, "kind": kind, "answer": ["C"], "choice": "C"}
+    return Notification("answer_regraded", of_answer | {"change": change} | facts)
+
+
+def test_who_was_right_all_along_gets_the_points_and_an_apology() -> None:
+    assert shown(notices.ride(REPLY, [regraded(2)])) == (
+        "——捎句话——\n"
+        "12月5日第2题的答案原来标错了，现已更正为C。您答的是C，补给您2分，名次已更新。给您添麻烦了。\n"
+        "————\n"
+        "今天的题还没做，[现在答题](发:答题)？"
+    )
+
+
+@pytest.mark.parametrize(
+    ("notice", "words"),
+    [
+        (regraded(-2, choice="B"), "更正为C。您答的是B，扣回2分，"),
+        (regraded(2, "multiple", answer=["A", "C"], choice="AC"), "更正为AC。您答的是AC，"),
+        (regraded(2, "judge", answer=["F"], choice="F"), "更正为错。您答的是错，"),
+        (regraded(2, "blank", answer=["2016", "二〇一六"], choice="2016"),
+         "更正为“2016”或“二〇一六”。您填的是“2016”，"),
+    ],
+)  # fmt: skip
+def test_a_mended_key_is_told_as_its_question_is_answered(notice: Notification, words: str) -> None:
+    assert words in shown(notices.ride(REPLY, [notice]))
+
+
 def test_two_notices_stand_in_their_order() -> None:
     told = shown(notices.ride(REPLY, [APPROVED, returned("length")]))
 

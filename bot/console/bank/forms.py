@@ -84,6 +84,15 @@ class WordingForm(SeenForm):
         return given
 
 
+class KeyForm(Form):
+    """Another key for a wording, and whether points that were given stay."""
+
+    wording: int = Field(ge=1, le=2**31 - 1)
+    answer: Words = ""
+    explanation: Words = ""
+    only_adds: bool = False
+
+
 class ExportForm(Form):
     """The format that questions are wanted in."""
 

@@ -180,6 +180,7 @@ class QuestionDesk:
         try:
             with self._transaction(read_only=True) as services:
                 history = services.bank.history(number)
+                asked_in = services.item_analysis.of_question(number)
                 return page(
                     "question",
                     HTTPStatus.CONFLICT if banner else HTTPStatus.OK,
@@ -188,7 +189,13 @@ class QuestionDesk:
                     neighbours=services.bank_search.neighbours(wanted, number),
                     card=history.card,
                     deeds=history.deeds,
-                    asked_in=services.item_analysis.of_question(number),
+                    asked_in=asked_in,
+                    regrades={
+                        one.item.id: list(
+                            map(services.regrading.case, services.regrading.of_wording(one.item.id))
+                        )
+                        for one in asked_in
+                    },
                     asked=chat.asked(history.card.question, services.now),
                     answered=chat.answered(history.card.question),
                     names=services.staff.names(),

@@ -7,6 +7,7 @@ from bot.console.wording import ago, who_is
 from bot.domain.bank import BankState, ChangedMeanwhile, Deed, Lacking, StemTaken
 from bot.domain.item_analysis import Item
 from bot.domain.question_import import Compared, Standing
+from bot.domain.regrading import PLACES, Case, Preview
 from quiz_bank import Kind, Question
 from quiz_bank import wording as items
 from quiz_bank.analysis import EASY, HARD, LEAST, Doubt
@@ -43,6 +44,7 @@ WRONG_WORDS = "不知道"
 _DEEDS = {
     "question.import": "收进题库",
     "question.edit": "改写",
+    "question.mend": "改答案，两人核过",
     "question.review": "审过",
     "question.publish": "发布",
     "question.withdraw": "撤下",
@@ -183,6 +185,43 @@ def _choice(question: Question, choice: str) -> tuple[str, str]:
 
 def _is_key(question: Question, choice: str) -> bool:
     return question.is_correct((choice,) if question.kind is Kind.BLANK else choice)
+
+
+# ------------------------------------------------------------ mended keys
+
+SAME_KEY = "答案和现在的一样，没有什么要改判的。"
+REGRADE_UNDER_WAY = "这道题已有一次改判还没做完。请等它做完，或先撤回那个提议。"
+OWN_PROPOSAL = (
+    "要请另一位同志发布",
+    "答案是您提出改的，由另一位同志核对以后发布。什么都没有改动。",
+)
+RELEASED_MEANWHILE = ("已经发布了", "这次改判已由同志发布，不能再撤回。答案还不对，请再提一次。")
+
+
+def dry_run(preview: Preview) -> str:
+    """What a mended key would change, in one sentence."""
+    if not preview.people:
+        return "不影响任何人的分数。"
+    each = "，".join(
+        f"{'+' if points > 0 else '−'}{abs(points)} 分 {people} 人"
+        for points, people in preview.changes
+    )
+    return f"影响 {preview.people} 人：{each}；前 {PLACES} 名变动 {preview.places} 处"
+
+
+def regrade_state(case: Case) -> str:
+    """How far a mended key has got, in a few words."""
+    if case.finished_at:
+        return "已改判"
+    return "正在改判" if case.released_at else "等另一位同志发布"
+
+
+def progress(case: Case, preview: Preview) -> str:
+    """How many answers have followed the key, and how many people are left."""
+    done = f"已改判 {case.regraded} 份答案"
+    if case.finished_at:
+        return f"{done}，全部完成。"
+    return f"{done}，还有 {preview.people} 人，后台接着改，不用守着。"
 
 
 # ------------------------------------------------------------ what did not go through

@@ -1,15 +1,27 @@
 """Answers: graded by the rule, once, on their day; a score is what they add up to."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, case, exists, func, or_, select
 
 from bot.domain.identity import campaign_day
 from bot.domain.invariants.rule import Key, Rule, Survey, rows, stream
+from bot.domain.keys import mended_keys, with_key
 from bot.domain.quiz import PAUSE
-from bot.storage.tables import Answer, Attempt, Contest, Person, PracticeCard, Score, StoredQuestion
-from quiz_bank import Kind, Question
+from bot.domain.regrading import accepts
+from bot.storage.tables import (
+    Answer,
+    Attempt,
+    Contest,
+    Person,
+    PracticeCard,
+    Regrade,
+    Score,
+    StoredQuestion,
+)
+from quiz_bank import Question
 
 _OF_A_PAPER = (Answer.member_key, Answer.contest_id, Answer.day)
 _KEY = (*_OF_A_PAPER, Answer.place)
@@ -23,22 +35,54 @@ def _misgraded(survey: Survey) -> Iterable[Key]:
             select(StoredQuestion.id, StoredQuestion.content)
         )
     }
+    mended = mended_keys(survey.session)
     kinds = (Answer.contest_id, Answer.question_id, Answer.choice, Answer.correct, Answer.points)
     graded = select(Contest.points_each, *kinds).join(Contest, Contest.id == Answer.contest_id)
     wrong = [
         kind
         for worth, *kind in stream(survey, graded.group_by(Contest.points_each, *kinds))
-        if (question := questions.get(kind[1])) and not _is_right(question, worth, *kind[2:])
+        if kind[1] not in mended
+        and (question := questions.get(kind[1]))
+        and not _is_right(question, worth, *kind[2:])
     ]
     for kind in wrong:
         same = [column == value for column, value in zip(kinds, kind, strict=True)]
         yield from stream(survey, select(*_KEY).where(*same))
+    for id_ in mended:
+        yield from _misgraded_by_mended(survey, id_, questions[id_])
+
+
+def _misgraded_by_mended(survey: Survey, id_: int, question: Question) -> Iterable[Key]:
+    """The same where the key was mended: what an answer deserves hangs on when it was given."""
+    found = select(Regrade).where(Regrade.question_id == id_, Regrade.released_at.is_not(None))
+    steps = survey.session.scalars(found.order_by(Regrade.step)).all()
+    if any(step.finished_at is None for step in steps):
+        # Its answers are just following the new key.
+        return
+    graded = (
+        select(*_KEY, Answer.choice, Answer.correct, Answer.points, Answer.answered_at)
+        .add_columns(Contest.points_each)
+        .join(Contest, Contest.id == Answer.contest_id)
+        .where(Answer.question_id == id_)
+    )
+    for *key, choice, correct, points, at, worth in stream(survey, graded):
+        right = _deserved(question, steps, choice, at)
+        if correct != right or points != (worth if right else 0):
+            yield key
+
+
+def _deserved(question: Question, steps: Sequence[Regrade], choice: str, at: datetime) -> bool:
+    """Whether an answer given then is right after all that was mended."""
+    right = accepts(question, choice)
+    for step in steps:
+        mercy = right and step.only_adds and step.released_at is not None and at < step.released_at
+        right = accepts(with_key(question, (tuple(step.answer), "")), choice) or mercy
+    return right
 
 
 def _is_right(question: Question, worth: int, choice: str, correct: bool, points: int) -> bool:
     """Whether the grade is the one the answer deserves; a choice of letters is one string."""
-    chosen: Sequence[str] = (choice,) if question.kind is Kind.BLANK else choice
-    return correct == question.is_correct(chosen) and points == (worth if correct else 0)
+    return correct == accepts(question, choice) and points == (worth if correct else 0)
 
 
 def _sums() -> Any:

@@ -1,0 +1,27 @@
+"""Keys that were mended: a wording never changes, but what counts as its right answer may."""
+
+from dataclasses import replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.storage.tables import Regrade
+from quiz_bank import Question
+
+Key = tuple[tuple[str, ...], str]
+"""The right answer and its explanation."""
+
+
+def mended_keys(session: Session) -> dict[int, Key]:
+    """The key that was released last, for each wording that has one."""
+    rows = session.execute(
+        select(Regrade.question_id, Regrade.answer, Regrade.explanation)
+        .where(Regrade.released_at.is_not(None))
+        .order_by(Regrade.step)
+    )
+    return {id_: (tuple(answer), explanation) for id_, answer, explanation in rows}
+
+
+def with_key(question: Question, key: Key | None) -> Question:
+    """The question with this key, or as it is."""
+    return question if key is None else replace(question, answer=key[0], explanation=key[1])
