@@ -180,6 +180,8 @@ def tame_sqlite(engine: Engine) -> None:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
+        # What members have deleted is overwritten in the file; not every SQLite does so by itself.
+        cursor.execute("PRAGMA secure_delete=ON")
         cursor.execute(f"PRAGMA busy_timeout={PATIENCE * 1000}")
         cursor.close()
 
