@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from bot.conversation.folding import fold_prose
 from bot.conversation.message import Message
+from bot.conversation.reply import join
 from bot.conversation.router import Router, Step
 from bot.conversation.state import (
     Answering,
@@ -160,8 +161,9 @@ def _second(mine: MottoCard, words: str) -> Step:
 
 def _preview(message: Message, draft: ConfirmingMotto, services: Services) -> Step:
     who = services.members.profile(message.member)
+    twins = services.mottos.twins(fold_prose(draft.words))
     reply = wording.motto_preview(draft.words, who.unit, who.name, draft.signature, draft.number)
-    return Step(reply, draft)
+    return Step(join([wording.motto_twins(twins), reply]) if twins else reply, draft)
 
 
 def _words(message: Message) -> str:

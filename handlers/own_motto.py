@@ -17,7 +17,7 @@ from bot.conversation.state import (
 )
 from bot.domain.entries import MottoCard, MottoState
 from bot.domain.moderation import UNDO
-from bot.domain.refusals import NoMotto
+from bot.domain.refusals import NoMotto, VotesAtStake
 from bot.domain.services import Services
 from handlers import wording
 
@@ -29,8 +29,9 @@ router = Router()
 
 def own_card(mine: MottoCard, services: Services) -> Text:
     """The member's entry and how it stands."""
+    card = services.mottos.public(mine.number)
     votes = services.mottos.votes_for(mine.number)
-    return wording.motto_of_mine(mine, _told(mine, services.now), votes)
+    return wording.motto_of_mine(mine, _told(mine, services.now), votes, card or mine)
 
 
 @router.keyword(*wording.MY_MOTTO)
@@ -51,7 +52,7 @@ def ask_for_words(message: Message, _state: State, services: Services) -> Step:
     mine = services.mottos.mine(message.member)
     if mine is None:
         return Step(wording.motto_unwritten(), Idle())
-    if votes := services.mottos.votes_for(mine.number):
+    if votes := services.mottos.votes_at_stake(mine):
         ask = wording.motto_votes_will_go(mine.number, votes)
         return Step(ask, Confirming(REWORD, mine.number))
     return _ask_for_words(mine, services, warned=False)
@@ -114,20 +115,48 @@ def reword(
     if (mine := services.mottos.mine(message.member)) is None:
         raise NoMotto
     signature = signature or mine.signature
-    same = (words, signature) == (mine.words, mine.signature)
-    if same and mine.state is not MottoState.WITHDRAWN:
+    if words == mine.words and mine.state is not MottoState.WITHDRAWN:
+        if signature != mine.signature:
+            return Step(_sign(signature, message, services), Idle())
         return Step(wording.motto_unchanged(mine.number), Idle())
-    votes = services.mottos.votes_for(mine.number)
-    if votes and not warned:
-        ask = wording.motto_votes_will_go(mine.number, votes)
-        return Step(ask, ConfirmingMotto(words, signature, mine.number, warned=True))
-    card = services.mottos.reword(message.member, words, fold_prose(words), signature)
+    folded = fold_prose(words)
+    try:
+        card = services.mottos.reword(message.member, words, folded, signature, warned)
+    except VotesAtStake as refusal:
+        asked = ConfirmingMotto(words, signature, mine.number, warned=True)
+        return Step(wording.refuse(refusal), asked)
     return Step(wording.motto_reworded(card), Idle())
 
 
 def _ask_for_words(mine: MottoCard, services: Services, warned: bool) -> Step:
     ask = wording.motto_to_reword(mine, _told(mine, services.now))
     return Step(ask, WritingMotto(mine.number, warned))
+
+
+# ------------------------------------------------------------ another signature
+
+
+@router.keyword(*wording.SIGN_OTHERWISE)
+def ask_for_signature(message: Message, state: State, services: Services) -> Step:
+    """Show how the member's entry is signed, and how else it could be."""
+    if (mine := services.mottos.mine(message.member)) is None:
+        return Step(wording.motto_unwritten(), on_show(state))
+    who = services.members.profile(message.member)
+    return Step(wording.motto_signature(mine, who.unit, who.name), on_show(state))
+
+
+@router.pattern(wording.SIGN)
+def sign(message: Message, state: State, services: Services) -> Step:
+    """Sign the member's entry otherwise: the words stay, and what was decided about them."""
+    if services.mottos.mine(message.member) is None:
+        return Step(wording.motto_unwritten(), on_show(state))
+    return Step(_sign(wording.SIGNED_BY[message.text], message, services), on_show(state))
+
+
+def _sign(signature: str, message: Message, services: Services) -> Text:
+    card = services.mottos.sign(message.member, signature)
+    who = services.members.profile(message.member)
+    return wording.motto_signed(card, who.unit, who.name)
 
 
 # ------------------------------------------------------------ taking it back
@@ -141,7 +170,9 @@ def ask_to_withdraw(message: Message, state: State, services: Services) -> Step:
         return Step(wording.motto_unwritten(), on_show(state))
     if mine.state is MottoState.WITHDRAWN:
         return Step(own_card(mine, services), on_show(state))
-    ask = wording.motto_to_withdraw(mine.number, services.mottos.votes_for(mine.number))
+    card = services.mottos.public(mine.number) or mine
+    votes = services.mottos.votes_at_stake(mine)
+    ask = wording.motto_to_withdraw(mine.number, votes, card.signers - 1)
     return Step(ask, Confirming(WITHDRAW, mine.number))
 
 

@@ -286,10 +286,10 @@ def _look(
     card = services.mottos.public(number)
     if card is None:
         return _not_found(number, message, state, services)
-    reply = wording.one_motto(card, place, _may(number, message.member, services))
+    reply = wording.one_motto(card, place, _may(card.number, message.member, services))
     after = on_show(state)
     if isinstance(after, Browsing):
-        after = replace(after, looked_at=number)
+        after = replace(after, looked_at=card.number)
     return Step(with_way_back(reply, state), after)
 
 
@@ -329,7 +329,7 @@ def _cast(number: int, message: Message, state: State, services: Services) -> St
     except OwnEntry as refusal:
         reply = wording.refuse(refusal)
     else:
-        reply = wording.voted(receipt)
+        reply = wording.voted(receipt, number)
     return Step(with_way_back(reply, state), on_show(state))
 
 
@@ -358,9 +358,10 @@ def _open_ballot(member: bytes, services: Services) -> BallotState | None:
 
 
 def _own(member: bytes, ballot: BallotState, services: Services) -> int | None:
-    """The number of the entry that this member may not vote for."""
+    """The number of the card that this member may not vote for."""
     mine = None if ballot.own_entry_allowed else services.mottos.mine(member)
-    return mine.number if mine else None
+    card = services.mottos.public(mine.number) if mine else None
+    return card.number if card else None
 
 
 def _at(place: int, state: State, now: datetime) -> int | None:

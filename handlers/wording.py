@@ -42,6 +42,7 @@ from bot.domain.refusals import (
     PaperFinished,
     Refusal,
     UndoTooLate,
+    VotesAtStake,
     VotingClosed,
     VotingNotOpen,
 )
@@ -1087,7 +1088,6 @@ def motto_offer_in_practice(words: str) -> Text:
 MOTTO = (
     "座右铭", "写座右铭", "写一句座右铭", "我要写座右铭", "交座右铭", "晒座右铭", "党性座右铭",
     "投稿", "换一句", "我换一句", "改几个字", "交", "就交这句", "换成这句", "是座右铭",
-    "署全名", "写全名", "不署名", "署姓", "只写姓",
 )  # fmt: skip
 MY_MOTTO = ("我的座右铭", "看我的座右铭", "我写的座右铭")
 REWORD = ("修改座右铭", "改座右铭", "换座右铭", "重写座右铭", "我自己改", "确定修改")
@@ -1097,6 +1097,7 @@ WITHDRAW_MOTTO = ("撤回我的座右铭", "撤回座右铭", "删除我的座�
 SIGNED_BY = {
     "署全名": "full", "写全名": "full", "不署名": "none", "署姓": "masked", "只写姓": "masked",
 }  # fmt: skip
+SIGN_OTHERWISE = ("改署名", "修改署名", "换署名", "改一下署名")
 WALL = ("看座右铭", "看看座右铭", "看大家的", "看看大家的", "看看大家的座右铭", "座右铭墙")
 FIND_MOTTO = ("找座右铭", "找一条", "搜座右铭", "查座右铭")
 LEAVE_IT = ("不交",)
@@ -1149,20 +1150,19 @@ _STANDS = {
 
 def motto_offer(words: str, twins: int) -> Text:
     """A sentence came out of the blue: is it a motto? `twins` members wrote the same."""
-    same = say(
-        "有{twins}位党员也写了这一句。\n您也可以换一句自己的话（8到30个字）。\n",
-        twins=twins,
-    )
+    original = say("想参加“原创”评选，可以写一句您自己的话（8到30个字）。")
     return join(
         [
-            say("这是要交的座右铭吗？\n“{words}”\n\n", words=words),
-            same if twins else Text(()),
-            say(
-                "[就交这句](发:交座右铭)　[我换一句](发:换一句)　[不是，随便说说](发:不交)",
-            ),
-        ],
-        between="",
+            say("这是要交的座右铭吗？\n“{words}”\n", words=words),
+            *([motto_twins(twins), original] if twins else []),
+            say("[就交这句](发:交座右铭)　[我换一句](发:换一句)　[不是，随便说说](发:不交)"),
+        ]
     )
+
+
+def motto_twins(twins: int) -> Text:
+    """So many members wrote the same."""
+    return say("有{twins}位党员写了同一句，会合在一张卡片上，署上大家的名字。", twins=twins)
 
 
 def motto_offer_in_quiz(words: str) -> Text:
@@ -1216,8 +1216,6 @@ def motto_preview(
     words: str, unit: UnitCard | None, name: str | None, signature: str, number: int
 ) -> Text:
     """The motto as it will stand; `number` when it replaces the words of an entry."""
-    shown = {"full": name, "masked": mask(name)}.get(signature)
-    signed = "　".join(filter(None, [unit.district if unit else "", shown or "匿名"]))
     return join(
         [
             say(
@@ -1225,7 +1223,7 @@ def motto_preview(
                 "[交](发:交)　[改几个字](发:换一句)",
                 count=len(words),
                 words=words,
-                signed=Prose(signed),
+                signed=_signed(unit, name, signature),
             ),
             say(_OTHER_SIGNATURES[signature if name else ""]),
             say("换上以后，{number}号要重新审核。", number=number)
@@ -1235,12 +1233,41 @@ def motto_preview(
     )
 
 
+def _signed(unit: UnitCard | None, name: str | None, signature: str) -> Prose:
+    """How an entry is signed."""
+    shown = {"full": name, "masked": mask(name)}.get(signature)
+    return Prose("　".join(filter(None, [unit.district if unit else "", shown or "匿名"])))
+
+
 _OTHER_SIGNATURES = {
     "masked": "署名想改：[写全名](发:署全名)　[不署名](发:不署名)",
     "full": "署名想改：[只写姓](发:署姓)　[不署名](发:不署名)",
     "none": "署名想改：[写全名](发:署全名)　[只写姓](发:署姓)",
     "": "想署上单位和姓，交了以后[登记单位](发:登记单位)。",
 }
+
+
+def motto_signature(mine: MottoCard, unit: UnitCard | None, name: str | None) -> Text:
+    """How the member's entry is signed, and how else it could be."""
+    now = say(
+        "{number}号现在的署名：{signed}",
+        number=mine.number,
+        signed=_signed(unit, name, mine.signature),
+    )
+    return join([now, say(_OTHER_SIGNATURES[mine.signature] if name else _NAMELESS)])
+
+
+_NAMELESS = "想署上单位和姓，先[登记单位](发:登记单位)。"
+
+
+def motto_signed(mine: MottoCard, unit: UnitCard | None, name: str | None) -> Text:
+    """The entry is signed otherwise."""
+    done = say(
+        "✔ 署名改好了，{number}号：{signed}。审核结果和票数都不变。",
+        number=mine.number,
+        signed=_signed(unit, name, mine.signature),
+    )
+    return join([done, say("[我的座右铭](发:我的座右铭)" if name else _NAMELESS)])
 
 
 def motto_received(number: int) -> Text:
@@ -1301,15 +1328,27 @@ def motto_unwritten() -> Text:
     )
 
 
-def motto_of_mine(card: MottoCard, state: MottoState, votes: int) -> Text:
-    """The member's own entry; `state` is what its author has been told."""
+def motto_of_mine(
+    card: MottoCard, state: MottoState, votes: int, joined: MottoCard | None = None
+) -> Text:
+    """The member's own entry; `state` is what its author has been told.
+
+    `joined` is the card on which it stands with those of others.
+    """
     head = say("您的座右铭，{number}号：\n“{words}”\n", number=card.number, words=card.words)
     if state is MottoState.RETURNED:
         parts = [_why(card.words, card.reason, card.fix), _ways_on(card.fix)]
         return head + say("暂时没通过。") + join([*parts, _last_word(card.appeal is not None)])
     appealed = state is MottoState.WAITING and card.appeal is not None
     stands = _APPEALED if appealed else _OF_MINE[state]
+    if joined and joined.signers > 1 and state is MottoState.APPROVED:
+        stands = _JOINED + stands
+        others, number = joined.signers - 1, joined.number
+        return head + say(stands, number=number, votes=votes, others=others)
     return head + say(stands, number=card.number, votes=votes)
+
+
+_JOINED = "和另外{others}位党员写的是同一句，合在{number}号卡片上。\n"
 
 
 _APPEALED = (
@@ -1318,10 +1357,11 @@ _APPEALED = (
 )
 _OF_MINE = {
     MottoState.WAITING: "正在审核，一般1天内有结果。\n"
-    "[修改](发:修改座右铭)　[撤回](发:撤回我的座右铭)　[看看大家的](发:看座右铭)",
+    "[修改](发:修改座右铭)　[改署名](发:改署名)　[撤回](发:撤回我的座右铭)\n"
+    "[看看大家的](发:看座右铭)",
     MottoState.APPROVED: "已经通过，大家都能看到，现在有{votes}票。\n"
     "[看它的页面](网:/m/{number})　[看看大家的](发:看座右铭)\n"
-    "[修改](发:修改座右铭)　[撤回](发:撤回我的座右铭)",
+    "[修改](发:修改座右铭)　[改署名](发:改署名)　[撤回](发:撤回我的座右铭)",
     MottoState.WITHDRAWN: "已经撤回，不再公开。\n"
     "[恢复](发:恢复{number})　[换一句新的](发:修改座右铭)",
 }
@@ -1418,14 +1458,17 @@ def motto_never_reworded(number: int) -> Text:
     )
 
 
-def motto_to_withdraw(number: int, votes: int) -> Text:
-    """What withdrawing means, before it is done."""
+def motto_to_withdraw(number: int, votes: int, others: int) -> Text:
+    """What withdrawing means, before it is done; `others` have signed the same words."""
     void = say("，已有的{votes}票作废", votes=votes) if votes else Text(())
+    stays = say("同一句还有{others}位党员署名，卡片和票都留着。\n", others=others)
     return (
         say("{number}号撤回后就不再公开、不再参加评选", number=number)
         + void
+        + say("。\n")
+        + (stays if others > 0 else Text(()))
         + say(
-            "。\n[确定撤回](发:确定撤回{number})　[再想想](发:算了)\n"
+            "[确定撤回](发:确定撤回{number})　[再想想](发:算了)\n"
             "30天内可以恢复，回复“恢复{number}”。",
             number=number,
         )
@@ -1533,7 +1576,8 @@ def _entry_line(card: MottoCard) -> Text:
 def _by(card: MottoCard) -> Prose:
     """The signature in lists; first to be cut when a reply grows too long."""
     unit = card.unit.district if card.unit else ""
-    return Prose(" ".join(filter(None, [unit, card.signed or "匿名"])))
+    others = f"等{card.signers}人" if card.signers > 1 else ""
+    return Prose(" ".join(filter(None, [unit, (card.signed or "匿名") + others])))
 
 
 @refuse.register
@@ -1567,6 +1611,11 @@ def _(refusal: AlreadySubmitted) -> Text:
 @refuse.register
 def _(_refusal: NoMotto) -> Text:
     return motto_unwritten()
+
+
+@refuse.register
+def _(refusal: VotesAtStake) -> Text:
+    return motto_votes_will_go(refusal.number, refusal.votes)
 
 
 @refuse.register
@@ -1708,8 +1757,9 @@ def no_such_entry(number: int) -> Text:
     return say("没有找到{number}号，可能记错了，也可能已经撤回。看看这几条：", number=number)
 
 
-def voted(receipt: Receipt) -> Text:
-    """A vote is cast; its receipt."""
+def voted(receipt: Receipt, asked: int) -> Text:
+    """A vote is cast; its receipt. `asked` is the number that was named."""
+    same = f"（和{asked}号是同一句，合在一张卡片上）" if asked != receipt.number else ""
     left = say(
         "今天还能投{left}票。" if receipt.left else "今天{all}票都投完了，谢谢您！",
         left=receipt.left,
@@ -1717,7 +1767,8 @@ def voted(receipt: Receipt) -> Text:
     )
     return (
         say(
-            "✔ 已投给{number}号：“{words}”。\n",
+            "✔ 已投给{number}号：“{words}”{same}。\n",
+            same=same,
             number=receipt.number,
             words=receipt.words,
         )
@@ -2287,6 +2338,13 @@ def notice(notification: Notification, linked: bool = True) -> Text | None:
             parts = [say("您的座右铭暂时没通过：“{words}”。", words=words)]
             parts += [_why(words, facts["reason"], fix), _ways_on(fix) if linked else _to_type(fix)]
             return join([*parts, _last_word(facts.get("appealed", False))])
+        case Notification("votes_clear", facts):
+            told = say("您投给{number}号的{votes}票清零了：" + _GONE[facts["why"]], **facts)
+            return told + say("[去投票](发:投票)") if linked else told + say("投别的，回复“投票”。")
+        case Notification("votes_pass", facts):
+            return say(
+                "您投给{number}号的{votes}票，现在记在{to}号上：两条是同一句话，票还算数。", **facts
+            )
         case Notification("ticket_answered", facts):
             return say(
                 "✉ 您说的“{words}”，工作人员回复：\n{answer}\n还有事，回复“联系”。",
@@ -2337,6 +2395,15 @@ def _in_short(words: str) -> str:
     """Enough of a member's words to know them again, without the codes of questions."""
     own = " ".join(_CODES.sub("", words).split())
     return own if len(own) <= _RECALLED else own[:_RECALLED] + "…"
+
+
+_GONE = {
+    "reworded": "作者改了字，票是投给原来那句的。",
+    "withdrawn": "作者把这句撤回了。",
+    "undone": "这句还要再审核。",
+    "erased": "作者把这句撤回了。",
+}
+"""By the reasons of bot/domain/released.py."""
 
 
 def _to_type(fix: str | None) -> Text:

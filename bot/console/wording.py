@@ -233,6 +233,9 @@ _DEEDS = {
     "motto.undo": "撤销决定，回到待审",
     "motto.appeal": "申诉，请另一位同志重新看",
     "motto.erase": "作者删除了自己的资料",
+    "entry.sign": "改署名",
+    "votes.clear": "票清零",
+    "votes.pass": "票转给同一句的另一条",
 }
 
 
@@ -250,8 +253,14 @@ def details(facts: Mapping[str, Any]) -> list[str]:
         lines.append(REASONS[Reason(facts["reason"])])
     if facts.get("fix"):
         lines.append(f"建议改为：{facts['fix']}")
-    if facts.get("before") and facts["before"] not in set(MottoState):
-        lines += [f"原来：{facts['before']}", f"改为：{facts['after']}"]
+    before = facts.get("before")
+    if before in _SIGNED:
+        lines.append(f"{_SIGNED[before]} → {_SIGNED[facts['after']]}")
+    elif before and before not in set(MottoState):
+        lines += [f"原来：{before}", f"改为：{facts['after']}"]
+    if facts.get("votes"):
+        to = f"，转到 {facts['to']}号" if facts.get("to") else ""
+        lines.append(f"{facts['votes']} 票{to}")
     return lines
 
 

@@ -238,7 +238,7 @@ class Dossiers:
         rows = self._session.execute(
             select(
                 Round.title, WithdrawnVote.motto_id, WithdrawnVote.accepted_at,
-                WithdrawnVote.withdrawn_at, WithdrawnVote.tracker,
+                WithdrawnVote.withdrawn_at, WithdrawnVote.reason, WithdrawnVote.tracker,
             )
             .join(Round, Round.id == WithdrawnVote.round_id)
             .where(WithdrawnVote.member_key == member)

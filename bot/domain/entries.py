@@ -12,10 +12,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
-    delete,
     func,
-    insert,
-    literal,
     select,
     update,
 )
@@ -26,7 +23,7 @@ from bot.domain.identity import mask
 from bot.domain.refusals import DecidedMeanwhile, NoRound
 from bot.domain.units import UnitCard
 from bot.storage.locks import hold_open
-from bot.storage.tables import Audit, Member, Motto, Round, Unit, Vote, WithdrawnVote
+from bot.storage.tables import Audit, Member, Motto, Round, Unit
 
 _BEFORE_FIRST = 1_000
 """Numbers begin at 1001, so that 1 to 9 can only mean a place in the list just shown."""
@@ -43,12 +40,18 @@ class MottoState(StrEnum):
     """Its author is gone, and the words with them; only the number and the votes are left."""
 
 
+SIGNATURES = frozenset({"full", "masked", "none"})
+"""How an author may sign."""
+
+
 @dataclass(frozen=True)
 class MottoCard:
     """A motto as the faces show it, signed as its author chose."""
 
     number: int
     words: str
+    folded: str
+    """The words reduced to what they say, to compare; never shown."""
     state: MottoState
     version: int
     reason: str | None
@@ -66,6 +69,8 @@ class MottoCard:
     unit: UnitCard | None
     submitted_at: datetime
     decided_at: datetime | None
+    signers: int = 1
+    """How many have signed the card that this entry stands for."""
 
 
 def number_of(id_: int) -> int:
@@ -132,6 +137,7 @@ def to_card(row: Row[*tuple[Any, ...]]) -> MottoCard:
     return MottoCard(
         number=number_of(motto.id),
         words=motto.words,
+        folded=motto.folded,
         state=MottoState(motto.state),
         version=motto.version,
         reason=motto.reason,
@@ -144,6 +150,13 @@ def to_card(row: Row[*tuple[Any, ...]]) -> MottoCard:
         submitted_at=motto.submitted_at,
         decided_at=motto.decided_at,
     )
+
+
+def hold(session: Session, card: MottoCard) -> None:
+    """Keep the entry, and its round, as they are until we commit: nobody votes meanwhile."""
+    # The round first, then the entry, as voters do.
+    session.execute(hold_open(session, _ROUND_OF_ENTRY), {"motto": id_of(card.number)})
+    session.execute(select(Motto.id).where(Motto.id == id_of(card.number)).with_for_update())
 
 
 def change_state(
@@ -183,28 +196,6 @@ def subject_of(number: int) -> str:
 def cause_of(number: int, version: int) -> str:
     """How a notice names the change that led to this version of the entry."""
     return f"motto:{number}:{version}"
-
-
-def release_votes(session: Session, now: datetime, number: int) -> None:
-    """Set the votes for an entry aside: they were given to words that no longer stand.
-
-    Change the entry's state first: that waits for voters who have it locked, and whoever
-    votes later finds it changed. Votes that are sealed stay where they were counted.
-    """
-    votes = Vote.motto_id == id_of(number)
-    if session.scalar(select(sealed_at(Motto.round_id)).where(Motto.id == id_of(number))):
-        return
-    # Locked, so that a vote its member takes back just now is set aside once, not twice.
-    session.execute(select(Vote.tracker).where(votes).with_for_update()).all()
-    kept = ["member_key", "tracker", "round_id", "motto_id", "accepted_at", "delivery_key"]
-    columns = [getattr(Vote, name) for name in kept]
-    session.execute(
-        insert(WithdrawnVote).from_select(
-            [*kept, "withdrawn_at"],
-            select(*columns, literal(now, WithdrawnVote.withdrawn_at.type)).where(votes),
-        )
-    )
-    session.execute(delete(Vote).where(votes))
 
 
 def decided_meanwhile(session: Session, number: int) -> DecidedMeanwhile:

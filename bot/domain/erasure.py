@@ -14,14 +14,15 @@ from sqlalchemy.orm import Session
 
 from bot.domain import audit
 from bot.domain.entries import (
+    SIGNATURES,
     MottoState,
     change_state,
     read_cards,
-    release_votes,
     subject_of,
 )
 from bot.domain.identity import campaign_day
 from bot.domain.moderation import Reason
+from bot.domain.released import Why, release_votes
 from bot.domain.tickets import subject_of_ticket
 from bot.storage.tables import (
     Audit,
@@ -40,7 +41,7 @@ from bot.storage.tables import (
 
 ERASE = "member.erase"
 """The deed in the audit trail."""
-CODES = frozenset(MottoState) | frozenset(Reason)
+CODES = frozenset(MottoState) | frozenset(Reason) | frozenset(Why) | SIGNATURES
 """What the trail says about an entry in words of ours."""
 NO_DELIVERY = bytes(32)
 """Stands in a vote whose member is erased: which delivery gave it would tell whose it was."""
@@ -126,7 +127,7 @@ class Erasure:
                 folded="",
                 signature="none",
             )
-            release_votes(self._session, self._now, card.number)
+            release_votes(self._session, self._now, card, actor, Why.ERASED)
         audit.strike(self._session, [subject_of(card.number) for card in mine], CODES)
 
     def _cut_votes(self, member: bytes) -> Counter[str]:

@@ -18,13 +18,13 @@ from bot.domain.entries import (
     decided_meanwhile,
     id_of,
     read_card,
-    release_votes,
     subject_of,
     to_card,
 )
 from bot.domain.mottos import check_words
 from bot.domain.notices import Notices
 from bot.domain.refusals import NoSuchEntry, OwnDecision, UndoTooLate
+from bot.domain.released import Why, release_votes
 from bot.storage.tables import Audit, Motto
 
 UNDO = timedelta(seconds=60)
@@ -203,7 +203,7 @@ class Moderation:
         )
         if not self._notices().take_back(self._author(number), cause_of(number, version)):
             raise UndoTooLate
-        release_votes(self._session, self._now, number)
+        release_votes(self._session, self._now, card, audit.staff(staff_id), Why.UNDONE)
 
     def recent(self, limit: int = 10) -> list[Decision]:
         """The latest decisions, newest first, also those taken back or overtaken since."""

@@ -3,8 +3,10 @@
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain import audit
@@ -15,14 +17,15 @@ from bot.domain.entries import (
     cause_of,
     change_state,
     current_round,
+    hold,
     id_of,
     number_of,
     read_card,
     read_cards,
-    release_votes,
     subject_of,
     to_card,
 )
+from bot.domain.families import CARD, Signers, approved, bears_card, counted, first_of, signers
 from bot.domain.notices import Notices
 from bot.domain.refusals import (
     AlreadySubmitted,
@@ -30,7 +33,9 @@ from bot.domain.refusals import (
     MottoTooLong,
     MottoTooShort,
     NoMotto,
+    VotesAtStake,
 )
+from bot.domain.released import Why, release_votes, votes_at_stake
 from bot.storage.tables import Audit, Member, Motto, Round, Unit, Vote
 
 LEAST, MOST = 8, 30
@@ -48,11 +53,14 @@ _NO_VERDICT: dict[str, None] = dict.fromkeys(
 """What is forgotten with the words, or the wish, that it was about."""
 PAGE = 20
 """Mottos on one page of the wall."""
+_VOTES_FOR = select(func.count()).where(
+    Vote.motto_id == func.coalesce(first_of(bindparam("motto")), bindparam("motto"))
+)
 
 
 @dataclass(frozen=True)
 class WallPage:
-    """One page of the wall, newest first."""
+    """One page of the wall, newest first: a card for all who wrote the same."""
 
     mottos: list[MottoCard]
     page: int
@@ -140,14 +148,20 @@ class Mottos:
         )  # fmt: skip
         return self._card(number)
 
-    def reword(self, member: bytes, words: str, folded: str, signature: str) -> MottoCard:
+    def reword(
+        self, member: bytes, words: str, folded: str, signature: str, warned: bool = False
+    ) -> MottoCard:
         """Put other words under the member's number; they wait for review again.
 
-        The votes are set aside: people voted for those words. Raises NoMotto,
-        MottoTooShort, MottoTooLong or CollectingClosed.
+        The votes go: people voted for those words. Raises NoMotto, MottoTooShort,
+        MottoTooLong, CollectingClosed, or VotesAtStake while the author is not `warned`.
         """
         self.ensure_collecting()
         mine, after = self._mine(member), check_words(words)
+        # Held before it is counted: no vote can come between the count and the change.
+        hold(self._session, mine)
+        if not warned and (votes := votes_at_stake(self._session, mine)):
+            raise VotesAtStake(mine.number, votes)
         self._queue(
             mine,
             _REWORD,
@@ -158,7 +172,20 @@ class Mottos:
             unit_id=self._unit_of(member),
         )
         self._forget_verdict(member, mine)
-        release_votes(self._session, self._now, mine.number)
+        release_votes(self._session, self._now, mine, audit.MEMBER, Why.REWORDED)
+        return self._card(mine.number)
+
+    def sign(self, member: bytes, signature: str) -> MottoCard:
+        """Sign the member's motto otherwise: neither verdict nor votes change. Raises NoMotto."""
+        mine = self._mine(member)
+        self._session.execute(
+            update(Motto).where(Motto.id == id_of(mine.number)).values(signature=signature)
+        )
+        # Without a version, since the entry stands where it stood.
+        audit.record(
+            self._session, self._now, audit.MEMBER, "entry.sign", subject_of(mine.number),
+            {"before": mine.signature, "after": signature},
+        )  # fmt: skip
         return self._card(mine.number)
 
     def former_words(self, number: int) -> str | None:
@@ -181,7 +208,7 @@ class Mottos:
             {"before": mine.state}, state=MottoState.WITHDRAWN, **_NO_VERDICT,
         )  # fmt: skip
         self._forget_verdict(member, mine)
-        release_votes(self._session, self._now, mine.number)
+        release_votes(self._session, self._now, mine, audit.MEMBER, Why.WITHDRAWN)
         return self._card(mine.number)
 
     def restore(self, member: bytes) -> MottoCard:
@@ -196,26 +223,34 @@ class Mottos:
         return self._card(mine.number)
 
     def votes_for(self, number: int) -> int:
-        """How many votes stand for this motto."""
-        return self._session.scalar(select(func.count()).where(Vote.motto_id == id_of(number))) or 0
+        """How many votes stand for the card of this motto."""
+        return self._session.scalar(_VOTES_FOR, {"motto": id_of(number)}) or 0
+
+    def votes_at_stake(self, mine: MottoCard) -> int:
+        """How many votes would be set aside with this entry: none while others say the same."""
+        return votes_at_stake(self._session, mine)
 
     def public(self, number: int) -> MottoCard | None:
-        """The motto of this number, if it is approved."""
-        found = read_card(self._session, number)
-        return found if found and found.state is MottoState.APPROVED else None
+        """The card to which this number leads; None unless the motto is approved."""
+        found = self._session.execute(CARD, {"motto": id_of(number)}).first()
+        return counted(self._session, [to_card(found)])[0] if found else None
+
+    def signers(self, number: int, most: int) -> Signers:
+        """Who wrote the words of this approved motto; at most so many by name."""
+        return signers(self._session, number, most)
 
     def wall(self, page: int, district: int | None = None) -> WallPage:
-        """A page of the approved mottos, newest decision first.
+        """A page of the approved mottos, newest decision first, one card for the same words.
 
         `district` is the id of a unit: its mottos and those of the branches below it. A
         page beyond the last is the last.
         """
-        conditions = [
-            Motto.state == MottoState.APPROVED,
-            Motto.round_id == current_round(self._session).id,
-        ]
-        if district is not None:
-            conditions.append(_stands_for(district))
+        conditions = [approved(Motto), Motto.round_id == current_round(self._session).id]
+        if district is None:
+            conditions.append(bears_card())
+        else:
+            of_district = partial(_stands_for, district)
+            conditions += [of_district(Motto), bears_card(of_district)]
         total = self._session.scalar(select(func.count(Motto.id)).where(*conditions)) or 0
         pages = max(1, -(-total // PAGE))
         page = min(max(1, page), pages)
@@ -226,7 +261,8 @@ class Mottos:
             .limit(PAGE)
             .offset((page - 1) * PAGE)
         )
-        return WallPage([to_card(row) for row in rows], page, pages, total)
+        mottos = counted(self._session, [to_card(row) for row in rows])
+        return WallPage(mottos, page, pages, total)
 
     def _queue(self, mine: MottoCard, action: str, facts: dict[str, str], **values: object) -> None:
         """Put the member's motto, changed or not, back among those that wait."""
@@ -270,10 +306,10 @@ class Mottos:
         return self._session.scalar(select(Member.unit_id).where(Member.member_key == member))
 
 
-def _stands_for(district: int) -> ColumnElement[bool]:
+def _stands_for(district: int, entry: Any) -> ColumnElement[bool]:
     """Entries of this unit and of the branches below it, as `cards` tells their unit."""
     below = select(Unit.id).where(or_(Unit.id == district, Unit.parent_id == district))
     joined_later = select(Member.member_key).where(Member.unit_id.in_(below))
     return or_(
-        Motto.unit_id.in_(below), and_(Motto.unit_id.is_(None), Motto.author.in_(joined_later))
+        entry.unit_id.in_(below), and_(entry.unit_id.is_(None), entry.author.in_(joined_later))
     )

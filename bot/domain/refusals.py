@@ -80,6 +80,14 @@ class NoMotto(Refusal):
 
 
 @dataclass(eq=False)
+class VotesAtStake(Refusal):
+    """Other words would set votes aside, of which the author has not been warned."""
+
+    number: int
+    votes: int
+
+
+@dataclass(eq=False)
 class VotingNotOpen(Refusal):
     """Voting begins later."""
 

@@ -158,7 +158,7 @@ REGISTER: Mapping[str, Fields] = {
     "withdrawn_vote": _for(
         Purpose.RECEIPT,
         "member_key", "tracker", "round_id", "motto_id", "accepted_at", "delivery_key",
-        "withdrawn_at", "withdrawn_by",
+        "withdrawn_at", "withdrawn_by", "reason",
     ),
     "spent_day": _for(Purpose.ONE_BALLOT, "member_key", "round_id", "day"),
     "departed": _for(Purpose.NUMBERS, "unit_id", "activity", "people"),

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, literal, or_, select, update
+from sqlalchemy import and_, func, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain import audit
-from bot.domain.entries import MottoState
+from bot.domain.families import approved, bears_card
 from bot.domain.refusals import NotSealed
 from bot.domain.votes import LATE
 from bot.storage.locks import claim
@@ -66,7 +66,7 @@ class Sealing:
         return Result(row.sealed_at, {row.motto_id: row.votes for row in counted})
 
     def _keep_result(self, round_id: int) -> None:
-        """Count all votes that stand, and the entries nobody voted for."""
+        """Count all votes that stand, and the cards nobody voted for."""
         counts = (
             select(Vote.motto_id, func.count().label("votes"))
             .where(Vote.round_id == round_id)
@@ -81,7 +81,7 @@ class Sealing:
                 .outerjoin(counts, counts.c.motto_id == Motto.id)
                 .where(
                     Motto.round_id == round_id,
-                    or_(Motto.state == MottoState.APPROVED, votes > 0),
+                    or_(and_(approved(Motto), bears_card()), votes > 0),
                 ),
             )
         )

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, case, func, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from bot.domain.entries import MottoCard, MottoState, current_round, id_of, read_cards
+from bot.domain.entries import MottoCard, current_round, id_of, read_cards
+from bot.domain.families import approved, bears_card, counted
 from bot.domain.sealing import Sealing
 from bot.storage.memory import Memory
 from bot.storage.tables import Motto, Round, Vote, WithdrawnVote
@@ -158,7 +159,7 @@ class Tally:
         current = current_round(self._session)
         if current.sealed_at is None:
             count = self.of(current.id)
-            votes = {id_: count.votes.get(id_, 0) for id_ in self._approved(current.id)}
+            votes = {id_: count.votes.get(id_, 0) for id_ in self._cards(current.id)}
         else:
             result = Sealing(self._session, self._now).result(current.id)
             count = Count(result.sealed_at, result.votes)
@@ -231,18 +232,17 @@ class Tally:
             )
         )
 
-    def _approved(self, round_id: int) -> list[int]:
+    def _cards(self, round_id: int) -> list[int]:
+        """The entries that bear a card."""
+        of_round = Motto.round_id == round_id
         return list(
-            self._session.scalars(
-                select(Motto.id).where(
-                    Motto.round_id == round_id, Motto.state == MottoState.APPROVED
-                )
-            )
+            self._session.scalars(select(Motto.id).where(of_round, approved(Motto), bears_card()))
         )
 
     def _lines(self, ranked: list[Ranked]) -> list[Line]:
         ids = [entry.entry for entry in ranked]
-        cards = {id_of(card.number): card for card in read_cards(self._session, Motto.id.in_(ids))}
+        found = counted(self._session, read_cards(self._session, Motto.id.in_(ids)))
+        cards = {id_of(card.number): card for card in found}
         return [Line(entry.rank, entry.votes, cards[entry.entry]) for entry in ranked]
 
 

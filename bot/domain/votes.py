@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import blake2s
+from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, exists, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, Select, and_, bindparam, delete, exists, insert, select
+from sqlalchemy.orm import Session, aliased
 
 from bot.domain.entries import (
     MottoCard,
@@ -16,10 +17,10 @@ from bot.domain.entries import (
     current_round,
     id_of,
     number_of,
-    read_card,
     read_cards,
     sealed_at,
 )
+from bot.domain.families import approved, bears_card, counted, first_of, same_words
 from bot.domain.identity import campaign_day
 from bot.domain.refusals import (
     AlreadyVoted,
@@ -39,8 +40,8 @@ BATCH = 3
 _TRACKER_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without 0, O, 1 and I: receipts are read aloud and typed again."""
 _MOMENT = timedelta(microseconds=1)
-_NOBODYS = 0
-"""Stands in a slot for the entry that got a vote of which nobody knows whose it was."""
+_NOBODYS = ""
+"""Stands in a slot for the words that got a vote of which nobody knows whose it was."""
 
 
 @dataclass(frozen=True)
@@ -90,22 +91,29 @@ class CastVote:
 _VOTE, _SLOT, _MOTTO = table_of(Vote), table_of(RoundSlot), table_of(Motto)
 _SPENT = table_of(SpentDay)
 _NEW_VOTE = insert(_VOTE)
+_OWN, _GIVEN = _MOTTO.alias("own"), _MOTTO.alias("given")
+_SIGNED = exists().where(
+    same_words(_OWN.c, _MOTTO.c), approved(_OWN.c), _OWN.c.author == bindparam("member")
+)
 # Locked, so that its author can't put other words under the vote before it is kept.
 _ENTRY = (
     select(
-        _MOTTO.c.author,
+        _MOTTO.c.id,
         _MOTTO.c.round_id,
         _MOTTO.c.state,
         _MOTTO.c.words,
+        _MOTTO.c.folded,
+        _SIGNED.label("signed"),
         sealed_at(_MOTTO.c.round_id).label("sealed_at"),
     )
-    .where(_MOTTO.c.id == bindparam("motto"))
+    .where(_MOTTO.c.id == first_of(bindparam("motto")))
     .with_for_update(read=True)
 )
+_CARDS = select(Motto.id).where(Motto.round_id == bindparam("round"), approved(Motto), bears_card())
 _SLOTS = (
     select(
         _SLOT.c.slot,
-        _VOTE.c.motto_id,
+        _GIVEN.c.folded,
         exists()
         .where(
             _SPENT.c.member_key == bindparam("member"),
@@ -124,6 +132,7 @@ _SLOTS = (
             _VOTE.c.slot == _SLOT.c.slot,
         ),
     )
+    .outerjoin(_GIVEN, _GIVEN.c.id == _VOTE.c.motto_id)
     .where(_SLOT.c.round_id == bindparam("round"))
     .order_by(_SLOT.c.slot)
 )
@@ -148,7 +157,7 @@ class Votes:
             title=current.title,
             closes_at=current.closes_at,
             per_day=len(slots),
-            left=sum(motto is None for motto in slots),
+            left=sum(words is None for words in slots),
             last_day=campaign_day(current.closes_at - _MOMENT) <= today,
             own_entry_allowed=current.own_entry_allowed,
         )
@@ -166,13 +175,8 @@ class Votes:
         return self._batch(member, cursor, back=2 * BATCH)
 
     def _batch(self, member: bytes, cursor: str, back: int) -> Batch:
-        approved = self._session.scalars(
-            select(Motto.id).where(
-                Motto.round_id == current_round(self._session).id,
-                Motto.state == MottoState.APPROVED,
-            )
-        )
-        ranked = in_order(member, approved)
+        round_id = current_round(self._session).id
+        ranked = in_order(member, self._session.scalars(_CARDS, {"round": round_id}))
         if not ranked:
             return Batch([], "")
         start = (bisect_left(ranked, (cursor, 0)) - back) % len(ranked)
@@ -182,11 +186,12 @@ class Votes:
 
     def _cards(self, ids: list[int]) -> list[MottoCard]:
         """The cards of these entries, in this order."""
-        found = {card.number: card for card in read_cards(self._session, Motto.id.in_(ids))}
+        cards = counted(self._session, read_cards(self._session, Motto.id.in_(ids)))
+        found = {card.number: card for card in cards}
         return [found[number_of(id_)] for id_ in ids]
 
     def cast(self, member: bytes, number: int, sent_at: datetime, delivery: bytes) -> Receipt:
-        """Give one of the day's votes to a motto.
+        """Give one of the day's votes to a motto, or to the card that it has joined.
 
         The member's row is locked by the turn, and the keys of the table stand behind it:
         a vote beyond the limit has no slot, a second one for a motto no room. A vote sent
@@ -194,12 +199,12 @@ class Votes:
         VotingClosed, NoSuchEntry, OwnEntry, AlreadyVoted or NoVotesLeft.
         """
         current = self._open_round(sent_at, hold=True)
-        words = self._votable(member, number, current)
+        entry = self._votable(member, number, current)
         day = campaign_day(min(sent_at, self._now))
         slots = self._slots(member, current.id, day)
-        if id_of(number) in slots.values():
+        if entry.folded in slots.values():
             raise AlreadyVoted(number)
-        free = [slot for slot, motto in slots.items() if motto is None]
+        free = [slot for slot, words in slots.items() if words is None]
         if not free:
             raise NoVotesLeft(len(slots))
         tracker = _new_tracker()
@@ -208,16 +213,16 @@ class Votes:
             "round_id": current.id,
             "day": day,
             "slot": free[0],
-            "motto_id": id_of(number),
+            "motto_id": entry.id,
             "delivery_key": delivery,
             "accepted_at": self._now,
             "tracker": tracker,
         }
         self._session.execute(_NEW_VOTE, row)
-        return Receipt(number, words, tracker, len(free) - 1, len(slots))
+        return Receipt(number_of(entry.id), entry.words, tracker, len(free) - 1, len(slots))
 
     def withdraw(self, member: bytes, number: int, delivery: bytes) -> MottoCard:
-        """Take back the member's latest vote for a motto while voting is open.
+        """Take back the member's latest vote for a motto, or its card, while voting is open.
 
         Its slot is free again. Raises VotingNotOpen, VotingClosed or NothingToWithdraw.
         """
@@ -227,14 +232,13 @@ class Votes:
             .where(
                 Vote.member_key == member,
                 Vote.round_id == current.id,
-                Vote.motto_id == id_of(number),
+                Vote.motto_id.in_(_of_card(number)),
             )
             .order_by(Vote.accepted_at.desc())
             .limit(1)
             .with_for_update()
         ).first()
-        card = read_card(self._session, number)
-        if row is None or card is None:
+        if row is None:
             raise NothingToWithdraw
         vote, sealed = row
         if sealed:
@@ -254,12 +258,13 @@ class Votes:
         self._session.execute(
             delete(Vote).where(Vote.member_key == member, Vote.tracker == vote.tracker)
         )
-        return card
+        return read_cards(self._session, Motto.id == vote.motto_id)[0]
 
     def has_voted(self, member: bytes, number: int) -> bool:
-        """Whether the member gave one of today's votes to this motto."""
+        """Whether the member gave one of today's votes to this motto, or to its card."""
         current = current_round(self._session)
-        return self._voted(member, current.id, campaign_day(self._now), number)
+        words = self._session.scalar(select(Motto.folded).where(Motto.id == id_of(number)))
+        return words in self._slots(member, current.id, campaign_day(self._now)).values()
 
     def mine(self, member: bytes, limit: int = 9) -> list[CastVote]:
         """The member's votes in this round, the latest first."""
@@ -286,28 +291,32 @@ class Votes:
             raise VotingClosed(current.closes_at)
         return current
 
-    def _votable(self, member: bytes, number: int, current: Round) -> str:
-        """The words of the entry that is voted for."""
-        row = self._session.execute(_ENTRY, {"motto": id_of(number)}).first()
+    def _votable(self, member: bytes, number: int, current: Round) -> Row[Any]:
+        """The entry that bears the card which is voted for."""
+        values = {"motto": id_of(number), "member": member}
+        row = self._session.execute(_ENTRY, values).first()
         if row is None or row.state != MottoState.APPROVED or row.round_id != current.id:
             raise NoSuchEntry(number)
         if row.sealed_at:
             raise VotingClosed(current.closes_at)
-        if row.author == member and not current.own_entry_allowed:
+        if row.signed and not current.own_entry_allowed:
             raise OwnEntry(number)
-        return str(row.words)
+        return row
 
-    def _voted(self, member: bytes, round_id: int, day: date, number: int) -> bool:
-        return id_of(number) in self._slots(member, round_id, day).values()
-
-    def _slots(self, member: bytes, round_id: int, day: date) -> dict[int, int | None]:
-        """The member's slots of that day, and the id of the motto whose vote stands in each.
+    def _slots(self, member: bytes, round_id: int, day: date) -> dict[int, str | None]:
+        """The member's slots of that day, and the folded words whose vote stands in each.
 
         None stands in no slot of a day that was spent before the member was erased.
         """
         values = {"member": member, "round": round_id, "day": day}
         rows = self._session.execute(_SLOTS, values)
-        return {row.slot: row.motto_id or (_NOBODYS if row.spent else None) for row in rows}
+        return {row.slot: _NOBODYS if row.spent else row.folded for row in rows}
+
+
+def _of_card(number: int) -> Select[int]:
+    """The ids of the entries that say what this one says."""
+    named = aliased(Motto)
+    return select(Motto.id).join(named, same_words(Motto, named)).where(named.id == id_of(number))
 
 
 def in_order(member: bytes, ids: Iterable[int]) -> list[tuple[str, int]]:

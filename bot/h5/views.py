@@ -39,6 +39,8 @@ MOST_UNITS = 200
 """How many units one table shows."""
 NEWEST = 3
 """How many mottos stand on the first page."""
+NAMES = 60
+"""How many of those who wrote the same are named."""
 _NUMBER = re.compile(r"[1-9][0-9]{3,8}")
 _STATIC = Path(__file__).parent / "static"
 
@@ -98,9 +100,10 @@ class _Pages:
             abort(404)
         with self._transaction(read_only=True) as services:
             card = services.mottos.public(int(number))
+            signers = services.mottos.signers(card.number, NAMES) if card else None
         if card is None or card.decided_at is None:
             abort(404)
-        return _page("motto", card=card, day=campaign_day(card.decided_at))
+        return _page("motto", card=card, signers=signers, day=campaign_day(card.decided_at))
 
     def standings(self) -> Response:
         with self._transaction(read_only=True) as services:

@@ -105,7 +105,10 @@ SECTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ),
     "motto_history": ("座右铭的经过", ("时间", "编号", "做了什么", "当时的话或状态")),
     "votes": ("您投的票", ("评选", "哪一天", "编号", "座右铭", "时间", "回执")),
-    "withdrawn_votes": ("撤回或作废的票", ("评选", "编号", "投票时间", "撤回时间", "回执")),
+    "withdrawn_votes": (
+        "撤回或作废的票",
+        ("评选", "编号", "投票时间", "撤回时间", "作废的原因", "回执"),
+    ),
     "tickets": ("您请工作人员看的话", ("时间", "关于", "您的话", "办结", "答复")),
     "notices": ("捎给您的话", ("什么时候起可以告诉您", "关于", "内容", "告诉您的时间")),
     "deliveries": ("您发来的消息（原话不留，只记收到过）", ("时间", "处理结果")),
@@ -128,6 +131,11 @@ _DEEDS = {
     "motto.submit": "您提交", "motto.approve": "审核通过", "motto.return": "审核退回",
     "motto.undo": "审核撤销，回到待审", "motto.reword": "您改字，重新送审",
     "motto.appeal": "您申诉", "motto.withdraw": "您撤回", "motto.restore": "您恢复，重新送审",
+    "entry.sign": "您改署名", "votes.clear": "票清零", "votes.pass": "票转给同一句的另一条",
+}  # fmt: skip
+_GONE = {
+    "reworded": "作者改了字", "withdrawn": "作者撤回了", "undone": "重新审核",
+    "erased": "作者撤回了",
 }  # fmt: skip
 _TOPICS = {
     "help": "求助", "question": "题目有错", "unit": "没有我的单位", "appeal": "座右铭申诉",
@@ -136,6 +144,7 @@ _TOPICS = {
 _NOTICES = {
     "motto_approved": "座右铭通过", "motto_returned": "座右铭退回", "ticket_answered": "答复",
     "answer_regraded": "改判",
+    "votes_clear": "您投的票清零", "votes_pass": "您投的票转给同一句的另一条",
 }  # fmt: skip
 _OUTCOMES = {"done": "办好了", "refused": "按规则没有办"}
 _CHOICES = {"T": "对", "F": "错"}
@@ -155,8 +164,9 @@ _READ: Mapping[str, Mapping[int, Callable[[Any], str]]] = {
     },
     "motto_history": {
         2: lambda action: _DEEDS.get(action, action),
-        3: lambda left: _STATES.get(left, left),
+        3: lambda left: _STATES.get(left, _SIGNATURES.get(left, left)),
     },
+    "withdrawn_votes": {4: lambda reason: _GONE.get(reason, reason)},
     "tickets": {1: lambda topic: _TOPICS.get(topic, "其他")},
     "notices": {1: lambda kind: _NOTICES.get(kind, kind), 2: _facts},
     "deliveries": {1: lambda outcome: _OUTCOMES.get(outcome, "出了错，没有办成")},

@@ -466,13 +466,14 @@ class Motto(Base):
         UniqueConstraint("round_id", "author"),
         Index("ix_motto_queue", "state", "submitted_at"),
         Index("ix_motto_wall", "round_id", "state", "decided_at"),
+        Index("ix_motto_card", "round_id", "folded", "state", "decided_at"),
     )
 
     id: Mapped[int] = mapped_column(_number(), primary_key=True, autoincrement=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
     author: Mapped[bytes] = mapped_column(MemberKey)
     words: Mapped[str] = mapped_column(String(60))
-    folded: Mapped[str] = mapped_column(String(60), index=True)
+    folded: Mapped[str] = mapped_column(String(60))
     signature: Mapped[str] = mapped_column(String(8))
     """full, masked or none."""
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
@@ -522,7 +523,7 @@ class Vote(Base):
 
 
 class WithdrawnVote(Base):
-    """A vote its member took back, kept so that each receipt can be explained."""
+    """A vote that no longer counts, kept so that each receipt can be explained."""
 
     __tablename__ = "withdrawn_vote"
     __table_args__ = _rules()
@@ -537,6 +538,8 @@ class WithdrawnVote(Base):
     withdrawn_at: Mapped[datetime]
     withdrawn_by: Mapped[bytes | None] = mapped_column(DeliveryKey)
     """The delivery that took it back; None when the entry itself changed."""
+    reason: Mapped[str | None] = mapped_column(String(16))
+    """How the entry changed: reworded, withdrawn, undone or erased."""
 
 
 class SpentDay(Base):

@@ -1,5 +1,6 @@
 """Mottos: one to a member, counted in characters, rewordable, withdrawable; and the wall."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 
 import pytest
@@ -19,8 +20,10 @@ from bot.domain.refusals import (
     MottoTooShort,
     NoMotto,
     Refusal,
+    VotesAtStake,
 )
 from bot.domain.services import Services, open_services
+from bot.storage.database import Sessions
 from bot.storage.tables import Motto, Vote, WithdrawnVote
 from tests.builders import CLOSES, NOON, a_member, an_approved_motto, key
 
@@ -36,8 +39,8 @@ def submitted(services: Services, by: str = "zhang", words: str = WORDS) -> Mott
     return services.mottos.submit(key(by), words, fold_prose(words), "masked")
 
 
-def reworded(services: Services, words: str = OTHERS) -> MottoCard:
-    return services.mottos.reword(key("zhang"), words, fold_prose(words), "masked")
+def reworded(services: Services, words: str = OTHERS, warned: bool = False) -> MottoCard:
+    return services.mottos.reword(key("zhang"), words, fold_prose(words), "masked", warned)
 
 
 def rows(session: Session, table: type[Vote] | type[WithdrawnVote] | type[Motto]) -> int:
@@ -149,12 +152,64 @@ def test_other_words_set_the_votes_aside_and_free_their_slots(
     number = an_approved_motto(session, "zhang", WORDS)
     services.votes.cast(a_member(session, "li"), number, NOON, DELIVERY)
 
-    reworded(services)
+    reworded(services, warned=True)
 
     assert services.mottos.votes_for(number) == 0
     assert services.votes.ballot(key("li")).left == 3
     aside = session.scalars(select(WithdrawnVote)).one()
-    assert (aside.member_key, aside.withdrawn_by) == (key("li"), None)
+    assert (aside.member_key, aside.withdrawn_by, aside.reason) == (key("li"), None, "reworded")
+
+
+def test_votes_go_only_when_their_author_was_warned(services: Services, session: Session) -> None:
+    number = an_approved_motto(session, "zhang", WORDS)
+    services.votes.cast(a_member(session, "li"), number, NOON, DELIVERY)
+
+    with pytest.raises(VotesAtStake) as refused:
+        reworded(services)
+
+    assert (refused.value.number, refused.value.votes) == (number, 1)
+    assert services.mottos.votes_for(number) == 1
+
+
+@pytest.mark.slow
+def test_a_vote_that_comes_at_the_same_moment_is_warned_of_too(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        a_member(session, "li")
+        number = an_approved_motto(session, "zhang", WORDS)
+
+    with ThreadPoolExecutor() as pool:
+        with sessions.begin() as session:
+            at(session, NOON).votes.cast(key("li"), number, NOON, DELIVERY)
+            other = pool.submit(rewords, sessions)
+            # Long enough for the author to arrive at the locked entry, or database.
+            wait([other], timeout=0.3)
+
+        with pytest.raises(VotesAtStake):
+            other.result()
+
+
+def rewords(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        reworded(at(session, NOON))
+
+
+# ------------------------------------------------------------ another signature
+
+
+def test_another_signature_changes_neither_verdict_nor_votes(
+    services: Services, session: Session
+) -> None:
+    a_member(session, "zhang", unit=2)
+    number = an_approved_motto(session, "zhang", WORDS)
+    services.votes.cast(a_member(session, "li"), number, NOON, DELIVERY)
+
+    card = services.mottos.sign(key("zhang"), "full")
+
+    assert (card.signed, card.state, card.version) == ("张三", MottoState.APPROVED, 2)
+    assert services.mottos.votes_for(number) == 1
+    assert [deed.action for deed in services.moderation.history(number).deeds] == [
+        "entry.sign", "motto.approve", "motto.submit",
+    ]  # fmt: skip
 
 
 def test_a_verdict_about_words_that_are_gone_is_not_told(
@@ -232,7 +287,7 @@ def test_only_a_withdrawn_motto_can_be_restored(services: Services) -> None:
 
 
 def test_the_wall_shows_exactly_the_approved(services: Services, session: Session) -> None:
-    shown = {an_approved_motto(session, name, WORDS) for name in ("a", "b", "c")}
+    shown = {an_approved_motto(session, name, f"{WORDS}{name}") for name in ("a", "b", "c")}
     hidden = an_approved_motto(session, "withdrawn", WORDS)
     services.mottos.withdraw(key("withdrawn"))
     submitted(services, by="waiting")
@@ -250,7 +305,7 @@ def test_the_wall_shows_exactly_the_approved(services: Services, session: Sessio
 def test_the_wall_has_pages_and_the_one_beyond_the_last_is_the_last(
     services: Services, session: Session
 ) -> None:
-    numbers = [an_approved_motto(session, f"member {n}", WORDS) for n in range(PAGE + 1)]
+    numbers = [an_approved_motto(session, f"member {n}", f"{WORDS}{n}") for n in range(PAGE + 1)]
 
     first, beyond = services.mottos.wall(1), services.mottos.wall(99)
 
@@ -267,7 +322,7 @@ def test_a_district_shows_the_mottos_of_its_branches_and_of_who_joined_later(
     a_member(session, "late")
     of_branch = an_approved_motto(session, "li", WORDS)
     elsewhere = an_approved_motto(session, "wang", WORDS)
-    joined_later = an_approved_motto(session, "late", WORDS)
+    joined_later = an_approved_motto(session, "late", OTHERS)
 
     services.members.join(key("late"), 2, "赵六")
 

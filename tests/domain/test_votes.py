@@ -365,4 +365,5 @@ def test_words_are_not_changed_under_a_vote_that_is_being_cast(sessions: Session
 
 def rewords(sessions: Sessions) -> None:
     with sessions.begin() as session:
-        at(session, NOON).mottos.reword(key("author"), "愿做一块砖，哪里需要哪里搬", "x", "masked")
+        words = "愿做一块砖，哪里需要哪里搬"
+        at(session, NOON).mottos.reword(key("author"), words, "x", "masked", warned=True)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
 import bot
+from bot.conversation.folding import fold_prose
 from bot.domain.entries import id_of
 from bot.domain.moderation import Reason
 from bot.domain.questions import Shelf
@@ -56,7 +57,7 @@ class Campaign:
         """The number of the author's motto, which stands on the wall with these very words."""
         with self.sessions.begin() as session:
             number = an_approved_motto(session, author, "一句足够长的座右铭")
-            values = {"words": words, "signature": signature}
+            values = {"words": words, "folded": fold_prose(words), "signature": signature}
             session.execute(update(Motto).where(Motto.id == id_of(number)).values(**values))
         return number
 

@@ -149,6 +149,26 @@ def test_a_motto_has_a_page(campaign: Campaign, client: FlaskClient) -> None:
     assert f"<title>{BRICK}</title>" in client.get(f"/h/m/{number}").text
 
 
+def test_who_wrote_the_same_shares_a_card_and_a_page(
+    campaign: Campaign, client: FlaskClient
+) -> None:
+    for member, name in (("zhang", "张三"), ("li", "李小四"), ("wang", "王五")):
+        campaign.joins(member, name)
+    first = campaign.approved("zhang", BRICK)
+    campaign.approved("li", BRICK + "！", "full")
+    last = campaign.approved("wang", BRICK, "none")
+
+    wall = text_of(client, "/h/wall")
+    pages = {text_of(client, f"/h/m/{number}") for number in (first, last)}
+
+    assert f"共1条，新的在前。 {BRICK} 城东街道 张*等3人 {first}号" in wall
+    assert len(pages) == 1
+    page = pages.pop()
+    assert "3位党员写了同一句：张*、李**等。" in page
+    assert f"投{first}号" in page
+    assert "李小四" not in page
+
+
 def test_what_cannot_be_seen_looks_the_same_whatever_the_reason(
     campaign: Campaign, client: FlaskClient
 ) -> None:

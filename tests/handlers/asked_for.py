@@ -55,7 +55,7 @@ def _asks_to_change_an_entry(words: str, state: State) -> object:
             return "确定" in words or "恢复" in words
         case Appealing():
             return words
-    return re.search(r"确定撤回 ?\d|恢复|申诉|改好", words)
+    return re.search(r"确定撤回 ?\d|恢复|申诉|改好|署|写全名|只写姓", words)
 
 
 def _asks_to_take_a_vote_back(words: str, state: State) -> object:

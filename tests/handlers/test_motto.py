@@ -93,7 +93,13 @@ def test_the_offer_tells_how_many_wrote_the_same(zhang: Talker, session: Session
 
     reply = zhang.says("不忘初心 牢記使命！")
 
-    assert "有3位党员也写了这一句。\n您也可以换一句自己的话（8到30个字）。\n" in reply
+    assert reply == (
+        "这是要交的座右铭吗？\n“不忘初心 牢記使命！”\n\n"
+        "有3位党员写了同一句，会合在一张卡片上，署上大家的名字。\n"
+        "想参加“原创”评选，可以写一句您自己的话（8到30个字）。\n"
+        "[就交这句](发:交座右铭)　[我换一句](发:换一句)　[不是，随便说说](发:不交)"
+    )
+    assert zhang.says("是").startswith("有3位党员写了同一句，会合在一张卡片上")
 
 
 @pytest.mark.parametrize(
@@ -577,6 +583,122 @@ def test_votes_that_came_while_the_author_wrote_are_spoken_of_too(
 
 def test_the_words_before_can_only_come_back_if_there_were_some(author: Talker) -> None:
     assert author.says("恢复原句").startswith("1001号没有改过")
+
+
+def test_votes_that_come_after_the_warning_go_with_the_others(
+    praised: Talker, session: Session
+) -> None:
+    praised.says("修改座右铭")
+    praised.says("要改")
+    a_member(session, "chen")
+    Talker(session, "chen", now=praised.now).says("投1001号")
+
+    assert praised.says(OTHER).startswith("✔ 换好了")
+    assert praised.services.mottos.votes_for(1001) == 0
+
+
+# ------------------------------------------------------------ J6: another signature
+
+
+def test_another_signature_stands_at_once_and_keeps_the_votes(praised: Talker) -> None:
+    asked = praised.says("改署名")
+    done = praised.taps("写全名")
+
+    assert asked == (
+        "1001号现在的署名：城东街道　张*\n署名想改：[写全名](发:署全名)　[不署名](发:不署名)"
+    )
+    assert done == (
+        "✔ 署名改好了，1001号：城东街道　张三。审核结果和票数都不变。\n[我的座右铭](发:我的座右铭)"
+    )
+    assert (entry(praised).signed, entry(praised).state) == ("张三", MottoState.APPROVED)
+    assert praised.services.mottos.votes_for(1001) == 2
+
+
+def test_the_same_words_under_another_signature_are_not_reviewed_again(praised: Talker) -> None:
+    praised.state = ConfirmingMotto(ORIGINAL, "none", 1001, warned=True)
+
+    assert praised.says("交").startswith("✔ 署名改好了，1001号：城东街道　匿名。")
+    assert entry(praised).state is MottoState.APPROVED
+
+
+def test_without_a_motto_there_is_no_signature_to_change(zhang: Talker) -> None:
+    for words in ("改署名", "署全名", "不署名"):
+        assert zhang.says(words).startswith("您还没有交过座右铭。"), words
+
+
+def test_who_gave_no_name_is_shown_how_to_sign(session: Session) -> None:
+    a_member(session, "li")
+    an_approved_motto(session, "li", ORIGINAL)
+    li = Talker(session, "li")
+
+    for words in ("改署名", "署全名"):
+        assert li.says(words).endswith("想署上单位和姓，先[登记单位](发:登记单位)。")
+
+
+# ------------------------------------------------------------ J5: the same words as others
+
+
+@pytest.fixture
+def joined(zhang: Talker, session: Session) -> Talker:
+    """A member whose motto, number 1003, says what two others said before."""
+    for name in ("li", "wang"):
+        an_approved_motto(session, name, SHARED)
+    an_approved_motto(session, "zhang", SHARED)
+    for name in ("a", "b"):
+        a_member(session, name)
+        Talker(session, name).says("投1003号")
+    return zhang
+
+
+def test_ones_own_entry_shows_the_card_that_it_has_joined(joined: Talker) -> None:
+    assert joined.says("我的座右铭") == (
+        f"您的座右铭，1003号：\n“{SHARED}”\n"
+        "和另外2位党员写的是同一句，合在1001号卡片上。\n"
+        "已经通过，大家都能看到，现在有2票。\n"
+        "[看它的页面](网:/m/1001)　[看看大家的](发:看座右铭)\n"
+        "[修改](发:修改座右铭)　[改署名](发:改署名)　[撤回](发:撤回我的座右铭)"
+    )
+
+
+def test_other_words_need_no_warning_while_others_say_the_same(joined: Talker) -> None:
+    assert joined.says("修改座右铭").startswith("1003号现在是：")
+    assert joined.says(OTHER).startswith("✔ 换好了，1003号")
+    assert joined.services.mottos.votes_for(1001) == 2
+
+
+def test_withdrawing_from_a_card_leaves_it_to_the_others(joined: Talker) -> None:
+    assert joined.says("撤回我的座右铭") == (
+        "1003号撤回后就不再公开、不再参加评选。\n"
+        "同一句还有2位党员署名，卡片和票都留着。\n"
+        "[确定撤回](发:确定撤回1003)　[再想想](发:算了)\n30天内可以恢复，回复“恢复1003”。"
+    )
+    joined.says("确定撤回")
+    assert joined.services.mottos.votes_for(1001) == 2
+
+
+def test_a_card_of_several_is_one_line_and_votes_for_any_number_are_for_it(
+    joined: Talker, session: Session
+) -> None:
+    a_member(session, "chen")
+    chen = Talker(session, "chen")
+
+    listed = chen.says("投票")
+    voted = chen.says("投1003号")
+    looked = chen.says("1002")
+    taken_back = chen.says("撤回1003号")
+
+    assert f"1001 {SHARED}（匿名等3人）[投](发:投1001号)\n" in listed
+    assert f"✔ 已投给1001号：“{SHARED}”（和1003号是同一句，合在一张卡片上）。\n" in voted
+    assert looked.startswith(f"1001号（匿名等3人）：\n“{SHARED}”\n您今天已经投过它了")
+    assert taken_back.startswith("✔ 投给1001号的票撤回了。")
+
+
+def test_the_card_that_one_has_signed_is_ones_own(joined: Talker) -> None:
+    assert f"1001 {SHARED}（匿名等3人）您写的\n" in joined.says("投票")
+    assert joined.says("投1001号").startswith("1001号是您自己写的，按规则不投自己。")
+    assert joined.says("1002").endswith(
+        "这是您自己写的，按规则不投自己。\n[换一批](发:换一批)　[我的座右铭](发:我的座右铭)"
+    )
 
 
 # ------------------------------------------------------------ J10: withdrawing

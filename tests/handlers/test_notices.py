@@ -5,8 +5,9 @@ import pytest
 from bot.conversation.reply import BUDGET, say
 from bot.domain.moderation import FIXABLE, Reason
 from bot.domain.notices import Notification
+from bot.domain.released import Why
 from bot.domain.tickets import ANSWER_MOST, LONGEST
-from handlers import notices
+from handlers import notices, wording
 from tests.handlers.talking import links, shown, size
 
 REPLY = say("今天的题还没做，[现在答题](发:答题)？")
@@ -142,6 +143,35 @@ def test_who_was_right_all_along_gets_the_points_and_an_apology() -> None:
 )  # fmt: skip
 def test_a_mended_key_is_told_as_its_question_is_answered(notice: Notification, words: str) -> None:
     assert words in shown(notices.ride(REPLY, [notice]))
+
+
+@pytest.mark.parametrize(
+    ("why", "because"),
+    [
+        ("reworded", "作者改了字，票是投给原来那句的。"),
+        ("withdrawn", "作者把这句撤回了。"),
+        ("undone", "这句还要再审核。"),
+        ("erased", "作者把这句撤回了。"),
+    ],
+)
+def test_who_gave_a_vote_that_is_gone_hears_why(why: str, because: str) -> None:
+    gone = Notification("votes_clear", {"number": 1386, "votes": 1, "why": why})
+
+    assert shown(notices.ride(REPLY, [gone])).startswith(
+        f"——捎句话——\n您投给1386号的1票清零了：{because}[去投票](发:投票)\n————\n"
+    )
+
+
+def test_each_reason_for_votes_to_go_has_its_sentence() -> None:
+    assert set(wording._GONE) == set(Why)
+
+
+def test_who_gave_a_vote_that_has_passed_on_hears_where_it_is() -> None:
+    facts = {"number": 1386, "to": 1472, "votes": 2, "why": "withdrawn"}
+
+    assert "您投给1386号的2票，现在记在1472号上：两条是同一句话，票还算数。\n————" in shown(
+        notices.ride(REPLY, [Notification("votes_pass", facts)])
+    )
 
 
 def test_two_notices_stand_in_their_order() -> None:

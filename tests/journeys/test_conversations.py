@@ -230,8 +230,8 @@ def test_a_motto_is_written_reviewed_voted_for_changed_and_withdrawn(world: Worl
 这是要交的座右铭吗？
 “清清白白做人，踏踏实实做事”
 
-有…位党员也写了这一句。
-您也可以换一句自己的话（8到30个字）。
+有1位党员写了同一句，会合在一张卡片上，署上大家的名字。
+想参加“原创”评选，可以写一句您自己的话（8到30个字）。
 [就交这句]　[我换一句]　[不是，随便说说]
 > 我换一句
 请发您自己的话，8到30个字。
@@ -274,7 +274,7 @@ def test_a_motto_is_written_reviewed_voted_for_changed_and_withdrawn(world: Worl
 “当好一块砖，群众哪里需要就往哪里搬”
 已经通过，大家都能看到，现在有0票。
 [看它的页面]　[看看大家的]
-[修改]　[撤回]
+[修改]　[改署名]　[撤回]
 > 投{number}
 {number}号是您自己写的，按规则不投自己。
 [换一批]　[我的座右铭]

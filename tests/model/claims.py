@@ -18,6 +18,7 @@ _CLAIMS = {
     "reword": r"✔ 换好了，(\d+)号",
     "withdraw": r"✔ (\d+)号已经撤回",
     "restore": r"✔ (\d+)号恢复了",
+    "appeal": r"✔ 收到，(\d+)号会请另一位同志重新看",
     "join": r"✔ 登记好了()",
 }
 
@@ -55,7 +56,7 @@ def done(before: Ledger, after: Ledger) -> set[Deed]:
         for row in _new("tracker", before.withdrawn_vote, after.withdrawn_vote)
         if row.withdrawn_by is not None
     ]
-    decided = _new("id", before.audit, after.audit)
+    decided = [row for row in _new("id", before.audit, after.audit) if row.version is not None]
     joined = [
         row.member_key
         for row in after.member

@@ -33,6 +33,10 @@ class Entry:
     state: str = "waiting"
     version: int = 1
     decided_at: datetime | None = None
+    approved_at: datetime | None = None
+    decider: int = 0
+    barred: int = 0
+    """The moderator whose decision the author did not accept."""
     former: str | None = None
 
     @property
@@ -82,7 +86,8 @@ class Expected:
         self.papers: dict[tuple[str, date], Paper] = {}
         self.entries: dict[int, Entry] = {}
         self.votes: dict[str, list[tuple[date, int]]] = defaultdict(list)
-        self.notices: dict[str, Waiting] = {}
+        self.notices: dict[tuple[str, str], Waiting] = {}
+        """By the member and the cause."""
         self.replies: dict[bytes, bytes] = {}
         for author, words in (AUTHORS | HOPEFULS).items():
             self._admit(author, words, NOON - timedelta(minutes=5))
@@ -92,7 +97,7 @@ class Expected:
         self.following[author] = True
         self.submit(author, words, at)
         if author in AUTHORS:
-            self.decide(self.own(author), 1, "approved", at)
+            self.decide(self.own(author), 1, "approved", at, 1)
 
     # -------------------------------------------------------- the quiz
 
@@ -115,28 +120,48 @@ class Expected:
 
     def vote(self, by: str, number: int, sent_at: datetime, now: datetime) -> Deeds:
         day, given = campaign_day(sent_at), self.votes[by]
-        entry = self.entries.get(number)
-        if sent_at >= CLOSES or now >= CLOSES + GRACE or (day, number) in given:
+        card = self.card(number)
+        if sent_at >= CLOSES or now >= CLOSES + GRACE or not card or (day, card) in given:
             return set()
-        if entry is None or entry.state != "approved" or entry.author == by:
+        if any(self.entries[number].author == by for number in self.family(card)):
             return set()
         if sum(of_day == day for of_day, _ in given) == VOTES_A_DAY:
             return set()
-        given.append((day, number))
-        return {("vote", number)}
+        given.append((day, card))
+        return {("vote", card)}
+
+    def family(self, number: int) -> list[int]:
+        """The approved entries that say what this one says, the first approved first."""
+        words = self.entries[number].words
+        found = [
+            (entry.approved_at, other)
+            for other, entry in self.entries.items()
+            if entry.state == "approved" and entry.words == words
+        ]
+        return [other for _, other in sorted(found)]
+
+    def card(self, number: int) -> int:
+        """The number of the card to which this one leads; 0 when that can't be voted for."""
+        entry = self.entries.get(number)
+        return self.family(number)[0] if entry and entry.state == "approved" else 0
 
     def take_back(self, by: str, number: int, now: datetime) -> Deeds:
-        own = [vote for vote in self.votes[by] if vote[1] == number]
+        entry = self.entries.get(number)
+        says = entry.words if entry else None
+        own = [vote for vote in self.votes[by] if self.entries[vote[1]].words == says]
         if now >= CLOSES or not own:
             return set()
         self.votes[by].remove(own[-1])
-        return {("take back", number)}
+        return {("take back", own[-1][1])}
 
     def take_latest_back(self, by: str, now: datetime) -> Deeds:
         given = self.votes[by]
         return self.take_back(by, given[-1][1], now) if given else set()
 
-    def votes_for(self, number: int) -> int:
+    def at_stake(self, number: int) -> int:
+        """How many votes go when this entry goes."""
+        if len(self.family(number)) > 1:
+            return 0
         return sum(vote[1] == number for given in self.votes.values() for vote in given)
 
     # -------------------------------------------------------- one's own entry
@@ -159,13 +184,13 @@ class Expected:
         entry = self.entries[number]
         if words == entry.words and entry.state != "withdrawn":
             return set()
-        self._change(number, "waiting", now, former=entry.words, words=words)
+        self._change(number, "waiting", now, former=entry.words, words=words, barred=0)
         return {("reword", number)}
 
     def withdraw(self, by: str, number: int, now: datetime) -> Deeds:
         if number != self.own(by) or self.entries[number].state == "withdrawn":
             return set()
-        self._change(number, "withdrawn", now)
+        self._change(number, "withdrawn", now, barred=0)
         return {("withdraw", number)}
 
     def restore(self, by: str, number: int, now: datetime) -> Deeds:
@@ -176,21 +201,37 @@ class Expected:
         self._change(number, "waiting", now)
         return {("restore", number)}
 
+    def may_appeal(self, by: str, now: datetime) -> bool:
+        """Whether a decision against the member's entry is known, and was not looked at again."""
+        entry = self.entries.get(self.own(by))
+        if entry is None or entry.state != "returned" or entry.decided_at is None:
+            return False
+        return now >= entry.decided_at + UNDO and not entry.barred
+
+    def appeal(self, by: str, now: datetime) -> Deeds:
+        if not self.may_appeal(by, now):
+            return set()
+        number = self.own(by)
+        self._change(number, "waiting", now, barred=self.entries[number].decider)
+        return {("appeal", number)}
+
     # -------------------------------------------------------- the review desk
 
-    def decide(self, number: int, version: int, verdict: str, now: datetime) -> bool:
+    def decide(self, number: int, version: int, verdict: str, now: datetime, who: int) -> bool:
         """Whether the decision stands."""
         entry = self.entries[number]
-        if (entry.version, entry.state) != (version, "waiting"):
+        if (entry.version, entry.state) != (version, "waiting") or entry.barred == who:
             return False
-        self._change(number, verdict, now, decided_at=now)
+        self._change(number, verdict, now, decided_at=now, approved_at=now, decider=who)
         cause = f"motto:{number}:{entry.version}"
-        self.notices[cause] = Waiting(entry.author, now + UNDO)
+        self.notices[entry.author, cause] = Waiting(entry.author, now + UNDO)
         return True
 
-    def undo(self, number: int, version: int, now: datetime) -> bool:
+    def undo(self, number: int, version: int, now: datetime, who: int) -> bool:
         """Whether the decision is taken back."""
         entry = self.entries[number]
+        if entry.barred == who:
+            return False
         if entry.version != version or entry.state not in ("approved", "returned"):
             return False
         if entry.decided_at is None or now >= entry.decided_at + UNDO:
@@ -202,23 +243,34 @@ class Expected:
         """What rides on the member's next reply."""
         waiting = [
             (notice.due_at, cause)
-            for cause, notice in self.notices.items()
+            for (_, cause), notice in self.notices.items()
             if notice.to == by and not notice.told and notice.due_at <= now
         ]
         told = [cause for _, cause in sorted(waiting)[:AT_ONCE]]
         for cause in told:
-            self.notices[cause].told = True
+            self.notices[by, cause].told = True
         return told
 
     def _change(self, number: int, state: str, now: datetime, **changes: object) -> None:
         entry = self.entries[number]
-        notice = self.notices.get(f"motto:{number}:{entry.version}")
-        if notice and not notice.told:
-            del self.notices[f"motto:{number}:{entry.version}"]
+        verdict = entry.author, f"motto:{number}:{entry.version}"
+        if verdict in self.notices and not self.notices[verdict].told:
+            del self.notices[verdict]
         if state != "approved":
-            for by, given in self.votes.items():
-                self.votes[by] = [vote for vote in given if vote[1] != number]
+            self._release(number, now)
         entry.state, entry.version, entry.changed_at = state, entry.version + 1, now
         entry.decided_at = None
         for name, value in changes.items():
             setattr(entry, name, value)
+
+    def _release(self, number: int, now: datetime) -> None:
+        """The votes for an entry pass to the next of its words, or go with it."""
+        heirs = [other for other in self.family(number) if other != number]
+        deed = "votes.pass" if heirs else "votes.clear"
+        for by, given in self.votes.items():
+            if not any(vote[1] == number for vote in given):
+                continue
+            kept = [(day, heirs[0] if of == number and heirs else of) for day, of in given]
+            self.votes[by] = [vote for vote in kept if vote[1] != number]
+            cause = f"{deed}:{number}:{self.entries[number].version}"
+            self.notices[by, cause] = Waiting(by, now)

@@ -53,14 +53,29 @@ def i04_nobody_votes_twice_a_day_for_an_entry(ledger: Ledger) -> Iterator[str]:
 @_holds
 def votes_stand_only_for_words_that_stand(ledger: Ledger) -> Iterator[str]:
     entries = {motto.id: motto for motto in ledger.motto}
+    heirs = {row.facts["to"] - 1_000 for row in ledger.audit if row.action == "votes.pass"}
     for vote in ledger.vote:
         motto = entries[vote.motto_id]
         if motto.state != "approved":
             yield f"a vote for entry {motto.id}, which is {motto.state}"
-        elif vote.accepted_at < motto.decided_at:
+        elif vote.accepted_at < motto.decided_at and motto.id not in heirs:
             yield f"a vote for words that entry {motto.id} had before"
         elif motto.author == vote.member_key:
             yield f"a vote of the author's own for entry {motto.id}"
+
+
+@_holds
+def a_vote_stands_at_the_first_of_its_words(ledger: Ledger) -> Iterator[str]:
+    cards: dict[str, tuple[Any, int]] = {}
+    for motto in ledger.motto:
+        if motto.state == "approved":
+            mine = (motto.decided_at, motto.id)
+            cards[motto.folded] = min(mine, cards.get(motto.folded, mine))
+    entries = {motto.id: motto for motto in ledger.motto}
+    for vote in ledger.vote:
+        card = cards.get(entries[vote.motto_id].folded, (None, 0))[1]
+        if vote.motto_id != card:
+            yield f"a vote for entry {vote.motto_id}, whose card is that of {card}"
 
 
 @_holds
@@ -155,7 +170,7 @@ _TRANSITIONS = {
 def i14_i15_an_entry_is_where_its_audit_trail_leads(ledger: Ledger) -> Iterator[str]:
     trails = defaultdict(list)
     for deed in ledger.audit:
-        if deed.subject.startswith("motto:"):
+        if deed.subject.startswith("motto:") and deed.version is not None:
             trails[deed.subject].append(deed)
     for motto in ledger.motto:
         deeds = sorted(trails.pop(f"motto:{motto.id + 1_000}", []), key=lambda deed: deed.version)
@@ -195,7 +210,8 @@ def each_verdict_that_stands_has_its_notice(ledger: Ledger) -> Iterator[str]:
 def what_no_longer_stands_is_told_to_nobody(ledger: Ledger) -> Iterator[str]:
     standing = {f"motto:{motto.id + 1_000}:{motto.version}" for motto in ledger.motto}
     for notice in ledger.notice:
-        if notice.told_at is None and notice.cause not in standing:
+        verdict = notice.cause.startswith("motto:")
+        if verdict and notice.told_at is None and notice.cause not in standing:
             yield f"{notice.cause} waits to be told"
 
 

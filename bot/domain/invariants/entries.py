@@ -1,5 +1,6 @@
 """Entries: each stands where its audit rows led it, by steps that are allowed."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -104,16 +105,20 @@ def _miscounted(survey: Survey) -> Iterable[Key]:
 
 
 def _not_on_the_wall(survey: Survey) -> Iterable[Key]:
-    """Entries that the wall shows and no moderator approved, or the other way round."""
+    """Entries that the wall shows and no moderator approved; approved words without one card."""
     try:
         round_id = current_round(survey.session).id
     except NoRound:
         return ()
-    told = _told(survey)
-    of_round = survey.session.scalars(select(Motto.id).where(Motto.round_id == round_id))
-    numbers = [number_of(id_) for id_ in of_round]
-    approved = {n for n in numbers if told.get(subject_of(n), _Told()).state is _APPROVED}
-    return ([subject_of(number)] for number in sorted(approved ^ _shown(survey)))
+    told, shown = _told(survey), _shown(survey)
+    of_round = select(Motto.id, Motto.folded).where(Motto.round_id == round_id)
+    approved: dict[int, str] = {}
+    for id_, folded in survey.session.execute(of_round):
+        if told.get(subject_of(number_of(id_)), _Told()).state is _APPROVED:
+            approved[number_of(id_)] = folded
+    cards = Counter(approved[number] for number in shown & approved.keys())
+    wrong = {number for number, folded in approved.items() if cards[folded] != 1}
+    return ([subject_of(number)] for number in sorted(wrong | (shown - approved.keys())))
 
 
 def _shown(survey: Survey) -> set[int]:
