@@ -34,7 +34,7 @@ class Plan:
 
     messages: int
     a_second: float
-    at_once: int = 40
+    at_once: int = 16
     """Members who talk at the same time."""
     kills: int = 0
     """Workers killed at random, spread over the messages."""

@@ -29,7 +29,7 @@ EVERYTHING = [
 
 
 SHORT = 0.25
-"""How much of the gate every run of the tests plays; the long run plays it whole."""
+"""How much of the gate the short form plays; the long run plays it whole."""
 
 
 @pytest.mark.postgres

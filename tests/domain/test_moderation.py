@@ -112,7 +112,7 @@ def fix_of(services: Services) -> str | None:
     return mine.fix
 
 
-@pytest.mark.parametrize("reason", FIXABLE)
+@pytest.mark.parametrize("reason", sorted(FIXABLE))
 def test_the_right_words_are_offered_to_the_author(
     services: Services, session: Session, reason: Reason
 ) -> None:
