@@ -71,7 +71,9 @@ def create_app(
     def draw(reply: Reply, message: Message, now: datetime) -> bytes:
         return render(reply, message, now, partial(_page_address, settings))
 
-    glances = Glances(open_readers(engine), shelf, clock, handlers.conversation, draw)
+    glances = Glances(
+        open_readers(engine), shelf, clock, handlers.conversation, draw, settings.closed
+    )
     turns = Turns(sessions, memory, shelf, clock, handlers.play, draw, glances.answer)
     transaction = transactions(sessions, clock, shelf, Board(memory))
     app = Site("bot", static_folder=None)

@@ -3,22 +3,34 @@
 「帮助」 while nothing is open changes nothing, so there is nothing to lock, to record or to commit.
 Its answer depends on the message and on what is stored, and bears the message's own time: a
 repetition gets it again. Whatever is not as simple as that takes a turn.
+
+Without a record a repetition is looked at anew, and by then the member may have moved on, or
+something become due. So nothing that came after the message may count for it: a notice that
+became due later waits for the next message, since nobody might see it on a repetition; and who
+has moved on since is answered without being moved back.
+
+During maintenance every message gets the one line that says so, by the time it was sent.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.conversation import state as states
-from bot.conversation.message import Message
+from bot.conversation.message import NOBODY_READS, Message
 from bot.conversation.reply import Reply
 from bot.conversation.router import Conversation, Step
 from bot.domain.questions import Shelf
 from bot.domain.refusals import Refusal
 from bot.domain.services import Services, open_services
+from bot.journal import current
+from bot.maintenance import Hours
 from bot.storage.database import Clock, Sessions
+from handlers import wording
 
+SECOND = timedelta(seconds=1)
+"""WeChat says to the second when a message was sent."""
 Render = Callable[[Reply, Message, datetime], bytes]
 """Makes the inner XML of a reply; empty bytes for silence."""
 
@@ -33,15 +45,19 @@ class Glances:
         clock: Clock,
         conversation: Conversation,
         render: Render,
+        closed: Hours | None = None,
     ) -> None:
         self._readers, self._shelf, self._clock = readers, shelf, clock
         self._conversation, self._render = conversation, render
+        self._closed = closed
 
     def answer(self, message: Message) -> bytes | None:
         """The answer to a message that changes nothing; None when it takes a turn.
 
         Never raises: a store in trouble and a rule that says no are for the turn to answer.
         """
+        if self._closed and self._closed.cover(message.sent_at):
+            return self._say_closed(self._closed, message)
         if message.spoken or message.text not in self._conversation.asks:
             return None
         try:
@@ -52,8 +68,16 @@ class Glances:
             return None
         return self._render(step.reply, message, message.sent_at) if step else None
 
+    def _say_closed(self, hours: Hours, message: Message) -> bytes | None:
+        """That we are closed, without a look at any store; who leaves is let go as ever."""
+        if message.kind in NOBODY_READS:
+            return None
+        current().handler = "maintenance"
+        line = wording.maintenance(hours.begins, hours.ends, message.sent_at)
+        return self._render(line, message, message.sent_at)
+
     def _step(self, message: Message, services: Services) -> Step | None:
-        member = services.members.look(message.member, message.delivery)
+        member = services.members.look(message.member, message.delivery, message.sent_at)
         if member is None or member.answered or member.awaits or not member.fresh:
             return None
         state = states.parse(member.state)
@@ -61,4 +85,7 @@ class Glances:
         if not found.only_asks:
             return None
         step = found.route.handler(found.message, state, services)
-        return step if isinstance(step, Step) and step.state == state else None
+        if not isinstance(step, Step):
+            return None
+        overtaken = member.moved_at is not None and member.moved_at >= message.sent_at + SECOND
+        return step if overtaken or step.state == state else None

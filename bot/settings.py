@@ -7,6 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.maintenance import Hours, read_hours
 from bot.redis_address import read_redis_address
 
 Mode = Literal["secure", "compatible", "plain"]
@@ -53,6 +54,8 @@ class Settings(BaseSettings):
     wechat_account: str = ""
     """The account's own id (gh_...); when set, pushes for another account are refused."""
     wechat_api_base: str = "https://api.weixin.qq.com"
+    maintenance: str = ""
+    """Within these hours (begin/end, China's time) members are told so and nothing is taken."""
 
     @field_validator("redis_url")
     @classmethod
@@ -60,6 +63,13 @@ class Settings(BaseSettings):
         if url.get_secret_value():
             read_redis_address(url.get_secret_value())
         return url
+
+    @field_validator("maintenance")
+    @classmethod
+    def _names_hours(cls, words: str) -> str:
+        if words:
+            read_hours(words)
+        return words
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
@@ -89,6 +99,11 @@ class Settings(BaseSettings):
         if not self.public_url.startswith("https://"):
             wrong.append("BOT_PUBLIC_URL must begin with https:// in production")
         return wrong
+
+    @property
+    def closed(self) -> Hours | None:
+        """The hours of maintenance, if there are any."""
+        return read_hours(self.maintenance) if self.maintenance else None
 
     @property
     def address(self) -> str:

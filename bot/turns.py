@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 
 from bot import metrics
 from bot.conversation import state as states
-from bot.conversation.message import Kind, Message
-from bot.conversation.reply import Reply, Text
+from bot.conversation.message import NOBODY_READS, Kind, Message
+from bot.conversation.reply import Reply
 from bot.conversation.router import Step
 from bot.conversation.state import Idle, State
 from bot.domain.members import MOVE, Presence
@@ -228,7 +228,7 @@ class Turns:
         return self._memory.count(_crash_key(message), seconds=60) >= CRASHES
 
     def _with_notices(self, step: Step, message: Message, services: Services) -> Step:
-        if not isinstance(step.reply, Text):
+        if message.kind in NOBODY_READS:
             return step
         told = services.notices.tell(message.member, message.delivery)
         return replace(step, reply=notices.ride(step.reply, told)) if told else step

@@ -11,7 +11,6 @@ from bot.conversation.state import (
     Lost,
     State,
     Telling,
-    Thanked,
     on_show,
     settled,
 )
@@ -75,16 +74,14 @@ def be_there(message: Message, state: State, services: Services) -> Step:
 
 
 @router.pattern(wording.THANKS)
-def thank(_message: Message, state: State, _services: Services) -> Step:
-    """Once; then silence, until something else is said. What waits for an answer goes on."""
-    match state:
-        case Thanked():
-            return Step(Silence(), state)
-        case Idle() | Lost():
-            return Step(wording.not_at_all(), Thanked())
-    if isinstance(state, Free | Asked | Browsing):
-        return Step(wording.not_at_all(), settled(state))
-    return Step(join([wording.not_at_all(), wording.carry_on()]), state)
+def thank(message: Message, state: State, services: Services) -> Step:
+    """Once in ten minutes; else silence. What waits for an answer goes on."""
+    after = Idle() if isinstance(state, Lost) else settled(state)
+    if not services.members.return_thanks(message.member):
+        return Step(Silence(), after)
+    if isinstance(after, Free | Asked | Browsing):
+        return Step(wording.not_at_all(), after)
+    return Step(join([wording.not_at_all(), wording.carry_on()]), after)
 
 
 # ------------------------------------------------------------ private numbers

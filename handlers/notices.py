@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.conversation.reply import Page, Tap, Text, join
+from bot.conversation.reply import Page, Reply, Tap, Text, join
 from bot.domain.notices import Notification
 from handlers import wording
 
@@ -10,10 +10,11 @@ MOST_LINKS = 6
 """Links in one message: more are hard to tell apart with a thumb."""
 
 
-def ride(reply: Text, notifications: Sequence[Notification]) -> Text:
-    """The reply below what is to be told, a line between the two."""
+def ride(reply: Reply, notifications: Sequence[Notification]) -> Reply:
+    """The reply below what is to be told, a line between the two; silence is no line more."""
+    below = [wording.NOTICE_BELOW, reply] if isinstance(reply, Text) else []
     told: list[Text] = []
-    room = MOST_LINKS - _links(reply)
+    room = MOST_LINKS - sum(map(_links, below))
     for notification in notifications:
         words = wording.notice(notification)
         if words is not None and _links(words) > room:
@@ -21,7 +22,7 @@ def ride(reply: Text, notifications: Sequence[Notification]) -> Text:
         if words is not None:
             told.append(words)
             room -= _links(words)
-    return join([wording.NOTICE_ABOVE, *told, wording.NOTICE_BELOW, reply]) if told else reply
+    return join([wording.NOTICE_ABOVE, *told, *below]) if told else reply
 
 
 def _links(text: Text) -> int:

@@ -343,6 +343,28 @@ _QUOTED = 8
 """Characters of a command; more are a sentence, and figures may be somebody's number."""
 
 
+def maintenance(begins: datetime, ends: datetime, now: datetime) -> Text:
+    """The chat is closed for some hours."""
+    at = [moment.astimezone(CAMPAIGN_ZONE) for moment in (begins, ends)]
+    if at[1].time() == time():
+        at[1] -= timedelta(days=1)
+        until = "24点"
+    else:
+        until = _hour(at[1])
+    today = now.astimezone(CAMPAIGN_ZONE).date()
+    begin_day, end_day = ((moment.date() - today).days for moment in at)
+    return say(
+        "{begin_day}{begins}到{end_day}{until}检修，您的连续天数不受影响。",
+        begin_day=_NEAR[begin_day],
+        begins=_hour(at[0]),
+        end_day=_NEAR[end_day] if end_day != begin_day else "",
+        until=until,
+    )
+
+
+_NEAR = {-1: "昨天", 0: "今天", 1: "明天"}
+
+
 def apology() -> Text:
     """A fault of ours; what the message did is undone."""
     return say(

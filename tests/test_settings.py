@@ -52,6 +52,7 @@ def test_good_settings_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
         ("BOT_PORT", "eighty"),
         ("BOT_WORKERS", "0"),
         ("BOT_REDIS_URL", "https://cache:6379"),
+        ("BOT_MAINTENANCE", "22:00"),
         ("BOT_REDIS_URL", "redis+sentinel://:password@one,two"),
     ],
 )

@@ -33,6 +33,10 @@ class Kind(StrEnum):
     """Any other event: nobody waits, nothing is said."""
 
 
+NOBODY_READS = frozenset({Kind.UNFOLLOW, Kind.EVENT})
+"""Pushes that no person sent: whatever we say to them is seen by nobody."""
+
+
 @dataclass(frozen=True)
 class Message:
     """One push of one member.

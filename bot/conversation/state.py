@@ -186,11 +186,6 @@ class MistakesShown:
     looked_at: int = 0
 
 
-@dataclass(frozen=True)
-class Thanked:
-    """We were thanked and said so: more thanks need no answer."""
-
-
 State = (
     Idle
     | MenuShown
@@ -213,7 +208,6 @@ State = (
     | Lost
     | Telling
     | MistakesShown
-    | Thanked
 )
 
 OfPaper = Answering | Filling
@@ -226,7 +220,7 @@ Choosing = Answering | Practising
 """It has options, or asks for true or false."""
 Blank = Filling | PractisingWords
 """It asks for a few words."""
-Free = Idle | MenuShown | MistakesShown | Lost | Thanked | Practised
+Free = Idle | MenuShown | MistakesShown | Lost | Practised
 """Nothing is on show that waits for an answer."""
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, Table, bindparam, exists, insert, select, update
+from sqlalchemy import BindParameter, Select, Table, bindparam, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.units import UnitCard, Units
@@ -12,6 +12,8 @@ from bot.storage.tables import Consent, Delivery, Member, Notice, Person, table_
 
 PAUSE = timedelta(hours=24)
 """How long a conversation waits where it was left."""
+THANKS = timedelta(minutes=10)
+"""How long thanks that were returned need not be returned again."""
 FRESH = timedelta(hours=1)
 """How old the note of an unchanged state may grow: that much shorter is the pause at worst."""
 
@@ -28,6 +30,8 @@ class Presence:
     """Whether the delivery has an answer already."""
     awaits: bool
     """Whether there is something to tell the member."""
+    moved_at: datetime | None = None
+    """When the state was noted."""
 
 
 def _presence(member: Table, delivery: Table, notice: Table) -> Select[Any]:
@@ -83,18 +87,30 @@ class Members:
         """
         return self._presence(_LOCK, member, delivery)
 
-    def look(self, member: bytes, delivery: bytes) -> Presence | None:
-        """The same without a lock, for a turn that changes nothing."""
-        return self._presence(_LOOK, member, delivery)
+    def look(self, member: bytes, delivery: bytes, sent_at: datetime) -> Presence | None:
+        """The same without a lock, for a message that changes nothing.
 
-    def _presence(self, statement: Select[Any], member: bytes, delivery: bytes) -> Presence | None:
-        values = {"member": member, "delivery": delivery, "now": self._now}
+        What became due after it was sent does not await the member yet: then a repetition of
+        the message finds what the first delivery found.
+        """
+        return self._presence(_LOOK, member, delivery, min(sent_at, self._now))
+
+    def _presence(
+        self,
+        statement: Select[Any],
+        member: bytes,
+        delivery: bytes,
+        due: datetime | None = None,
+    ) -> Presence | None:
+        values = {"member": member, "delivery": delivery, "now": due or self._now}
         row = self._session.execute(statement, values).first()
         if row is None:
             return None
         age = self._now - row.state_at
         state = row.state if age < PAUSE else ""
-        return Presence(state, age < FRESH, bool(row.answered), bool(row.awaits))
+        return Presence(
+            state, age < FRESH, bool(row.answered), bool(row.awaits), moved_at=row.state_at
+        )
 
     def answered(self, member: bytes, delivery: bytes) -> bool:
         """Whether somebody who is no member any more got an answer to this delivery."""
@@ -153,6 +169,18 @@ class Members:
     def rename(self, member: bytes, name: str | None) -> None:
         """Put another name, or none, in place of the one there is."""
         self._change(member, name=name)
+
+    def return_thanks(self, member: bytes) -> bool:
+        """Note that the member is thanked back; False when that was less than ten minutes ago."""
+        noted = self._session.execute(
+            update(Member)
+            .where(
+                Member.member_key == member,
+                or_(Member.thanked_at.is_(None), Member.thanked_at <= self._now - THANKS),
+            )
+            .values(thanked_at=self._now)
+        )
+        return bool(noted.rowcount)  # type: ignore[attr-defined]
 
     def _change(self, member: bytes, **values: object) -> None:
         self._session.execute(update(Member).where(Member.member_key == member).values(**values))

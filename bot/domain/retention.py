@@ -101,7 +101,10 @@ def _for(purpose: Purpose, *fields: str) -> Fields:
 REGISTER: Mapping[str, Fields] = {
     "person": _for(Purpose.ADDRESS, "member_key", "openid", "following", "followed_at"),
     "member": {
-        **_for(Purpose.CONVERSATION, "member_key", "first_seen_at", "state", "state_at"),
+        **_for(
+            Purpose.CONVERSATION,
+            "member_key", "first_seen_at", "state", "state_at", "thanked_at",
+        ),
         **_for(Purpose.UNIT, "unit_id", "name", "scanned_unit_id"),
     },
     "consent": _for(Purpose.CONSENT, "member_key", "text_version", "given_at"),

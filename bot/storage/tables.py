@@ -139,6 +139,8 @@ class Member(Base):
     name: Mapped[str | None] = mapped_column(String(32))
     scanned_unit_id: Mapped[int | None]
     """The unit whose code the member scanned, until it is confirmed."""
+    thanked_at: Mapped[datetime | None]
+    """When thanks were last returned."""
 
 
 class Consent(Base):

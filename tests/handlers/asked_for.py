@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
-from bot.conversation.message import Kind, Message
+from bot.conversation.message import NOBODY_READS, Kind, Message
 from bot.conversation.reply import BUDGET, Page, Silence, Tap, Text, compile_text
 from bot.conversation.state import (
     Answering,
@@ -30,9 +30,9 @@ from bot.conversation.state import (
     Renaming,
     State,
     Telling,
-    Thanked,
     WritingMotto,
 )
+from handlers import wording
 from handlers.my_data import ERASE
 from handlers.own_motto import WITHDRAW
 from tests.builders import a_member, a_waiting_motto, an_approved_motto, chained
@@ -87,7 +87,9 @@ ASKED: dict[str, Asked] = {
     ),
     "insert into practice_card": _asks_to_practise,
     "update practice_card": _asks_to_practise,
-    "update member": lambda _, state: isinstance(state, Naming | Renaming),
+    "update member": lambda words, state: (
+        isinstance(state, Naming | Renaming) or re.fullmatch(f"{wording.THANKS}|", words)
+    ),
     "delete from person": lambda _, __: False,
     "insert into ticket": lambda words, state: (
         isinstance(state, Telling) or re.search("破|去世|垃圾|讨厌", words)
@@ -142,7 +144,7 @@ def babble(seed: int, messages: int, astray: float = 0.0) -> None:
             talker.sends(message)
             said = f"{seed}: {message.kind} {message.raw!r} in {before}: {talker.reply}"
             assert not list(uncalled_for(deeds.done, message, before)), said
-            assert is_answer(talker, message, before), said
+            assert is_answer(talker, message), said
             babbler.sees(talker.reply)
             if "delete from person" in deeds.done:
                 a_member(session, "zhang")
@@ -167,11 +169,17 @@ def uncalled_for(done: set[str], message: Message, state: State) -> Iterator[str
             yield deed
 
 
-def is_answer(talker: Talker, message: Message, before: State) -> bool:
+def is_answer(talker: Talker, message: Message) -> bool:
     """Whether the reply says something, fits, and can be read on a telephone."""
     if isinstance(talker.reply, Silence):
-        return message.kind in (Kind.EVENT, Kind.UNFOLLOW) or isinstance(before, Thanked)
+        return message.kind in NOBODY_READS or is_thanks(message)
     return is_readable(talker.reply)
+
+
+def is_thanks(message: Message) -> bool:
+    """Whether silence may be the answer."""
+    faces = wording.THANKS_FACES.intersection(message.folded.emoji)
+    return bool(faces or re.fullmatch(wording.THANKS, message.text))
 
 
 def is_readable(reply: Text) -> bool:

@@ -29,7 +29,6 @@ from bot.conversation.state import (
     Renaming,
     State,
     Telling,
-    Thanked,
     WritingMotto,
 )
 from handlers import wording
@@ -41,7 +40,7 @@ from tests.builders import NOON, pushed, said
 MOTTO = "清清白白做人，踏实做事"
 OWN, ANOTHERS = 1007, 1001
 PLACES: tuple[State, ...] = (
-    Idle(), MenuShown(), Lost(), Thanked(), MistakesShown(), FindingUnit(), Bundled(("1A", "2B")),
+    Idle(), MenuShown(), Lost(), MistakesShown(), FindingUnit(), Bundled(("1A", "2B")),
     Bundled(("1A", "2AC")), Bundled(("3T",)), Answering(1), Answering(2, "AC"), Answering(3),
     Answering(3, "A"), Answering(5), Answering(9), Filling(4), Filling(9),
     Browsing(()), Browsing((1001,)), Browsing((1001,), "", True),

@@ -1,6 +1,7 @@
 """What is no words, thanks, and what nobody should send: each is answered, once, kindly."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.conversation.message import Kind
 from bot.conversation.reply import Silence
-from bot.conversation.state import Answering, Idle, MenuShown, Naming, Telling, Thanked
+from bot.conversation.state import Answering, Idle, Lost, MenuShown, Naming, Telling
 from bot.storage.tables import Base, Ticket, Vote
 from tests.builders import a_member, an_approved_motto, pushed
 from tests.handlers.papers import answers, at_question
@@ -122,13 +123,40 @@ def test_thanks_are_returned_once(zhang: Talker, words: str) -> None:
     assert zhang.says(words) == "不客气。"
     assert zhang.says(words) == ""
     assert zhang.reply == Silence()
-    assert zhang.state == Thanked()
+
+
+def test_thanks_are_returned_again_after_ten_minutes(zhang: Talker) -> None:
+    said = []
+    for _ in range(5):
+        said.append(zhang.says("谢谢"))
+        zhang.says("帮助")
+        zhang.now += timedelta(minutes=4)
+
+    assert said == ["不客气。", "", "", "不客气。", ""]
+
+
+def test_thanks_in_the_midst_of_something_count_too(zhang: Talker) -> None:
+    zhang.says("谢谢")
+    there = at_question(zhang, 2)
+
+    assert there.says("谢谢") == ""
+    assert there.state == Answering(2)
+    assert there.says("B").startswith("✔ 答对了")
 
 
 def test_after_thanks_everything_works_as_before(zhang: Talker) -> None:
+    zhang.says("谢谢")
+
     for words, opening in {"B": "今天5题", "2": "请发您自己的话", "你好": "不急，"}.items():
-        thanked = replace(zhang, state=Thanked())
-        assert thanked.says(words).startswith(opening)
+        assert replace(zhang).says(words).startswith(opening)
+
+
+def test_thanks_end_being_at_a_loss(zhang: Talker) -> None:
+    zhang.state = Lost()
+
+    zhang.says("谢谢")
+
+    assert zhang.says("呜啦呜啦").startswith("我没看懂，")
 
 
 def test_thanks_change_nothing_in_what_is_open(zhang: Talker) -> None:
@@ -136,6 +164,7 @@ def test_thanks_change_nothing_in_what_is_open(zhang: Talker) -> None:
         zhang.state = state
         assert zhang.says("谢谢").startswith("不客气。")
         assert zhang.state == state
+        zhang.now += timedelta(minutes=10)
 
 
 def test_thanks_do_not_let_the_member_forget_what_waits(zhang: Talker) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.conversation.reply import BUDGET, say
+from bot.conversation.reply import BUDGET, Silence, say
 from bot.domain.moderation import FIXABLE, Reason
 from bot.domain.notices import Notification
 from bot.domain.released import Why
@@ -191,8 +191,17 @@ def test_a_reply_full_of_links_is_not_given_more() -> None:
     assert "要我帮您改好，回复“改好再交”；自己改，回复“修改座右铭”。" in shown(riding)
 
 
+def test_a_notice_stands_alone_where_nothing_else_is_said() -> None:
+    assert shown(notices.ride(Silence(), [APPROVED])) == (
+        "——捎句话——\n"
+        f"✔ 您的座右铭通过了，编号1386：“{WORDS}”。\n"
+        "[看它的页面](网:/m/1386)　[去投票](发:投票)"
+    )
+
+
 def test_a_notice_of_a_later_version_is_passed_over() -> None:
     assert notices.ride(REPLY, [Notification("medal", {})]) == REPLY
+    assert notices.ride(Silence(), [Notification("medal", {})]) == Silence()
     assert "通过了" in shown(notices.ride(REPLY, [Notification("medal", {}), APPROVED]))
 
 

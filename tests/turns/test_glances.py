@@ -1,7 +1,7 @@
 """What only asks is answered at a glance: nothing is recorded, and nothing else is taken so."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import event, func, select
@@ -10,20 +10,24 @@ import handlers
 from bot.conversation import state as states
 from bot.conversation.message import Kind, Message
 from bot.conversation.reply import Reply, Text
-from bot.conversation.state import Answering, Idle, Lost, MenuShown, State
+from bot.conversation.state import Answering, Idle, Lost, MenuShown, State, WritingMotto
 from bot.domain.members import MOVE
 from bot.domain.questions import Shelf
 from bot.domain.services import open_services
 from bot.glances import Glances
+from bot.maintenance import Hours
 from bot.storage.database import Sessions, open_readers
 from bot.storage.memory import Memory
-from bot.storage.tables import Delivery
+from bot.storage.tables import Delivery, Member, Person
 from bot.turns import Turns
 from tests.builders import NOON, a_member, key, pushed, said
 
+TOLD = {"words": "网络", "answer": "好了"}
+
 
 def rendered(reply: Reply, message: Message, now: datetime) -> bytes:
-    assert isinstance(reply, Text)
+    if not isinstance(reply, Text):
+        return b""
     return json.dumps([str(part) for part in reply.parts] + [str(now)]).encode()
 
 
@@ -31,13 +35,14 @@ def readers(sessions: Sessions) -> Sessions:
     return open_readers(sessions.kw["bind"])
 
 
-def glances(sessions: Sessions) -> Glances:
-    return Glances(readers(sessions), Shelf(), lambda _: NOON, handlers.conversation, rendered)
+def glances(sessions: Sessions, now: datetime = NOON, closed: Hours | None = None) -> Glances:
+    talk = handlers.conversation
+    return Glances(readers(sessions), Shelf(), lambda _: now, talk, rendered, closed)
 
 
-def turns(sessions: Sessions) -> Turns:
-    glance = glances(sessions).answer
-    return Turns(sessions, Memory(""), Shelf(), lambda _: NOON, handlers.play, rendered, glance)
+def turns(sessions: Sessions, now: datetime = NOON, closed: Hours | None = None) -> Turns:
+    glance = glances(sessions, now, closed).answer
+    return Turns(sessions, Memory(""), Shelf(), lambda _: now, handlers.play, rendered, glance)
 
 
 @pytest.fixture
@@ -49,10 +54,15 @@ def member(sessions: Sessions) -> bytes:
     return key("zhang")
 
 
-def stand(sessions: Sessions, state: State) -> None:
+def stand(sessions: Sessions, state: State, now: datetime = NOON) -> None:
     with sessions.begin() as session:
-        values = {"member": key("zhang"), "stands": states.dump(state), "now": NOON}
+        values = {"member": key("zhang"), "stands": states.dump(state), "now": now}
         session.execute(MOVE, values)
+
+
+def where(sessions: Sessions) -> State:
+    with sessions() as session:
+        return states.parse(session.scalars(select(Member.state)).one())
 
 
 def deliveries(sessions: Sessions) -> int:
@@ -107,6 +117,76 @@ def test_a_newcomer_a_notice_and_what_is_no_question_take_a_turn(
         services = open_services(session, NOON, Shelf())
         services.notices.leave(member, "motto:1:1", "motto_approved", {}, NOON)
     assert glance.answer(said("帮助")) is None
+
+
+def test_what_became_due_after_the_message_waits_for_the_next(
+    sessions: Sessions, member: bytes
+) -> None:
+    asked = said("帮助")
+    first = turns(sessions).take(asked)
+    with sessions.begin() as session:
+        services = open_services(session, NOON, Shelf())
+        due = NOON + timedelta(seconds=1)
+        services.notices.leave(member, "motto:1:1", "ticket_answered", TOLD, due)
+
+    again = turns(sessions, NOON + timedelta(seconds=10)).take(asked)
+    later = said("帮助", sent_at=NOON + timedelta(seconds=10))
+    told = turns(sessions, NOON + timedelta(seconds=10)).take(later)
+
+    assert again == first
+    assert "捎句话" in json.loads(told)[0]
+
+
+def test_a_late_repetition_does_not_move_whoever_has_moved_on(
+    sessions: Sessions, member: bytes
+) -> None:
+    asked = said("帮助")
+    first = turns(sessions).take(asked)
+    stand(sessions, WritingMotto(), NOON + timedelta(seconds=3))
+
+    again = turns(sessions, NOON + timedelta(seconds=5)).take(asked)
+    there = where(sessions)
+    anew = said("帮助", sent_at=NOON + timedelta(seconds=5))
+    turns(sessions, NOON + timedelta(seconds=5)).take(anew)
+
+    assert again == first
+    assert there == WritingMotto()
+    assert where(sessions) == MenuShown()
+
+
+# ------------------------------------------------------------ maintenance
+
+HOURS = Hours(NOON, NOON + timedelta(hours=1))
+
+
+def test_during_maintenance_each_message_gets_the_line_and_nothing_is_done(
+    sessions: Sessions, member: bytes
+) -> None:
+    closed = turns(sessions, closed=HOURS)
+
+    lines = {closed.take(m) for m in (said("帮助"), said("投1001号"), pushed(Kind.IMAGE))}
+
+    [line] = lines
+    assert json.loads(line)[0] == "今天12点到13点检修，您的连续天数不受影响。"
+    assert deliveries(sessions) == 0
+    assert where(sessions) == MenuShown()
+
+
+def test_the_line_depends_on_when_a_message_was_sent(sessions: Sessions, member: bytes) -> None:
+    closed = turns(sessions, NOON + timedelta(hours=1, seconds=5), HOURS)
+
+    late = closed.take(said("投票", sent_at=NOON + timedelta(minutes=59)))
+    open_again = closed.take(said("投票", sent_at=NOON + timedelta(hours=1)))
+
+    assert "检修" in json.loads(late)[0]
+    assert "检修" not in json.loads(open_again)[0]
+
+
+def test_who_leaves_during_maintenance_is_let_go(sessions: Sessions, member: bytes) -> None:
+    turns(sessions, closed=HOURS).take(pushed(Kind.UNFOLLOW))
+
+    with sessions() as session:
+        assert session.scalars(select(Person.following)).one() is False
 
 
 def test_whatever_only_asks_changes_nothing(sessions: Sessions, member: bytes) -> None:
