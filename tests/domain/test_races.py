@@ -64,7 +64,9 @@ def test_a_decision_that_is_undone_while_its_author_rewords_comes_too_late(
             sessions,
             lambda s: s.execute(select(Motto.id).with_for_update()).all(),
             lambda s: services(s).moderation.undo(number, 2, staff_id=1),
-            lambda s: services(s).mottos.reword(key("author"), anew, fold_prose(anew), "masked"),
+            lambda s: services(s).mottos.reword(
+                key("author"), anew, fold_prose(anew), "masked", warned=True
+            ),
         )
 
     with sessions() as session:

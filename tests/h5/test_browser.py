@@ -42,7 +42,7 @@ def pages(campaign: Campaign) -> list[str]:
     for n in range(24):
         name, unit = PEOPLE[n % len(PEOPLE)]
         campaign.joins(f"m{n}", name, unit)
-        number = campaign.approved(f"m{n}", WORDS[n % len(WORDS)])
+        number = campaign.approved(f"m{n}", f"{WORDS[n % len(WORDS)]}{n}")
         campaign.scored(f"m{n}", points=1000 - 10 * (n // 2), days=99 - n // 2)
     return [
         "/h/",

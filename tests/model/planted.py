@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from bot.conversation.message import Message
-from bot.domain import moderation, mottos, released
+from bot.domain import moderation, mottos
 from bot.domain.identity import campaign_day
 from bot.domain.moderation import Moderation
 from bot.domain.notices import Notices
@@ -90,11 +90,6 @@ def the_first_judges_the_appeal(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(moderation, "_ensure_another", lambda *_: None)
 
 
-def votes_for_the_same_words_are_not_passed_on(patch: pytest.MonkeyPatch) -> None:
-    """The entry that bears a card goes, and takes everybody's votes along."""
-    patch.setattr(released, "heir", lambda *_: None)
-
-
 def a_repetition_is_answered_anew(patch: pytest.MonkeyPatch) -> None:
     """The reply is drawn again, with the time of now, instead of being sent as it is stored."""
     take, seen = Turns.take, set[bytes]()
@@ -149,7 +144,6 @@ PLANTED: tuple[Plant, ...] = (
     a_notice_is_told_again_and_again,
     withdrawing_leaves_the_votes,
     the_first_judges_the_appeal,
-    votes_for_the_same_words_are_not_passed_on,
     a_repetition_is_answered_anew,
     a_repetition_is_played_again,
     undoing_leaves_the_notice,

@@ -82,7 +82,8 @@ class City:
         """The number of this author's approved motto."""
         with self.sessions.begin() as session:
             a_member(session, who)
-            return an_approved_motto(session, who, WORDS)
+            # Words of their own: the same words would be one card.
+            return an_approved_motto(session, who, f"{WORDS}{who}")
 
     def waiting(self, who: str) -> int:
         """The number of this author's motto, which nobody has looked at."""
