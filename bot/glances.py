@@ -29,6 +29,8 @@ from bot.maintenance import Hours
 from bot.storage.database import Clock, Sessions
 from handlers import wording
 
+REPEATED = timedelta(seconds=20)
+"""How long WeChat may repeat a message. What seems older was sent by a clock that is wrong."""
 SECOND = timedelta(seconds=1)
 """WeChat says to the second when a message was sent."""
 Render = Callable[[Reply, Message, datetime], bytes]
@@ -77,7 +79,8 @@ class Glances:
         return self._render(line, message, message.sent_at)
 
     def _step(self, message: Message, services: Services) -> Step | None:
-        member = services.members.look(message.member, message.delivery, message.sent_at)
+        asked_at = _moment(message, services.now)
+        member = services.members.look(message.member, message.delivery, asked_at)
         if member is None or member.answered or member.awaits or not member.fresh:
             return None
         state = states.parse(member.state)
@@ -87,5 +90,10 @@ class Glances:
         step = found.route.handler(found.message, state, services)
         if not isinstance(step, Step):
             return None
-        overtaken = member.moved_at is not None and member.moved_at >= message.sent_at + SECOND
+        overtaken = member.moved_at is not None and member.moved_at >= asked_at + SECOND
         return step if overtaken or step.state == state else None
+
+
+def _moment(message: Message, now: datetime) -> datetime:
+    """When the message was sent, as far as that can be believed."""
+    return message.sent_at if now - REPEATED <= message.sent_at <= now else now

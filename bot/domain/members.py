@@ -87,13 +87,12 @@ class Members:
         """
         return self._presence(_LOCK, member, delivery)
 
-    def look(self, member: bytes, delivery: bytes, sent_at: datetime) -> Presence | None:
+    def look(self, member: bytes, delivery: bytes, due: datetime) -> Presence | None:
         """The same without a lock, for a message that changes nothing.
 
-        What became due after it was sent does not await the member yet: then a repetition of
-        the message finds what the first delivery found.
+        What becomes due only after `due` does not await the member yet.
         """
-        return self._presence(_LOOK, member, delivery, min(sent_at, self._now))
+        return self._presence(_LOOK, member, delivery, due)
 
     def _presence(
         self,

@@ -154,6 +154,17 @@ def test_a_late_repetition_does_not_move_whoever_has_moved_on(
     assert where(sessions) == MenuShown()
 
 
+def test_a_clock_that_is_wrong_holds_no_notice_back(sessions: Sessions, member: bytes) -> None:
+    with sessions.begin() as session:
+        services = open_services(session, NOON, Shelf())
+        due = NOON + timedelta(seconds=60)
+        services.notices.leave(member, "motto:1:1", "ticket_answered", TOLD, due)
+
+    told = turns(sessions, NOON + timedelta(seconds=61)).take(said("帮助", sent_at=NOON))
+
+    assert "捎句话" in json.loads(told)[0]
+
+
 # ------------------------------------------------------------ maintenance
 
 HOURS = Hours(NOON, NOON + timedelta(hours=1))
