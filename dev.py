@@ -40,6 +40,7 @@ PINNED = ROOT / "requirements" / "dev.txt"
 PINNED_NODE = ROOT / "requirements" / "node.txt"
 BROWSER = ROOT / "requirements" / "browser"
 VENDOR = ROOT / "bot" / "vendor"
+FOR_TESTS = ROOT / "tests" / "vendor"
 
 FROM_NPM = {
     "weui/dist/style/weui.min.css": "weui.min.css",
@@ -50,6 +51,8 @@ FROM_NPM = {
     "htmx.org/LICENSE": "htmx.LICENSE",
 }
 """Where the files lie that browsers load, and their names in `bot/vendor`."""
+NEVER_SERVED = {"axe-core/axe.min.js": "axe.min.js", "axe-core/LICENSE": "axe.LICENSE"}
+"""The same for what tests load into a page, in `tests/vendor`."""
 
 INSTALLER_STEPS = ("Collecting ", "Installing ", "Resolved ", "Prepared ", "Installed ")
 """How the lines of pip and uv begin that show a newcomer that things move."""
@@ -215,7 +218,8 @@ def libraries_ready() -> bool:
 
 
 def libraries_wanted() -> str:
-    return digest((BROWSER / "package-lock.json").read_bytes(), repr(FROM_NPM).encode())
+    wanted = (repr(files).encode() for files in (FROM_NPM, NEVER_SERVED))
+    return digest((BROWSER / "package-lock.json").read_bytes(), *wanted)
 
 
 def digest(*parts: bytes) -> str:
@@ -356,18 +360,19 @@ def network_settings(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def fetch_libraries() -> None:
-    """Copy what browsers load from the npm packages into `bot/vendor`."""
-    with step(Words.LIBRARIES), tempfile.TemporaryDirectory(dir=ENVIRONMENT) as folder:
-        work = Path(folder)
+    """Copy what browsers load from the npm packages into `bot/vendor`, and what tests do."""
+    with step(Words.LIBRARIES), tempfile.TemporaryDirectory(dir=ENVIRONMENT) as made:
+        work = Path(made)
         for name in ("package.json", "package-lock.json"):
             shutil.copy(BROWSER / name, work)
-        ci = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        ci = ["ci", "--include=dev", "--ignore-scripts", "--no-audit", "--no-fund"]
         if not any(follow([*npm, *ci], work) for npm in npms(work)):
             raise Trouble(Words.NO_LIBRARIES, Words.NO_LIBRARIES_NEXT)
-        shutil.rmtree(VENDOR, ignore_errors=True)
-        VENDOR.mkdir()
-        for source, name in FROM_NPM.items():
-            shutil.copy(work / "node_modules" / source, VENDOR / name)
+        for folder, files in ((VENDOR, FROM_NPM), (FOR_TESTS, NEVER_SERVED)):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            for source, name in files.items():
+                shutil.copy(work / "node_modules" / source, folder / name)
         stamp(VENDOR, libraries_wanted())
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.conversation import state as states
 from bot.conversation.message import NOBODY_READS, Message
-from bot.conversation.reply import Reply
+from bot.conversation.reply import Reply, enlarged
 from bot.conversation.router import Conversation, Step
 from bot.domain.questions import Shelf
 from bot.domain.refusals import Refusal
@@ -65,10 +65,10 @@ class Glances:
         try:
             with self._readers() as session:
                 services = open_services(session, self._clock(session), self._shelf)
-                step = self._step(message, services)
+                reply = self._reply(message, services)
         except (Refusal, SQLAlchemyError):
             return None
-        return self._render(step.reply, message, message.sent_at) if step else None
+        return self._render(reply, message, message.sent_at) if reply else None
 
     def _say_closed(self, hours: Hours, message: Message) -> bytes | None:
         """That we are closed, without a look at any store; who leaves is let go as ever."""
@@ -78,7 +78,7 @@ class Glances:
         line = wording.maintenance(hours.begins, hours.ends, message.sent_at)
         return self._render(line, message, message.sent_at)
 
-    def _step(self, message: Message, services: Services) -> Step | None:
+    def _reply(self, message: Message, services: Services) -> Reply | None:
         asked_at = _moment(message, services.now)
         member = services.members.look(message.member, message.delivery, asked_at)
         if member is None or member.answered or member.awaits or not member.fresh:
@@ -91,7 +91,9 @@ class Glances:
         if not isinstance(step, Step):
             return None
         overtaken = member.moved_at is not None and member.moved_at >= asked_at + SECOND
-        return step if overtaken or step.state == state else None
+        if not overtaken and step.state != state:
+            return None
+        return enlarged(step.reply) if member.larger else step.reply
 
 
 def _moment(message: Message, now: datetime) -> datetime:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from bot import metrics
 from bot.conversation import state as states
 from bot.conversation.message import NOBODY_READS, Kind, Message
-from bot.conversation.reply import Reply
+from bot.conversation.reply import Reply, enlarged
 from bot.conversation.router import Step
 from bot.conversation.state import Idle, State
 from bot.domain.members import MOVE, Presence
@@ -243,7 +243,8 @@ class Turns:
         outcome: str,
     ) -> bytes:
         """Record the delivery with its answer, and where it leaves the member."""
-        answer = self._render(step.reply, message, services.now)
+        reply = enlarged(step.reply) if member.larger else step.reply
+        answer = self._render(reply, message, services.now)
         stands = states.dump(step.state)
         record = {
             "member": message.member,

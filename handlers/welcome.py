@@ -3,7 +3,7 @@
 from bot.conversation.message import Kind, Message
 from bot.conversation.reply import Silence, join
 from bot.conversation.router import Instead, Router, Step
-from bot.conversation.state import Asked, Free, Idle, MenuShown, State, Telling
+from bot.conversation.state import Asked, Free, Idle, MenuShown, State, Telling, on_show
 from bot.domain.services import Services
 from bot.domain.units import UnitCard
 from handlers import reading, wording
@@ -108,7 +108,15 @@ def lectures(_message: Message, _state: State, _services: Services) -> Step:
     return Step(wording.lectures_later(), Idle())
 
 
-@router.keyword(*wording.BIGGER)
-def bigger(_message: Message, _state: State, _services: Services) -> Step:
-    """Letters grow in WeChat itself, and on our pages."""
-    return Step(wording.bigger_letters(), Idle())
+@router.keyword(*wording.LARGER)
+def enlarge(message: Message, state: State, services: Services) -> Step:
+    """Our pages grow from now on; the letters of the chat are WeChat's own."""
+    services.members.prefer(message.member, larger=True)
+    return Step(wording.larger_letters(), on_show(state))
+
+
+@router.keyword(*wording.SMALLER)
+def shrink(message: Message, state: State, services: Services) -> Step:
+    """The usual letters again."""
+    services.members.prefer(message.member, larger=False)
+    return Step(wording.smaller_letters(), on_show(state))

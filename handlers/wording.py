@@ -71,7 +71,8 @@ HELP = (
 )  # fmt: skip
 CONTACT = ("联系", "联系人", "联系你们", "联系工作人员", "客服", "人工客服", "找人", "反馈", "投诉")
 LECTURES = ("宣讲", "听宣讲", "百场宣讲", "我的宣讲")
-BIGGER = ("大字", "换大字", "大字版", "字太小", "看不清", "小字")
+LARGER = ("大字", "换大字", "大字版", "用大字", "字太小", "看不清")
+SMALLER = ("小字", "换小字", "小字版", "用小字", "字太大", "不要大字")
 MENU = ("答题", "座右铭", "投票", "宣讲", "我的", "大字")
 """What a bare number stands for after the menu or out of the blue."""
 MENU_KEYS = {
@@ -323,12 +324,19 @@ def lectures_later() -> Text:
     )
 
 
-def bigger_letters() -> Text:
-    """How letters grow."""
+def larger_letters() -> Text:
+    """Our pages have larger letters from now on; those of the chat are WeChat's own."""
     return say(
+        "以后给您的页面都用大字，每页少放几样。\n"
         "聊天里的字，要在微信里调：我 → 设置 → 通用 → 关怀模式，打开就行。\n"
-        "网页里的字，点页面上的“大字版”，比如：[看座右铭](网:/m)\n"
-        "接着做：[答题](发:答题)"
+        "[看大字版座右铭](网:/m?size=larger)　换回来：回复“小字”。"
+    )
+
+
+def smaller_letters() -> Text:
+    """Our pages have their usual letters again."""
+    return say(
+        "好的，以后给您的页面用回平常的字。\n[看座右铭](网:/m?size=smaller)　要大字：回复“换大字”。"
     )
 
 

@@ -118,6 +118,17 @@ def say(template: str, **fields: object) -> Text:
     return Text((*parts, plain) if plain else tuple(parts))
 
 
+def enlarged(reply: Reply) -> Reply:
+    """The reply, whose links ask our pages for larger letters unless they ask for a size."""
+    return Text(tuple(map(_enlarged, reply.parts))) if isinstance(reply, Text) else reply
+
+
+def _enlarged(part: Part) -> Part:
+    if not isinstance(part, Page) or "size=" in part.path:
+        return part
+    return Page(part.label, f"{part.path}{'&' if '?' in part.path else '?'}size=larger")
+
+
 def join(texts: Iterable[Text], between: str = "\n") -> Text:
     """The texts one after the other, `between` standing between two of them."""
     parts: list[Part] = []

@@ -20,7 +20,7 @@ from bot.domain.entries import (
     read_cards,
     subject_of,
 )
-from bot.domain.identity import campaign_day
+from bot.domain.identity import NO_DELIVERY, campaign_day
 from bot.domain.moderation import Reason
 from bot.domain.released import Why, release_votes
 from bot.domain.tickets import subject_of_ticket
@@ -43,8 +43,6 @@ ERASE = "member.erase"
 """The deed in the audit trail."""
 CODES = frozenset(MottoState) | frozenset(Reason) | frozenset(Why) | SIGNATURES
 """What the trail says about an entry in words of ours."""
-NO_DELIVERY = bytes(32)
-"""Stands in a vote whose member is erased: which delivery gave it would tell whose it was."""
 REPEATABLE = timedelta(minutes=10)
 """How long a push may come again: WeChat repeats for seconds, and we refuse what is older than
 five minutes."""

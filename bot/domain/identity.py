@@ -6,6 +6,9 @@ from zoneinfo import ZoneInfo
 
 CAMPAIGN_ZONE = ZoneInfo("Asia/Shanghai")
 
+NO_DELIVERY = bytes(32)
+"""Stands in a vote whose member is erased: which delivery gave it would tell whose it was."""
+
 
 def member_key(secret: str, openid: str) -> bytes:
     """The 16 bytes that stand for the member in every table but one."""

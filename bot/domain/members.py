@@ -32,6 +32,8 @@ class Presence:
     """Whether there is something to tell the member."""
     moved_at: datetime | None = None
     """When the state was noted."""
+    larger: bool = False
+    """Whether the pages we link to should have larger letters."""
 
 
 def _presence(member: Table, delivery: Table, notice: Table) -> Select[Any]:
@@ -46,7 +48,11 @@ def _presence(member: Table, delivery: Table, notice: Table) -> Select[Any]:
         notice.c.due_at <= bindparam("now"),
     )
     return select(
-        member.c.state, member.c.state_at, answered.label("answered"), awaits.label("awaits")
+        member.c.state,
+        member.c.state_at,
+        member.c.larger,
+        answered.label("answered"),
+        awaits.label("awaits"),
     ).where(member.c.member_key == ours)
 
 
@@ -108,7 +114,12 @@ class Members:
         age = self._now - row.state_at
         state = row.state if age < PAUSE else ""
         return Presence(
-            state, age < FRESH, bool(row.answered), bool(row.awaits), moved_at=row.state_at
+            state,
+            age < FRESH,
+            bool(row.answered),
+            bool(row.awaits),
+            moved_at=row.state_at,
+            larger=row.larger,
         )
 
     def answered(self, member: bytes, delivery: bytes) -> bool:
@@ -180,6 +191,10 @@ class Members:
             .values(thanked_at=self._now)
         )
         return bool(noted.rowcount)  # type: ignore[attr-defined]
+
+    def prefer(self, member: bytes, *, larger: bool) -> None:
+        """Remember whether the member wants larger letters on our pages."""
+        self._change(member, larger=larger)
 
     def _change(self, member: bytes, **values: object) -> None:
         self._session.execute(update(Member).where(Member.member_key == member).values(**values))

@@ -239,7 +239,7 @@ class Mottos:
         """Who wrote the words of this approved motto; at most so many by name."""
         return signers(self._session, number, most)
 
-    def wall(self, page: int, district: int | None = None) -> WallPage:
+    def wall(self, page: int, district: int | None = None, size: int = PAGE) -> WallPage:
         """A page of the approved mottos, newest decision first, one card for the same words.
 
         `district` is the id of a unit: its mottos and those of the branches below it. A
@@ -252,14 +252,14 @@ class Mottos:
             of_district = partial(_stands_for, district)
             conditions += [of_district(Motto), bears_card(of_district)]
         total = self._session.scalar(select(func.count(Motto.id)).where(*conditions)) or 0
-        pages = max(1, -(-total // PAGE))
+        pages = max(1, -(-total // size))
         page = min(max(1, page), pages)
         rows = self._session.execute(
             cards()
             .where(*conditions)
             .order_by(Motto.decided_at.desc(), Motto.id.desc())
-            .limit(PAGE)
-            .offset((page - 1) * PAGE)
+            .limit(size)
+            .offset((page - 1) * size)
         )
         mottos = counted(self._session, [to_card(row) for row in rows])
         return WallPage(mottos, page, pages, total)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from bot.domain import audit
 from bot.domain.entries import MottoCard, id_of, number_of, sealed_at, subject_of
 from bot.domain.families import heir
+from bot.domain.identity import NO_DELIVERY
 from bot.domain.notices import Notices
 from bot.storage.tables import Motto, Vote, WithdrawnVote
 
@@ -109,7 +110,7 @@ def _record(
     audit.record(session, now, actor, action, subject_of(gone.number), told | {"votes": len(votes)})
     cause = f"{action}:{gone.number}:{gone.version}"
     kind = action.replace(".", "_")
-    each = Counter(vote.member_key for vote in votes)
+    each = Counter(vote.member_key for vote in votes if vote.delivery_key != NO_DELIVERY)
     notices = Notices(session, now)
     for member, count in each.items():
         notices.leave(member, cause, kind, facts | {"votes": count}, now)

@@ -43,6 +43,7 @@ class Purpose(StrEnum):
 
     ADDRESS = auto()
     CONVERSATION = auto()
+    SIZE = auto()
     UNIT = auto()
     CONSENT = auto()
     ANSWERS = auto()
@@ -67,6 +68,7 @@ class Purpose(StrEnum):
 PERIODS: Mapping[Purpose, Period] = {
     Purpose.ADDRESS: Period.CAMPAIGN,
     Purpose.CONVERSATION: Period.CAMPAIGN,
+    Purpose.SIZE: Period.CAMPAIGN,
     Purpose.UNIT: Period.CAMPAIGN,
     Purpose.CONSENT: Period.CAMPAIGN,
     Purpose.ANSWERS: Period.CAMPAIGN,
@@ -106,6 +108,7 @@ REGISTER: Mapping[str, Fields] = {
             "member_key", "first_seen_at", "state", "state_at", "thanked_at",
         ),
         **_for(Purpose.UNIT, "unit_id", "name", "scanned_unit_id"),
+        **_for(Purpose.SIZE, "larger"),
     },
     "consent": _for(Purpose.CONSENT, "member_key", "text_version", "given_at"),
     "delivery": {

@@ -22,19 +22,21 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.domain.identity import campaign_day
-from bot.domain.mottos import WallPage
+from bot.domain.mottos import PAGE, WallPage
 from bot.domain.refusals import NoRound
 from bot.domain.services import Services, Transaction
 from bot.domain.units import UnitCard
 from bot.h5.headers import PREFIX, protect
 from bot.h5.mine import Mine
-from bot.h5.sizes import offer_sizes
+from bot.h5.sizes import asked_for, is_larger, offer_sizes
 from bot.h5.wording import kept
 from bot.logs import trace
 from bot.settings import Settings
 
-TOP = 50
-"""How many people the standings show."""
+TOP, FEWER = 50, 20
+"""How many people the standings show; and in larger letters, which fill a page sooner."""
+FEW = 8
+"""Mottos on a page of the wall in larger letters."""
 MOST_UNITS = 200
 """How many units one table shows."""
 NEWEST = 3
@@ -109,7 +111,8 @@ class _Pages:
         with self._transaction(read_only=True) as services:
             districts = services.units.districts()
             district = _chosen(districts)
-            places = services.standings.top(TOP, district.id if district else None)
+            limit = FEWER if is_larger() else TOP
+            places = services.standings.top(limit, district.id if district else None)
         return _page("standings", places=places, districts=districts, district=district)
 
     def units(self) -> Response:
@@ -122,7 +125,8 @@ class _Pages:
 def _wall(services: Services, page: int = 1, district: UnitCard | None = None) -> WallPage | None:
     """A page of the wall; None before the first round."""
     try:
-        return services.mottos.wall(page, district.id if district else None)
+        size = FEW if is_larger() else PAGE
+        return services.mottos.wall(page, district.id if district else None, size)
     except NoRound:
         return None
 
@@ -145,7 +149,7 @@ def _page(template: str, **facts: Any) -> Response:
 
 
 def _forward(endpoint: str) -> AnyResponse:
-    return redirect(url_for(endpoint))
+    return redirect(url_for(endpoint, size=asked_for()))
 
 
 def _unknown(**_address: str) -> NoReturn:

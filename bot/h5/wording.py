@@ -21,6 +21,7 @@ PURPOSES: Mapping[Purpose, tuple[str, str]] = {
         "聊到哪一步",
         "比如一句还没交的座右铭，好让您接着来；还有第一次来、最近一次来的时间",
     ),
+    Purpose.SIZE: ("您要不要大字", "回复过“换大字”的，以后给您的页面都用大字"),
     Purpose.UNIT: (
         "单位和姓名",
         "您登记了才有，姓名可以不写；用来统计参加情况、防止重复计算。扫支部的码进来的，先记下是哪个支部，等您确认",
@@ -56,15 +57,15 @@ PURPOSES: Mapping[Purpose, tuple[str, str]] = {
 """What is kept for each purpose, and what for."""
 
 PERIODS: Mapping[Period, str] = {
-    Period.MINUTES: "5分钟",
-    Period.HALF_HOUR: "30分钟，用过就没有了",
-    Period.HALF_DAY: "12小时",
-    Period.DAY: "24小时",
-    Period.TWO_DAYS: "两天",
-    Period.MONTH: "30天；捎话从告诉您那天算起",
-    Period.QUARTER: "办完后90天，最多到活动结束后90天",
-    Period.CAMPAIGN: "活动结束后90天",
-    Period.FOR_GOOD: "长期",
+    Period.MINUTES: "留5分钟",
+    Period.HALF_HOUR: "留30分钟，用过就没有了",
+    Period.HALF_DAY: "留12小时",
+    Period.DAY: "留24小时",
+    Period.TWO_DAYS: "留两天",
+    Period.MONTH: "留30天；捎话从告诉您那天算起",
+    Period.QUARTER: "留到办完后90天，最多到活动结束后90天",
+    Period.CAMPAIGN: "留到活动结束后90天",
+    Period.FOR_GOOD: "长期留着",
 }
 
 
@@ -80,7 +81,7 @@ SECTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         (
             "微信给的编号（openid）", "现在是否关注", "最近一次关注", "第一次来", "单位",
             "扫码来的单位（还没确认）", "姓名", "聊到哪一步", "聊到这一步的时间",
-            "上次回您“不客气”的时间",
+            "上次回您“不客气”的时间", "页面用大字",
         ),
     ),
     "consents": ("您同意过的说明", ("说明的版本", "同意的时间")),
@@ -156,7 +157,16 @@ def _facts(facts: Mapping[str, Any]) -> str:
     return "，".join(said) or json.dumps(facts, ensure_ascii=False)
 
 
+def _stage(state: str) -> str:
+    """Where a conversation stands: the program's own note, but for what the member wrote."""
+    facts = json.loads(state or "{}")
+    if facts.get("words"):
+        return f"还没交的一句：{facts['words']}"
+    return "聊到一半" if len(facts) > 1 else "没有没做完的事"
+
+
 _READ: Mapping[str, Mapping[int, Callable[[Any], str]]] = {
+    "person": {7: _stage},
     "answers": {3: lambda choice: _CHOICES.get(choice, choice)},
     "mottos": {
         2: lambda signature: _SIGNATURES.get(signature, signature),

@@ -27,6 +27,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     event,
+    false,
 )
 from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import Dialect
@@ -141,6 +142,8 @@ class Member(Base):
     """The unit whose code the member scanned, until it is confirmed."""
     thanked_at: Mapped[datetime | None]
     """When thanks were last returned."""
+    larger: Mapped[bool] = mapped_column(server_default=false())
+    """Whether the pages we link to should have larger letters."""
 
 
 class Consent(Base):

@@ -5,7 +5,17 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conversation.reply import Page, Prose, Tap, Text, compile_text, join, say
+from bot.conversation.reply import (
+    Page,
+    Prose,
+    Silence,
+    Tap,
+    Text,
+    compile_text,
+    enlarged,
+    join,
+    say,
+)
 
 LINK = re.compile(r'<a href="[^"<>\s]*">[^<]*</a>')
 TYPED = st.text(
@@ -33,6 +43,16 @@ def compiled(text: Text, budget: int = 1_400) -> str:
 
 def without_links(words: str) -> str:
     return LINK.sub("", words)
+
+
+def test_links_ask_for_larger_letters_unless_they_ask_for_a_size() -> None:
+    reply = say("[一](网:/m)[二](网:/mine?t=x)[三](网:/m?size=smaller)[四](发:五)六")
+
+    paths = [part.path for part in enlarged(reply).parts if isinstance(part, Page)]  # type: ignore[union-attr]
+
+    assert paths == ["/m?size=larger", "/mine?t=x&size=larger", "/m?size=smaller"]
+    assert enlarged(say("六[四](发:五)")) == say("六[四](发:五)")
+    assert enlarged(Silence()) == Silence()
 
 
 def test_a_tap_sends_its_words() -> None:

@@ -37,6 +37,7 @@ def test_a_member_finds_the_own_records_in_words(session: Session) -> None:
     person = legible("person", whole["person"][0])
     assert person[:2] == ["o-wang", "是"]
     assert person[4:7] == ["城东街道·新安社区支部", "—", "王五"]
+    assert person[7] == "没有没做完的事"
     assert len(whole["answers"]) == 5
     assert {
         len(row) for of, rows in whole.items() for row in rows if len(SECTIONS[of][1]) != len(row)

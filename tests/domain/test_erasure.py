@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from bot.domain.chain import breaks
 from bot.domain.entries import id_of
-from bot.domain.erasure import NO_DELIVERY, tables_about_members
+from bot.domain.erasure import tables_about_members
+from bot.domain.identity import NO_DELIVERY
 from bot.domain.invariants import check
 from bot.domain.questions import Shelf
 from bot.domain.refusals import NoVotesLeft
@@ -25,6 +26,7 @@ from bot.storage.tables import (
     Departed,
     Member,
     Motto,
+    Notice,
     Person,
     Score,
     Vote,
@@ -84,6 +86,21 @@ def test_a_vote_still_counts_and_is_nobodys(session: Session) -> None:
     assert vote.member_key != key("wang")
     assert vote.delivery_key == NO_DELIVERY
     assert number_of_rows(session, WithdrawnVote, WithdrawnVote.member_key == key("wang")) == 0
+
+
+def test_nobody_is_told_when_a_vote_of_nobodys_goes(session: Session) -> None:
+    for name in ("zhang", "wang"):
+        a_member(session, name)
+    number = an_approved_motto(session, "zhang", WORDS)
+    delivered(session, "wang", lambda s, d: s.votes.cast(key("wang"), number, NOON, d))
+    erase(session, "wang")
+
+    services_at(session).mottos.withdraw(key("zhang"))
+    session.commit()
+
+    assert number_of_rows(session, WithdrawnVote) == 1
+    assert number_of_rows(session, Notice, Notice.kind == "votes_clear") == 0
+    assert check(session, NOON, SECRET) == []
 
 
 def test_no_two_votes_of_the_same_member_belong_together(session: Session) -> None:

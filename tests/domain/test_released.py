@@ -29,7 +29,7 @@ def praised(session: Session) -> Services:
         if days == 0:
             a_member(session, name)
         then = NOON + timedelta(days=days)
-        at(session, then).votes.cast(key(name), NUMBER, then, bytes([nth]) * 32)
+        at(session, then).votes.cast(key(name), NUMBER, then, bytes([nth + 1]) * 32)
     return at(session, NOON + timedelta(days=1))
 
 
@@ -58,8 +58,8 @@ def test_each_voter_hears_once_how_many_votes_went_and_why(
         praised.mottos.withdraw(key("zhang"))
 
     told = {
-        name: praised.notices.tell(key(name), bytes(32))
-        + praised.notices.tell(key(name), bytes(32))
+        name: praised.notices.tell(key(name), bytes([7] * 32))
+        + praised.notices.tell(key(name), bytes([7] * 32))
         for name in ("li", "wang", "zhang")
     }
 
@@ -74,11 +74,11 @@ def test_an_approval_taken_back_tells_its_voters_so(session: Session) -> None:
     services = at(session)
     number = services.mottos.submit(key("zhang"), WORDS, fold_prose(WORDS), "masked").number
     version = services.moderation.decide(number, 1, staff_id=1)
-    services.votes.cast(a_member(session, "li"), number, NOON, bytes(32))
+    services.votes.cast(a_member(session, "li"), number, NOON, bytes([7] * 32))
 
     services.moderation.undo(number, version, staff_id=1)
 
-    [told] = services.notices.tell(key("li"), bytes(32))
+    [told] = services.notices.tell(key("li"), bytes([7] * 32))
     assert (told.kind, told.facts["why"]) == ("votes_clear", "undone")
     assert session.scalars(select(WithdrawnVote.reason)).one() == "undone"
 
@@ -89,7 +89,7 @@ def test_a_vote_taken_back_by_its_member_has_no_other_reason(
     praised.votes.withdraw(key("wang"), NUMBER, b"w" * 32)
 
     assert session.scalars(select(WithdrawnVote.reason)).one() is None
-    assert praised.notices.tell(key("wang"), bytes(32)) == []
+    assert praised.notices.tell(key("wang"), bytes([7] * 32)) == []
 
 
 def test_an_entry_without_votes_goes_in_silence(session: Session) -> None:

@@ -1,14 +1,18 @@
 """The pages in a real Chromium without JavaScript: nothing sticks out, all can be read and hit."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, Page
 
+from bot.domain.questions import Shelf
+from bot.domain.services import open_services
+from tests.builders import NOON, key
 from tests.h5.conftest import VENDOR, Campaign
 from tests.h5.test_hostile import PAYLOADS
 
@@ -17,6 +21,9 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not (VENDOR / "weui.min.css").exists(), reason="WeUI was not fetched"),
 ]
+
+AXE = Path(__file__).parent.parent / "vendor" / "axe.min.js"
+"""The rules of axe-core, which `dev.py` fetches with the browser libraries."""
 
 WORDS = [
     "愿做一块砖，哪里需要哪里搬",
@@ -59,6 +66,36 @@ def pages(campaign: Campaign) -> list[str]:
     ]
 
 
+Way = Callable[[], object]
+OwnPages = Callable[[Page], list[Way]]
+"""Ways to the pages of one's own data: the one that asks, the data, and the link used up."""
+
+
+@pytest.fixture
+def own_pages(campaign: Campaign, address: str, pages: list[str]) -> OwnPages:
+    def ways(page: Page) -> list[Way]:
+        with campaign.sessions.begin() as session:
+            token = open_services(session, NOON, Shelf()).passes.issue(key("m0"))
+        link = f"{address}/h/mine?t={token}"
+        return [
+            lambda: page.goto(link),
+            lambda: _open(page),
+            lambda: page.goto(link),
+        ]
+
+    return ways
+
+
+def _open(page: Page) -> None:
+    page.get_by_role("button", name="打开看看").click()
+    page.get_by_role("heading", name="您和登记的资料").wait_for()
+
+
+def ways_to(page: Page, address: str, paths: list[str]) -> list[Way]:
+    """How the browser comes to each of these pages."""
+    return [partial(page.goto, address + path) for path in paths]
+
+
 @pytest.fixture
 def phone(chromium: Browser) -> Iterator[BrowserContext]:
     with chromium.new_context(
@@ -76,7 +113,12 @@ def enlarge(context: BrowserContext, address: str) -> None:
 @pytest.mark.parametrize("larger", [False, True], ids=["normal", "larger"])
 @pytest.mark.parametrize("width", [320, 375])
 def test_nothing_sticks_out_of_a_narrow_screen(
-    phone: BrowserContext, address: str, pages: list[str], width: int, larger: bool
+    phone: BrowserContext,
+    address: str,
+    pages: list[str],
+    own_pages: OwnPages,
+    width: int,
+    larger: bool,
 ) -> None:
     page = phone.new_page()
     page.set_viewport_size({"width": width, "height": 640})
@@ -88,23 +130,34 @@ def test_nothing_sticks_out_of_a_narrow_screen(
         page.evaluate("zoom => { document.documentElement.style.zoom = zoom }", zoom)
 
         assert page.evaluate(WIDER_THAN_THE_SCREEN) == [], (path, zoom)
+    for visit in own_pages(page):
+        visit()
+        for zoom in (1, 1.25, 1.4):
+            page.evaluate("zoom => { document.documentElement.style.zoom = zoom }", zoom)
+            assert page.evaluate(WIDER_THAN_THE_SCREEN) == [], (page.url, zoom)
 
 
 @pytest.mark.parametrize("larger", [False, True], ids=["normal", "larger"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_all_can_be_read_and_hit(
-    phone: BrowserContext, address: str, pages: list[str], scheme: Any, larger: bool
+    phone: BrowserContext,
+    address: str,
+    pages: list[str],
+    own_pages: OwnPages,
+    scheme: Any,
+    larger: bool,
 ) -> None:
     page = phone.new_page()
     page.emulate_media(color_scheme=scheme)
     if larger:
         page.goto(f"{address}/h/larger")
 
-    for path in pages:
-        page.goto(address + path)
+    for visit in [*ways_to(page, address, pages), *own_pages(page)]:
+        visit()
 
-        assert page.evaluate(TOO_FAINT) == [], path
-        assert page.evaluate(TOO_SMALL) == [], path
+        assert page.evaluate(TOO_FAINT) == [], page.url
+        assert page.evaluate(TOO_SMALL) == [], page.url
+        assert page.evaluate(TOO_TIGHT) == [], page.url
 
 
 def test_links_and_the_form_do_their_work(
@@ -153,6 +206,33 @@ def test_a_browser_that_runs_scripts_finds_none(
     assert set(fetched) == styles | {urlsplit(path).path for path in paths}
 
 
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core was not fetched")
+@pytest.mark.parametrize(
+    ("larger", "scheme"), [(False, "light"), (False, "dark"), (True, "light"), (True, "dark")]
+)
+def test_axe_finds_nothing_wrong(
+    chromium: Browser,
+    address: str,
+    pages: list[str],
+    own_pages: OwnPages,
+    larger: bool,
+    scheme: Any,
+) -> None:
+    with chromium.new_context(
+        viewport={"width": 375, "height": 812}, color_scheme=scheme, bypass_csp=True
+    ) as context:
+        if larger:
+            enlarge(context, address)
+        page = context.new_page()
+
+        for visit in [*ways_to(page, address, pages), *own_pages(page)]:
+            visit()
+            page.evaluate(AXE.read_text("utf-8"))
+            found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+
+            assert [(page.url, rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
+
+
 @pytest.mark.parametrize(
     ("name", "width", "larger", "scheme"),
     [
@@ -167,6 +247,7 @@ def test_pages_can_be_looked_at(
     chromium: Browser,
     address: str,
     pages: list[str],
+    own_pages: OwnPages,
     tmp_path: Path,
     name: str,
     width: int,
@@ -183,8 +264,9 @@ def test_pages_can_be_looked_at(
         if larger:
             enlarge(context, address)
         page = context.new_page()
-        for n, path in enumerate(pages):
-            page.goto(address + path)
+        visits = [*ways_to(page, address, pages), *own_pages(page)]
+        for n, visit in enumerate(visits):
+            visit()
             picture = tmp_path / f"{name}-{n}.png"
             page.screenshot(path=picture)
             assert picture.stat().st_size > 10_000
@@ -207,12 +289,23 @@ TOO_SMALL = """() => {
     const { height, width } = e.getBoundingClientRect();
     if (Math.min(height, width) < least) small.push([e.textContent.trim(), height, width]);
   }
-  for (const e of document.querySelectorAll('body *')) {
+  for (const e of document.querySelectorAll('body *:not([type=hidden])')) {
     const aside = e.closest('.below, small, .note, .tabs, figcaption');
     const size = parseFloat(getComputedStyle(e).fontSize);
     if (size < (aside ? 16 : 17)) small.push([e.outerHTML.slice(0, 60), size]);
   }
   return small;
+}"""
+
+TOO_TIGHT = """() => {
+  const tight = [];
+  for (const e of document.querySelectorAll('body *')) {
+    if (![...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim())) continue;
+    const { lineHeight, fontSize } = getComputedStyle(e);
+    const ratio = parseFloat(lineHeight) / parseFloat(fontSize);
+    if (lineHeight !== 'normal' && ratio < 1.29) tight.push([e.outerHTML.slice(0, 60), ratio]);
+  }
+  return tight;
 }"""
 
 TOO_FAINT = """() => {

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from bot.domain.identity import campaign_day
 from bot.domain.mottos import PAGE
+from bot.h5.views import FEW, FEWER
 from bot.storage.tables import Base
 from tests.builders import NOON, key
 from tests.h5.conftest import Campaign
@@ -334,6 +335,13 @@ def test_the_privacy_page_names_what_is_kept_and_how_to_have_it_deleted(
 ) -> None:
     privacy = text_of(client, "/h/privacy")
 
+    for period in (
+        "扫支部的码进来的，先记下是哪个支部，等您确认。留到活动结束后90天。",
+        "我们的回复：微信重送时原样再给您一次。留24小时。",
+        "审核的经过",
+        "长期留着。",
+    ):
+        assert period in privacy
     for word in (
         "openid",
         "单位",
@@ -358,6 +366,38 @@ def test_the_short_addresses_of_the_chat_lead_to_pages(
     response = client.get(short)
 
     assert (response.status_code, response.location) == (302, page)
+
+
+def test_a_link_of_the_chat_may_ask_for_larger_letters_and_they_stay(client: FlaskClient) -> None:
+    assert client.get("/h/m?size=larger").location == "/h/wall?size=larger"
+
+    page = client.get("/h/wall?size=larger")
+
+    assert 'class="larger"' in page.text
+    assert 'href="/h/smaller?back=/h/wall"' in page.text, "the switch leads back without the size"
+    assert 'class="larger"' in client.get("/h/standings").text
+    assert 'class="larger"' not in client.get("/h/wall?size=smaller").text
+    assert 'class="larger"' not in client.get("/h/wall").text
+
+
+def test_an_unknown_size_is_none(client: FlaskClient) -> None:
+    for size in ("huge", "", "larger'"):
+        page = client.get("/h/wall", query_string={"size": size})
+
+        assert 'class="larger"' not in page.text
+        assert "Set-Cookie" not in page.headers
+
+
+def test_pages_in_larger_letters_hold_less(campaign: Campaign, client: FlaskClient) -> None:
+    for n in range(FEWER + 1):
+        campaign.joins(f"m{n}", "王五")
+        campaign.scored(f"m{n}", n)
+        campaign.approved(f"m{n}", f"第{n}句座右铭")
+
+    assert len(words_on(client, "/h/wall?size=larger")) == FEW
+    assert words_on(client, "/h/wall?page=2")[0] == f"第{FEWER - FEW}句座右铭"
+    standings = html.fromstring(client.get("/h/standings").data)
+    assert len(standings.xpath("//ol/li")) == FEWER
 
 
 def test_no_page_carries_anything_that_names_a_member(

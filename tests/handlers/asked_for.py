@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from random import Random
 from typing import Any
 
+from pypinyin import lazy_pinyin
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
@@ -48,7 +49,7 @@ Asked = Callable[[str, State], object]
 def _asks_to_change_an_entry(words: str, state: State) -> object:
     match state:
         case WritingMotto(number=number):
-            return number or "恢复" in words or "撤回" in words
+            return number or re.search("恢复|撤回|署|写全名|写姓", words)
         case ConfirmingMotto() | OfferedMotto():
             return re.search("交|就这句|换|确定|改|恢复|撤回", words)
         case Confirming(act) if act == WITHDRAW:
@@ -74,6 +75,11 @@ def _asks_to_practise(words: str, state: State) -> object:
     return isinstance(state, OfPractice) or named
 
 
+def _asks_for_a_size(words: str) -> object:
+    """By its sound, 大字 may have become 打字; or as the sixth line of the menu."""
+    return re.search("dazi|xiaozi|zitai|kanbuqing|6|liu", "".join(lazy_pinyin(words)))
+
+
 ASKED: dict[str, Asked] = {
     "insert into vote": _asks_to_vote,
     "delete from vote": _asks_to_take_a_vote_back,
@@ -88,7 +94,9 @@ ASKED: dict[str, Asked] = {
     "insert into practice_card": _asks_to_practise,
     "update practice_card": _asks_to_practise,
     "update member": lambda words, state: (
-        isinstance(state, Naming | Renaming) or re.fullmatch(f"{wording.THANKS}|", words)
+        isinstance(state, Naming | Renaming)
+        or re.fullmatch(f"{wording.THANKS}|", words)
+        or _asks_for_a_size(words)
     ),
     "delete from person": lambda _, __: False,
     "insert into ticket": lambda words, state: (

@@ -151,7 +151,7 @@ def test_help_is_the_menu(known: Talker, words: str) -> None:
         ("3", "还没有审核通过的座右铭"),
         ("4", "宣讲的时间表还没有排好"),
         ("五", "您还没有积分"),
-        ("6", "聊天里的字"),
+        ("6", "以后给您的页面"),
         ("7", "不急，您想做哪件事？"),
     ],
 )
@@ -200,7 +200,29 @@ def test_a_keyword_instead_of_the_sentence_is_a_keyword(session: Session, known:
     assert session.scalars(select(Ticket)).all() == []
 
 
-@pytest.mark.parametrize("words", ["宣讲", "换大字", "字太小"])
+@pytest.mark.parametrize("words", ["换大字", "大字", "字太小", "看不清"])
+def test_larger_letters_are_remembered(session: Session, known: Talker, words: str) -> None:
+    shown = known.says(words)
+
+    assert shown == (
+        "以后给您的页面都用大字，每页少放几样。\n"
+        "聊天里的字，要在微信里调：我 → 设置 → 通用 → 关怀模式，打开就行。\n"
+        "[看大字版座右铭](网:/m?size=larger)　换回来：回复“小字”。"
+    )
+    assert session.scalars(select(Member.larger)).one()
+    assert known.says("小字").endswith("要大字：回复“换大字”。")
+    assert not session.scalars(select(Member.larger)).one()
+
+
+def test_a_word_about_letters_leaves_the_question_where_it_is(session: Session) -> None:
+    at_second = at_question(Talker(session), 2)
+
+    at_second.says("字太小")
+
+    assert at_second.state == Answering(2)
+
+
+@pytest.mark.parametrize("words", ["宣讲"])
 def test_what_is_still_to_come_leads_on(known: Talker, words: str) -> None:
     known.says(words)
 

@@ -65,6 +65,20 @@ def where(sessions: Sessions) -> State:
         return states.parse(session.scalars(select(Member.state)).one())
 
 
+def test_a_glance_links_to_larger_letters_too(sessions: Sessions, member: bytes) -> None:
+    stand(sessions, Idle())
+    before = glances(sessions).answer(said("排名"))
+    with sessions.begin() as session:
+        open_services(session, NOON, Shelf()).members.prefer(member, larger=True)
+
+    after = glances(sessions).answer(said("排名"))
+
+    assert before is not None
+    assert after is not None
+    assert b"size=larger" not in before
+    assert b"size=larger" in after
+
+
 def deliveries(sessions: Sessions) -> int:
     with sessions() as session:
         return session.scalar(select(func.count()).select_from(Delivery)) or 0

@@ -159,6 +159,16 @@ def test_of_a_stranger_who_leaves_nothing_is_kept(sessions: Sessions) -> None:
     assert count(sessions, Person) == count(sessions, Delivery) == count(sessions, Ticket) == 0
 
 
+def test_links_are_for_larger_letters_once_the_member_wants_them(sessions: Sessions) -> None:
+    def play(message: Message, state: State, services: Services) -> Step:
+        services.members.prefer(message.member, larger=message.raw == "大字")
+        return Step(say("[墙](网:/m)"), Idle())
+
+    answers = [turns(sessions, play).take(said(words)) for words in ("大字", "小字", "小字")]
+
+    assert ["size=larger" in answer.decode() for answer in answers] == [False, True, False]
+
+
 def test_where_the_member_stands_is_kept_for_the_next_message(sessions: Sessions) -> None:
     seen: list[State] = []
 

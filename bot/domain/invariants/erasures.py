@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Select, Table, and_, exists, func, or_, se
 
 from bot.domain.audit import wordless
 from bot.domain.entries import MottoState, number_of, subject_of
-from bot.domain.erasure import CODES, ERASE, NO_DELIVERY, tables_about_members
-from bot.domain.identity import campaign_day
+from bot.domain.erasure import CODES, ERASE, tables_about_members
+from bot.domain.identity import NO_DELIVERY, campaign_day
 from bot.domain.invariants.rule import Key, Rule, Survey, rows, stream
 from bot.storage.tables import (
     Audit,

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Table, and_, exists, or_, select
 
-from bot.domain.erasure import NO_DELIVERY
+from bot.domain.identity import NO_DELIVERY
 from bot.domain.invariants.rule import Rule, Survey, stream
 from bot.domain.retention import length_of
 from bot.storage.tables import (
