@@ -1,6 +1,7 @@
 """Builders of what tests talk about: a small campaign, members, and what they say."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -16,7 +17,8 @@ from bot.domain.bank import BankState, found_by
 from bot.domain.identity import member_key
 from bot.domain.questions import Shelf
 from bot.domain.services import open_services
-from bot.storage.database import Sessions, open_sessions
+from bot.storage.database import Sessions, open_engine, open_sessions
+from bot.storage.schema import upgrade
 from bot.storage.tables import (
     BankQuestion,
     Contest,
@@ -34,6 +36,9 @@ NOON = datetime(2026, 12, 5, 4, 0, tzinfo=UTC)
 FIRST_DAY, LAST_DAY = date(2026, 12, 1), date(2026, 12, 31)
 CLOSES = datetime(2026, 12, 20, 16, 0, tzinfo=UTC)
 SECRET = "a secret of at least thirty-two letters"
+
+Fill = Callable[[str], None]
+"""What fills the empty database at an address."""
 
 _deliveries = count(1)
 
@@ -133,6 +138,15 @@ def a_campaign(session: Session) -> None:
     session.flush()
     session.add_all(RoundSlot(round_id=1, slot=slot) for slot in (1, 2, 3))
     session.flush()
+
+
+def with_a_campaign(url: str) -> None:
+    """Migrate an empty database and put the campaign into it."""
+    engine = open_engine(url)
+    upgrade(engine)
+    with chained(engine).begin() as session:
+        a_campaign(session)
+    engine.dispose()
 
 
 def a_member(session: Session, name: str = "zhang", unit: int | None = None) -> bytes:

@@ -1,27 +1,31 @@
 """What every test may ask for: a session over the real tables, and a moment to stand in."""
 
-import shutil
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from prometheus_client import values
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
 from sqlalchemy.orm import Session
 
 from bot import metrics
 from bot.domain.questions import Shelf
 from bot.domain.services import Services, open_services
 from bot.storage.database import Sessions, open_engine
-from bot.storage.schema import upgrade
 from tests.board import in_full_swing, laid_out, nothing
-from tests.builders import NOON, a_campaign, chained
+from tests.builders import NOON, Fill, chained, with_a_campaign
+from tests.room import quick_folder
 
 pytest_plugins = [
     "tests.chromium", "tests.service", "tests.shares", "tests.stores", "tests.redis_families",
+    "tests.templates",
 ]  # fmt: skip
+
+# The root of all `tmp_path`.
+os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(quick_folder()))
 
 settings.register_profile("default", deadline=None)
 settings.register_profile("fast", deadline=None, max_examples=5)
@@ -72,29 +76,18 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'sibian.db'}"
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with the small campaign in it, migrated once."""
-    path = tmp_path_factory.mktemp("migrated") / "sibian.db"
-    _fill(f"sqlite:///{path}")
-    return path
-
-
-def _fill(url: str) -> None:
-    engine = open_engine(url)
-    upgrade(engine)
-    with chained(engine).begin() as session:
-        a_campaign(session)
-    engine.dispose()
+@pytest.fixture
+def fill_store(store_url: str, request: pytest.FixtureRequest) -> Callable[[Fill], None]:
+    """Fills the empty database as one says, by copying what that came to the first time."""
+    servers = {"sqlite": "sqlite_files", "postgresql": "postgres", "mysql": "mariadb"}
+    server = request.getfixturevalue(servers[make_url(store_url).get_backend_name()])
+    return lambda how: server.fill(store_url, how)
 
 
 @pytest.fixture
-def sessions(store_url: str, migrated: Path) -> Iterator[Sessions]:
+def sessions(store_url: str, fill_store: Callable[[Fill], None]) -> Iterator[Sessions]:
     """Sessions on a migrated database with the small campaign, on each engine."""
-    if store_url.startswith("sqlite"):
-        shutil.copy(migrated, store_url.removeprefix("sqlite:///"))
-    else:
-        _fill(store_url)
+    fill_store(with_a_campaign)
     engine = open_engine(store_url, pool_size=14)
     yield chained(engine)
     engine.dispose()

@@ -19,8 +19,11 @@ import psycopg
 import pymysql
 import pytest
 import redis
+from sqlalchemy import make_url
 
 from bot.storage.embedded import valkey_command
+from tests.builders import Fill
+from tests.room import ON_DISK, quick_folder
 
 _NOBODY = 65534
 """Who runs PostgreSQL when we are root, whom it refuses to serve."""
@@ -76,6 +79,12 @@ def mariadb() -> Iterator["MariaDb"]:
 def fresh_mariadb_url(mariadb: "MariaDb") -> str:
     """The address of an empty MariaDB database that no other test sees."""
     return mariadb.fresh_url()
+
+
+@pytest.fixture(scope="session")
+def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> "SqliteFiles":
+    """SQLite files that others are copied from."""
+    return SqliteFiles(tmp_path_factory.mktemp("filled"))
 
 
 class Valkey:
@@ -138,6 +147,7 @@ class Postgres:
         self._directory, self._data = directory, directory / "data"
         self._binaries = _postgres_binaries(directory)
         self._server = Server(directory)
+        self._filled: dict[Fill, str] = {}
 
     def fresh_url(self, template: str = "template0") -> str:
         """The address of a new database: an empty one, or a copy of another."""
@@ -145,6 +155,15 @@ class Postgres:
         with closing(self._connect()) as connection:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return f"postgresql+psycopg://postgres@/{name}?host={self._directory}"
+
+    def fill(self, url: str, how: Fill) -> None:
+        """Put into an empty database what `how` puts there, which is done once and then copied."""
+        if how not in self._filled:
+            how(template := self.fresh_url())
+            self._filled[how] = _name(template)
+        with closing(self._connect()) as connection:
+            connection.execute(f"DROP DATABASE {_name(url)}")
+            connection.execute(f"CREATE DATABASE {_name(url)} TEMPLATE {self._filled[how]}")
 
     @property
     def socket(self) -> Path:
@@ -195,12 +214,14 @@ class Postgres:
 class DurablePostgres(Postgres):
     """One that loses nothing it has confirmed, as PostgreSQL is by default."""
 
+    lasting = True
     haste: ClassVar = {}
 
 
 class CrashSafePostgres(Postgres):
     """One that loses nothing it has confirmed when it is killed, though it might in a power cut."""
 
+    lasting = True
     haste: ClassVar = {"fsync": "off", "full_page_writes": "off"}
 
 
@@ -214,6 +235,7 @@ class MariaDb:
         self._directory, self._data = directory, directory / "data"
         self.socket = directory / "mariadb.sock"
         self._server = Server(directory)
+        self._filled: dict[Fill, bytes] = {}
 
     def fresh_url(self) -> str:
         """The address of a new, empty database, whose defaults are as bad as ever."""
@@ -221,6 +243,18 @@ class MariaDb:
         with closing(self._connect()) as connection, connection.cursor() as cursor:
             cursor.execute(f"CREATE DATABASE {name}")
         return f"mysql+pymysql://root@localhost/{name}?unix_socket={self.socket}&charset=utf8mb4"
+
+    def fill(self, url: str, how: Fill) -> None:
+        """Put into an empty database what `how` puts there, which is done once and then copied."""
+        if how not in self._filled:
+            how(template := self.fresh_url())
+            self._filled[how] = self._client("mariadb-dump", _name(template))
+        self._client("mariadb", _name(url), self._filled[how])
+
+    def _client(self, program: str, database: str, hears: bytes = b"") -> bytes:
+        """What one of the server's own clients says."""
+        command = [program, "--no-defaults", f"--socket={self.socket}", "--user=root", database]
+        return subprocess.run(command, check=True, input=hears, stdout=subprocess.PIPE).stdout
 
     def start(self) -> None:
         if os.geteuid() == 0:
@@ -267,7 +301,28 @@ class MariaDb:
 class CrashSafeMariaDb(MariaDb):
     """One that loses nothing it has confirmed when it is killed."""
 
+    lasting = True
     haste: ClassVar = ["--innodb-flush-log-at-trx-commit=2", "--skip-log-bin"]
+
+
+class SqliteFiles:
+    """What is called a server elsewhere."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._filled: dict[Fill, Path] = {}
+
+    def fill(self, url: str, how: Fill) -> None:
+        """Put into an empty database what `how` puts there, which is done once and then copied."""
+        if how not in self._filled:
+            path = self._directory / f"{len(self._filled)}.db"
+            how(f"sqlite:///{path}")
+            self._filled[how] = path
+        shutil.copy(self._filled[how], _name(url))
+
+
+def _name(url: str) -> str:
+    return str(make_url(url).database)
 
 
 class Server:
@@ -333,7 +388,8 @@ _Store = TypeVar("_Store", bound=Store)
 def started(kind: Callable[[Path], _Store]) -> Iterator[_Store]:
     """A store in a folder of its own, for as long as the block lasts."""
     # Not pytest's tmp_path: a socket's path may have 100 bytes, and nobody else may enter there.
-    directory = Path(tempfile.mkdtemp(prefix="sibian-", dir="/var/tmp"))
+    place = ON_DISK if getattr(kind, "lasting", False) else quick_folder()
+    directory = Path(tempfile.mkdtemp(prefix="sibian-", dir=place))
     try:
         store = kind(directory)
         try:

@@ -16,24 +16,32 @@ from bot.domain.services import open_services
 from bot.health import Health, accepts, revisions
 from bot.storage.schema import current, upgrade
 from bot.storage.tables import Round
-from tests.builders import NOON, a_campaign, an_approved_motto, chained
+from tests.builders import NOON, a_campaign, an_approved_motto, chained, with_a_campaign
 from tests.journeys.conftest import settings_for
 
 
 @pytest.fixture(scope="module")
-def client(migrated: Path) -> Iterator[FlaskClient]:
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a database that was migrated."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('migrated')}/sibian.db"
+    with_a_campaign(url)
+    return url
+
+
+@pytest.fixture(scope="module")
+def client(migrated: str) -> Iterator[FlaskClient]:
     """A stranger at the doors of an application that is ready."""
     yield from a_client(migrated)
 
 
 @pytest.fixture
-def own_client(migrated: Path) -> Iterator[FlaskClient]:
+def own_client(migrated: str) -> Iterator[FlaskClient]:
     """The same before an application of the test's own."""
     yield from a_client(migrated)
 
 
-def a_client(database: Path) -> Iterator[FlaskClient]:
-    app = create_app(settings_for(f"sqlite:///{database}"))
+def a_client(database_url: str) -> Iterator[FlaskClient]:
+    app = create_app(settings_for(database_url))
     yield app.test_client()
     app.extensions["engine"].dispose()
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 import bot
 from bot.console.views import console
 from bot.conversation.folding import fold_prose
+from bot.domain import passwords
 from bot.domain.questions import Shelf
 from bot.domain.roles import Role
 from bot.domain.services import Services, Transaction, transactions
@@ -40,6 +42,15 @@ class Clock:
 
     def advance(self, **span: float) -> None:
         self.now += timedelta(**span)
+
+
+@pytest.fixture(autouse=True)
+def hashed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each password be hashed but once: it is slow on purpose, and the tests know few."""
+    monkeypatch.setattr(passwords, "keep", _kept)
+
+
+_kept = cache(passwords.keep)
 
 
 @pytest.fixture

@@ -1,16 +1,14 @@
 """The whole application over a real database, and members who talk to it as WeChat would."""
 
-import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import make_url, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.app import create_app
@@ -27,7 +25,7 @@ from bot.storage.database import Sessions, open_engine
 from bot.storage.schema import upgrade
 from bot.storage.tables import Attempt
 from quiz_bank import Question, load_shipped
-from tests.builders import SECRET, chained
+from tests.builders import SECRET, Fill, chained
 
 
 @dataclass
@@ -118,21 +116,10 @@ def _open_question(session: Session, member: bytes) -> Question:
     return sitting.question(sitting.current)
 
 
-@pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with the sample campaign, made once: loading it takes a second."""
-    path = tmp_path_factory.mktemp("sample") / "sibian.db"
-    load_sample(f"sqlite:///{path}")
-    return path
-
-
 @pytest.fixture
-def world(store_url: str, sample: Path) -> Iterator[World]:
+def world(store_url: str, fill_store: Callable[[Fill], None]) -> Iterator[World]:
     """The sample campaign in full swing, on each engine."""
-    if (path := make_url(store_url).database) and store_url.startswith("sqlite"):
-        shutil.copy(sample, path)
-    else:
-        load_sample(store_url)
+    fill_store(load_sample)
     settings = settings_for(store_url)
     engine = open_engine(store_url)
     world = World(settings, chained(engine))

@@ -27,7 +27,7 @@ from bot.storage.database import Sessions, open_engine, open_sessions
 from bot.storage.tables import Member, Motto, Vote
 from bot.turns import BUDGET, NotRecorded
 from tests.apart import run_apart
-from tests.builders import a_member, an_approved_motto, chained, key, said
+from tests.builders import Fill, a_member, an_approved_motto, chained, key, said
 from tests.journeys.conftest import load_sample, settings_for
 from tests.service import serving
 from tests.turns.test_turns import NO_REDIS, turns
@@ -181,9 +181,9 @@ MEMBERS = RUSH * SECONDS
     indirect=True,
 )
 def test_a_rush_is_answered_or_recovered_and_nothing_counts_twice(
-    store_url: str, tmp_path: Path
+    store_url: str, fill_store: Callable[[Fill], None], tmp_path: Path
 ) -> None:
-    load_sample(store_url)
+    fill_store(load_sample)
     changes = {"data_dir": tmp_path, "workers": 2}
     settings = settings_for(store_url).model_copy(update=changes)
 

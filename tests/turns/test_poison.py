@@ -20,7 +20,7 @@ from bot.simulator.pushes import Follower
 from tests.apart import run_apart
 from tests.journeys.conftest import load_sample, settings_for
 from tests.service import serving
-from tests.stores import Valkey
+from tests.stores import Postgres, Valkey
 from tests.wechat.courier import Carried, Courier
 
 pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.postgres]
@@ -36,8 +36,8 @@ BREATH = 0.3
 
 
 @pytest.fixture
-def settings(tmp_path: Path, fresh_postgres_url: str) -> Settings:
-    load_sample(fresh_postgres_url)
+def settings(tmp_path: Path, postgres: Postgres, fresh_postgres_url: str) -> Settings:
+    postgres.fill(fresh_postgres_url, load_sample)
     changes = {"data_dir": tmp_path, "workers": 4, "threads": 4}
     return settings_for(fresh_postgres_url).model_copy(update=changes)
 
