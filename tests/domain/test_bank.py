@@ -334,6 +334,7 @@ def test_pages_hold_what_is_left_and_never_end_in_nothing(
 # ------------------------------------------------------------ before there were states
 
 
+@pytest.mark.slow
 def test_questions_from_before_are_published_unless_they_lack_something(store_url: str) -> None:
     engine = open_engine(store_url)
     upgrade(engine, "0001")
@@ -358,6 +359,7 @@ def test_questions_from_before_are_published_unless_they_lack_something(store_ur
     engine.dispose()
 
 
+@pytest.mark.slow
 def test_the_migration_finds_by_what_the_bank_finds_by(tmp_path: object) -> None:
     engine = open_engine(f"sqlite:///{tmp_path}/sibian.db")
     questions = load_shipped().questions

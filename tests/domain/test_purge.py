@@ -142,6 +142,7 @@ def test_passes_and_spent_days_go_when_they_are_over(session: Session) -> None:
     assert rows(session, SpentDay) == 0
 
 
+@pytest.mark.slow
 def test_ninety_days_after_the_campaign_members_are_forgotten_and_the_votes_stay(
     sessions: Sessions,
 ) -> None:

@@ -112,6 +112,7 @@ def three(session: Session) -> Session:
 # ------------------------------------------------------------ what changes
 
 
+@pytest.mark.slow
 def test_points_go_where_they_belong_on_every_engine(sessions: Sessions) -> None:
     with sessions.begin() as session:
         for name, choices in (("zhang", "BB"), ("li", "CB"), ("chen", "AB")):

@@ -12,6 +12,7 @@ from handlers.my_data import ERASE
 from tests.builders import a_member, an_approved_motto
 from tests.handlers.babble import PLACES
 from tests.handlers.talking import Talker, taps
+from tests.rows import thinned
 
 ASKED = (
     "删除后：\n1 单位、姓名、答题记录、座右铭都删掉，不能恢复；\n"
@@ -170,7 +171,7 @@ def test_something_else_in_between_takes_the_question_back(zhang: Talker, sessio
     assert known(session) == 1
 
 
-@pytest.mark.parametrize("state", PLACES, ids=str)
+@pytest.mark.parametrize("state", thinned(PLACES, quick=8), ids=str)
 def test_members_may_ask_for_it_wherever_they_stand(zhang: Talker, state: object) -> None:
     with zhang.undone() as talker:
         talker.state = state  # type: ignore[assignment]
@@ -178,7 +179,7 @@ def test_members_may_ask_for_it_wherever_they_stand(zhang: Talker, state: object
         assert talker.says("确定删除").startswith("✔ 已删除。")
 
 
-@pytest.mark.parametrize("state", PLACES, ids=str)
+@pytest.mark.parametrize("state", thinned(PLACES, quick=8), ids=str)
 def test_the_words_alone_erase_nobody(zhang: Talker, session: Session, state: object) -> None:
     if state == Confirming(ERASE):
         return

@@ -151,6 +151,7 @@ def test_a_hidden_sheet_is_not_read() -> None:
         read_units(content)
 
 
+@pytest.mark.slow
 def test_a_workbook_that_unpacks_to_a_monster_is_not_opened() -> None:
     sound, bomb = workbook(["编码", "名称"], ["A", "甲支部"]), BytesIO()
     with ZipFile(BytesIO(sound)) as old, ZipFile(bomb, "w", ZIP_DEFLATED) as new:

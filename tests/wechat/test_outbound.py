@@ -128,7 +128,7 @@ def test_any_text_reads_back_as_it_was_written(text: str) -> None:
         assert answer == b""
 
 
-@settings(max_examples=40)
+@settings(max_examples=min(40, settings().max_examples))
 @given(
     st.lists(
         st.one_of(
