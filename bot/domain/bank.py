@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.domain import audit
-from bot.domain.questions import add_questions
+from bot.domain.wordings import add_questions
 from bot.storage.tables import Audit, BankQuestion, StoredQuestion
 from quiz_bank import Question
 from quiz_bank.question import fold

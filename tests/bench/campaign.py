@@ -31,7 +31,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.entries import MottoState
 from bot.domain.identity import campaign_day
-from bot.domain.questions import add_questions
+from bot.domain.wordings import add_questions
 from bot.storage.tables import (
     Answer,
     Attempt,

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from bot.conversation.folding import fold_prose
 from bot.domain.identity import campaign_day, member_key
-from bot.domain.questions import Shelf, add_questions
+from bot.domain.questions import Shelf
 from bot.domain.services import open_services
+from bot.domain.wordings import add_questions
 from bot.storage.database import database_clock
 from bot.storage.schema import upgrade
 from bot.storage.tables import Contest, ContestQuestion, Round, RoundSlot

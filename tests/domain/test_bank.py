@@ -21,8 +21,9 @@ from bot.domain.bank import (
     StemTaken,
 )
 from bot.domain.bank_search import PAGE, BankSearch, Wanted
-from bot.domain.questions import Shelf, add_questions
+from bot.domain.questions import Shelf
 from bot.domain.services import Services, open_services
+from bot.domain.wordings import add_questions
 from bot.storage.database import Sessions, open_engine
 from bot.storage.schema import downgrade, upgrade
 from bot.storage.tables import Audit, BankQuestion

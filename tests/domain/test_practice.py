@@ -8,9 +8,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.domain.practice import Mistake, Practice, due, hardest
-from bot.domain.questions import Shelf, add_questions
+from bot.domain.questions import Shelf
 from bot.domain.quiz import Marked, Quiz
 from bot.domain.services import open_services
+from bot.domain.wordings import add_questions
 from bot.storage.database import Sessions
 from bot.storage.tables import Answer, Attempt, PracticeCard, Score
 from quiz_bank import Question

@@ -9,9 +9,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bot.domain.questions import Shelf, add_questions
+from bot.domain.questions import Shelf
 from bot.domain.quiz import Quiz, Sitting, _run_length
 from bot.domain.refusals import ContestNotBegun, ContestOver, NoContest, PaperFinished
+from bot.domain.wordings import add_questions
 from bot.storage.tables import Answer, Contest, ContestQuestion, Score, StoredQuestion
 from tests.builders import FIRST_DAY, LAST_DAY, NOON, a_member, a_question, key
 

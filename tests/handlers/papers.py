@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from bot.conversation.reply import Reply
 from bot.conversation.state import State
 from bot.domain.identity import campaign_day
-from bot.domain.questions import Shelf, add_questions
+from bot.domain.questions import Shelf
 from bot.domain.quiz import Quiz
+from bot.domain.wordings import add_questions
 from bot.storage.tables import Answer, Attempt
 from quiz_bank import Question
 from tests.board import Picture, picture, show

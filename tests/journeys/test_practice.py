@@ -7,8 +7,9 @@ from sqlalchemy import insert, select
 
 from bot.conversation.state import Practised, parse
 from bot.domain.identity import campaign_day
-from bot.domain.questions import Shelf, add_questions
+from bot.domain.questions import Shelf
 from bot.domain.quiz import Quiz
+from bot.domain.wordings import add_questions
 from bot.storage.tables import Answer, Attempt, Delivery, Member, PracticeCard, Score
 from quiz_bank import Question
 from tests.builders import a_question
