@@ -50,8 +50,10 @@ def _asks_to_change_an_entry(words: str, state: State) -> object:
     match state:
         case WritingMotto(number=number):
             return number or re.search("恢复|撤回|署|写全名|写姓", words)
-        case ConfirmingMotto() | OfferedMotto():
+        case ConfirmingMotto():
             return re.search("交|就这句|换|确定|改|恢复|撤回", words)
+        case OfferedMotto():
+            return re.search("交|就这句|换|确定|改|恢复|撤回|署|写全名|只写姓", words)
         case Confirming(act) if act == WITHDRAW:
             return "确定" in words or "恢复" in words
         case Appealing():

@@ -60,6 +60,23 @@ function isWriting(target) {
   return target instanceof Element && target.matches("input, textarea, select, [contenteditable]");
 }
 
+/* htmx takes new forms over a moment after they are on the page; a button pressed sooner would load
+   the page anew and forget which entry is the current one. What is typed meanwhile waits. */
+const held = [];
+
+function taken() {
+  return !window.htmx || !document.querySelector("form[hx-boost]:not([data-htmx-powered])");
+}
+
+function act(key) {
+  if (/^[1-7]$/.test(key)) choose(Number(key));
+  else keys[key]();
+}
+
+function release() {
+  while (held.length > 0 && taken()) act(held.shift());
+}
+
 function press(event) {
   // 229 is what a key is called while an input method composes.
   if (event.isComposing || event.keyCode === 229 || event.repeat) return;
@@ -67,10 +84,10 @@ function press(event) {
   if (event.key === "Escape" && event.target.matches?.("[data-fix]")) current()?.focus();
   if (isWriting(event.target)) return;
   const key = event.key.toLowerCase();
-  if (/^[1-7]$/.test(key)) choose(Number(key));
-  else if (Object.hasOwn(keys, key)) keys[key]();
-  else return;
+  if (!/^[1-7]$/.test(key) && !Object.hasOwn(keys, key)) return;
   event.preventDefault();
+  held.push(key);
+  release();
 }
 
 document.addEventListener("click", (event) => {
@@ -91,16 +108,16 @@ setInterval(() => {
   }
 }, 1000);
 
-document.addEventListener("htmx:after:swap", show);
+document.addEventListener("htmx:after:swap", () => {
+  show();
+  release();
+});
+document.addEventListener("htmx:after:process", release);
 document.addEventListener("htmx:error", () => {
   const unsent = document.getElementById("unsent");
   if (unsent) unsent.hidden = false;
 });
 
-/* htmx waits for a timer before it takes the forms over; a key that presses a button sooner
-   would load the page anew, and the next key would meet a page that does not listen yet. */
-setTimeout(() => {
-  document.addEventListener("keydown", press);
-  document.documentElement.classList.add("has-keys");
-  mark();
-});
+document.addEventListener("keydown", press);
+document.documentElement.classList.add("has-keys");
+mark();
