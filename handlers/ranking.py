@@ -2,7 +2,7 @@
 
 from bot.conversation.message import Message
 from bot.conversation.router import Router, Step
-from bot.conversation.state import Idle, State
+from bot.conversation.state import Idle, State, on_show
 from bot.domain.services import Services
 from handlers import wording
 
@@ -24,3 +24,17 @@ def standing(message: Message, _state: State, services: Services) -> Step:
 def rules(_message: Message, _state: State, services: Services) -> Step:
     """Say what counts."""
     return Step(wording.rank_rules(services.quiz.rules()), Idle())
+
+
+@router.keyword(*wording.OFF_THE_BOARDS)
+def leave_boards(message: Message, state: State, services: Services) -> Step:
+    """Others no longer see the member on any board."""
+    services.members.show_on_boards(message.member, shown=False)
+    return Step(wording.off_the_boards(), on_show(state))
+
+
+@router.keyword(*wording.ON_THE_BOARDS)
+def return_to_boards(message: Message, state: State, services: Services) -> Step:
+    """The member stands on the boards again."""
+    services.members.show_on_boards(message.member, shown=True)
+    return Step(wording.on_the_boards(), on_show(state))

@@ -2285,6 +2285,8 @@ RANK = (
     "排名", "看排名", "我的排名", "名次", "排行榜", "排行", "榜单", "积分", "我的积分", "多少分",
     "我的", "我的成绩", "成绩", "看成绩", "我的分数",
 )  # fmt: skip
+OFF_THE_BOARDS = ("不上榜", "不想上榜", "我不想上榜", "不要上榜", "别上榜", "退榜", "退出榜单")
+ON_THE_BOARDS = ("上榜", "我要上榜", "想上榜", "重新上榜", "恢复上榜")
 RANK_RULES = ("排名规则", "怎么算的", "怎么算分", "积分规则", "规则", "怎么排的", "计分规则")
 
 
@@ -2302,8 +2304,29 @@ def standing(found: Neighbourhood, unit: UnitPlace | None) -> Text:
             *(_place_line(place, found.points) for place in found.around),
             *([] if found.district else [say("[登记单位](发:登记单位)后，看您在单位里的名次。")]),
             *([_turnout_line(unit)] if unit else []),
-            say("[全市单位榜](网:/r)　[怎么算的](发:排名规则)　[答题](发:答题)"),
+            *([] if found.listed else [say("您没有上榜，这个名次只有您自己看得到。")]),
+            say(
+                "[全市单位榜](网:/r)　[怎么算的](发:排名规则)　"
+                + ("[不想上榜](发:不上榜)" if found.listed else "[我要上榜](发:上榜)")
+            ),
         ]
+    )
+
+
+def off_the_boards() -> Text:
+    """Others no longer see the member on any board."""
+    return say(
+        "✔ 好的，积分榜上不再有您，别人看不到您的名次和积分；您自己回复“排名”还能看。\n"
+        "单位的参加率里仍有您这一份。\n"
+        "想再上榜：[我要上榜](发:上榜)　接着做：[答题](发:答题)"
+    )
+
+
+def on_the_boards() -> Text:
+    """The member is on the boards, as everybody is who has said nothing."""
+    return say(
+        "✔ 好的，积分榜上有您，名字只写姓。\n"
+        "[看排名](发:排名)　[答题](发:答题)　不想上榜，回复“不上榜”。"
     )
 
 
@@ -2312,7 +2335,8 @@ def _place_line(place: Place, mine: int) -> Text:
     return say(
         "第{rank}名　{name}　{points}分" + ("（同分，参加天数多的在前）" if tied else ""),
         rank=place.rank,
-        name="您" if place.is_me else place.name or "没写姓名",
+        # As wide as a name of two or three characters.
+        name="您　" if place.is_me else place.name or "没写姓名",
         points=place.points,
     )
 

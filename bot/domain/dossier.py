@@ -140,7 +140,7 @@ class Dossiers:
             (
                 person.openid, person.following, person.followed_at, who.first_seen_at,
                 self._unit_name(who.unit_id), self._unit_name(who.scanned_unit_id), who.name,
-                who.state, who.state_at, who.thanked_at, who.larger,
+                who.state, who.state_at, who.thanked_at, who.larger, who.unlisted,
             )
             for person, who in rows
         ]  # fmt: skip

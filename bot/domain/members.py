@@ -196,5 +196,9 @@ class Members:
         """Remember whether the member wants larger letters on our pages."""
         self._change(member, larger=larger)
 
+    def show_on_boards(self, member: bytes, *, shown: bool) -> None:
+        """Remember whether the member may stand on the boards that others read."""
+        self._change(member, unlisted=not shown)
+
     def _change(self, member: bytes, **values: object) -> None:
         self._session.execute(update(Member).where(Member.member_key == member).values(**values))

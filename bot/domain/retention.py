@@ -44,6 +44,7 @@ class Purpose(StrEnum):
     ADDRESS = auto()
     CONVERSATION = auto()
     SIZE = auto()
+    UNLISTED = auto()
     UNIT = auto()
     CONSENT = auto()
     ANSWERS = auto()
@@ -69,6 +70,7 @@ PERIODS: Mapping[Purpose, Period] = {
     Purpose.ADDRESS: Period.CAMPAIGN,
     Purpose.CONVERSATION: Period.CAMPAIGN,
     Purpose.SIZE: Period.CAMPAIGN,
+    Purpose.UNLISTED: Period.CAMPAIGN,
     Purpose.UNIT: Period.CAMPAIGN,
     Purpose.CONSENT: Period.CAMPAIGN,
     Purpose.ANSWERS: Period.CAMPAIGN,
@@ -109,6 +111,7 @@ REGISTER: Mapping[str, Fields] = {
         ),
         **_for(Purpose.UNIT, "unit_id", "name", "scanned_unit_id"),
         **_for(Purpose.SIZE, "larger"),
+        **_for(Purpose.UNLISTED, "unlisted"),
     },
     "consent": _for(Purpose.CONSENT, "member_key", "text_version", "given_at"),
     "delivery": {

@@ -1,4 +1,8 @@
-"""Standings: points, then days taken part, then who got there first; ties share a place."""
+"""Standings: points, then days taken part, then who got there first; ties share a place.
+
+Who wants to stand on no board has a place all the same, and is the only one to see it: nobody
+else's place changes.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,6 +58,8 @@ class Neighbourhood:
     out_of: int
     points: int
     around: list[Place]
+    listed: bool = True
+    """Whether others see the member on the boards."""
 
 
 _SCORE, _MEMBER, _UNIT = table_of(Score), table_of(Member), table_of(Unit)
@@ -94,6 +100,8 @@ _LOWER = and_(
     _SCORE.c.member_key != bindparam("member"),
 )
 """Who stands no higher, the member apart."""
+_LISTED = or_(_MEMBER.c.unlisted.is_(None), ~_MEMBER.c.unlisted)
+"""Of somebody who was erased there may be no row."""
 _RUNG = (_SCORE.c.points, _SCORE.c.days)
 _EARLIER_ON_RUNG = and_(
     _SCORE.c.points == _POINTS, _SCORE.c.days == _DAYS, _SCORE.c.reached_at < _REACHED_AT
@@ -112,7 +120,7 @@ def _people(*columns: ColumnElement[Any]) -> Select[Any]:
 
 
 _PLACE = (
-    *_STANDING, _SCORE.c.member_key, _MEMBER.c.name,
+    *_STANDING, _SCORE.c.member_key, _MEMBER.c.name, _MEMBER.c.unlisted,
     func.coalesce(_PARENT.c.name, _UNIT.c.name).label("unit"),
 )  # fmt: skip
 _ME = _people(
@@ -141,8 +149,8 @@ class _Scoped:
         return self.everybody if scope.district is None else self.district
 
 
-_AHEAD = _Scoped.of(_people(*_PLACE).where(_HIGHER).order_by(*_ORDER_UP).limit(ABOVE))
-_BEHIND = _Scoped.of(_people(*_PLACE).where(_LOWER).order_by(*_ORDER_DOWN).limit(BELOW))
+_AHEAD = _Scoped.of(_people(*_PLACE).where(_HIGHER, _LISTED).order_by(*_ORDER_UP).limit(ABOVE))
+_BEHIND = _Scoped.of(_people(*_PLACE).where(_LOWER, _LISTED).order_by(*_ORDER_DOWN).limit(BELOW))
 _TOP = _Scoped.of(_people(*_PLACE).order_by(*_ORDER_DOWN).limit(bindparam("limit")))
 _EARLIER = _Scoped.of(
     _people(func.count()).where(_EARLIER_ON_RUNG), select(func.count()).where(_EARLIER_ON_RUNG)
@@ -179,18 +187,22 @@ class Standings:
         mine = ranks[_standing(me)] = max(ranks[_standing(me)], 1 + len(ahead))
         out_of = max(self._ladder(scope).people, len(rows))
         around = [_to_place(row, ranks[_standing(row)], row.member_key == member) for row in rows]
-        return Neighbourhood(district, mine, max(out_of, mine), me.points, around)
+        out_of = max(out_of, mine)
+        return Neighbourhood(district, mine, out_of, me.points, around, listed=not me.unlisted)
 
     def top(self, limit: int, district: int | None = None) -> list[Place]:
-        """The first places among all, or within the district of this id."""
+        """The first places among all, or within the district of this id; who is unlisted is not
+        among them.
+        """
         scope = Scope(self._session.scalar(LATEST), district)
         rows = self._session.execute(_TOP.within(scope), scope.values | {"limit": limit})
         places: list[Place] = []
-        before: Standing | None = None
+        rank, before = 0, None
         for position, row in enumerate(rows, start=1):
-            tied = before == _standing(row)
-            places.append(_to_place(row, places[-1].rank if tied else position))
-            before = _standing(row)
+            if before != _standing(row):
+                rank, before = position, _standing(row)
+            if not row.unlisted:
+                places.append(_to_place(row, rank))
         return places
 
     def _rank(self, scope: Scope, standing: Standing) -> int:

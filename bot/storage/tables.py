@@ -144,6 +144,8 @@ class Member(Base):
     """When thanks were last returned."""
     larger: Mapped[bool] = mapped_column(server_default=false())
     """Whether the pages we link to should have larger letters."""
+    unlisted: Mapped[bool] = mapped_column(server_default=false())
+    """Whether the member wants to stand on no board that others read."""
 
 
 class Consent(Base):

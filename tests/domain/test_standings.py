@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, delete, insert
 from sqlalchemy.orm import Session
 
+from bot.domain.members import Members
 from bot.domain.standings import ABOVE, BELOW, Place, Standings
 from bot.storage.database import open_engine
 from bot.storage.tables import Base, Contest, Member, Score
@@ -107,6 +108,27 @@ def test_a_tie_at_the_end_of_the_table_is_not_ranked_anew(session: Session) -> N
     play(session, *[Player(name, 8) for name in "甲乙丙丁"])
 
     assert ranks(Standings(session, NOON).top(3)) == [1, 1, 1]
+
+
+def test_who_is_on_no_board_keeps_the_place_that_nobody_sees(session: Session) -> None:
+    play(
+        session,
+        *[Player(name, points) for name, points in zip("甲乙丙丁", (9, 8, 8, 7), strict=True)],
+    )
+    for name in "甲丙":
+        Members(session, NOON).show_on_boards(key(name), shown=False)
+    standings = Standings(session, NOON)
+
+    places = standings.top(3)
+    last, hidden = standings.neighbourhood(key("丁")), standings.neighbourhood(key("丙"))
+
+    assert [(place.rank, place.name) for place in places] == [(2, "乙")]
+    assert last is not None
+    assert [(place.rank, place.name) for place in last.around] == [(2, "乙"), (4, "丁")]
+    assert (last.rank, last.out_of, last.listed) == (4, 4, True)
+    assert hidden is not None
+    assert [(place.rank, place.name) for place in hidden.around] == [(2, "丙"), (2, "乙")]
+    assert not hidden.listed
 
 
 def test_names_are_masked_and_units_are_districts(session: Session) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from structlog.testing import capture_logs
 
 from bot.domain.identity import campaign_day
+from bot.domain.members import Members
 from bot.domain.mottos import PAGE
 from bot.h5.views import FEW, FEWER
 from bot.storage.tables import Base
@@ -224,6 +225,21 @@ def test_the_standings_show_shared_places_and_masked_names(
     assert "3 未留名 未登记单位 8分" in standings
     assert "先比积分；积分一样，参加天数多的在前" in standings
     assert "张三" not in standings
+
+
+def test_who_wants_to_be_on_no_board_is_on_none_at_once(
+    campaign: Campaign, client: FlaskClient
+) -> None:
+    for name, full_name, points in (("zhang", "张三", 20), ("li", "李小四", 8)):
+        campaign.joins(name, full_name)
+        campaign.scored(name, points)
+    with campaign.sessions.begin() as session:
+        Members(session, NOON).show_on_boards(key("zhang"), shown=False)
+
+    standings = text_of(client, "/h/standings")
+
+    assert "张*" not in standings
+    assert "2 李** 城东街道 8分" in standings
 
 
 def test_a_district_has_standings_of_its_own(campaign: Campaign, client: FlaskClient) -> None:

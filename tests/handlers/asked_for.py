@@ -77,6 +77,10 @@ def _asks_to_practise(words: str, state: State) -> object:
     return isinstance(state, OfPractice) or named
 
 
+def _asks_for_a_board(words: str) -> object:
+    return "shangbang" in (sound := "".join(lazy_pinyin(words))) or "tui" in sound
+
+
 def _asks_for_a_size(words: str) -> object:
     """By its sound, 大字 may have become 打字; or as the sixth line of the menu."""
     return re.search("dazi|xiaozi|zitai|kanbuqing|6|liu", "".join(lazy_pinyin(words)))
@@ -99,6 +103,7 @@ ASKED: dict[str, Asked] = {
         isinstance(state, Naming | Renaming)
         or re.fullmatch(f"{wording.THANKS}|", words)
         or _asks_for_a_size(words)
+        or _asks_for_a_board(words)
     ),
     "delete from person": lambda _, __: False,
     "insert into ticket": lambda words, state: (

@@ -4,9 +4,10 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from bot.conversation.state import Answering
 from bot.storage.tables import Unit
 from tests.builders import a_member
-from tests.handlers.papers import a_paper, five_questions
+from tests.handlers.papers import a_paper, at_question, five_questions
 from tests.handlers.talking import Talker, taps
 
 
@@ -31,9 +32,9 @@ def test_a_member_stands_among_the_neighbours(session: Session) -> None:
 
     assert shown == (
         "您的积分：6分，城东街道第4名（6人）。\n"
-        "第2名　王*　8分\n第2名　王*　8分\n第4名　您　6分\n第5名　王*　2分\n"
+        "第2名　王*　8分\n第2名　王*　8分\n第4名　您　　6分\n第5名　王*　2分\n"
         "城东街道参加率：0.6%（全市第1）\n"
-        "[全市单位榜](网:/r)　[怎么算的](发:排名规则)　[答题](发:答题)"
+        "[全市单位榜](网:/r)　[怎么算的](发:排名规则)　[不想上榜](发:不上榜)"
     )
 
 
@@ -43,7 +44,9 @@ def test_without_a_unit_one_stands_among_all(session: Session) -> None:
 
     shown = zhang.says("排名")
 
-    assert shown.startswith("您的积分：6分，全市第2名（2人）。\n第1名　王*　10分\n第2名　您　6分\n")
+    assert shown.startswith(
+        "您的积分：6分，全市第2名（2人）。\n第1名　王*　10分\n第2名　您　　6分\n"
+    )
     assert "[登记单位](发:登记单位)" in shown
 
 
@@ -92,3 +95,26 @@ def test_the_rules_are_those_of_the_contest(session: Session) -> None:
         "不满10人的支部合在一起比。\n"
         "名次随时更新，12月31日答完定榜。"
     )
+
+
+@pytest.mark.parametrize("words", ["不上榜", "不想上榜", "退榜"])
+def test_who_wants_to_be_on_no_board_is_seen_by_nobody_else(session: Session, words: str) -> None:
+    zhang, other = scores(session, "zhang", 2, right=4), scores(session, "other", 2, right=3)
+
+    zhang.says(words)
+
+    assert "张*" not in other.says("排名")
+    assert "城东街道第2名（2人）" in other.says("排名")
+    own = zhang.says("排名")
+    assert "城东街道第1名（2人）" in own
+    assert "您没有上榜，这个名次只有您自己看得到。" in own
+    assert zhang.taps("我要上榜").startswith("✔ 好的，积分榜上有您")
+    assert "张*" in other.says("排名")
+
+
+def test_a_word_about_boards_leaves_the_question_where_it_is(session: Session) -> None:
+    at_second = at_question(Talker(session), 2)
+
+    at_second.says("不上榜")
+
+    assert at_second.state == Answering(2)
