@@ -10,6 +10,7 @@ from handlers import (
     care,
     fallback,
     joining,
+    keepsake,
     media,
     mistakes,
     motto,
@@ -25,8 +26,8 @@ from handlers import (
 from handlers.hearing import repeating
 
 TOPICS = (
-    welcome, media, care, my_data, several, mistakes, practice, quiz, vote, motto, own_motto,
-    appeal, joining, ranking, fallback,
+    welcome, media, care, my_data, several, mistakes, practice, quiz, vote, keepsake, motto,
+    own_motto, appeal, joining, ranking, fallback,
 )  # fmt: skip
 
 conversation = Conversation(topic.router for topic in TOPICS)

@@ -1390,7 +1390,7 @@ _OF_MINE = {
     "[修改](发:修改座右铭)　[改署名](发:改署名)　[撤回](发:撤回我的座右铭)\n"
     "[看看大家的](发:看座右铭)",
     MottoState.APPROVED: "已经通过，大家都能看到，现在有{votes}票。\n"
-    "[看它的页面](网:/m/{number})　[看看大家的](发:看座右铭)\n"
+    "[看它的页面](网:/m/{number})　[做成图片](发:做图{number})　[看看大家的](发:看座右铭)\n"
     "[修改](发:修改座右铭)　[改署名](发:改署名)　[撤回](发:撤回我的座右铭)",
     MottoState.WITHDRAWN: "已经撤回，不再公开。\n"
     "[恢复](发:恢复{number})　[换一句新的](发:修改座右铭)",
@@ -1712,6 +1712,10 @@ VOTE_FOR_SOMETHING = r".*投(?:了|给|第)* ?\d.*"
 TAKE_BACK_PLACE = rf"撤回 ?第? ?{_PLACE}{_OF_LIST}"
 TAKE_BACK_NUMBER = rf"撤回 ?(?:投给)?{_NUMBER} ?号?(?:的票|那一票|这一票|那票)?"
 JUST_NUMBER = rf"(?:看看?|找)?{_NUMBER} ?号?"
+_PICTURE = r"做(?:成|个|张)?(?:图片?|海报)"
+PICTURE_OF_NUMBER = rf"{_PICTURE} ?{_NUMBER} ?号?"
+NUMBER_AS_PICTURE = rf"把?{_NUMBER} ?号?{_PICTURE}"
+PICTURE = ("做图", "做成图片", "做图片", "做海报", "海报", "生成海报", "生成图片")
 JUST_PLACE = rf"(?:我?选|看看?)?[ (]?第? ?{_PLACE}\)?{_OF_LIST}吧?"
 NUMERALS = str.maketrans(
     {**dict(zip("〇零一二三四五六七八九幺两", "0012345678912", strict=True)), "十": "10"}
@@ -1858,6 +1862,22 @@ def is_your_own() -> Text:
 def not_voting_now(number: int) -> Text:
     """Voting has not begun or is over: the entry can be looked at."""
     return say("[看它的页面](网:/m/{number})　[看看大家的](发:看座右铭)", number=number)
+
+
+def picture(number: int) -> Text:
+    """The entry's picture can be looked at and kept."""
+    return say(
+        "{number}号的图片做好了，打开后长按图片就能保存，留个纪念。\n"
+        "[打开图片](网:/m/{number}/poster)　[看看大家的](发:看座右铭)",
+        number=number,
+    )
+
+
+def no_picture_yet() -> Text:
+    """The member's own entry is not public."""
+    return say(
+        "座右铭通过以后才能做成图片。\n[我的座右铭](发:我的座右铭)　[看看大家的](发:看座右铭)"
+    )
 
 
 def votes_spent(ballot: BallotState) -> Text:
@@ -2385,7 +2405,11 @@ def notice(notification: Notification, linked: bool = True) -> Text | None:
     match notification:
         case Notification("motto_approved", facts):
             told = say("✔ 您的座右铭通过了，编号{number}：“{words}”。", **facts)
-            ways = say("\n[看它的页面](网:/m/{number})　[去投票](发:投票)", **facts)
+            ways = say(
+                "\n[看它的页面](网:/m/{number})　[做成图片](发:做图{number})　[去投票](发:投票)"
+                "\n图片可以长按保存，留个纪念。",
+                **facts,
+            )
             return told + ways if linked else told
         case Notification("motto_returned", facts):
             words, fix = facts["words"], facts.get("fix")

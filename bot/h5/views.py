@@ -1,18 +1,16 @@
 """The pages inside WeChat: plain links and one form, readable without any script."""
 
 import hashlib
-import re
 import secrets
 from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import structlog
 from flask import (
     Blueprint,
     Response,
     abort,
-    make_response,
     redirect,
     render_template,
     request,
@@ -21,13 +19,14 @@ from flask import (
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot.domain.identity import campaign_day
 from bot.domain.mottos import PAGE, WallPage
 from bot.domain.refusals import NoRound
 from bot.domain.services import Services, Transaction
 from bot.domain.units import UnitCard
 from bot.h5.headers import PREFIX, protect
+from bot.h5.keepsakes import Keepsakes
 from bot.h5.mine import Mine
+from bot.h5.pages import known, page
 from bot.h5.sizes import asked_for, is_larger, offer_sizes
 from bot.h5.wording import kept
 from bot.logs import trace
@@ -43,7 +42,6 @@ NEWEST = 3
 """How many mottos stand on the first page."""
 NAMES = 60
 """How many of those who wrote the same are named."""
-_NUMBER = re.compile(r"[1-9][0-9]{3,8}")
 _STATIC = Path(__file__).parent / "static"
 
 log = structlog.get_logger()
@@ -55,18 +53,21 @@ def h5(settings: Settings, transaction: Transaction) -> Blueprint:
         "h5", __name__, url_prefix=PREFIX, template_folder="templates", static_folder="static"
     )
     pages = _Pages(transaction)
+    keepsakes = Keepsakes(transaction, settings.address)
     blueprint.add_url_rule("/", "home", pages.home)
     blueprint.add_url_rule("/wall", "wall", pages.wall)
     blueprint.add_url_rule("/m/<number>", "motto", pages.motto)
+    blueprint.add_url_rule("/m/<number>/poster", "poster", keepsakes.page)
+    blueprint.add_url_rule("/m/<number>/poster.jpg", "picture", keepsakes.picture)
     blueprint.add_url_rule("/standings", "standings", pages.standings)
-    blueprint.add_url_rule("/privacy", "privacy", partial(_page, "privacy", kept=kept()))
+    blueprint.add_url_rule("/privacy", "privacy", partial(page, "privacy", kept=kept()))
     mine = Mine(transaction)
     blueprint.add_url_rule("/mine", "mine", mine.ask)
     blueprint.add_url_rule("/mine", "open_mine", mine.open, methods=["POST"])
     blueprint.add_url_rule("/units", "units", pages.units)
     # The chat has little room: it links to these.
-    for short, page in {"": "home", "/m": "wall", "/r": "units", "/p": "privacy"}.items():
-        blueprint.add_url_rule(short, f"short_{page}", partial(_forward, f"h5.{page}"))
+    for short, name in {"": "home", "/m": "wall", "/r": "units", "/p": "privacy"}.items():
+        blueprint.add_url_rule(short, f"short_{name}", partial(_forward, f"h5.{name}"))
     blueprint.add_url_rule("/<path:unknown>", "unknown", _unknown)
     blueprint.register_error_handler(NotFound, _not_found)
     blueprint.register_error_handler(Exception, _failed)
@@ -86,26 +87,21 @@ class _Pages:
     def home(self) -> Response:
         with self._transaction(read_only=True) as services:
             wall = _wall(services)
-        return _page("home", newest=wall.mottos[:NEWEST] if wall else [])
+        return page("home", newest=wall.mottos[:NEWEST] if wall else [])
 
     def wall(self) -> Response:
         with self._transaction(read_only=True) as services:
             districts = services.units.districts()
             district = _chosen(districts)
-            page = request.args.get("page", 1, type=int)
-            wall = _wall(services, page, district)
-        return _page("wall", wall=wall, districts=districts, district=district)
+            wanted = request.args.get("page", 1, type=int)
+            wall = _wall(services, wanted, district)
+        return page("wall", wall=wall, districts=districts, district=district)
 
     def motto(self, number: str) -> Response:
-        # Nothing longer has ever been given out, and not every database could read it.
-        if not _NUMBER.fullmatch(number):
-            abort(404)
         with self._transaction(read_only=True) as services:
-            card = services.mottos.public(int(number))
-            signers = services.mottos.signers(card.number, NAMES) if card else None
-        if card is None or card.decided_at is None:
-            abort(404)
-        return _page("motto", card=card, signers=signers, day=campaign_day(card.decided_at))
+            card, day = known(services, number)
+            signers = services.mottos.signers(card.number, NAMES)
+        return page("motto", card=card, signers=signers, day=day)
 
     def standings(self) -> Response:
         with self._transaction(read_only=True) as services:
@@ -113,13 +109,13 @@ class _Pages:
             district = _chosen(districts)
             limit = FEWER if is_larger() else TOP
             places = services.standings.top(limit, district.id if district else None)
-        return _page("standings", places=places, districts=districts, district=district)
+        return page("standings", places=places, districts=districts, district=district)
 
     def units(self) -> Response:
         with self._transaction(read_only=True) as services:
             district = _chosen(services.units.districts())
             table = services.participation.table(district.id if district else None)
-        return _page("units", table=table, district=district, most=MOST_UNITS)
+        return page("units", table=table, district=district, most=MOST_UNITS)
 
 
 def _wall(services: Services, page: int = 1, district: UnitCard | None = None) -> WallPage | None:
@@ -135,17 +131,6 @@ def _chosen(districts: list[UnitCard]) -> UnitCard | None:
     """The district that the address names; one that we do not have means all."""
     wanted = request.args.get("district")
     return next((district for district in districts if str(district.id) == wanted), None)
-
-
-def _page(template: str, **facts: Any) -> Response:
-    """The page, or the word that the reader's copy is still good."""
-    response = make_response(render_template(f"h5/{template}.html", **facts))
-    # WeChat keeps pages for long unless told to ask. The cookie decides the size of letters.
-    response.headers["Cache-Control"] = "no-cache"
-    response.vary.add("Cookie")
-    response.add_etag()
-    response.make_conditional(request)
-    return response
 
 
 def _forward(endpoint: str) -> AnyResponse:

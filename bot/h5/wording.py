@@ -5,12 +5,14 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from bot.domain.entries import MottoState
+from bot.domain.entries import MottoCard, MottoState
 from bot.domain.identity import CAMPAIGN_ZONE
 from bot.domain.retention import NOT_ABOUT_MEMBERS, Period, Purpose
 from bot.domain.retention import PERIODS as RETENTION
 
 MY_FILE = "我的资料.xlsx"
+POSTER_TITLE = "党性座右铭"
+POSTER_HINT = "微信扫一扫，看它的页面"
 
 PURPOSES: Mapping[Purpose, tuple[str, str]] = {
     Purpose.ADDRESS: (
@@ -207,3 +209,15 @@ def _plain(value: Any) -> str:
         case list():
             return "、".join(map(str, value)) or "—"
     return str(value)
+
+
+def signed(card: MottoCard) -> str:
+    """Who stands below the words of a picture."""
+    others = f"等{card.signers}人" if card.signers > 1 else ""
+    unit = [card.unit.district] if card.unit else []
+    return " ".join([*unit, (card.signed or "匿名") + others])
+
+
+def numbered(number: int, day: date) -> str:
+    """The number of a motto and the day on which it became public."""
+    return f"{number}号 · {day.year}年{day.month}月{day.day}日"

@@ -57,6 +57,7 @@ def pages(campaign: Campaign) -> list[str]:
         "/h/wall?page=2",
         "/h/wall?district=1",
         f"/h/m/{number - 1}",
+        f"/h/m/{number - 1}/poster",
         "/h/standings",
         "/h/standings?district=3",
         "/h/units",

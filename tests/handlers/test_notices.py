@@ -28,7 +28,8 @@ def test_an_approval_rides_above_the_reply() -> None:
     assert shown(notices.ride(REPLY, [APPROVED])) == (
         "——捎句话——\n"
         f"✔ 您的座右铭通过了，编号1386：“{WORDS}”。\n"
-        "[看它的页面](网:/m/1386)　[去投票](发:投票)\n"
+        "[看它的页面](网:/m/1386)　[做成图片](发:做图1386)　[去投票](发:投票)\n"
+        "图片可以长按保存，留个纪念。\n"
         "————\n"
         "今天的题还没做，[现在答题](发:答题)？"
     )
@@ -195,7 +196,8 @@ def test_a_notice_stands_alone_where_nothing_else_is_said() -> None:
     assert shown(notices.ride(Silence(), [APPROVED])) == (
         "——捎句话——\n"
         f"✔ 您的座右铭通过了，编号1386：“{WORDS}”。\n"
-        "[看它的页面](网:/m/1386)　[去投票](发:投票)"
+        "[看它的页面](网:/m/1386)　[做成图片](发:做图1386)　[去投票](发:投票)\n"
+        "图片可以长按保存，留个纪念。"
     )
 
 

@@ -158,7 +158,8 @@ def test_j6_other_words_and_back_again_and_what_it_costs(world: World) -> None:
 > 修改座右铭
 ——捎句话——
 ✔ 您的座右铭通过了，编号{number}：“当好一块砖，群众哪里需要就往哪里搬”。
-[看它的页面]　[去投票]
+[看它的页面]　[做成图片]　[去投票]
+图片可以长按保存，留个纪念。
 ————
 {number}号已有1票。改字要重新审核，票会清零，确定吗？
 [要改]　[不改]
@@ -220,7 +221,8 @@ def test_j7_a_motto_is_sent_back_with_a_helping_hand(world: World) -> None:
 > 谢谢
 ——捎句话——
 ✔ 您的座右铭通过了，编号{number}：“不忘初心，牢记使命”。
-[看它的页面]　[去投票]
+[看它的页面]　[做成图片]　[去投票]
+图片可以长按保存，留个纪念。
 """,
     )
 
@@ -262,7 +264,8 @@ def test_j7_an_appeal_is_decided_by_another_colleague_in_the_same_form(world: Wo
 > 谢谢
 ——捎句话——
 ✔ 您的座右铭通过了，编号{number}：“台账可以晚点，老人等不了”。
-[看它的页面]　[去投票]
+[看它的页面]　[做成图片]　[去投票]
+图片可以长按保存，留个纪念。
 """,
     )
 
