@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.domain.kept_lists import Latest
 from bot.domain.keys import Key, mended_keys, with_key
 from bot.domain.ladders import Ladders
 from bot.domain.participation import Boards
+from bot.domain.screening.quotations import Quotations
+from bot.domain.screening.screen import Screen
 from bot.storage.tables import ContestQuestion, StoredQuestion
 from quiz_bank import Question
 
@@ -23,10 +26,11 @@ class _Known:
 
 
 class Shelf:
-    """What a process keeps at hand: questions, whose wording never changes, ladders and boards."""
+    """What a process keeps at hand: wordings of questions, ladders, boards, the console's lists."""
 
     def __init__(self) -> None:
         self.ladders, self.boards = Ladders(), Boards()
+        self.screens, self.quotations = Latest[Screen](), Latest[Quotations]()
         self._known = _Known()
         self._pools: dict[int, dict[str, int]] = {}
 

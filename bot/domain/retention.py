@@ -195,6 +195,17 @@ REGISTER: Mapping[str, Fields] = {
     "question_upload": _for(
         Purpose.CONTENT, "staff_id", "token", "name", "begun_at", "done", "total", "report"
     ),
+    "kept_list": _for(Purpose.CONTENT, "name", "version"),
+    "listed_word": _for(
+        Purpose.CONTENT,
+        "id", "word", "live_key", "category", "first", "added_at", "added_by", "removed_at",
+        "removed_by",
+    ),
+    "kept_quotation": _for(
+        Purpose.CONTENT,
+        "id", "words", "live_key", "author", "work", "added_at", "added_by", "removed_at",
+        "removed_by",
+    ),
     "contest": _for(
         Purpose.CONTENT, "id", "title", "first_day", "last_day", "points_each", "new_paper_hour",
         "regrades",

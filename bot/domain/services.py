@@ -24,6 +24,7 @@ from bot.domain.planning import Planning
 from bot.domain.practice import Practice
 from bot.domain.questions import Shelf
 from bot.domain.quiz import Quiz
+from bot.domain.quotation_list import QuotationList
 from bot.domain.regrading import Regrading
 from bot.domain.sealing import Sealing
 from bot.domain.staff import StaffRegister
@@ -33,6 +34,7 @@ from bot.domain.tickets import Tickets
 from bot.domain.units import Units
 from bot.domain.uploads import Uploads
 from bot.domain.votes import Votes
+from bot.domain.word_list import WordList
 from bot.storage.database import Clock, Sessions, begin_read_only
 
 
@@ -56,6 +58,8 @@ class Services:
     mottos: Mottos
     moderation: Moderation
     appeals: Appeals
+    word_list: WordList
+    quotation_list: QuotationList
     votes: Votes
     sealing: Sealing
     tally: Tally
@@ -95,6 +99,8 @@ def open_services(
         mottos=Mottos(session, now),
         moderation=Moderation(session, now),
         appeals=Appeals(session, now),
+        word_list=WordList(session, now, shelf.screens),
+        quotation_list=QuotationList(session, now, shelf.quotations),
         votes=Votes(session, now),
         sealing=Sealing(session, now),
         tally=Tally(session, now, board),

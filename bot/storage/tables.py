@@ -632,6 +632,62 @@ class SignInFailure(Base):
     failed_at: Mapped[datetime] = mapped_column(index=True)
 
 
+class KeptList(Base):
+    """A list that colleagues keep in the console: how often it has changed.
+
+    Without a row it is as it came with the program. The row is locked by whoever changes the
+    list, and its version tells each process whether what it made of the list still holds.
+    """
+
+    __tablename__ = "kept_list"
+    __table_args__ = _rules()
+
+    name: Mapped[str] = mapped_column(String(16), primary_key=True)
+    version: Mapped[int]
+
+
+class ListedWord(Base):
+    """A word that colleagues want to see marked, or a phrase in which such words are fine.
+
+    A row stays when its word is taken away: it is the history of the list.
+    """
+
+    __tablename__ = "listed_word"
+    __table_args__ = _rules()
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    word: Mapped[str] = mapped_column(String(30))
+    live_key: Mapped[str | None] = mapped_column(String(60), unique=True)
+    """How the word is compared, while it is listed; null ever after."""
+    category: Mapped[str] = mapped_column(String(12))
+    first: Mapped[bool]
+    """Whether an entry that has it is looked at before others."""
+    added_at: Mapped[datetime]
+    added_by: Mapped[str] = mapped_column(String(24))
+    """`staff:3`, as in the audit trail."""
+    removed_at: Mapped[datetime | None] = mapped_column(index=True)
+    removed_by: Mapped[str | None] = mapped_column(String(24))
+
+
+class KeptQuotation(Base):
+    """Well-known words with which entries are compared; stays when it is taken away."""
+
+    __tablename__ = "kept_quotation"
+    __table_args__ = _rules()
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    words: Mapped[str] = mapped_column(String(120))
+    live_key: Mapped[str | None] = mapped_column(String(120), unique=True)
+    """How it is compared, while it is listed; null ever after."""
+    author: Mapped[str] = mapped_column(String(40))
+    work: Mapped[str] = mapped_column(String(80))
+    """Where it stands: nobody can check words without a source."""
+    added_at: Mapped[datetime]
+    added_by: Mapped[str] = mapped_column(String(24))
+    removed_at: Mapped[datetime | None] = mapped_column(index=True)
+    removed_by: Mapped[str | None] = mapped_column(String(24))
+
+
 class Audit(Base):
     """Who did what to which thing, before and after; written with the deed, never changed.
 

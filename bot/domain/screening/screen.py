@@ -1,0 +1,333 @@
+"""The screen: listed words in a text, whatever they are dressed as.
+
+A word is found in wide and narrow, traditional and simplified form, with marks and blanks between
+its characters, with look-alike characters, and with characters typed by their sound. It does not
+count inside a phrase that is allowed: with the first two characters of the Party's name listed
+and the whole name allowed, the name is no hit.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from ahocorasick import Automaton
+
+from bot.domain.screening.numbers import addresses, numbers
+from bot.domain.screening.reading import (
+    Reading,
+    by_sound,
+    narrow,
+    read,
+    simplified,
+    syllables,
+)
+
+_LEAST_LETTERS = 5
+"""A word of fewer letters is not looked for by its sound: too many others contain it."""
+_SURE_LETTERS = 8
+"""One of so many is no chance, even in the middle of other letters."""
+_LONGEST_GAP = 6
+_LETTER = re.compile("[a-z]")
+_SENTENCE = frozenset("。！？；，、：,;!?")
+
+
+class Category(StrEnum):
+    """What a listed word is about."""
+
+    ADVERTISING = "advertising"
+    CONTACT = "contact"
+    INSULT = "insult"
+    OTHER = "other"
+    FINE = "fine"
+    """A phrase that is allowed, with whatever listed word stands in it."""
+
+
+class Disguise(StrEnum):
+    """In what a word was hidden."""
+
+    WIDTH = "width"
+    TRADITIONAL = "traditional"
+    NOISE = "noise"
+    PINYIN = "pinyin"
+    LOOK_ALIKE = "look_alike"
+
+
+_ORDINARY = frozenset({Disguise.NOISE, Disguise.LOOK_ALIKE})
+"""What numbers and addresses have anyway: hyphens, dots, the sign of mail."""
+
+
+class Pile(StrEnum):
+    """Where a text belongs that waits to be looked at; all are looked at."""
+
+    FIRST = "first"
+    MARKED = "marked"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A word of the list."""
+
+    word: str
+    category: Category
+    first: bool = False
+    """Whether a text that has it should be looked at before others."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A listed word in a text, from `start` to before `end` of the original."""
+
+    start: int
+    end: int
+    word: str
+    """As it is listed; a number or an address as it is read."""
+    category: Category
+    first: bool
+    disguises: frozenset[Disguise]
+
+    def covers(self, other: "Hit") -> bool:
+        """Whether all of the other lies within this one."""
+        return self.start <= other.start and other.end <= self.end
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of the original: what was hit, or what lies between."""
+
+    text: str
+    hit: Hit | None = None
+
+
+@dataclass(frozen=True)
+class Screened:
+    """A text as the screen leaves it: whole, with its hits from left to right."""
+
+    text: str
+    hits: tuple[Hit, ...]
+
+    @property
+    def pile(self) -> Pile:
+        """Where it belongs."""
+        if any(hit.first for hit in self.hits):
+            return Pile.FIRST
+        return Pile.MARKED if self.hits else Pile.PLAIN
+
+    def pieces(self) -> Iterator[Piece]:
+        """The text in pieces, hits apart from the rest; together they are the text again."""
+        done = 0
+        for hit in self.hits:
+            if hit.start > done:
+                yield Piece(self.text[done : hit.start])
+            yield Piece(self.text[hit.start : hit.end], hit)
+            done = hit.end
+        if done < len(self.text):
+            yield Piece(self.text[done:])
+
+
+_Found = tuple[int, int, Listed, frozenset[Disguise]]
+"""From where to before where in the original, what, and hidden in what."""
+
+
+class Screen:
+    """Listed words and allowed phrases, ready to be looked for. Threads may share one."""
+
+    def __init__(self, listed: Iterable[Listed]) -> None:
+        self._as_written, self._by_sound = Automaton(), Automaton()
+        for one in listed:
+            self._enter(one)
+        self._as_written.make_automaton()
+        self._by_sound.make_automaton()
+
+    def look(self, original: str) -> Screened:
+        """The text with what is listed in it."""
+        return Screened(original, tuple(_apart(self.every_hit(original))))
+
+    def every_hit(self, original: str) -> list[Hit]:
+        """All that is listed in a text, also where hits overlap."""
+        reading = read(original)
+        allowed, hits = [], []
+        for start, end, listed, disguises in self._found(original, reading):
+            if listed.category is Category.FINE:
+                allowed.append((start, end))
+            else:
+                hits.append(Hit(start, end, listed.word, listed.category, listed.first, disguises))
+        hits.extend(_reachable(original, reading))
+        return [hit for hit in hits if not _is_covered(hit, allowed)]
+
+    # ------------------------------------------------------------ inside
+
+    def _enter(self, listed: Listed) -> None:
+        key, sounds = _keys(listed.word)
+        if key:
+            self._as_written.add_word(_in_halves(key), (len(key), listed))
+        if sounds:
+            sound = "".join(sounds)
+            same = self._by_sound.get(sound, ())
+            self._by_sound.add_word(sound, (*same, _Spoken(key, sounds, len(sound), listed)))
+
+    def _found(self, original: str, reading: Reading) -> Iterator[_Found]:
+        if len(self._as_written):
+            for end, (length, listed) in self._as_written.iter(_in_halves(reading.text)):
+                last = end // 2
+                yield from _written(original, reading, last - length + 1, last, listed)
+        if len(self._by_sound) and _LETTER.search(reading.text):
+            sounds = by_sound(reading)
+            for last, found in self._by_sound.iter(sounds.text):
+                for one in found:
+                    yield from _spoken(original, reading, sounds, last, one)
+
+
+class _Spoken(NamedTuple):
+    """A word by its sound."""
+
+    key: str
+    sounds: tuple[str, ...]
+    length: int
+    listed: Listed
+
+
+@lru_cache(maxsize=200_000)
+def _keys(word: str) -> tuple[str, tuple[str, ...]]:
+    """How a word is looked for as written, and by its sounds; nothing where it is not."""
+    key = read(word).text
+    if sum(not char.isascii() for char in key) < 2:
+        return key, ()
+    sounds = syllables(key)
+    sound = "".join(sounds)
+    return key, sounds if len(sound) >= _LEAST_LETTERS and sound.isascii() else ()
+
+
+def _in_halves(text: str) -> str:
+    """Each character as two, of 256 kinds or fewer.
+
+    The automaton goes through the ways on one by one: from its root thousands would lead on.
+    """
+    return "".join(map(_HALVES.__getitem__, text))
+
+
+class _Halves(dict[str, str]):
+    """Each character in halves. The first of two is never taken for a second."""
+
+    def __missing__(self, char: str) -> str:
+        halves = self[char] = chr(0x400 + (ord(char) >> 8)) + chr(ord(char) & 0xFF)
+        return halves
+
+
+_HALVES = _Halves()
+
+
+def _written(
+    original: str, reading: Reading, first: int, last: int, listed: Listed
+) -> Iterator[_Found]:
+    at = reading.at
+    if not (_is_whole(reading, first, last) and _holds_together(original, at[first : last + 1])):
+        return
+    start, end = at[first], at[last] + 1
+    yield start, end, listed, _disguises(original[start:end])
+
+
+def _is_whole(reading: Reading, first: int, last: int) -> bool:
+    """Whether it is no piece of a longer Latin word or of a longer number."""
+    text, at = reading.text, reading.at
+    goes_before = first > 0 and at[first] - at[first - 1] <= 1
+    if goes_before and _same_kind(text[first - 1], text[first]):
+        return False
+    goes_on = last + 1 < len(text) and at[last + 1] - at[last] <= 1
+    return not (goes_on and _same_kind(text[last], text[last + 1]))
+
+
+def _same_kind(one: str, other: str) -> bool:
+    if not (one.isascii() and other.isascii()):
+        return False
+    return one.isdigit() == other.isdigit()
+
+
+def _holds_together(original: str, places: Sequence[int]) -> bool:
+    """Whether what stands between the characters of a word only disturbs.
+
+    The end of a clause is the end of a word, unless such a mark is in every place.
+    """
+    if places[-1] - places[0] < len(places):
+        return True
+    steps = [(one, other) for one, other in pairwise(places) if one != other]
+    gaps = [original[one + 1 : other] for one, other in steps if other > one + 1]
+    if any(len(gap) > _LONGEST_GAP for gap in gaps):
+        return False
+    ends_inside = any(_SENTENCE & set(gap) for gap in gaps)
+    return not ends_inside or len(gaps) == len(steps) > 1
+
+
+def _disguises(written: str, *, spoken: bool = False) -> frozenset[Disguise]:
+    """In what a word is hidden that is written so."""
+    found = {kind for char in written if (kind := _disguise(char))}
+    return frozenset(found | {Disguise.PINYIN} if spoken else found)
+
+
+@lru_cache(maxsize=10_000)
+def _disguise(char: str) -> Disguise | None:
+    letters = read(char).text
+    if not letters:
+        return Disguise.NOISE
+    if letters == char.casefold():
+        return None
+    if letters == (plain := narrow(char)):
+        return Disguise.WIDTH
+    return Disguise.TRADITIONAL if letters == simplified(plain) else Disguise.LOOK_ALIKE
+
+
+def _spoken(
+    original: str, reading: Reading, sounds: Reading, last: int, word: _Spoken
+) -> Iterator[_Found]:
+    """The word, if it is letters that sound like it, and its characters are the word's own."""
+    first = last - word.length + 1
+    begins, ends = sounds.at[first], sounds.at[last]
+    is_cut = (first > 0 and sounds.at[first - 1] == begins) or (
+        last + 1 < len(sounds.at) and sounds.at[last + 1] == ends
+    )
+    if is_cut or not _spells(reading.text[begins : ends + 1], word):
+        return
+    if word.length < _SURE_LETTERS and not _is_whole(reading, begins, ends):
+        return
+    places = reading.at[begins : ends + 1]
+    if _holds_together(original, places):
+        start, end = places[0], places[-1] + 1
+        yield start, end, word.listed, _disguises(original[start:end], spoken=True)
+
+
+def _spells(written: str, word: _Spoken) -> bool:
+    """Whether a word is written so with some of its characters, not none, by their sound."""
+    done, spelled = 0, False
+    for char, sound in zip(word.key, word.sounds, strict=True):
+        if written.startswith(char, done):
+            done += 1
+        elif written.startswith(sound, done):
+            done, spelled = done + len(sound), True
+        else:
+            return False
+    return spelled and done == len(written)
+
+
+def _reachable(original: str, reading: Reading) -> Iterator[Hit]:
+    for found in (*numbers(original, reading), *addresses(original)):
+        hidden = _disguises(original[found.start : found.end]) - _ORDINARY
+        yield Hit(
+            found.start, found.end, found.read_as, Category.CONTACT, first=True, disguises=hidden
+        )
+
+
+def _is_covered(hit: Hit, allowed: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= hit.start and hit.end <= end for start, end in allowed)
+
+
+def _apart(hits: Iterable[Hit]) -> list[Hit]:
+    """Of hits that overlap the weightiest, then the first, then the longest."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda hit: (not hit.first, hit.start, -hit.end)):
+        if all(hit.end <= other.start or other.end <= hit.start for other in kept):
+            kept.append(hit)
+    return sorted(kept, key=lambda hit: hit.start)
