@@ -24,6 +24,7 @@ router = Router()
 @router.keyword(*wording.JOIN)
 def begin(message: Message, _state: State, services: Services) -> Step:
     """Say what we keep and why, and ask for a part of the unit's name."""
+    services.members.ensure_may_move(message.member)
     unit = services.members.profile(message.member).unit
     ask = wording.joining_anew(unit) if unit else wording.joining_begins()
     return Step(ask, FindingUnit())
@@ -35,6 +36,7 @@ def take_scanned(message: Message, _state: State, services: Services) -> Step | 
     profile = services.members.profile(message.member)
     if profile.scanned is None:
         return Instead(wording.JOIN[0])
+    services.members.ensure_may_move(message.member)
     return Step(wording.unit_confirmed(profile.scanned), Naming(profile.scanned.id))
 
 
@@ -61,7 +63,7 @@ def find(message: Message, _state: State, services: Services) -> Step:
     if not found:
         return Step(wording.no_unit_found(message.raw.strip()), FindingUnit())
     if len(found) == 1:
-        return _ask_name(found[0])
+        return _ask_name(found[0], picked=False)
     return _list(found[:AT_ONCE], more=len(found) > AT_ONCE)
 
 
@@ -79,11 +81,11 @@ def pick(message: Message, state: State, services: Services) -> Step:
     listed = [card for unit in state.units if (card := services.units.card(unit))]
     if place > len(listed):
         return Step(join([wording.no_such_line(), wording.units_found(listed, False)]), state)
-    return _ask_name(listed[place - 1])
+    return _ask_name(listed[place - 1], picked=True)
 
 
-def _ask_name(unit: UnitCard) -> Step:
-    return Step(wording.name_please(unit), Naming(unit.id))
+def _ask_name(unit: UnitCard, picked: bool) -> Step:
+    return Step(wording.name_please(unit, picked), Naming(unit.id))
 
 
 # ------------------------------------------------------------ the name

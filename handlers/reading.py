@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from bot.domain.identity import full_name
 from handlers import wording
 
 JUDGED_BY_LETTER = {"A": "T", "B": "F"}
@@ -11,14 +12,11 @@ _LETTER = re.compile(wording.LETTER)
 _PAIR = re.compile(wording.PAIR)
 _TRUE, _FALSE = re.compile(wording.TRUE), re.compile(wording.FALSE)
 _DONE = re.compile(wording.DONE)
-_HAN = r"[\u3400-\u9fff\U00020000-\U0003ffff]"
-_NAME = re.compile(rf"(?=.{{2,15}}$){_HAN}(?:·?{_HAN})+")
 _PHONE = r"(?:(?<!\d)(?:\+?86)?)1[3-9]\d{9}(?!\d)"
 _IDENTITY = r"(?<!\d)[1-9]\d{16}[\dx](?![\da-z])"
 _PRIVATE = re.compile(f"{_PHONE}|{_IDENTITY}", re.IGNORECASE)
 _GAPS = re.compile(r"(?<=\d)[ \-]+(?=\d)")
 _WORDED = re.compile(r"[^\W\d_].*[^\W\d_]", re.DOTALL)
-_DOTS = re.compile(r"[•・‧∙.·]")
 
 
 def number(digits: str) -> int:
@@ -58,14 +56,9 @@ def pairs(text: str) -> list[tuple[int, str]]:
 
 
 def name(raw: str) -> str | None:
-    """The name in what a member typed, or None when it can't be one.
-
-    Two to fifteen Chinese characters, a dot between the parts of a longer name. Kept as
-    it was written, traditional characters too: it is shown again.
-    """
+    """The name in what a member typed, or None when it can't be one."""
     bare = re.sub(r"[\s。，！？、,.!?~]+$|^\s+|\s", "", unicodedata.normalize("NFKC", raw))
-    bare = _DOTS.sub("·", re.sub(wording.NAME_PADDING, "", bare))
-    return bare if _NAME.fullmatch(bare) else None
+    return full_name(re.sub(wording.NAME_PADDING, "", bare))
 
 
 def says_something(text: str) -> bool:

@@ -40,6 +40,7 @@ from bot.domain.refusals import (
     OwnDecision,
     OwnEntry,
     PaperFinished,
+    ReboundTooOften,
     Refusal,
     UndoTooLate,
     VotesAtStake,
@@ -2158,11 +2159,11 @@ def no_such_line() -> Text:
     return say("没有这个数字，请点下面的一个：")
 
 
-def name_please(unit: UnitCard) -> Text:
-    """The unit is picked; now the name."""
+def name_please(unit: UnitCard, picked: bool) -> Text:
+    """The unit is known; now the name. Not `picked` from a list, it may be another than meant."""
     return say(
-        "您选的是：{unit}。\n请发您的姓名（两三个字就行）。\n"
-        "不想写姓名，回复“不写”。不是这个单位：[换单位](发:换单位)",
+        "您选的是：{unit}。\n请发您的姓名（两三个字就行）。\n不想写姓名，回复“不写”。"
+        + ("" if picked else "不是这个单位：[换单位](发:换单位)"),
         unit=unit.full_name,
     )
 
@@ -2183,6 +2184,15 @@ def joined(unit: UnitCard, name: str | None, answered: int) -> Text:
         unit=unit.full_name,
         name=f"，{name}" if name else "",
         answered=answered,
+    )
+
+
+@refuse.register
+def _(refusal: ReboundTooOften) -> Text:
+    return say(
+        "30天里已经改过两次单位，{day}以后才能再改。\n"
+        "单位还不对，请联系支部书记。\n接着做：[答题](发:答题)　[我的资料](发:我的资料)",
+        day=_day(refusal.again_at.astimezone(CAMPAIGN_ZONE)),
     )
 
 

@@ -181,6 +181,24 @@ def import_units(file: Path, dry_run: bool) -> None:
     sys.exit(outcome)
 
 
+@import_.command("roster", help=wording.HELP_IMPORT_ROSTER)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help=wording.HELP_DRY_RUN_UNITS)
+def import_roster(file: Path, dry_run: bool) -> None:
+    """Import a file of people by unit, all or nothing."""
+    from bot.domain.roster import Roster
+    from bot.storage.database import database_clock
+    from bot.unit_files.roster_program import ImportRoster
+
+    task = ImportRoster(file)
+    if dry_run:
+        sys.exit(task.rehearse())
+    settings = _start()
+    with _session(settings) as session:
+        outcome = task.perform(Roster(session, database_clock(session)))
+    sys.exit(outcome)
+
+
 @main.group("export", help=wording.HELP_EXPORT)
 def export() -> None:
     """Take out questions and the like."""

@@ -22,6 +22,7 @@ from bot.storage.tables import (
     Notice,
     Person,
     PracticeCard,
+    Rebinding,
     RegradedAnswer,
     Round,
     Score,
@@ -85,6 +86,9 @@ class Dossiers:
         """All of it, kind by kind, the oldest first."""
         return [
             Section("person", self._person(member)),
+            Section(
+                "rebindings", self._rows(Rebinding, member, Rebinding.slot, Rebinding.rebound_at)
+            ),
             Section(
                 "consents", self._rows(Consent, member, Consent.text_version, Consent.given_at)
             ),

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Table, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from bot.domain import audit
+from bot.domain import audit, roster
 from bot.domain.entries import (
     SIGNATURES,
     MottoState,
@@ -66,8 +66,8 @@ class Erasure:
 
         `actor` is who wants it, as in the audit trail. The member's row must be locked.
         """
-        unit = self._session.scalars(
-            select(Member.unit_id).where(Member.member_key == member)
+        unit, name = self._session.execute(
+            select(Member.unit_id, Member.name).where(Member.member_key == member)
         ).one()
         if unit is not None:
             self._leave_numbers(member, unit)
@@ -77,6 +77,8 @@ class Erasure:
         scores = self._cut_scores(member, unit)
         self._strike_tickets(member)
         self._remove(member)
+        if unit is not None and name is not None:
+            roster.strike(self._session, unit, name)
         return self._record(actor, {"votes": votes, "scores": scores})
 
     def _leave_numbers(self, member: bytes, unit: int) -> None:
@@ -91,7 +93,11 @@ class Erasure:
             .where(Vote.member_key == member)
             .union(select(Motto.round_id).where(Motto.author == member))
         )
-        activities = [f"contest:{id_}" for id_ in self._session.scalars(contests)]
+        activities = [
+            f"contest:{id_}"
+            for id_ in self._session.scalars(contests).all()
+            if not roster.is_counted_all_the_same(self._session, member, id_)
+        ]
         activities += [f"round:{id_}" for id_ in self._session.scalars(rounds)]
         for activity in sorted(activities):
             self._count_in(unit, activity)
@@ -161,7 +167,8 @@ class Erasure:
         ).all()
         for contest in over:
             nobody = _nobody()
-            if unit is not None:
+            counted = roster.is_counted_all_the_same(self._session, member, contest)
+            if unit is not None and not counted:
                 self._session.execute(insert(Member).values(_ghost(nobody, unit)))
             self._session.execute(
                 update(Score)

@@ -1,6 +1,8 @@
 """The names under which a member is known, and when a day of the campaign begins."""
 
 import hmac
+import re
+import unicodedata
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -18,6 +20,21 @@ def member_key(secret: str, openid: str) -> bytes:
 def mask(name: str | None) -> str | None:
     """A name as strangers may read it: the family name, a star for each further character."""
     return name[0] + "*" * (len(name) - 1) if name else None
+
+
+_HAN = r"[\u3400-\u9fff\U00020000-\U0003ffff]"
+_NAME = re.compile(rf"(?=.{{2,15}}$){_HAN}(?:·?{_HAN})+")
+_DOTS = re.compile(r"[•・‧∙.·]")
+
+
+def full_name(words: str) -> str | None:
+    """The words as a name is kept, or None when they can't be one.
+
+    Two to fifteen Chinese characters, a dot between the parts of a longer name. Kept as
+    it was written, traditional characters too: it is shown again.
+    """
+    bare = _DOTS.sub("·", re.sub(r"\s", "", unicodedata.normalize("NFKC", words)))
+    return bare if _NAME.fullmatch(bare) else None
 
 
 def campaign_day(now: datetime) -> date:

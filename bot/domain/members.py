@@ -4,16 +4,30 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, Table, bindparam, exists, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
+from bot.domain.refusals import ReboundTooOften
 from bot.domain.units import UnitCard, Units
-from bot.storage.tables import Consent, Delivery, Member, Notice, Person, table_of
+from bot.storage.tables import Consent, Delivery, Member, Notice, Person, Rebinding, table_of
 
 PAUSE = timedelta(hours=24)
 """How long a conversation waits where it was left."""
 THANKS = timedelta(minutes=10)
 """How long thanks that were returned need not be returned again."""
+REBINDS, REBINDS_WITHIN = (1, 2), timedelta(days=30)
+"""The slots in which a change of unit can stand, and for how long it stands there."""
 FRESH = timedelta(hours=1)
 """How old the note of an unchanged state may grow: that much shorter is the pause at worst."""
 
@@ -172,9 +186,45 @@ class Members:
                 )
             )
 
+    def ensure_may_move(self, member: bytes) -> None:
+        """Raise ReboundTooOften when the member belongs to a unit and may not change it now."""
+        if self._unit_of(member) is not None:
+            self._free_slot(member)
+
     def join(self, member: bytes, unit: int, name: str | None) -> None:
-        """Bind the member to a unit; consent has been noted before."""
+        """Bind the member to a unit; consent has been noted before.
+
+        Nothing here depends on the roster: a stranger who tries names out learns nothing.
+        Raises ReboundTooOften.
+        """
+        if self._unit_of(member) not in (None, unit):
+            self._move(member)
         self._change(member, unit_id=unit, scanned_unit_id=None, name=name)
+
+    def _unit_of(self, member: bytes) -> int | None:
+        return self._session.scalar(select(Member.unit_id).where(Member.member_key == member))
+
+    def _move(self, member: bytes) -> None:
+        """Stand in a slot: the primary key has room for so many changes and no more."""
+        slot = self._free_slot(member)
+        mine = Rebinding.member_key == member
+        over = Rebinding.rebound_at <= self._now - REBINDS_WITHIN
+        self._session.execute(delete(Rebinding).where(mine, over))
+        row = {"member_key": member, "slot": slot, "rebound_at": self._now}
+        self._session.execute(insert(Rebinding).values(row))
+
+    def _free_slot(self, member: bytes) -> int:
+        rows = self._session.execute(
+            select(Rebinding.slot, Rebinding.rebound_at).where(
+                Rebinding.member_key == member,
+                Rebinding.rebound_at > self._now - REBINDS_WITHIN,
+            )
+        ).all()
+        taken = {row.slot for row in rows}
+        for slot in REBINDS:
+            if slot not in taken:
+                return slot
+        raise ReboundTooOften(min(row.rebound_at for row in rows) + REBINDS_WITHIN)
 
     def rename(self, member: bytes, name: str | None) -> None:
         """Put another name, or none, in place of the one there is."""

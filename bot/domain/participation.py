@@ -2,28 +2,45 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Integer, and_, bindparam, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from bot.domain.kept import Kept
 from bot.domain.standings import LATEST
 from bot.domain.unit_board import UnitBoard, UnitPlace, UnitRow, UnitTable
-from bot.storage.tables import Member, Score, Unit, table_of
+from bot.storage.tables import Departed, Member, RosterName, Score, Unit, table_of
 
 _SCORE, _MEMBER, _UNIT = table_of(Score), table_of(Member), table_of(Unit)
-_PARTICIPANTS = (
-    select(_MEMBER.c.unit_id, func.count().label("participants"))
+_ROSTER, _DEPARTED = table_of(RosterName), table_of(Departed)
+_NAMES = (
+    select(_MEMBER.c.unit_id, _MEMBER.c.name, func.count().label("accounts"))
     .join(_SCORE, _SCORE.c.member_key == _MEMBER.c.member_key)
     .where(_SCORE.c.contest_id == bindparam("contest"), _MEMBER.c.unit_id.is_not(None))
-    .group_by(_MEMBER.c.unit_id)
+    .group_by(_MEMBER.c.unit_id, _MEMBER.c.name)
+    .subquery()
+)
+_PEOPLE = case((_ROSTER.c.people < _NAMES.c.accounts, _ROSTER.c.people), else_=_NAMES.c.accounts)
+"""Who has joined from two telephones is one person, where a roster tells."""
+_PARTICIPANTS = (
+    select(_NAMES.c.unit_id, func.sum(_PEOPLE).label("participants"))
+    .select_from(_NAMES)
+    .outerjoin(
+        _ROSTER, and_(_ROSTER.c.unit_id == _NAMES.c.unit_id, _ROSTER.c.name == _NAMES.c.name)
+    )
+    .group_by(_NAMES.c.unit_id)
     .subquery()
 )
 _ROWS = (
     select(
         _UNIT.c.id, _UNIT.c.name, _UNIT.c.parent_id, _UNIT.c.headcount,
-        func.coalesce(_PARTICIPANTS.c.participants, 0),
+        cast(func.coalesce(_PARTICIPANTS.c.participants, 0), Integer),
+        func.coalesce(_DEPARTED.c.people, 0),
     )
     .outerjoin(_PARTICIPANTS, _PARTICIPANTS.c.unit_id == _UNIT.c.id)
+    .outerjoin(
+        _DEPARTED,
+        and_(_DEPARTED.c.unit_id == _UNIT.c.id, _DEPARTED.c.activity == bindparam("activity")),
+    )
 )  # fmt: skip
 
 
@@ -51,7 +68,8 @@ class Participation:
         contest = self._session.scalar(LATEST)
 
         def count() -> UnitBoard:
-            rows = self._session.execute(_ROWS, {"contest": contest})
+            asked = {"contest": contest, "activity": f"contest:{contest}"}
+            rows = self._session.execute(_ROWS, asked)
             return UnitBoard([UnitRow(*row) for row in rows])
 
         return self._boards.of(contest, self._now, count)

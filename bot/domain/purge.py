@@ -13,7 +13,7 @@ from bot.domain.erasure import Erasure
 from bot.domain.identity import campaign_day
 from bot.domain.retention import COUNTS_FROM, REGISTER, length_of
 from bot.domain.tickets import subject_of_ticket
-from bot.storage.tables import Base, Delivery, Member, Person, Ticket, table_of
+from bot.storage.tables import Base, Delivery, Member, Person, RosterName, Ticket, table_of
 
 BATCH = 500
 """Rows that go in one transaction; of a member there is more, and one goes."""
@@ -31,6 +31,8 @@ class Purge:
         """Do a part of this task; whether there may be more to do."""
         if task == "members":
             return self._forget_member()
+        if task == "rosters":
+            return self._forget_rosters()
         if task == "erased":
             return self._remove(table_of(Delivery), self._of_nobody())
         table, _, field = task.partition(".")
@@ -92,10 +94,16 @@ class Purge:
             Erasure(self._session, self._now).erase(key, audit.SYSTEM)
         return True
 
+    def _forget_rosters(self) -> bool:
+        """Remove the names that were brought in for a campaign that is long over."""
+        if (since := forgotten_since(self._session, self._now)) is None:
+            return False
+        return self._remove(table_of(RosterName), RosterName.imported_at < since)
+
 
 def tasks() -> Iterator[str]:
-    """What is to be done: members first, then `table` for its rows, `table.field` for a field."""
-    yield from ("members", "erased")
+    """What is to be done: people first, then `table` for its rows, `table.field` for a field."""
+    yield from ("members", "rosters", "erased")
     for table in COUNTS_FROM:
         whole, *fields = REGISTER[table]
         yield from (

@@ -38,6 +38,13 @@ class PaperFinished(Refusal):
 
 
 @dataclass(eq=False)
+class ReboundTooOften(Refusal):
+    """The member has changed units as often as one may in thirty days."""
+
+    again_at: datetime
+
+
+@dataclass(eq=False)
 class NoRound(Refusal):
     """There is no selection at all."""
 

@@ -46,6 +46,8 @@ class Purpose(StrEnum):
     SIZE = auto()
     UNLISTED = auto()
     UNIT = auto()
+    REBINDING = auto()
+    ROSTER = auto()
     CONSENT = auto()
     ANSWERS = auto()
     SCORE = auto()
@@ -72,6 +74,8 @@ PERIODS: Mapping[Purpose, Period] = {
     Purpose.SIZE: Period.CAMPAIGN,
     Purpose.UNLISTED: Period.CAMPAIGN,
     Purpose.UNIT: Period.CAMPAIGN,
+    Purpose.REBINDING: Period.MONTH,
+    Purpose.ROSTER: Period.CAMPAIGN,
     Purpose.CONSENT: Period.CAMPAIGN,
     Purpose.ANSWERS: Period.CAMPAIGN,
     Purpose.SCORE: Period.CAMPAIGN,
@@ -113,6 +117,8 @@ REGISTER: Mapping[str, Fields] = {
         **_for(Purpose.SIZE, "larger"),
         **_for(Purpose.UNLISTED, "unlisted"),
     },
+    "rebinding": _for(Purpose.REBINDING, "member_key", "slot", "rebound_at"),
+    "roster_name": _for(Purpose.ROSTER, "unit_id", "name", "people", "imported_at"),
     "consent": _for(Purpose.CONSENT, "member_key", "text_version", "given_at"),
     "delivery": {
         **_for(
@@ -230,13 +236,15 @@ COUNTS_FROM: Mapping[str, str] = {
     "notice": "told_at",
     "ticket": "handled_at",
     "data_pass": "issued_at",
+    "rebinding": "rebound_at",
     "spent_day": "day",
     "staff_session": "signed_in_at",
     "sign_in_failure": "failed_at",
 }
 """The moment from which a row's time counts, in tables whose rows go one by one.
 
-Rows that are kept for the campaign go with their member; see bot/domain/purge.py.
+Rows that are kept for the campaign go with their member, and rosters with the last of them; see
+bot/domain/purge.py.
 """
 
 

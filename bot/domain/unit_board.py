@@ -49,6 +49,8 @@ class UnitRow:
     parent: int | None
     headcount: int | None
     participants: int
+    departed: int = 0
+    """How many more took part and had their data erased since."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,9 @@ class UnitTable:
     places: list[UnitPlace]
     unknown: list[str]
     """The names of units whose people nobody has counted."""
+    departed: int = 0
+    """How many took part in these units and had their data erased since. No rate has them: who
+    comes and goes again and again would fill a unit."""
 
     @property
     def has_begun(self) -> bool:
@@ -138,6 +143,7 @@ class UnitBoard:
             self._under.setdefault(row.parent, []).append(row.id)
         self._downwards = self._from_the_top()
         self._headcounts, self._participants = self._sums()
+        self._gone = self._departed_below()
         self._top = self._tops()
         self._all = self.table(None)
         self._place = {unit: place for place in self._all.places for unit in place.of.units}
@@ -148,7 +154,17 @@ class UnitBoard:
         under = self._under.get(unit, [])
         counted = [self._contender(each) for each in under if self._headcounts[each]]
         unknown = sorted(self._rows[each].name for each in under if not self._headcounts[each])
-        return UnitTable(ranked(counted), unknown)
+        return UnitTable(ranked(counted), unknown, self._departed(unit))
+
+    def _departed_below(self) -> Mapping[int, int]:
+        gone: dict[int, int] = {}
+        for unit in reversed(self._downwards):
+            below = sum(gone[each] for each in self._under.get(unit, []))
+            gone[unit] = self._rows[unit].departed + below
+        return gone
+
+    def _departed(self, unit: int | None) -> int:
+        return self._gone.get(unit, 0) if unit else sum(row.departed for row in self._rows.values())
 
     def place(self, unit: int) -> UnitPlace | None:
         """Where the unit at the top stands that this one belongs to; None without a headcount."""

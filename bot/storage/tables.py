@@ -159,6 +159,17 @@ class Consent(Base):
     given_at: Mapped[datetime]
 
 
+class Rebinding(Base):
+    """A change to another unit. It stands in a slot for thirty days; the third has none."""
+
+    __tablename__ = "rebinding"
+    __table_args__ = _rules(CheckConstraint("slot IN (1, 2)", name="ck_rebinding_slot"))
+
+    member_key: Mapped[bytes] = mapped_column(MemberKey, primary_key=True)
+    slot: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    rebound_at: Mapped[datetime]
+
+
 class DataPass(Base):
     """The key to a link that shows members what we keep about them: once, and for half an hour."""
 
@@ -230,6 +241,19 @@ class Unit(Base):
     name: Mapped[str] = mapped_column(String(40))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     headcount: Mapped[int | None]
+
+
+class RosterName(Base):
+    """A name on a unit's roster. No member's row leads here: the two are only ever compared."""
+
+    __tablename__ = "roster_name"
+    __table_args__ = _rules(CheckConstraint("people > 0", name="ck_roster_name_people"))
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    people: Mapped[int] = mapped_column(SmallInteger)
+    """How many of the unit have this name."""
+    imported_at: Mapped[datetime]
 
 
 class Departed(Base):

@@ -1,1 +1,1 @@
-"""Files of units: what such a file holds, what is wrong with it, and how it comes in."""
+"""Files of units and of rosters: what such a file holds, what is wrong with it, how it comes in."""

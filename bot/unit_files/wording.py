@@ -1,4 +1,6 @@
-"""The words people write in files of units, and what we tell them about such a file."""
+"""The words people write in files of units and rosters, and what we tell them about such a file."""
+
+from bot.domain.roster import Doubt
 
 HEADERS = {
     "code": (
@@ -18,7 +20,13 @@ HEADERS = {
 """How a column may be called, by what stands in it; ours come first."""
 NUMBERING_HEADERS = ("序号", "no", "号")
 """Columns that count rows and say nothing about a unit."""
-NAMES = {key: names[0] for key, names in HEADERS.items()}
+ROSTER_HEADERS = {
+    "code": (
+        "单位编码", "编码", "支部编码", "单位代码", "组织编码", "代码", "单位", "支部", "code",
+    ),
+    "name": ("姓名", "名字", "党员姓名", "党员", "name"),
+}  # fmt: skip
+"""The same of a roster."""
 
 # What is wrong with a file ------------------------------------------------------------------------
 
@@ -65,3 +73,39 @@ MISSING = "另有 {count} 个已有的单位不在文件里，都保留着，没
 MISSING_LINE = "  · {code} {name}"
 MISSING_LINE_WITH_MEMBERS = "  · {code} {name}（{members}人已登记）"
 MORE_MISSING = "  · ……另外还有 {count} 个"
+
+# Rosters ------------------------------------------------------------------------------------------
+
+NOT_A_ROSTER = "这不是名册。请用Excel表（.xlsx、.xls）或CSV，表头有“单位编码”和“姓名”两列。"
+NO_ROSTER_HEADER = (
+    "没有找到名册的表头。表头那一行要有“单位编码”“姓名”，一行写一个人。请在第一行写上这些列名。"
+)
+NOBODY = "表头下面没有人。请一行写一个人。"
+SHEET_WITHOUT_ROSTER = "这张工作表没有“单位编码”“姓名”的表头，没有读。"
+NO_UNIT_CODE = "单位编码是空的。请补上；如果是合计或说明，请删掉这一行。"
+NO_PERSON = "姓名是空的。请补上，或删掉这一行。"
+SUMS = ("合计", "总计", "小计", "共计", "人数", "备注", "姓名")
+"""What stands in the column of names and is none."""
+NOT_A_NAME = "“{name}”不像姓名。姓名写两到十五个汉字，外文名中间用“·”；是合计或说明，请删掉这一行。"
+UNKNOWN_UNIT = "没有编码是“{code}”的单位。请核对，或先用 bot import units 导入这个单位。"
+NAMES_THE_UNIT = "单位编码写成了单位名称“{name}”。请改成它的编码{code}。"
+HAS_BRANCHES = "{code}（{name}）下面还有单位，登记时选不到它。请改成这个人所在支部的编码。"
+SAME_NAME = "这个单位有{count}个“{name}”。是同名的不用改，登记后由支部分清；是写重了，请删掉一行。"
+OTHER_HEADCOUNT = (
+    "{name}的名册上有{people}人，单位表里写的是{headcount}人。"
+    "参加率按单位表的人数算；要改，请再导一次单位。"
+)
+
+ROSTER_READ = "{file}：读到 {count} 个人。"
+ROSTER_IMPORTED = (
+    "✔ 已导入 {units} 个单位的名册：新增 {new} 人，去掉 {gone} 人，没有变化 {same} 人。"
+    "文件里没有的单位，名册不动。"
+)
+UNSETTLED = "登记的姓名有 {count} 个要支部核对（党员自己看不到）："
+UNSETTLED_LINE = "  · {code} {unit}　{name}：{doubt}"
+DOUBTS = {
+    Doubt.NOT_LISTED: "名册上没有",
+    Doubt.TWICE: "有{accounts}个微信登记，名册上只有{people}人，算{people}人",
+    Doubt.NAMESAKES: "名册上有{people}人同名，已有{accounts}人登记，分不出是哪一位",
+}
+MORE_UNSETTLED = "  · ……另外还有 {count} 个"

@@ -10,7 +10,8 @@ from tests.builders import NOON, a_member, key
 from tests.domain.invariants.conftest import some_life
 
 TABLES = {
-    "person": "person", "member": "person", "consent": "consents", "score": "scores",
+    "person": "person", "member": "person", "consent": "consents", "rebinding": "rebindings",
+    "score": "scores",
     "attempt": "papers", "practice_card": "practice", "answer": "answers", "vote": "votes",
     "regraded_answer": "regraded",
     "withdrawn_vote": "withdrawn_votes", "ticket": "tickets", "notice": "notices",

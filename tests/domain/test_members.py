@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.domain.identity import campaign_day, mask, member_key
 from bot.domain.members import MOVE, PAUSE, Members
-from bot.storage.tables import Base, Consent, Member, Person
+from bot.domain.refusals import ReboundTooOften
+from bot.storage.tables import Base, Consent, Member, Person, Rebinding
 from tests.builders import NOON, SECRET, a_member, key
 
 DELIVERY = b"d" * 32
@@ -113,6 +114,31 @@ def test_a_unit_that_does_not_exist_cannot_be_scanned_into_the_profile(session: 
     members.scanned(member, 4711)
 
     assert members.profile(member).scanned is None
+
+
+def test_a_unit_is_changed_twice_in_thirty_days_and_no_more(session: Session) -> None:
+    member, day = a_member(session, unit=2), timedelta(days=1)
+    for days, unit in ((0, 3), (1, 1)):
+        members_at(session, NOON + days * day).join(member, unit, "张三")
+
+    with pytest.raises(ReboundTooOften) as refused:
+        members_at(session, NOON + 29 * day).join(member, 3, "张三")
+    with pytest.raises(ReboundTooOften):
+        members_at(session, NOON + 29 * day).ensure_may_move(member)
+    members_at(session, NOON + 29 * day).join(member, 1, "张三丰")
+    members_at(session, NOON + 30 * day).join(member, 3, "张三")
+
+    assert refused.value.again_at == NOON + 30 * day
+    with pytest.raises(ReboundTooOften):
+        members_at(session, NOON + 30 * day).join(member, 2, "张三")
+    members_at(session, NOON + 31 * day).join(member, 2, "张三")
+
+
+def test_the_third_change_has_no_slot_to_stand_in(session: Session) -> None:
+    member = a_member(session, unit=2)
+
+    with pytest.raises(IntegrityError), session.begin_nested():
+        session.execute(insert(Rebinding).values(member_key=member, slot=3, rebound_at=NOON))
 
 
 def test_consent_is_noted_once_for_each_version_of_the_notice(session: Session) -> None:

@@ -7,10 +7,11 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from bot.conversation.state import FindingUnit, Idle, Naming, PickingUnit, Telling
+from bot.domain.roster import Listed, Roster
 from bot.storage.tables import Consent, Member, Ticket, Unit
 from handlers import wording
 from handlers.joining import CONSENT
-from tests.builders import NOON, a_member
+from tests.builders import NOON, a_member, key
 from tests.handlers.papers import at_question
 from tests.handlers.talking import Talker, size, taps
 from tests.rows import thinned
@@ -215,6 +216,51 @@ def test_the_words_are_the_same_for_a_namesake(session: Session, zhang: Talker) 
         talker.state = Naming(3)
 
     assert zhang.says("李小四") == li.says("李小四")
+
+
+@pytest.mark.parametrize(
+    "name", ["李四", "王五", "赵六", "钱七"], ids=["on it", "twice", "taken", "not"]
+)
+def test_nobody_can_tell_from_the_words_who_is_on_the_roster(
+    session: Session, zhang: Talker, name: str
+) -> None:
+    """§9: byte for byte the same for a match, a namesake, a name already bound, and a miss."""
+    people = [Listed("NY", one) for one in ("李四", "王五", "王五", "赵六")]
+    Roster(session, NOON).bring_in(people, "system")
+    a_member(session, "first")
+    zhang.services.members.join(key("first"), 3, "赵六")
+    zhang.says("登记单位")
+    zhang.says("农业局")
+
+    joined, kept = zhang.says(name), zhang.says("我的资料")
+
+    assert (
+        joined.encode().replace(name.encode(), b"?")
+        == (
+            "✔ 登记好了：农业局，?。\n系统会和支部核对，有问题再告诉您，不影响现在参加。\n"
+            "接着做：[今天的题](发:答题)　写错了：[改单位](发:改单位)"
+        ).encode()
+    )
+    assert kept.splitlines()[1:3] == ["单位：农业局", f"姓名：{name}（公开时写“{name[0]}*”）"]
+
+
+def test_a_third_change_within_thirty_days_is_for_the_secretary(
+    session: Session, zhang: Talker
+) -> None:
+    for unit in ("农业局", "新安社区", "农业局"):
+        zhang.says("登记单位")
+        zhang.says(unit)
+        zhang.says("张三")
+
+    refused = zhang.says("改单位")
+
+    assert refused.startswith(
+        "30天里已经改过两次单位，1月4日以后才能再改。\n单位还不对，请联系支部书记。"
+    )
+    assert profile(zhang) == (3, "张三")
+    assert zhang.says("改名").startswith("您登记的姓名：张三。")
+    zhang.services.members.scanned(zhang.key, 2)
+    assert zhang.says("单位对") == refused
 
 
 def test_who_belongs_to_a_unit_may_change_it(session: Session, zhang: Talker) -> None:

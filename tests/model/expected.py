@@ -17,6 +17,7 @@ VOTES_A_DAY = 3
 GRACE = timedelta(seconds=20)
 UNDO = timedelta(seconds=60)
 RESTORE = timedelta(days=30)
+REBINDS_WITHIN = timedelta(days=30)
 PATIENCE = timedelta(hours=24)
 AT_ONCE = 2
 
@@ -83,6 +84,7 @@ class Expected:
         self.following: dict[str, bool] = {}
         self.scanned: dict[str, int | None] = {}
         self.unit: dict[str, tuple[int, str | None]] = {}
+        self.moves: dict[str, list[datetime]] = defaultdict(list)
         self.papers: dict[tuple[str, date], Paper] = {}
         self.entries: dict[int, Entry] = {}
         self.votes: dict[str, list[tuple[date, int]]] = defaultdict(list)
@@ -91,6 +93,17 @@ class Expected:
         self.replies: dict[bytes, bytes] = {}
         for author, words in (AUTHORS | HOPEFULS).items():
             self._admit(author, words, NOON - timedelta(minutes=5))
+
+    def may_move(self, by: str, at: datetime) -> bool:
+        """Whether the member belongs to no unit, or has moved less than twice in thirty days."""
+        lately = [moved for moved in self.moves[by] if at - moved < REBINDS_WITHIN]
+        return by not in self.unit or len(lately) < 2
+
+    def join(self, by: str, unit: int, name: str | None, at: datetime) -> None:
+        """The member belongs to this unit now."""
+        if by in self.unit and self.unit[by][0] != unit:
+            self.moves[by].append(at)
+        self.unit[by], self.scanned[by] = (unit, name), None
 
     def _admit(self, author: str, words: str, at: datetime) -> None:
         """An entry that was there before anything else happened."""

@@ -127,18 +127,20 @@ class Campaign(RuleBasedStateMachine):
 
     @rule(target=pushes, by=member, unit=st.sampled_from((2, 3)), name=st.sampled_from("张李"))
     def join(self, by: str, unit: int, name: str) -> Message:
+        if not self.expected.may_move(by, self.now + TICK):
+            return self.says(by, "登记单位")
         self.says(by, "登记单位")
         self.says(by, {2: "新安", 3: "农业"}[unit])
-        self.expected.unit[by], self.expected.scanned[by] = (unit, f"{name}三"), None
+        self.expected.join(by, unit, f"{name}三", self.now + TICK)
         return self.says(by, f"{name}三", {("join", 0)})
 
     @rule(target=pushes, by=member)
     def join_scanned(self, by: str) -> Message:
         self.says(by, "单位对")
         scanned = self.expected.scanned.get(by)
-        if not scanned:
+        if not scanned or not self.expected.may_move(by, self.now):
             return self.says(by, "算了")
-        self.expected.unit[by], self.expected.scanned[by] = (scanned, None), None
+        self.expected.join(by, scanned, None, self.now + TICK)
         return self.says(by, "不写", {("join", 0)})
 
     # -------------------------------------------------------- the quiz
