@@ -152,11 +152,14 @@ def go_on(verdict: Text, after: Sitting, message: Message, services: Services) -
 
 def _result(sitting: Sitting, member: bytes, services: Services) -> wording.Result:
     rules, today = services.quiz.rules(), campaign_day(services.now)
+    todays_begun = sitting.day == today or services.quiz.has_begun(member, sitting.contest, today)
     return wording.Result(
         sitting=sitting,
-        streak=services.quiz.streak(member, sitting.day),
+        today=today,
+        streak=services.quiz.streak(member, today if todays_begun else sitting.day),
         standing=services.standings.neighbourhood(member),
         joined=services.members.profile(member).unit is not None,
         next_hour=rules.next_hour,
-        more_today=sitting.day < today <= rules.last_day,
+        more_today=not todays_begun and today <= rules.plan.last_day,
+        missed=services.quiz.missed(member) if rules.plan.make_up else None,
     )

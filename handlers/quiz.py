@@ -45,6 +45,15 @@ def start(message: Message, state: State, services: Services) -> Step:
     return ask(sitting, opening, shown.place if shown else None)
 
 
+@router.keyword(*wording.MAKE_UP)
+def make_up(message: Message, state: State, services: Services) -> Step:
+    """Begin the paper of a missed day, or go on with the paper that is open."""
+    sitting, begun_before = services.quiz.make_up(message.member)
+    if begun_before:
+        return start(message, state, services)
+    return ask(sitting, wording.making_up(sitting.day, len(sitting.questions)))
+
+
 @router.during(OfPaper | Bundled, wording.PAUSE)
 def pause(_message: Message, _state: State, _services: Services) -> Step:
     """The paper waits."""

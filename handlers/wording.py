@@ -34,12 +34,14 @@ from bot.domain.refusals import (
     NoRound,
     NoSuchEntry,
     NothingToAppeal,
+    NothingToMakeUp,
     NothingToWithdraw,
     NotSealed,
     NoVotesLeft,
     OwnDecision,
     OwnEntry,
     PaperFinished,
+    PaperNotOut,
     ReboundTooOften,
     Refusal,
     UndoTooLate,
@@ -51,6 +53,7 @@ from bot.domain.standings import Neighbourhood, Place
 from bot.domain.unit_board import UnitPlace
 from bot.domain.units import UnitCard
 from bot.domain.votes import BallotState, CastVote, Receipt
+from bot.rulebook import contest_rules
 from quiz_bank import Kind, Question
 
 # ------------------------------------------------------------ when we say no
@@ -454,6 +457,10 @@ START = (
     "接着答题", "接着答", "接着来", "今天的题", "做题", "我要做题", "题目", "知识竞赛", "都交",
     "一题一题来",
 )  # fmt: skip
+MAKE_UP = (
+    "补答", "我要补答", "补题", "补答题", "补一天", "补考", "补做", "补答一天", "补上", "我要补",
+    "怎么补", "补昨天的", "补昨天的题", "能补吗",
+)  # fmt: skip
 QUESTION_IS_WRONG = (
     r"(?:第? ?.题|题目|这道?题|答案|题)(?:好像|是不是|可能)?"
     r"(?:有(?:错误?|误|问题|毛病)|错了)[了吧吗]?"
@@ -522,6 +529,13 @@ def quiz_begins(questions: int) -> Text:
     """Before the first question of a new paper."""
     return say(
         "今天{questions}题，答错也没关系，会告诉您为什么。不计时间。\n\n", questions=questions
+    )
+
+
+def making_up(day: date, questions: int) -> Text:
+    """Before the first question of a missed day's paper."""
+    return say(
+        "补答{day}的{questions}题，一样算分。不计时间。\n\n", day=_day(day), questions=questions
     )
 
 
@@ -803,12 +817,15 @@ class Result:
     """What a finished paper is summed up with."""
 
     sitting: Sitting
+    today: date
     streak: int
     standing: Neighbourhood | None
     joined: bool
     next_hour: int | None
     more_today: bool
     """Whether the paper was an earlier day's, and today's waits."""
+    missed: date | None
+    """The day that may be made up now."""
 
 
 def summary(result: Result) -> Text:
@@ -817,7 +834,7 @@ def summary(result: Result) -> Text:
     wrong = len(sitting.questions) - sitting.right
     head = say(
         "{day}{total}题做完了，答对{right}题，得{points}分。",
-        day="昨天的" if result.more_today else "今天",
+        day=_whose(sitting.day, result.today),
         total=len(sitting.questions),
         right=sitting.right,
         points=sitting.points,
@@ -831,10 +848,19 @@ def summary(result: Result) -> Text:
     return join([*parts, _what_comes_next(result)])
 
 
+def _whose(day: date, today: date) -> str:
+    """Which day's paper it is."""
+    if day == today:
+        return "今天"
+    return "昨天的" if day == today - timedelta(days=1) else f"{_day(day)}的"
+
+
 def _summary_facts(result: Result) -> list[Text]:
     facts = []
     if result.streak > 1:
         facts.append(say("您已连续参加{days}天。", days=result.streak))
+    if result.missed:
+        facts.append(say("本周还有1天可以补：[补答{day}的题](发:补答)", day=_day(result.missed)))
     if result.standing and result.standing.district:
         facts.append(
             say(
@@ -882,6 +908,28 @@ def _(refusal: ContestOver) -> Text:
         day=_day(refusal.last_day),
         days=refusal.days_taken,
     )
+
+
+@refuse.register
+def _(refusal: PaperNotOut) -> Text:
+    local = refusal.opens_at.astimezone(CAMPAIGN_ZONE)
+    return say(
+        "{day}{hour}点出新题，到时回复“答题”就行。\n"
+        "先[练练错题](发:练错题)（不计分），或者[写座右铭](发:座右铭)？",
+        day=_day(local.date()),
+        hour=local.hour,
+    )
+
+
+@refuse.register
+def _(refusal: NothingToMakeUp) -> Text:
+    if not refusal.allowed:
+        why = "这次竞赛不补答，漏掉的不扣分。"
+    elif refusal.used:
+        why = "这一周已经补过1天了，下周一起又可以补1天。"
+    else:
+        why = "前几天的题您都开过卷了，没有要补的。"
+    return say(why + "\n接着做：[今天的题](发:答题)　[看规则](发:规则)")
 
 
 @refuse.register
@@ -2390,14 +2438,14 @@ def no_points_yet() -> Text:
 
 def rank_rules(rules: Rules) -> Text:
     """What counts."""
-    return say(
-        "个人：答对1题{each}分，每天最多{day}分；同分看参加天数，再看谁先到分。快慢不算分。\n"
-        "单位：看参加率（参加的人÷名册人数），不看总分，大小单位一样公平；"
-        "不满10人的支部合在一起比。\n"
-        "名次随时更新，{last_day}答完定榜。\n[看排名](发:排名)　[答题](发:答题)",
-        each=rules.points_each,
-        day=rules.points_a_day,
-        last_day=_day(rules.last_day),
+    return join(
+        [
+            *(say("{line}", line=line) for line in contest_rules(rules.plan)),
+            say(
+                "单位：看参加率（参加的人÷名册人数），不看总分，大小单位一样公平；"
+                "不满10人的支部合在一起比。\n[看排名](发:排名)　[答题](发:答题)"
+            ),
+        ]
     )
 
 

@@ -165,7 +165,7 @@ class Dossiers:
         return self._tuples(
             select(
                 Contest.title, Attempt.day, Attempt.started_at, Attempt.finished_at,
-                Attempt.questions, Attempt.skipped,
+                Attempt.questions, Attempt.skipped, Attempt.made_up_in,
             )
             .join(Contest, Contest.id == Attempt.contest_id)
             .where(Attempt.member_key == member)

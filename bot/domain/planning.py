@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain import audit
 from bot.domain.bank import QuestionBank
+from bot.domain.contests import ContestPlan
 from bot.domain.identity import campaign_day
 from bot.domain.refusals import Refusal
 from bot.storage.locks import claim
@@ -46,6 +47,8 @@ class Flaw(StrEnum):
     """Not between the least and the most there may be."""
     FEW_QUESTIONS = "few_questions"
     """Fewer are published than a day's paper has."""
+    NARROWER = "narrower"
+    """Members rely on the longer time."""
     BEGUN = "begun"
     """Members rely on it already."""
     OVER = "over"
@@ -66,17 +69,6 @@ class PlanChanged(Refusal):
 @dataclass(eq=False)
 class NoSuchPlan(Refusal):
     """There is no contest, or selection, of this number."""
-
-
-@dataclass(frozen=True)
-class ContestPlan:
-    """What an organiser decides about a contest."""
-
-    title: str
-    first_day: date
-    last_day: date
-    points_each: int
-    new_paper_hour: int
 
 
 @dataclass(frozen=True)
@@ -125,6 +117,7 @@ class Planning:
 
     def __init__(self, session: Session, now: datetime) -> None:
         self._session, self._now = session, now
+        self._bank = QuestionBank(session, now)
 
     # ------------------------------------------------------------ contests
 
@@ -139,11 +132,8 @@ class Planning:
 
     def add_contest(self, plan: ContestPlan, staff_id: int) -> int:
         """Set up a contest on the questions that are published now; its id. Raises Unfit."""
-        questions = QuestionBank(self._session, self._now).drawable()
-        flaws = self._flaws_of_contest(plan, None)
-        if len(questions) < LEAST_QUESTIONS:
-            flaws.setdefault("questions", Flaw.FEW_QUESTIONS)
-        _refuse(flaws)
+        self.check_contest(plan, None)
+        questions = self._bank.drawable()
         row = Contest(**asdict(plan))
         self._session.add(row)
         self._session.flush()
@@ -154,19 +144,25 @@ class Planning:
         return row.id
 
     def change_contest(self, id_: int, version: int, plan: ContestPlan, staff_id: int) -> None:
-        """Change it; once it has begun, its beginning and its points stay.
+        """Change it; once it has begun, beginning, points and making up stay, hours only widen.
 
         Raises NoSuchPlan, PlanChanged or Unfit.
         """
         row = self._row(Contest, id_, lock=True)
         before = self._planned_contest(row)
         _ensure_seen(before.version, version)
-        flaws = self._flaws_of_contest(plan, before)
-        _refuse(flaws)
+        self.check_contest(plan, before)
         for name, value in asdict(plan).items():
             setattr(row, name, value)
         facts = {"before": _facts(before.plan), "after": _facts(plan)}
         self._note(staff_id, "contest.change", _contest(id_), facts, version + 1)
+
+    def check_contest(self, plan: ContestPlan, before: PlannedContest | None) -> None:
+        """Whether it could be set up like that, or changed to that from before. Raises Unfit."""
+        flaws = self._flaws_of_contest(plan, before)
+        if before is None and len(self._bank.drawable()) < LEAST_QUESTIONS:
+            flaws.setdefault("questions", Flaw.FEW_QUESTIONS)
+        _refuse(flaws)
 
     def _flaws_of_contest(
         self, plan: ContestPlan, before: PlannedContest | None
@@ -176,10 +172,11 @@ class Planning:
         flaws = _flaws_of_title(plan.title) | self._flaws_of_days(plan, before)
         if not 1 <= plan.points_each <= POINTS_MOST:
             flaws["points_each"] = Flaw.NUMBER
-        if not 0 <= plan.new_paper_hour <= 23:
-            flaws["new_paper_hour"] = Flaw.NUMBER
-        fixed = ("first_day", "points_each") if before and before.begun else ()
-        return flaws | _changed(fixed, plan, before)
+        flaws |= _flaws_of_hours(plan)
+        if before is None or not before.begun:
+            return flaws
+        fixed = ("first_day", "points_each", "make_up")
+        return flaws | _narrowed(plan, before.plan) | _changed(fixed, plan, before)
 
     def _flaws_of_days(self, plan: ContestPlan, before: PlannedContest | None) -> dict[str, Flaw]:
         today = campaign_day(self._now)
@@ -201,14 +198,11 @@ class Planning:
 
     def _planned_contest(self, row: Contest) -> PlannedContest:
         today = campaign_day(self._now)
-        plan = ContestPlan(
-            row.title, row.first_day, row.last_day, row.points_each, row.new_paper_hour
-        )
         people = select(func.count(Attempt.member_key.distinct()))
         return PlannedContest(
             row.id,
             self._version(_contest(row.id)),
-            plan,
+            ContestPlan.of(row),
             begun=row.first_day <= today,
             over=row.last_day < today,
             questions=self._count(ContestQuestion, ContestQuestion.contest_id == row.id),
@@ -367,6 +361,26 @@ def _changed(
     if before is None:
         return {}
     return {name: Flaw.BEGUN for name in fixed if getattr(plan, name) != getattr(before.plan, name)}
+
+
+def _flaws_of_hours(plan: ContestPlan) -> dict[str, Flaw]:
+    if not 0 <= plan.new_paper_hour <= 23:
+        return {"new_paper_hour": Flaw.NUMBER}
+    if plan.until_hour is None:
+        return {}
+    if not 1 <= plan.until_hour <= 24:
+        return {"until_hour": Flaw.NUMBER}
+    return {} if plan.until_hour > plan.new_paper_hour else {"until_hour": Flaw.ORDER}
+
+
+def _narrowed(plan: ContestPlan, before: ContestPlan) -> dict[str, Flaw]:
+    """Hours at which papers could be begun, and would no more."""
+    if plan.until_hour is None:
+        return {}
+    if before.until_hour is None or plan.until_hour < before.until_hour:
+        return {"until_hour": Flaw.NARROWER}
+    later = plan.new_paper_hour > before.new_paper_hour
+    return {"new_paper_hour": Flaw.NARROWER} if later else {}
 
 
 def _flaws_of_title(title: str) -> dict[str, Flaw]:

@@ -9,9 +9,17 @@ from typing import Any
 from sqlalchemy import Integer, Row, Select, and_, bindparam, case, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from bot.domain.contests import MAKE_UP_DAYS, ContestPlan, week_of
 from bot.domain.identity import campaign_day
 from bot.domain.questions import Shelf
-from bot.domain.refusals import ContestNotBegun, ContestOver, NoContest, PaperFinished
+from bot.domain.refusals import (
+    ContestNotBegun,
+    ContestOver,
+    NoContest,
+    NothingToMakeUp,
+    PaperFinished,
+    PaperNotOut,
+)
 from bot.storage.tables import Answer, Attempt, Contest, Instant, Score, table_of
 from bot.storage.together import Together
 from quiz_bank import DAILY_PAPER, Question, draw
@@ -73,9 +81,7 @@ class Sitting:
 class Rules:
     """What a contest promises."""
 
-    points_each: int
-    points_a_day: int
-    last_day: date
+    plan: ContestPlan
     next_hour: int | None
     """The hour of tomorrow's paper; None when there is none tomorrow."""
 
@@ -158,7 +164,7 @@ class Quiz:
         """The paper the member should work on now, and whether it was begun before.
 
         A paper begun yesterday and still open is finished first; it belongs to its day.
-        Raises NoContest, ContestNotBegun, ContestOver or PaperFinished.
+        Raises NoContest, ContestNotBegun, ContestOver, PaperFinished or PaperNotOut.
         """
         if sitting := self.sitting(member):
             return sitting, True
@@ -169,7 +175,32 @@ class Quiz:
             raise PaperFinished(
                 self._points_of(member, contest.id, today), self._rules(contest).next_hour
             )
+        self._ensure_out(member, contest)
         return self._begin(member, contest, today), False
+
+    def make_up(self, member: bytes) -> tuple[Sitting, bool]:
+        """The paper of the day missed last, and whether it is one that was begun before.
+
+        An open paper is finished first. Raises as `start` does, or NothingToMakeUp.
+        """
+        if sitting := self.sitting(member):
+            return sitting, True
+        contest = self._contest_today(member)
+        if (day := self._missed(member, contest)) is None:
+            used = contest.make_up and self._made_up_in(member, contest)
+            raise NothingToMakeUp(contest.make_up, used)
+        self._ensure_out(member, contest)
+        return self._begin(member, contest, day, week_of(campaign_day(self._now))), False
+
+    def missed(self, member: bytes) -> date | None:
+        """The day that the member may make up now; None without one. Raises NoContest."""
+        contest = self._latest_contest()
+        on = contest.first_day <= campaign_day(self._now) <= contest.last_day
+        return self._missed(member, contest) if on else None
+
+    def has_begun(self, member: bytes, contest: int, day: date) -> bool:
+        """Whether the member has begun the paper of this day."""
+        return self._session.get(Attempt, (member, contest, day)) is not None
 
     def sitting(self, member: bytes) -> Sitting | None:
         """The member's open paper, if one was begun in the last 24 hours."""
@@ -243,9 +274,7 @@ class Quiz:
     def _rules(self, contest: Contest) -> Rules:
         ends = campaign_day(self._now) >= contest.last_day
         return Rules(
-            points_each=contest.points_each,
-            points_a_day=contest.points_each * len(DAILY_PAPER.slots),
-            last_day=contest.last_day,
+            plan=ContestPlan.of(contest),
             next_hour=None if ends else contest.new_paper_hour,
         )
 
@@ -266,10 +295,45 @@ class Quiz:
             raise ContestOver(contest.last_day, self._days_taken(member, contest.id))
         return contest
 
-    def _begin(self, member: bytes, contest: Contest, today: date) -> Sitting:
+    def _ensure_out(self, member: bytes, contest: Contest) -> None:
+        wait = ContestPlan.of(contest).opens_in(self._now)
+        if wait is None:
+            return
+        if campaign_day(self._now + wait) > contest.last_day:
+            raise ContestOver(contest.last_day, self._days_taken(member, contest.id))
+        raise PaperNotOut(self._now + wait)
+
+    def _missed(self, member: bytes, contest: Contest) -> date | None:
+        if not contest.make_up or self._made_up_in(member, contest):
+            return None
+        today = campaign_day(self._now)
+        begun = set(
+            self._session.scalars(
+                select(Attempt.day).where(
+                    Attempt.member_key == member,
+                    Attempt.contest_id == contest.id,
+                    Attempt.day >= today - timedelta(days=MAKE_UP_DAYS),
+                )
+            )
+        )
+        days = (today - timedelta(days=back) for back in range(1, MAKE_UP_DAYS + 1))
+        return next((day for day in days if day >= contest.first_day and day not in begun), None)
+
+    def _made_up_in(self, member: bytes, contest: Contest) -> bool:
+        """Whether the member has made up a day this week."""
+        asked = select(Attempt.day).where(
+            Attempt.member_key == member,
+            Attempt.contest_id == contest.id,
+            Attempt.made_up_in == week_of(campaign_day(self._now)),
+        )
+        return self._session.scalar(asked) is not None
+
+    def _begin(
+        self, member: bytes, contest: Contest, day: date, made_up_in: date | None = None
+    ) -> Sitting:
         pool = self._shelf.pool(self._session, contest.id)
         questions = self._shelf.questions(self._session, list(pool.values()))
-        seed = member + f"{contest.id}/{today.isoformat()}".encode()
+        seed = member + f"{contest.id}/{day.isoformat()}".encode()
         seen = self._seen(member, contest.id)
         codes_seen = {
             q.code for q, id_ in zip(questions, pool.values(), strict=True) if id_ in seen
@@ -278,13 +342,14 @@ class Quiz:
         row = {
             "member_key": member,
             "contest_id": contest.id,
-            "day": today,
+            "day": day,
             "questions": [pool[question.code] for question in paper],
             "skipped": [],
             "started_at": self._now,
+            "made_up_in": made_up_in,
         }
         self._session.execute(_NEW_PAPER, row)
-        sitting = self._paper(member, contest.id, today)
+        sitting = self._paper(member, contest.id, day)
         assert sitting is not None, "it was begun just now"
         return sitting
 

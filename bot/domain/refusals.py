@@ -29,6 +29,23 @@ class ContestOver(Refusal):
 
 
 @dataclass(eq=False)
+class PaperNotOut(Refusal):
+    """Papers are not begun at this hour."""
+
+    opens_at: datetime
+
+
+@dataclass(eq=False)
+class NothingToMakeUp(Refusal):
+    """No missed day can be made up now."""
+
+    allowed: bool
+    """Whether the contest knows making up at all."""
+    used: bool
+    """Whether this week's has been."""
+
+
+@dataclass(eq=False)
 class PaperFinished(Refusal):
     """Today's paper is done already."""
 

@@ -139,6 +139,7 @@ REGISTER: Mapping[str, Fields] = {
     "attempt": _for(
         Purpose.ANSWERS,
         "member_key", "contest_id", "day", "questions", "skipped", "started_at", "finished_at",
+        "made_up_in",
     ),
     "answer": _for(
         Purpose.ANSWERS,
@@ -214,7 +215,7 @@ REGISTER: Mapping[str, Fields] = {
     ),
     "contest": _for(
         Purpose.CONTENT, "id", "title", "first_day", "last_day", "points_each", "new_paper_hour",
-        "regrades",
+        "until_hour", "make_up", "regrades",
     ),
     "regrade": _for(
         Purpose.CONTENT,

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
@@ -20,7 +21,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.domain.mottos import PAGE, WallPage
-from bot.domain.refusals import NoRound
+from bot.domain.refusals import NoContest, NoRound
 from bot.domain.services import Services, Transaction
 from bot.domain.units import UnitCard
 from bot.h5.headers import PREFIX, protect
@@ -30,6 +31,7 @@ from bot.h5.pages import known, page
 from bot.h5.sizes import asked_for, is_larger, offer_sizes
 from bot.h5.wording import kept
 from bot.logs import trace
+from bot.rulebook import contest_rules
 from bot.settings import Settings
 
 TOP, FEWER = 50, 20
@@ -109,13 +111,22 @@ class _Pages:
             district = _chosen(districts)
             limit = FEWER if is_larger() else TOP
             places = services.standings.top(limit, district.id if district else None)
-        return page("standings", places=places, districts=districts, district=district)
+            rules = _rules(services)
+        return page("standings", places=places, districts=districts, district=district, rules=rules)
 
     def units(self) -> Response:
         with self._transaction(read_only=True) as services:
             district = _chosen(services.units.districts())
             table = services.participation.table(district.id if district else None)
         return page("units", table=table, district=district, most=MOST_UNITS)
+
+
+def _rules(services: Services) -> Sequence[str]:
+    """What the contest promises; nothing without one."""
+    try:
+        return contest_rules(services.quiz.rules().plan)
+    except NoContest:
+        return ()
 
 
 def _wall(services: Services, page: int = 1, district: UnitCard | None = None) -> WallPage | None:

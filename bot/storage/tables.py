@@ -340,6 +340,10 @@ class Contest(Base):
     points_each: Mapped[int] = mapped_column(SmallInteger)
     new_paper_hour: Mapped[int] = mapped_column(SmallInteger)
     """The hour (Asia/Shanghai) named to members as the time of the next paper."""
+    until_hour: Mapped[int | None] = mapped_column(SmallInteger)
+    """Papers are begun from the hour of the new paper up to this one; NULL: all day long."""
+    make_up: Mapped[bool] = mapped_column(server_default=false())
+    """Whether a missed day may be made up, one a week."""
     regrades: Mapped[int] = mapped_column(server_default="0")
     """How many keys have been mended: who knows of fewer has to read them anew."""
 
@@ -355,21 +359,25 @@ class ContestQuestion(Base):
 
 
 class Attempt(Base):
-    """A member's paper of one day."""
+    """A member's paper of one day; the unique key leaves room for one made up a week."""
 
     __tablename__ = "attempt"
-    __table_args__ = _rules()
+    __table_args__ = _rules(
+        Index("ix_attempt_made_up_in", "member_key", "contest_id", "made_up_in", unique=True)
+    )
 
     member_key: Mapped[bytes] = mapped_column(MemberKey, primary_key=True)
     contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
-    """The day it began: an attempt begun at 23:58 belongs to that day."""
+    """The day it began: an attempt begun at 23:58 belongs to that day. Or the day made up."""
     questions: Mapped[list[int]] = mapped_column(JSON)
     """The ids of its questions, in their order."""
     skipped: Mapped[list[int]] = mapped_column(JSON)
     """Places put off to the end, in the order they were put off."""
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    made_up_in: Mapped[date | None]
+    """The Monday of the week in which a missed day was made up; NULL for a day's own paper."""
 
 
 class Answer(Base):

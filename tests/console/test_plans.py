@@ -46,6 +46,33 @@ def test_a_contest_is_set_up_and_stands_in_the_list(chen: Browser) -> None:
     assert "春训知识竞赛 未开始 2027年3月1日 到 2027年3月31日 每题 2 分" in page
 
 
+def test_the_rules_are_seen_before_anything_is_saved(chen: Browser) -> None:
+    typed = CONTEST | {"until_hour": "22", "make_up": "true", "look": "true"}
+
+    page = text_of(chen.post(f"{PLANS}/contest", typed))
+
+    assert "每天5题，7点到22点之间开始答" in page
+    assert "每周（周一到周日）可以补答1天" in page
+    assert "春训知识竞赛" not in text_of(chen.get(PLANS))
+
+
+def test_to_look_at_a_plan_that_is_no_good_says_so(chen: Browser) -> None:
+    response = chen.post(f"{PLANS}/contest", CONTEST | {"until_hour": "5", "look": "true"})
+
+    assert response.status_code == 422
+    assert "先后不对：结束要在开始之后。" in text_of(response)
+
+
+def test_hours_and_making_up_are_kept(chen: Browser) -> None:
+    chen.post(f"{PLANS}/contest", CONTEST | {"until_hour": "22", "make_up": "true"})
+
+    page = text_of(chen.get(PLANS))
+    assert "每天 7 点到 22 点答题 每周可补答 1 天" in page
+    form = chen.get(f"{PLANS}/contest/2").text
+    assert 'id="until_hour" name="until_hour" value="22"' in form
+    assert 'name="make_up" value="true" checked' in form
+
+
 def test_a_selection_is_set_up_in_the_time_of_the_campaign(chen: Browser) -> None:
     chen.post(f"{PLANS}/round", ROUND)
 

@@ -8,9 +8,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.bank import BankState, QuestionBank
+from bot.domain.contests import ContestPlan
 from bot.domain.identity import campaign_day
 from bot.domain.planning import (
-    ContestPlan,
     Flaw,
     NoSuchPlan,
     PlanChanged,
@@ -61,7 +61,7 @@ def test_a_new_contest_is_played_when_its_day_has_come(
     then = open_services(session, NEXT_YEAR, Shelf())
     sitting, _ = then.quiz.start(key("li"))
     assert len(sitting.questions) == 5
-    assert then.quiz.rules().points_each == 2
+    assert then.quiz.rules().plan == CONTEST
 
 
 def test_it_draws_from_what_is_published_when_it_is_made(
@@ -94,6 +94,9 @@ def test_without_enough_questions_there_is_no_contest(session: Session) -> None:
         ({"last_day": CONTEST.first_day + timedelta(days=401)}, {"last_day": Flaw.TOO_LONG}),
         ({"points_each": 0}, {"points_each": Flaw.NUMBER}),
         ({"new_paper_hour": 24}, {"new_paper_hour": Flaw.NUMBER}),
+        ({"until_hour": 0}, {"until_hour": Flaw.NUMBER}),
+        ({"until_hour": 25}, {"until_hour": Flaw.NUMBER}),
+        ({"until_hour": 7}, {"until_hour": Flaw.ORDER}),
         ({"first_day": TODAY}, {"first_day": Flaw.OVERLAP}),
     ],
 )
@@ -126,6 +129,48 @@ def test_once_begun_its_points_and_its_first_day_stay(planning: Planning) -> Non
     longer = replace(running.plan, last_day=running.plan.last_day + timedelta(days=7))
     planning.change_contest(running.id, running.version, longer, ORGANISER)
     assert planning.contest(running.id).plan == longer
+
+
+def test_once_begun_the_hours_only_widen_and_making_up_stays(planning: Planning) -> None:
+    running = planning.contests()[0]
+    allowed = replace(running.plan, new_paper_hour=6)
+    planning.change_contest(running.id, running.version, allowed, ORGANISER)
+
+    for change, flaw in (
+        ({"until_hour": 22}, {"until_hour": Flaw.NARROWER}),
+        ({"make_up": True}, {"make_up": Flaw.BEGUN}),
+    ):
+        with pytest.raises(Unfit) as raised:
+            planning.change_contest(
+                running.id, running.version + 1, replace(allowed, **change), ORGANISER
+            )
+        assert flaws_of(raised) == flaw
+
+
+@pytest.mark.parametrize(
+    ("hours", "flaws"),
+    [
+        ((7, 24), {}),
+        ((6, 22), {}),
+        ((8, None), {}),
+        ((8, 24), {"new_paper_hour": Flaw.NARROWER}),
+        ((7, 21), {"until_hour": Flaw.NARROWER}),
+    ],
+)
+def test_hours_that_members_count_on_are_not_taken_from_them(
+    planning: Planning, session: Session, hours: tuple[int, int | None], flaws: dict[str, Flaw]
+) -> None:
+    id_ = planning.add_contest(replace(CONTEST, until_hour=22), ORGANISER)
+    then, (begins, ends) = Planning(session, NEXT_YEAR), hours
+    changed = replace(CONTEST, new_paper_hour=begins, until_hour=ends)
+
+    try:
+        then.change_contest(id_, 1, changed, ORGANISER)
+        found = {}
+    except Unfit as refusal:
+        found = dict(refusal.flaws)
+
+    assert found == flaws
 
 
 def test_a_contest_that_is_over_stays_as_it_was(planning: Planning, session: Session) -> None:

@@ -5,15 +5,23 @@ from datetime import date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from bot.domain.identity import CAMPAIGN_ZONE
 from bot.domain.questions import Shelf
 from bot.domain.quiz import Quiz, Sitting, _run_length
-from bot.domain.refusals import ContestNotBegun, ContestOver, NoContest, PaperFinished
+from bot.domain.refusals import (
+    ContestNotBegun,
+    ContestOver,
+    NoContest,
+    NothingToMakeUp,
+    PaperFinished,
+    PaperNotOut,
+)
 from bot.domain.wordings import add_questions
-from bot.storage.tables import Answer, Contest, ContestQuestion, Score, StoredQuestion
+from bot.storage.tables import Answer, Attempt, Contest, ContestQuestion, Score, StoredQuestion
 from tests.builders import FIRST_DAY, LAST_DAY, NOON, a_member, a_question, key
 
 DAY = timedelta(days=1)
@@ -132,6 +140,151 @@ def test_the_latest_paper_can_be_looked_at_when_it_is_done(session: Session, mem
     assert quiz.sitting(member) is None
     assert quiz.latest(member) == done
     assert (done.right, done.points, done.current) == (4, 8, None)
+
+
+# ------------------------------------------------------------ the hours of a day
+
+
+def at(hour: int, minute: int = 0, day: int = 5) -> datetime:
+    """A time of December in China."""
+    return datetime(2026, 12, day, hour, minute, tzinfo=CAMPAIGN_ZONE)
+
+
+def set_rules(session: Session, **rules: object) -> None:
+    session.execute(update(Contest).values(**rules))
+
+
+def test_papers_are_begun_within_the_hours_alone(session: Session, member: bytes) -> None:
+    set_rules(session, until_hour=22)
+
+    for moment, opens in (
+        (at(0), at(7)),
+        (at(6, 59), at(7)),
+        (at(22), at(7, day=6)),
+        (at(23, 59), at(7, day=6)),
+    ):
+        with pytest.raises(PaperNotOut) as refused:
+            quiz_at(session, moment).start(member)
+        assert refused.value.opens_at == opens
+    assert quiz_at(session, at(7)).start(member)
+    assert quiz_at(session, at(21, 59)).start(a_member(session, "li"))
+
+
+def test_who_began_in_time_finishes_after_the_hours(session: Session, member: bytes) -> None:
+    set_rules(session, until_hour=22)
+    quiz_at(session, at(21, 59)).start(member)
+
+    assert answer_all(quiz_at(session, at(22, 30)), member).points == 10
+    with pytest.raises(PaperFinished):
+        quiz_at(session, at(23)).start(member)
+
+
+def test_after_the_hours_of_the_last_day_the_contest_is_over(
+    session: Session, member: bytes
+) -> None:
+    set_rules(session, until_hour=22, last_day=date(2026, 12, 5))
+
+    with pytest.raises(ContestOver):
+        quiz_at(session, at(22)).start(member)
+
+
+# ------------------------------------------------------------ making up a missed day
+
+
+def make_up(quiz: Quiz, member: bytes) -> date:
+    """Make up what there is to make up, all of it right; its day."""
+    sitting, _ = quiz.make_up(member)
+    while (place := sitting.current) is not None:
+        sitting = give(quiz, member, sitting, place)
+    return sitting.day
+
+
+def test_the_day_missed_last_is_made_up_and_joins_the_row(session: Session, member: bytes) -> None:
+    set_rules(session, make_up=True)
+    answer_all(quiz_at(session, at(12, day=8)), member)
+    answer_all(quiz_at(session, at(12, day=10)), member)
+    thursday = quiz_at(session, at(13, day=10))
+    assert thursday.missed(member) == date(2026, 12, 9)
+
+    assert make_up(thursday, member) == date(2026, 12, 9)
+
+    assert thursday.streak(member, date(2026, 12, 10)) == 3
+    assert (score_of(session, member).points, score_of(session, member).days) == (30, 3)
+
+
+def test_one_day_is_made_up_in_a_week_from_monday_to_sunday(
+    session: Session, member: bytes
+) -> None:
+    set_rules(session, make_up=True)
+    sunday, monday = quiz_at(session, at(12, day=13)), quiz_at(session, at(12, day=14))
+    assert make_up(sunday, member) == date(2026, 12, 12)
+
+    with pytest.raises(NothingToMakeUp) as refused:
+        sunday.make_up(member)
+
+    assert (refused.value.allowed, refused.value.used) == (True, True)
+    assert sunday.missed(member) is None
+    assert make_up(monday, member) == date(2026, 12, 13)
+
+
+def test_the_key_leaves_room_for_one_made_up_day_a_week(session: Session, member: bytes) -> None:
+    monday = date(2026, 12, 7)
+    papers = [
+        Attempt(
+            member_key=member, contest_id=1, day=monday + n * DAY, questions=[], skipped=[],
+            started_at=NOON, finished_at=None, made_up_in=monday,
+        )
+        for n in range(2)
+    ]  # fmt: skip
+    session.add(papers[0])
+    session.flush()
+
+    session.add(papers[1])
+    with pytest.raises(IntegrityError):
+        session.flush()
+
+
+def test_what_was_before_the_contest_or_long_ago_is_not_made_up(
+    session: Session, member: bytes
+) -> None:
+    set_rules(session, make_up=True, first_day=date(2026, 12, 4))
+
+    assert quiz_at(session, at(12, day=4)).missed(member) is None
+    assert quiz_at(session, at(12, day=5)).missed(member) == date(2026, 12, 4)
+    for day in range(5, 12):
+        answer_all(quiz_at(session, at(12, day=day)), member)
+    assert quiz_at(session, at(12, day=11)).missed(member) == date(2026, 12, 4)
+    answer_all(quiz_at(session, at(12, day=12)), member)
+    with pytest.raises(NothingToMakeUp) as refused:
+        quiz_at(session, at(12, day=12)).make_up(member)
+    assert (refused.value.allowed, refused.value.used) == (True, False)
+
+
+def test_without_the_rule_nothing_is_made_up(session: Session, member: bytes) -> None:
+    with pytest.raises(NothingToMakeUp) as refused:
+        quiz_at(session, NOON).make_up(member)
+
+    assert not refused.value.allowed
+    assert quiz_at(session, NOON).missed(member) is None
+
+
+def test_an_open_paper_is_finished_before_a_day_is_made_up(session: Session, member: bytes) -> None:
+    set_rules(session, make_up=True)
+    begun, _ = quiz_at(session, NOON).start(member)
+
+    assert quiz_at(session, NOON).make_up(member) == (begun, True)
+
+
+def test_days_are_made_up_within_the_hours_and_not_once_all_is_over(
+    session: Session, member: bytes
+) -> None:
+    set_rules(session, make_up=True, until_hour=22)
+
+    with pytest.raises(PaperNotOut):
+        quiz_at(session, at(23)).make_up(member)
+    with pytest.raises(ContestOver):
+        quiz_at(session, NOON + 60 * DAY).make_up(member)
+    assert quiz_at(session, NOON + 60 * DAY).missed(member) is None
 
 
 # ------------------------------------------------------------ when there is none

@@ -223,7 +223,8 @@ def test_the_standings_show_shared_places_and_masked_names(
 
     assert re.search(r"1 (张\*|李\*\*) (城东街道|农业局) 20分 参加3天 1 (张\*|李\*\*)", standings)
     assert "3 未留名 未登记单位 8分" in standings
-    assert "先比积分；积分一样，参加天数多的在前" in standings
+    assert "每天5题，全天都能答" in standings
+    assert "总分高的在前；同分看参加天数，再看谁先到分" in standings
     assert "张三" not in standings
 
 

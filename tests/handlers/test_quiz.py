@@ -10,7 +10,7 @@ from bot.conversation.reply import BUDGET
 from bot.conversation.state import Answering, Bundled, Filling, Idle, Telling
 from bot.storage.tables import Contest, Ticket
 from quiz_bank import Kind, load_shipped
-from tests.builders import LAST_DAY, NOON, a_member, a_question, said
+from tests.builders import LAST_DAY, NOON, a_member, a_question, key, said
 from tests.handlers.papers import a_paper, answers, at_question, five_questions
 from tests.handlers.talking import Talker, shown, size, taps
 from tests.rows import thinned
@@ -63,6 +63,39 @@ def test_the_first_question_comes_with_how_to_answer_it(session: Session, zhang:
     assert "[A. 甲](发:第1题A)\n[B. 乙](发:第1题B)\n[C. 丙](发:第1题C)" in shown
     assert shown.endswith("点蓝字，或回复A、B、C。")
     assert zhang.state == Answering(1)
+
+
+def test_a_missed_day_is_offered_and_made_up(session: Session) -> None:
+    session.execute(update(Contest).values(make_up=True))
+    a_member(session, "zhang")
+    a_paper(session, key("zhang"), five_questions(("single",) * 5))
+    zhang = Talker(session)
+    zhang.says("答题")
+    for _ in range(4):
+        zhang.says("B")
+
+    done = zhang.says("B")
+
+    assert "本周还有1天可以补：[补答12月4日的题](发:补答)" in done
+    assert zhang.says("补答").startswith("补答12月4日的5题，一样算分。")
+    zhang.says("1A2A3AC4对5A")
+    done = zhang.says("都交")
+    assert "昨天的5题做完了" in done
+    assert "您已连续参加2天。" in done
+    assert "可以补" not in done
+    assert "今天还有新题" not in done
+    assert "这一周已经补过1天了" in zhang.says("补答")
+
+
+def test_where_nothing_is_made_up_it_is_said_without_blame(zhang: Talker) -> None:
+    assert zhang.says("补答").startswith("这次竞赛不补答，漏掉的不扣分。")
+
+
+def test_out_of_hours_the_time_is_told(session: Session, zhang: Talker) -> None:
+    session.execute(update(Contest).values(until_hour=11))
+
+    assert zhang.says("答题").startswith("12月6日7点出新题，到时回复“答题”就行。")
+    assert [tap.sends for tap in taps(zhang.reply)] == ["练错题", "座右铭"]
 
 
 @pytest.mark.parametrize(

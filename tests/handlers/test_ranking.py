@@ -4,11 +4,12 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from bot.conversation.reply import BUDGET
 from bot.conversation.state import Answering
-from bot.storage.tables import Unit
+from bot.storage.tables import Contest, Unit
 from tests.builders import a_member
 from tests.handlers.papers import a_paper, at_question, five_questions
-from tests.handlers.talking import Talker, taps
+from tests.handlers.talking import Talker, size, taps
 
 
 def scores(session: Session, name: str, unit: int | None, right: int) -> Talker:
@@ -89,12 +90,19 @@ def test_the_rules_are_those_of_the_contest(session: Session) -> None:
 
     shown = Talker(session).says("怎么算的")
 
-    assert shown.startswith(
-        "个人：答对1题2分，每天最多10分；同分看参加天数，再看谁先到分。快慢不算分。\n"
-        "单位：看参加率（参加的人÷名册人数），不看总分，大小单位一样公平；"
-        "不满10人的支部合在一起比。\n"
-        "名次随时更新，12月31日答完定榜。"
-    )
+    assert "个人：答对1题2分，每天最多10分；多选题全部选对才得分。快慢不算分。\n" in shown
+    assert "名次随时更新，12月31日答完定榜。" in shown
+    assert "单位：看参加率（参加的人÷名册人数），不看总分" in shown
+
+
+def test_the_longest_rules_fit_a_reply(session: Session) -> None:
+    a_member(session, "zhang")
+    session.execute(update(Contest).values(until_hour=22, make_up=True))
+    zhang = Talker(session)
+
+    assert "7点到22点之间开始答" in zhang.says("规则")
+    assert "漏答：每周（周一到周日）可以补答1天" in zhang.says("规则")
+    assert size(zhang.reply) <= BUDGET
 
 
 @pytest.mark.parametrize("words", ["不上榜", "不想上榜", "退榜"])

@@ -1,6 +1,6 @@
 """The pages of planning: all contests and selections, and the form of each."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from bot.console.pages import page, to
 from bot.console.plans import wording
 from bot.console.plans.forms import ContestForm, RoundForm
+from bot.domain.contests import ContestPlan
 from bot.domain.planning import (
     Flaw,
     NoSuchPlan,
@@ -22,6 +23,7 @@ from bot.domain.planning import (
     Unfit,
 )
 from bot.domain.services import Transaction
+from bot.rulebook import contest_rules
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,8 @@ class PlanningDesk:
         plan, flaws = form.plan()
         if plan is None:
             return self._form(kind, planned, form.model_dump(), flaws, form.version)
+        if isinstance(form, ContestForm) and form.look:
+            return self._look(form, plan, planned)
         staff_id = g.colleague.id
         try:
             with self._transaction() as services:
@@ -114,6 +118,16 @@ class PlanningDesk:
             assert planned is not None, "a new one was never seen before"
             return self._form(kind, self._find(kind, planned.id), late=True)
         return to("plans", saved="1")
+
+    def _look(self, form: ContestForm, plan: Any, planned: Any) -> Response:
+        """Show what members would be told, and what is wrong; nothing is saved."""
+        flaws: Mapping[str, Flaw] = {}
+        try:
+            with self._transaction(read_only=True) as services:
+                services.planning.check_contest(plan, planned)
+        except Unfit as refusal:
+            flaws = refusal.flaws
+        return self._form(CONTEST, planned, form.model_dump(), flaws, form.version)
 
     def _find(self, kind: Kind, number: int) -> PlannedContest | PlannedRound:
         try:
@@ -145,9 +159,20 @@ class PlanningDesk:
                 fields=fields,
                 flaws=flaws or {},
                 late=late,
+                rules=() if flaws else _rules(kind, fields),
                 version=current if seen is None else seen,
                 letters=services.tickets.backlog().waiting,
             )
+
+
+def _rules(kind: Kind, fields: Mapping[str, Any]) -> Sequence[str]:
+    """What members are told about a contest whose form reads so; nothing while it can't be read."""
+    plan, _ = kind.form.model_validate({k: _as_sent(v) for k, v in fields.items()}).plan()
+    return contest_rules(plan) if isinstance(plan, ContestPlan) else ()
+
+
+def _as_sent(value: object) -> object:
+    return value if isinstance(value, bool) else str(value)
 
 
 def _status(flaws: Mapping[str, Flaw] | None, *, late: bool) -> HTTPStatus:

@@ -7,8 +7,9 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BeforeValidator, Field
 
 from bot.console.forms import Form, as_typed
+from bot.domain.contests import ContestPlan
 from bot.domain.identity import CAMPAIGN_ZONE
-from bot.domain.planning import ContestPlan, Flaw, RoundPlan
+from bot.domain.planning import Flaw, RoundPlan
 
 Words = Annotated[str, BeforeValidator(as_typed), Field(max_length=200)]
 Value = TypeVar("Value")
@@ -32,6 +33,10 @@ class ContestForm(PlanForm):
     last_day: Words = ""
     points_each: Words = ""
     new_paper_hour: Words = ""
+    until_hour: Words = ""
+    make_up: bool = False
+    look: bool = False
+    """Only to see what members would be told; nothing is saved."""
 
     def plan(self) -> tuple[ContestPlan | None, Flaws]:
         """The plan, or what could not be read."""
@@ -41,8 +46,11 @@ class ContestForm(PlanForm):
             last_day=date.fromisoformat,
             points_each=int,
             new_paper_hour=int,
+            until_hour=_hour_or_none,
         )
-        return (None if flaws else ContestPlan(title=self.title, **values)), flaws
+        if flaws:
+            return None, flaws
+        return ContestPlan(title=self.title, make_up=self.make_up, **values), flaws
 
     @staticmethod
     def of(plan: ContestPlan) -> dict[str, Any]:
@@ -53,6 +61,8 @@ class ContestForm(PlanForm):
             "last_day": plan.last_day.isoformat(),
             "points_each": plan.points_each,
             "new_paper_hour": plan.new_paper_hour,
+            "until_hour": "" if plan.until_hour is None else plan.until_hour,
+            "make_up": plan.make_up,
         }
 
 
@@ -104,6 +114,10 @@ def _read(form: Form, **readers: Callable[[str], Any]) -> tuple[dict[str, Any], 
         except (ValueError, OverflowError):
             flaws[name] = Flaw.UNREADABLE
     return values, flaws
+
+
+def _hour_or_none(typed: str) -> int | None:
+    return int(typed) if typed else None
 
 
 def _moment(typed: str) -> datetime:

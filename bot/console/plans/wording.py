@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from bot.domain.contests import ContestPlan
 from bot.domain.identity import CAMPAIGN_ZONE
 from bot.domain.planning import (
     LEAST_QUESTIONS,
@@ -20,12 +21,14 @@ _FLAWS = {
     Flaw.ORDER: "先后不对：结束要在开始之后。",
     Flaw.TOO_LONG: "时间太长，最多 400 天。",
     Flaw.OVERLAP: "这段时间里已经有另一场了，请错开；同一时间只办一场，大家不会弄混。",
+    Flaw.NARROWER: "已经开始，答题的钟点只能放宽，不能缩短：有人正等着那时候来答。",
     Flaw.BEGUN: "已经开始，这一项不能再改：大家正按原来的规则参加。",
     Flaw.OVER: "已经结束，不能再改。",
 }
 _NUMBERS = {
     "points_each": f"请填 1 到 {POINTS_MOST} 的整数。",
     "new_paper_hour": "请填 0 到 23 的整数。",
+    "until_hour": "请填 1 到 24 的整数；全天都能答，就空着。",
     "votes_per_day": f"请填 1 到 {VOTES_MOST} 的整数。",
 }
 FEW_QUESTIONS = (
@@ -46,6 +49,13 @@ def day(value: date) -> str:
 def minute(value: datetime) -> str:
     here = value.astimezone(CAMPAIGN_ZONE)
     return f"{day(here.date())} {here:%H:%M}"
+
+
+def hours(plan: ContestPlan) -> str:
+    """When papers are begun on a day."""
+    if plan.until_hour is None:
+        return f"每天 {plan.new_paper_hour} 点出新题，全天都能答"
+    return f"每天 {plan.new_paper_hour} 点到 {plan.until_hour} 点答题"
 
 
 def stage_of_contest(contest: PlannedContest) -> tuple[str, str]:

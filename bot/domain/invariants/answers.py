@@ -1,11 +1,12 @@
 """Answers: graded by the rule, once, on their day; a score is what they add up to."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, case, exists, func, or_, select
 
+from bot.domain.contests import MAKE_UP_DAYS, week_of
 from bot.domain.identity import campaign_day
 from bot.domain.invariants.rule import Key, Rule, Survey, rows, stream
 from bot.domain.keys import mended_keys, with_key
@@ -145,6 +146,7 @@ def _out_of_time(survey: Survey) -> Iterable[Key]:
         select(
             *_OF_A_PAPER,
             Attempt.started_at,
+            Attempt.made_up_in,
             func.min(Answer.answered_at),
             func.max(Answer.answered_at),
             Contest.first_day,
@@ -152,13 +154,28 @@ def _out_of_time(survey: Survey) -> Iterable[Key]:
         )
         .join(Attempt, _PAPER)
         .join(Contest, Contest.id == Answer.contest_id)
-        .group_by(*_OF_A_PAPER, Attempt.started_at, Contest.first_day, Contest.last_day)
+        .group_by(
+            *_OF_A_PAPER,
+            Attempt.started_at,
+            Attempt.made_up_in,
+            Contest.first_day,
+            Contest.last_day,
+        )
     )
-    for member, contest, day, started, first, last, first_day, last_day in stream(survey, papers):
+    for *key, started, made_up_in, first, last, first_day, last_day in stream(survey, papers):
+        day, began = key[-1], campaign_day(started)
         in_time = started <= first and last < started + PAUSE
-        on_its_day = campaign_day(started) == day and first_day <= day <= last_day
-        if not (in_time and on_its_day):
-            yield member, contest, day
+        in_contest = first_day <= day <= began <= last_day
+        if not (in_time and in_contest and _is_its_day(day, began, made_up_in)):
+            yield tuple(key)
+
+
+def _is_its_day(day: date, began: date, made_up_in: date | None) -> bool:
+    """Whether a paper begun then may count for this day."""
+    if made_up_in is None:
+        return day == began
+    late = (began - day).days
+    return 1 <= late <= MAKE_UP_DAYS and made_up_in == week_of(began)
 
 
 RULES = (

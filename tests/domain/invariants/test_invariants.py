@@ -91,6 +91,10 @@ BROKEN: list[tuple[Hands, tuple[str, str, str]]] = [
         ("I13", "answer_out_of_time", "answer"),
     ),
     (
+        sql("UPDATE attempt SET made_up_in = '2026-11-30'"),
+        ("I13", "answer_out_of_time", "answer"),
+    ),
+    (
         sql("UPDATE contest SET last_day = '2026-12-02'"),
         ("I13", "answer_out_of_time", "answer"),
     ),

@@ -1,0 +1,58 @@
+"""A contest as its organiser decided it, and what follows from that for a day."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Self
+
+from bot.domain.identity import CAMPAIGN_ZONE
+from bot.storage.tables import Contest
+from quiz_bank import DAILY_PAPER
+
+MAKE_UP_DAYS = 7
+"""How many days back a missed day can be made up."""
+
+
+@dataclass(frozen=True)
+class ContestPlan:
+    """What an organiser decides about a contest."""
+
+    title: str
+    first_day: date
+    last_day: date
+    points_each: int
+    new_paper_hour: int
+    until_hour: int | None = None
+    """Papers are begun from the hour of the new paper up to this one; all day long without it."""
+    make_up: bool = False
+    """Whether a missed day may be made up, one a week."""
+
+    @classmethod
+    def of(cls, row: Contest) -> Self:
+        """The plan of a contest that is kept."""
+        return cls(
+            row.title, row.first_day, row.last_day, row.points_each, row.new_paper_hour,
+            row.until_hour, row.make_up,
+        )  # fmt: skip
+
+    @property
+    def questions(self) -> int:
+        """How many questions a day's paper has."""
+        return len(DAILY_PAPER.slots)
+
+    @property
+    def points_a_day(self) -> int:
+        """The most that one paper earns."""
+        return self.points_each * self.questions
+
+    def opens_in(self, now: datetime) -> timedelta | None:
+        """How long nobody can begin a paper from `now` on; None while everybody can."""
+        local = now.astimezone(CAMPAIGN_ZONE)
+        if self.until_hour is None or self.new_paper_hour <= local.hour < self.until_hour:
+            return None
+        opens = local.replace(hour=self.new_paper_hour, minute=0, second=0, microsecond=0)
+        return (opens if local < opens else opens + timedelta(days=1)) - local
+
+
+def week_of(day: date) -> date:
+    """The Monday of the week."""
+    return day - timedelta(days=day.weekday())

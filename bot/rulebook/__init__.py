@@ -1,0 +1,9 @@
+"""The printed rules: one wording out of the settings, the same in the chat, on pages and in the
+console.
+
+wording   the sentences
+"""
+
+from bot.rulebook.wording import contest_rules
+
+__all__ = ["contest_rules"]

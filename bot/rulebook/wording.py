@@ -1,0 +1,45 @@
+"""The sentences of the printed rules: each setting of a contest says what it means."""
+
+from datetime import date
+
+from bot.domain.contests import MAKE_UP_DAYS, ContestPlan
+
+
+def contest_rules(plan: ContestPlan) -> tuple[str, ...]:
+    """What a contest promises, a paragraph to a subject, without marks or links."""
+    return (_times(plan), _points(plan), _missed(plan), _order(plan))
+
+
+def _times(plan: ContestPlan) -> str:
+    days = f"时间：{_day(plan.first_day)}到{_day(plan.last_day)}，每天{plan.questions}题，"
+    if plan.until_hour is None:
+        return days + "全天都能答；过了零点接着做的，算开始那天的。没做完的留24小时。"
+    hours = f"{plan.new_paper_hour}点到{plan.until_hour}点之间开始答"
+    return days + hours + "；到点前开始的，可以接着做完，算开始那天的。没做完的留24小时。"
+
+
+def _points(plan: ContestPlan) -> str:
+    return (
+        f"个人：答对1题{plan.points_each}分，每天最多{plan.points_a_day}分；"
+        "多选题全部选对才得分。快慢不算分。"
+    )
+
+
+def _missed(plan: ContestPlan) -> str:
+    if plan.make_up:
+        return (
+            f"漏答：每周（周一到周日）可以补答1天，补前{MAKE_UP_DAYS}天里漏掉的最近一天，"
+            "一样算分，也算连续参加。"
+        )
+    return "漏答：漏掉的不扣分，也不能补。"
+
+
+def _order(plan: ContestPlan) -> str:
+    return (
+        "排名：总分高的在前；同分看参加天数，再看谁先到分；都一样，名次并列。"
+        f"名次随时更新，{_day(plan.last_day)}答完定榜。"
+    )
+
+
+def _day(day: date) -> str:
+    return f"{day.month}月{day.day}日"

@@ -1,0 +1,27 @@
+"""The printed rules say what the settings mean."""
+
+from dataclasses import replace
+from datetime import date
+
+from bot.domain.contests import ContestPlan
+from bot.rulebook import contest_rules
+
+PLAN = ContestPlan("冬训知识竞赛", date(2026, 12, 1), date(2026, 12, 31), 2, 7)
+
+
+def test_a_plain_contest_is_told_in_four_paragraphs() -> None:
+    assert contest_rules(PLAN) == (
+        "时间：12月1日到12月31日，每天5题，全天都能答；过了零点接着做的，算开始那天的。没做完的留24小时。",
+        "个人：答对1题2分，每天最多10分；多选题全部选对才得分。快慢不算分。",
+        "漏答：漏掉的不扣分，也不能补。",
+        "排名：总分高的在前；同分看参加天数，再看谁先到分；都一样，名次并列。名次随时更新，12月31日答完定榜。",
+    )
+
+
+def test_hours_and_making_up_are_told_where_they_are_set() -> None:
+    times, _, missed, _ = contest_rules(replace(PLAN, until_hour=22, make_up=True))
+
+    assert "7点到22点之间开始答；到点前开始的，可以接着做完" in times
+    assert missed == (
+        "漏答：每周（周一到周日）可以补答1天，补前7天里漏掉的最近一天，一样算分，也算连续参加。"
+    )
