@@ -150,6 +150,8 @@ BROKEN_RULES = {
     "entry_voted_twice": "同一人同一天给同一条投了两次",
     "vote_after_seal": "封存之后还有选票",
     "vote_out_of_hours": "选票不在投票时间内",
+    "result_differs": "封存的票数和选票对不上",
+    "ballots_changed": "封票以后选票变了，总校验码对不上",
     "vote_for_unfit_entry": "选票投给了未通过或不属于本轮的作品",
     "answer_misgraded": "答案的对错或得分与重新判题不一致",
     "score_not_the_sum": "总分、天数或达到时间与各题之和不一致",

@@ -12,11 +12,13 @@ from queue import Empty, SimpleQueue
 import structlog
 from sqlalchemy.orm import Session
 
+from bot.domain.outcomes import Outcomes
 from bot.domain.purge import Purge, tasks
 from bot.domain.regrading import Regrading
 from bot.domain.sealing import Sealing
 from bot.domain.tally import Board, Tally
 from bot.logs import trace
+from bot.recount import file_of, pack
 from bot.storage.database import Clock, Sessions, begin_read_only
 
 HEARTBEAT = "worker.heartbeat"
@@ -69,11 +71,12 @@ def keep_up(duties: Sequence[Duty], stop: SimpleQueue[int]) -> None:
 
 def duties(sessions: Sessions, clock: Clock, board: Board, data_dir: Path) -> list[Duty]:
     """What the worker does, what cannot wait first."""
-    chores = Chores(sessions, clock, board)
+    chores = Chores(sessions, clock, board, data_dir)
     return [
         Duty("seal", 2, chores.seal),
         Duty("tally", 1, chores.tally),
         Duty("regrade", 2, chores.regrade),
+        Duty("recount", 5, chores.pack),
         Duty("heartbeat", PERIOD, lambda: beat(data_dir / HEARTBEAT)),
         Duty("reconcile", 60, chores.reconcile),
         Duty("purge", 60, chores.purge),
@@ -91,8 +94,9 @@ def beat(file: Path) -> None:
 class Chores:
     """The duties that have to do with the database."""
 
-    def __init__(self, sessions: Sessions, clock: Clock, board: Board) -> None:
+    def __init__(self, sessions: Sessions, clock: Clock, board: Board, data_dir: Path) -> None:
         self._sessions, self._clock, self._board = sessions, clock, board
+        self._data_dir = data_dir
 
     def seal(self) -> None:
         """Seal the rounds in which no vote can arrive any more."""
@@ -119,6 +123,17 @@ class Chores:
                     done = Regrading(session, self._clock(session)).go_on(number)
                 if not done:
                     break
+
+    def pack(self) -> None:
+        """Make the pack for whoever wants to count a result again."""
+        with self._reading() as (session, now):
+            outcomes = Outcomes(session, now)
+            for standing in outcomes.sealed():
+                if not file_of(self._data_dir, str(standing.root)).exists():
+                    ballots = outcomes.ballots(standing.round_id)
+                    lines = Tally(session, now).result(standing.round_id)
+                    pack(self._data_dir, standing, ballots, lines)
+                    log.info("recount pack made", round=standing.round_id)
 
     def reconcile(self) -> None:
         """Compare what is shown with the rows themselves."""

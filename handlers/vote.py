@@ -40,6 +40,8 @@ from handlers.own_motto import own_card
 
 IN_VIEW = timedelta(minutes=10)
 """How long a bare number still means a place in the list last shown."""
+BEST = 3
+"""How many of a result the chat names."""
 MINE = 5
 """How many of a member's own votes are listed."""
 TAKE_BACK = "take back"
@@ -184,8 +186,16 @@ def refuse_padding(message: Message, state: State, services: Services) -> Step:
 
 @router.keyword(*wording.RESULT)
 def result(message: Message, state: State, services: Services) -> Step:
-    """The result is published after voting has closed."""
-    return Step(wording.result_later(services.votes.ballot(message.member)), on_show(state))
+    """The result, once all may see it; it does not hang on who asks but for the own entry."""
+    standing = services.outcomes.latest()
+    if standing.publicised_at is None:
+        # Until then a ballot that is closed says so itself.
+        return Step(wording.result_later(services.votes.ballot(message.member)), on_show(state))
+    mine = services.mottos.mine(message.member)
+    card = services.mottos.public(mine.number) if mine else None
+    own = card.number if card else None
+    lines = services.tally.result(standing.round_id, BEST, own)
+    return Step(wording.result(standing, lines, own), on_show(state))
 
 
 # ------------------------------------------------------------ one's own votes

@@ -18,6 +18,7 @@ from bot.domain.dossier import Summary
 from bot.domain.entries import MottoCard, MottoState
 from bot.domain.identity import CAMPAIGN_ZONE, mask
 from bot.domain.notices import Notification
+from bot.domain.outcomes import Standing
 from bot.domain.quiz import Marked, Rules, Sitting
 from bot.domain.refusals import (
     AlreadySubmitted,
@@ -50,6 +51,7 @@ from bot.domain.refusals import (
     VotingNotOpen,
 )
 from bot.domain.standings import Neighbourhood, Place
+from bot.domain.tally import Line
 from bot.domain.unit_board import UnitPlace
 from bot.domain.units import UnitCard
 from bot.domain.votes import BallotState, CastVote, Receipt
@@ -2016,6 +2018,25 @@ def one_person_one_vote(ballot: BallotState) -> Text:
         "一人一号，按规则每天{all}票；刷来的票会单独放着，不计入结果。\n[去投票](发:投票)",
         all=ballot.per_day,
     )
+
+
+def result(standing: Standing, lines: Sequence[Line], own: int | None) -> Text:
+    """What the round came to: the first ones, and the entry that is the member's own."""
+    shown = [_result_line(line, of_member=line.card.number == own) for line in lines]
+    if standing.published_at is None and standing.objections_until is not None:
+        until = _deadline(standing.objections_until)
+        shown.append(say("正在公示，{until}截止。有意见，请回复“联系”。", until=until))
+    head = say("《{title}》结果：", title=standing.title)
+    return join([head, *shown, say("[看全部](网:/results)　[我投的](发:我的投票)")])
+
+
+def _result_line(line: Line, *, of_member: bool) -> Text:
+    whose = "（您的）" if of_member else ""
+    facts = {"rank": line.rank, "number": line.card.number, "votes": line.votes, "whose": whose}
+    if line.card.state is not MottoState.APPROVED:
+        return say("第{rank}名　{number}号{whose}　{votes}票（作者已撤回）", **facts)
+    words = line.card.words
+    return say("第{rank}名　{number}号{whose}　{votes}票\n“{words}”", words=words, **facts)
 
 
 def result_later(ballot: BallotState) -> Text:

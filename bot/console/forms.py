@@ -34,6 +34,12 @@ class Form(BaseModel):
             raise BadRequest from None
 
 
+class RoundForm(Form):
+    """Which round is meant."""
+
+    round: int = Field(ge=1, le=2**31 - 1)
+
+
 class SignInForm(Form):
     """Name and password."""
 

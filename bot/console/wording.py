@@ -8,6 +8,7 @@ from typing import Any
 from bot.domain.entries import MottoState
 from bot.domain.identity import CAMPAIGN_ZONE
 from bot.domain.moderation import Reason
+from bot.domain.outcomes import ObjectionsOpen
 from bot.domain.passwords import LEAST, MOST, Flaw
 from bot.domain.refusals import (
     DecidedMeanwhile,
@@ -219,6 +220,15 @@ def voting(poll: Poll, now: datetime) -> str:
     if now < poll.opens_at:
         return "投票还没开始"
     return "投票进行中" if now < poll.closes_at else "投票已截止，等待封票"
+
+
+NOT_SEALED = "还没有封票，不能公示。投票截止20秒后自动封票，请稍后再试。"
+NOT_SHOWN = "结果还没有公示，不能发布。先点“开始公示”。"
+
+
+def objections_open(refusal: ObjectionsOpen) -> str:
+    """It is too early to say that a result stands."""
+    return f"公示还没有结束，{full_time(refusal.until)}以后才能发布。"
 
 
 # ------------------------------------------------------------ history

@@ -228,6 +228,10 @@ REGISTER: Mapping[str, Fields] = {
         "id", "title", "collects_from", "collects_until", "opens_at", "closes_at", "sealed_at",
         "own_entry_allowed",
     ),
+    "outcome": _for(
+        Purpose.NUMBERS,
+        "round_id", "root", "ballots", "publicised_at", "objections_until", "published_at",
+    ),
     "round_slot": _for(Purpose.CONTENT, "round_id", "slot"),
 }  # fmt: skip
 """Each table, each of its fields, and what for."""

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain import audit
 from bot.domain.families import approved, bears_card
+from bot.domain.outcomes import Outcomes
 from bot.domain.refusals import NotSealed
 from bot.domain.votes import LATE
 from bot.storage.locks import claim
@@ -50,6 +51,7 @@ class Sealing:
             return False
         self._session.execute(update(Round).where(Round.id == round_id).values(sealed_at=self._now))
         self._keep_result(round_id)
+        Outcomes(self._session, self._now).keep_root(round_id)
         self._record(round_id)
         return True
 

@@ -18,6 +18,7 @@ from bot.domain.members import Members
 from bot.domain.moderation import Moderation
 from bot.domain.mottos import Mottos
 from bot.domain.notices import Notices
+from bot.domain.outcomes import Outcomes
 from bot.domain.participation import Participation
 from bot.domain.passes import Passes
 from bot.domain.planning import Planning
@@ -62,6 +63,7 @@ class Services:
     quotation_list: QuotationList
     votes: Votes
     sealing: Sealing
+    outcomes: Outcomes
     tally: Tally
     standings: Standings
     participation: Participation
@@ -103,6 +105,7 @@ def open_services(
         quotation_list=QuotationList(session, now, shelf.quotations),
         votes=Votes(session, now),
         sealing=Sealing(session, now),
+        outcomes=Outcomes(session, now),
         tally=Tally(session, now, board),
         standings=Standings(session, now, shelf.ladders),
         participation=Participation(session, now, shelf.boards),

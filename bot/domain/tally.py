@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.entries import MottoCard, current_round, id_of, read_cards
 from bot.domain.families import approved, bears_card, counted
+from bot.domain.refusals import NoRound
 from bot.domain.sealing import Sealing
 from bot.storage.memory import Memory
 from bot.storage.tables import Motto, Round, Vote, WithdrawnVote
@@ -151,12 +152,12 @@ class Tally:
         )
         return Count(self._now, {row[0]: row[1] for row in rows})
 
-    def poll(self, page: int = 1) -> Poll:
-        """How the latest round stands; the result, once it is sealed. Raises NoRound.
+    def poll(self, page: int = 1, round_id: int | None = None) -> Poll:
+        """How the latest round, or this one, stands; the result, once it is sealed.
 
-        A page beyond the last is the last.
+        A page beyond the last is the last. Raises NoRound.
         """
-        current = current_round(self._session)
+        current = self._round(round_id)
         if current.sealed_at is None:
             count = self.of(current.id)
             votes = {id_: count.votes.get(id_, 0) for id_ in self._cards(current.id)}
@@ -178,6 +179,17 @@ class Tally:
             entries=len(votes),
             votes=sum(votes.values()),
         )
+
+    def result(self, round_id: int, most: int | None = None, also: int | None = None) -> list[Line]:
+        """The lines of a sealed round, the first rank first, and that of one entry by its number.
+
+        Raises NotSealed.
+        """
+        ranked = rank(Sealing(self._session, self._now).result(round_id).votes)
+        best = ranked[:most]
+        if also is not None:
+            best += [entry for entry in ranked[len(best) :] if entry.entry == id_of(also)]
+        return self._lines(best)
 
     def publish(self, board: Board) -> None:
         """Count every open round for all to see."""
@@ -231,6 +243,12 @@ class Tally:
                 select(Round.id).where(Round.opens_at <= self._now, Round.sealed_at.is_(None))
             )
         )
+
+    def _round(self, round_id: int | None) -> Round:
+        found = self._session.get(Round, round_id) if round_id else current_round(self._session)
+        if found is None:
+            raise NoRound
+        return found
 
     def _cards(self, round_id: int) -> list[int]:
         """The entries that bear a card."""

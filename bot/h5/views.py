@@ -28,8 +28,9 @@ from bot.h5.headers import PREFIX, protect
 from bot.h5.keepsakes import Keepsakes
 from bot.h5.mine import Mine
 from bot.h5.pages import known, page
+from bot.h5.results import Results
 from bot.h5.sizes import asked_for, is_larger, offer_sizes
-from bot.h5.wording import kept
+from bot.h5.wording import kept, when
 from bot.logs import trace
 from bot.rulebook import contest_rules
 from bot.settings import Settings
@@ -63,6 +64,10 @@ def h5(settings: Settings, transaction: Transaction) -> Blueprint:
     blueprint.add_url_rule("/m/<number>/poster.jpg", "picture", keepsakes.picture)
     blueprint.add_url_rule("/standings", "standings", pages.standings)
     blueprint.add_url_rule("/privacy", "privacy", partial(page, "privacy", kept=kept()))
+    results = Results(transaction, settings.data_dir)
+    blueprint.add_url_rule("/results", "result", results.result)
+    blueprint.add_url_rule("/results/receipt", "receipt", results.receipt, methods=["GET", "POST"])
+    blueprint.add_url_rule("/results/recount.zip", "recount", results.pack)
     mine = Mine(transaction)
     blueprint.add_url_rule("/mine", "mine", mine.ask)
     blueprint.add_url_rule("/mine", "open_mine", mine.open, methods=["POST"])
@@ -76,7 +81,7 @@ def h5(settings: Settings, transaction: Transaction) -> Blueprint:
     offer_sizes(blueprint, over_https=settings.address.startswith("https:"))
     protect(blueprint)
     style = hashlib.sha256((_STATIC / "pages.css").read_bytes()).hexdigest()[:12]
-    blueprint.context_processor(lambda: {"style": style, "zip": zip})
+    blueprint.context_processor(lambda: {"style": style, "zip": zip, "when": when})
     return blueprint
 
 
@@ -88,8 +93,8 @@ class _Pages:
 
     def home(self) -> Response:
         with self._transaction(read_only=True) as services:
-            wall = _wall(services)
-        return page("home", newest=wall.mottos[:NEWEST] if wall else [])
+            wall, result = _wall(services), services.outcomes.latest_shown()
+        return page("home", newest=wall.mottos[:NEWEST] if wall else [], result=result)
 
     def wall(self) -> Response:
         with self._transaction(read_only=True) as services:

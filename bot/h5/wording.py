@@ -230,3 +230,9 @@ def signed(card: MottoCard) -> str:
 def numbered(number: int, day: date) -> str:
     """The number of a motto and the day on which it became public."""
     return f"{number}号 · {day.year}年{day.month}月{day.day}日"
+
+
+def when(moment: datetime) -> str:
+    """The moment to the minute, in China."""
+    local = moment.astimezone(CAMPAIGN_ZONE)
+    return f"{local.month}月{local.day}日{local:%H:%M}"

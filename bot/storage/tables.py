@@ -607,6 +607,21 @@ class RoundResult(Base):
     votes: Mapped[int]
 
 
+class Outcome(Base):
+    """What a sealed round came to, on its way to standing for good: a row comes with the seal."""
+
+    __tablename__ = "outcome"
+    __table_args__ = _rules()
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    root: Mapped[str] = mapped_column(String(64))
+    """Of the Merkle tree over all ballots, in hexadecimal."""
+    ballots: Mapped[int]
+    publicised_at: Mapped[datetime | None]
+    objections_until: Mapped[datetime | None]
+    published_at: Mapped[datetime | None]
+
+
 # ---------------------------------------------------------------- the console
 
 

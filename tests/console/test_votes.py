@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from bot.console.security import ACCESS, Access
+from bot.domain.roles import Role
 from bot.domain.services import Transaction
 from bot.domain.tally import PAGE
 from bot.domain.votes import LATE
@@ -84,6 +85,29 @@ def test_afterwards_the_sealed_result_stands_there(
 
     assert "已封票 最终得票，2026年12月21日 00:00:20 封存，不再变动" in page
     assert f"第 1 名 2 票 群众的事，一刻也不等1 {entries[1]}号 署姓氏：王* 作者已撤下" in page
+
+
+def test_the_organiser_shows_the_result_and_later_says_that_it_stands(
+    app: Flask, transaction: Transaction, entries: list[int], clock: Clock
+) -> None:
+    sun = signed_in(app, transaction, "孙组织", Role.ORGANISER)
+    early = sun.post(f"{VOTES}/publicise", {"round": 1})
+    assert (early.status_code, "还没有封票" in early.text) == (409, True)
+    clock.now = CLOSES + LATE
+    with transaction() as services:
+        services.sealing.seal(1)
+    sun = signed_in(app, transaction, "钱组织", Role.ORGANISER)
+    assert "公示三天" in text_of(sun.get(VOTES))
+
+    assert sun.post(f"{VOTES}/publicise", {"round": 1}).status_code == 303
+    too_soon = sun.post(f"{VOTES}/publish", {"round": 1})
+    assert (too_soon.status_code, "公示还没有结束" in too_soon.text) == (409, True)
+    clock.advance(days=3)
+    sun = signed_in(app, transaction, "周组织", Role.ORGANISER)
+    assert sun.post(f"{VOTES}/publish", {"round": 1}).status_code == 303
+
+    assert "这是最终结果" in text_of(sun.get(VOTES))
+    assert sun.post(f"{VOTES}/publish", {"round": 99}).status_code == 404
 
 
 def test_before_there_is_anything_to_count_the_page_says_what_will_be_here(

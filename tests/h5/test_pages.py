@@ -18,7 +18,7 @@ from tests.h5.conftest import Campaign
 
 pytestmark = pytest.mark.slow
 
-PAGES = ["/h/", "/h/wall", "/h/standings", "/h/units", "/h/privacy"]
+PAGES = ["/h/", "/h/wall", "/h/standings", "/h/units", "/h/privacy", "/h/results"]
 BRICK = "愿做一块砖，哪里需要哪里搬"
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.conversation.reply import BUDGET
 from bot.conversation.state import Answering, Browsing, Confirming, Idle
+from bot.domain.votes import LATE
 from bot.storage.tables import Round, Unit, Vote
 from tests.builders import CLOSES, NOON, a_member, an_approved_motto
 from tests.handlers.papers import answers, at_question
@@ -471,6 +472,26 @@ def test_while_voting_is_open_the_result_is_still_to_come(
     zhang: Talker, numbers: list[int]
 ) -> None:
     assert zhang.says("结果").startswith("投票还在进行，12月20日24点截止。")
+
+
+def test_the_result_is_told_once_all_may_see_it(
+    zhang: Talker, numbers: list[int], session: Session
+) -> None:
+    zhang.says("投1002号")
+    zhang.now = CLOSES + LATE
+    zhang.services.sealing.seal(1)
+    assert zhang.says("结果").startswith("投票12月20日24点结束了。")
+
+    zhang.services.outcomes.publicise(1, staff_id=1)
+
+    told = zhang.says("结果")
+
+    assert told.startswith("《座右铭评选》结果：\n第1名　1002号　1票\n“群众的事，一刻也不等")
+    assert told.count("\n第") == 3
+    assert told.endswith(
+        "正在公示，12月24日0点截止。有意见，请回复“联系”。\n"
+        "[看全部](网:/results)　[我投的](发:我的投票)"
+    )
 
 
 # ------------------------------------------------------------ taking a vote back

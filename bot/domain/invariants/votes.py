@@ -5,10 +5,12 @@ from typing import Any
 
 from sqlalchemy import Select, and_, exists, func, or_, select, union_all
 
+from bot.domain import merkle
 from bot.domain.entries import MottoState
 from bot.domain.invariants.rule import Key, Rule, Survey, rows, stream
+from bot.domain.outcomes import Outcomes
 from bot.domain.votes import LATE
-from bot.storage.tables import Motto, Round, RoundSlot, Vote, WithdrawnVote
+from bot.storage.tables import Motto, Outcome, Round, RoundResult, RoundSlot, Vote, WithdrawnVote
 
 _OF_A_DAY = (Vote.member_key, Vote.round_id, Vote.day)
 _KEY = (*_OF_A_DAY, Vote.slot)
@@ -52,8 +54,9 @@ def _out_of_hours(survey: Survey) -> Iterable[Key]:
 def _unfit_entry() -> Select[*tuple[Any, ...]]:
     sealed = exists().where(Round.id == Motto.round_id, Round.sealed_at.is_not(None))
     fit = or_(
-        Motto.state == MottoState.APPROVED, and_(Motto.state == MottoState.ERASED, sealed)
-    )  # The author of a sealed entry may go; its votes were counted.
+        Motto.state == MottoState.APPROVED,
+        and_(Motto.state.in_([MottoState.ERASED, MottoState.WITHDRAWN]), sealed),
+    )  # A sealed entry, or its author, may go; its votes were counted.
     unfit = or_(~fit, Motto.round_id != Vote.round_id)
     return select(*_KEY).join(Motto, Motto.id == Vote.motto_id).where(unfit)
 
@@ -64,6 +67,21 @@ def _receipt_twice() -> Select[*tuple[Any, ...]]:
     return select(tracker).group_by(tracker).having(func.count() > 1)
 
 
+def _result_differs() -> Select[*tuple[Any, ...]]:
+    """Entries of which the kept result is not what the votes come to."""
+    of_entry = and_(Vote.round_id == RoundResult.round_id, Vote.motto_id == RoundResult.motto_id)
+    counted = select(func.count()).select_from(Vote).where(of_entry).scalar_subquery()
+    return select(RoundResult.round_id, RoundResult.motto_id).where(RoundResult.votes != counted)
+
+
+def _root_differs(survey: Survey) -> Iterable[Key]:
+    """Rounds whose ballots are not those that were sealed."""
+    outcomes = Outcomes(survey.session, survey.now)
+    for round_id, root in survey.session.execute(select(Outcome.round_id, Outcome.root)).all():
+        if merkle.root(outcomes.ballots(round_id)) != root:
+            yield (round_id,)
+
+
 RULES = (
     Rule("I01", "receipt_twice", "vote", rows(_receipt_twice())),
     Rule("I03", "votes_beyond_limit", "vote", rows(_beyond_limit())),
@@ -71,5 +89,7 @@ RULES = (
     Rule("I04", "entry_voted_twice", "vote", rows(_twice_for_one())),
     Rule("I10", "vote_after_seal", "vote", rows(_after_seal())),
     Rule("I10", "vote_out_of_hours", "vote", _out_of_hours),
+    Rule("I10", "result_differs", "round_result", rows(_result_differs())),
+    Rule("I10", "ballots_changed", "outcome", _root_differs),
     Rule("I18", "vote_for_unfit_entry", "vote", rows(_unfit_entry())),
 )

@@ -64,6 +64,14 @@ BROKEN: list[tuple[Hands, tuple[str, str, str]]] = [
         ("I10", "vote_out_of_hours", "vote"),
     ),
     (
+        sql("INSERT INTO round_result (round_id, motto_id, votes) VALUES (1, 1, 9)"),
+        ("I10", "result_differs", "round_result"),
+    ),
+    (
+        sql("INSERT INTO outcome (round_id, root, ballots) VALUES (1, 'another', 0)"),
+        ("I10", "ballots_changed", "outcome"),
+    ),
+    (
         sql("UPDATE motto SET state = 'returned' WHERE state = 'approved'"),
         ("I18", "vote_for_unfit_entry", "vote"),
     ),

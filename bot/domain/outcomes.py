@@ -1,0 +1,201 @@
+"""Outcomes: what a sealed round came to is shown to all, may be objected to, and then stands.
+
+A ballot in public is a line: a commitment that only who holds the receipt can make again, and the
+number of the entry. The lines, in their order, have one root, kept with the seal (Helios and
+Belenios show ballots in a like manner; ours are not encrypted, since the commitment names nobody).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, insert, select, update
+from sqlalchemy.orm import Session
+
+from bot.domain import audit, merkle
+from bot.domain.entries import number_of
+from bot.domain.refusals import NoRound, NotSealed, Refusal
+from bot.storage.tables import Outcome, Round, Vote
+
+OBJECTIONS = timedelta(days=3)
+"""How long a result is shown before it stands."""
+TRACKER = 10
+"""Characters of a receipt."""
+
+
+class Stage(StrEnum):
+    """How far a round has got."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    """Voting is over; the last votes are on their way to the seal."""
+    SEALED = "sealed"
+    PUBLICISED = "publicised"
+    """Shown to all, who may object."""
+    PUBLISHED = "published"
+
+
+@dataclass(eq=False)
+class ObjectionsOpen(Refusal):
+    """The result may still be objected to."""
+
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A round, and how far it has got."""
+
+    round_id: int
+    title: str
+    stage: Stage
+    closes_at: datetime
+    sealed_at: datetime | None
+    root: str | None
+    """Of all ballots; None before the seal."""
+    ballots: int
+    publicised_at: datetime | None
+    objections_until: datetime | None
+    published_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Ballot:
+    """A vote that stands, as its receipt leads to it."""
+
+    number: int
+    """Of the entry it was given to."""
+    line: str
+    sealed_in: int | None
+    """The round, once it is sealed."""
+    root: str | None
+
+
+class Outcomes:
+    """What rounds came to, for all to see."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self._session, self._now = session, now
+
+    def latest(self) -> Standing:
+        """The latest round. Raises NoRound."""
+        return self._standing(select(Round.id).order_by(Round.opens_at.desc(), Round.id.desc()))
+
+    def latest_shown(self) -> Standing | None:
+        """The latest round whose result all may see."""
+        shown = select(Outcome.round_id).where(Outcome.publicised_at.is_not(None))
+        try:
+            return self._standing(shown.order_by(Outcome.publicised_at.desc()))
+        except NoRound:
+            return None
+
+    def sealed(self) -> list[Standing]:
+        """All rounds that are sealed."""
+        return [self._of(id_) for id_ in self._session.scalars(select(Outcome.round_id)).all()]
+
+    def keep_root(self, round_id: int) -> None:
+        """Keep the one hash of all ballots, with the seal."""
+        lines = self.ballots(round_id)
+        row = {"round_id": round_id, "root": merkle.root(lines), "ballots": len(lines)}
+        self._session.execute(insert(Outcome).values(row))
+
+    def publicise(self, round_id: int, staff_id: int) -> None:
+        """Show the result to all, who may object from now on. A second time changes nothing.
+
+        Raises NotSealed.
+        """
+        standing = self._of(round_id)
+        if standing.publicised_at is not None:
+            return
+        if standing.root is None:
+            raise NotSealed(standing.closes_at)
+        until = self._now + OBJECTIONS
+        first = Outcome.publicised_at.is_(None)
+        values = {"publicised_at": self._now, "objections_until": until}
+        if self._change(round_id, first, values):
+            facts = {"root": standing.root, "ballots": standing.ballots}
+            self._record(round_id, staff_id, "round.publicise", facts)
+
+    def publish(self, round_id: int, staff_id: int) -> None:
+        """Say that the result stands. A second time changes nothing.
+
+        Raises NotSealed, also while nobody has seen the result, and ObjectionsOpen.
+        """
+        standing = self._of(round_id)
+        if standing.published_at is not None:
+            return
+        if standing.objections_until is None:
+            raise NotSealed(standing.closes_at)
+        if self._now < standing.objections_until:
+            raise ObjectionsOpen(standing.objections_until)
+        if self._change(round_id, Outcome.published_at.is_(None), {"published_at": self._now}):
+            self._record(round_id, staff_id, "round.publish", {"root": standing.root})
+
+    def ballots(self, round_id: int) -> list[str]:
+        """The lines of all ballots of a round, in their order."""
+        votes = self._session.execute(
+            select(Vote.tracker, Vote.motto_id).where(Vote.round_id == round_id)
+        )
+        return sorted(line_of(tracker, number_of(motto)) for tracker, motto in votes)
+
+    def ballot(self, tracker: str) -> Ballot | None:
+        """The vote that stands under this receipt."""
+        found = self._session.execute(
+            select(Vote.motto_id, Outcome.round_id, Outcome.root)
+            .outerjoin(Outcome, Outcome.round_id == Vote.round_id)
+            .where(Vote.tracker == tracker)
+        ).first()
+        if found is None:
+            return None
+        number = number_of(found.motto_id)
+        return Ballot(number, line_of(tracker, number), found.round_id, found.root)
+
+    def _of(self, round_id: int) -> Standing:
+        return self._standing(select(Round.id).where(Round.id == round_id))
+
+    def _standing(self, ids: Select[int]) -> Standing:
+        id_ = self._session.scalars(ids.limit(1)).first()
+        if id_ is None:
+            raise NoRound
+        round_ = self._session.get_one(Round, id_, populate_existing=True)
+        outcome = self._session.get(Outcome, id_, populate_existing=True)
+        return Standing(
+            round_.id,
+            round_.title,
+            _stage(round_, outcome, self._now),
+            round_.closes_at,
+            round_.sealed_at,
+            outcome.root if outcome else None,
+            outcome.ballots if outcome else 0,
+            outcome.publicised_at if outcome else None,
+            outcome.objections_until if outcome else None,
+            outcome.published_at if outcome else None,
+        )
+
+    def _change(self, round_id: int, still: ColumnElement[bool], values: dict[str, Any]) -> bool:
+        """Whether it was us who changed it, of several who try at once."""
+        changed = self._session.execute(
+            update(Outcome).where(Outcome.round_id == round_id, still).values(values)
+        )
+        return bool(changed.rowcount)  # type: ignore[attr-defined]
+
+    def _record(self, round_id: int, staff_id: int, action: str, facts: dict[str, Any]) -> None:
+        actor, subject = audit.staff(staff_id), f"round:{round_id}"
+        audit.record(self._session, self._now, actor, action, subject, facts)
+
+
+def line_of(tracker: str, number: int) -> str:
+    """A ballot in public: its commitment, and the entry's number."""
+    return f"{sha256(f'{tracker}:{number}'.encode()).hexdigest()} {number}"
+
+
+def _stage(round_: Round, outcome: Outcome | None, now: datetime) -> Stage:
+    if outcome and outcome.published_at:
+        return Stage.PUBLISHED
+    if outcome and outcome.publicised_at:
+        return Stage.PUBLICISED
+    if round_.sealed_at:
+        return Stage.SEALED
+    return Stage.CLOSED if now >= round_.closes_at else Stage.OPEN

@@ -1,0 +1,75 @@
+"""The result of a selection for all to see, the way to count it again, and one's own ballot."""
+
+import re
+import threading
+from pathlib import Path
+
+from flask import Response, abort, request, send_file
+
+from bot.domain import merkle
+from bot.domain.outcomes import TRACKER, Ballot, Standing
+from bot.domain.services import Services, Transaction
+from bot.h5.pages import page
+from bot.recount import file_of
+
+_ZIP = "application/zip"
+
+
+class Results:
+    """The pages about the latest selection whose result all may see."""
+
+    def __init__(self, transaction: Transaction, data_dir: Path) -> None:
+        self._transaction, self._data_dir = transaction, data_dir.absolute()
+        self._looking = threading.Lock()
+        self._ballots: tuple[str, list[str]] = ("", [])
+        """The lines of one round, by its root: they never change."""
+
+    def result(self) -> Response:
+        """The table, the rule, and how far the selection has got."""
+        wanted = request.args.get("page", 1, type=int)
+        with self._transaction(read_only=True) as services:
+            standing = services.outcomes.latest_shown()
+            poll = services.tally.poll(wanted, standing.round_id) if standing else None
+        file = self._file(standing)
+        return page("result", standing=standing, poll=poll, packed=file is not None)
+
+    def pack(self) -> Response:
+        """The pack for a recount."""
+        with self._transaction(read_only=True) as services:
+            file = self._file(services.outcomes.latest_shown())
+        if file is None:
+            abort(404)
+        return send_file(file, _ZIP, as_attachment=True, download_name="recount.zip")
+
+    def _file(self, standing: Standing | None) -> Path | None:
+        """The pack, once the worker has made it."""
+        if standing is None or standing.root is None:
+            return None
+        file = file_of(self._data_dir, standing.root)
+        return file if file.exists() else None
+
+    def receipt(self) -> Response:
+        """Whether the vote of a receipt is in the box, and where among all once it is sealed."""
+        # Asked for by a form that is sent, not by an address: addresses are written down.
+        asked = re.sub(r"\W", "", request.form.get("receipt", "")).upper()
+        # Nothing else has ever been given out.
+        if not re.fullmatch(rf"[2-9A-Z]{{{TRACKER}}}", asked):
+            return page("receipt", asked=asked[: 2 * TRACKER], ballot=None, place=None)
+        with self._transaction(read_only=True) as services:
+            ballot = services.outcomes.ballot(asked)
+            lines = self._all(services, ballot) if ballot else []
+        if ballot is None or ballot.sealed_in is None:
+            return page("receipt", asked=asked, ballot=ballot, place=None)
+        place = lines.index(ballot.line)
+        steps = merkle.path(lines, place)
+        facts = {"place": place + 1, "of": len(lines), "steps": steps}
+        return page("receipt", asked=asked, ballot=ballot, **facts)
+
+    def _all(self, services: Services, ballot: Ballot) -> list[str]:
+        if ballot.sealed_in is None or ballot.root is None:
+            return []
+        # Hundreds of thousands of lines: read once, by one who asks, and kept.
+        with self._looking:
+            if self._ballots[0] != ballot.root:
+                self._ballots = (ballot.root, services.outcomes.ballots(ballot.sealed_in))
+            return self._ballots[1]

@@ -1,0 +1,58 @@
+"""What stands in a recount pack for people."""
+
+from datetime import datetime
+
+from bot.domain.identity import CAMPAIGN_ZONE
+from bot.domain.outcomes import Standing
+
+BALLOTS = ("选票", "编号")
+RESULT = ("名次", "编号", "票数", "座右铭", "署名", "单位")
+RECOUNTED, COMPARED, SAME, DIFFERENT = "重数", "比对", "一致", "不一致"
+BALLOT_SHEET, RESULT_SHEET = "选票", "结果"
+NOBODY = "匿名"
+GONE = "（作者已撤回）"
+README_FILE = "先读我.txt"
+README = """{title}　复核包
+封票时间：{sealed_at}
+选票总数：{ballots}张
+总校验码：{root}
+
+一、这里有什么
+ballots.csv　每张选票一行：一串选票码，和投给的编号。没有姓名，也没有时间。
+result.csv　公布的结果：名次、编号、票数。票数相同，名次并列，后面的名次顺延。
+result.xlsx　同样的内容，用Excel打开，“重数”一列由公式从“选票”表现场数出来，没有宏。
+root.txt　总校验码：由全部选票算出，改动、增加、减少任何一张都会变。封票时就定下，公示页上也有。
+recount.py　复核程序，不到40行，不用我们的任何代码。
+SHA256SUMS　各文件的校验码。
+
+二、怎么复核
+不会编程：打开result.xlsx，看“比对”一列是不是都写着“一致”。
+会编程：在这个文件夹里运行　python3 recount.py
+
+三、怎么找自己的那一票
+运行　python3 recount.py 回执 编号　（回执是投票时给您的10位字符，回复“我的投票”也能看到）
+选票码就是“回执:编号”的SHA-256。只有拿着回执的人能认出自己的票。
+
+四、规则
+一人一号，每天票数有上限，同一条每天1票；截止前可以撤回。
+只算截止时仍有效的票。公示期间提出的意见，由工作人员登记、答复。
+
+五、这能证明什么，不能证明什么
+能证明：封票以后没有一张票被改动、增加或减少；您手里有回执的那一票算进去了；票数数得对。
+不能证明：每个投票的微信号背后都是不同的人。这要靠登记单位和人工核查。
+"""
+
+
+def readme(standing: Standing) -> str:
+    """The page that is read first."""
+    assert standing.sealed_at is not None, "there is no pack before the seal"
+    return README.format(
+        title=standing.title,
+        sealed_at=_moment(standing.sealed_at),
+        ballots=standing.ballots,
+        root=standing.root,
+    )
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment.astimezone(CAMPAIGN_ZONE):%Y年%-m月%-d日 %H:%M:%S}（北京时间）"

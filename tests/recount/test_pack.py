@@ -1,0 +1,148 @@
+"""The pack: a stranger counts a sealed round again, with nothing of ours but the pack."""
+
+import csv
+import hashlib
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from python_calamine import CalamineWorkbook
+from sqlalchemy.orm import Session
+
+from bot.domain.outcomes import Standing
+from bot.domain.questions import Shelf
+from bot.domain.services import Services, open_services
+from bot.domain.votes import LATE, Receipt
+from bot.recount import pack
+from tests.builders import CLOSES, NOON, an_approved_motto, key, said
+
+pytestmark = pytest.mark.slow
+
+SEALED = CLOSES + LATE
+HARMFUL = "=HYPERLINK(1)+不忘初心"
+
+
+def services(session: Session) -> Services:
+    return open_services(session, SEALED, Shelf())
+
+
+@pytest.fixture
+def receipts(session: Session) -> list[Receipt]:
+    """Forty votes for five entries, one of which begins like a formula."""
+    words = [HARMFUL, *(f"群众的事，一刻也不等{n}" for n in range(4))]
+    numbers = [an_approved_motto(session, f"a{n}", motto) for n, motto in enumerate(words)]
+    at_noon = open_services(session, NOON, Shelf())
+    given = []
+    for voter in range(20):
+        for place in {voter % 5, voter // 7}:
+            delivery = said("投", f"v{voter}").delivery
+            given.append(at_noon.votes.cast(key(f"v{voter}"), numbers[place], NOON, delivery))
+    assert services(session).sealing.seal(1)
+    return given
+
+
+def packed(session: Session, folder: Path) -> tuple[Standing, Path]:
+    standing = services(session).outcomes.latest()
+    ballots = services(session).outcomes.ballots(1)
+    return standing, pack(folder, standing, ballots, services(session).tally.result(1))
+
+
+def unpacked(file: Path, folder: Path) -> Path:
+    with ZipFile(file) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+def recounted(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """What the program says to somebody who has nothing but the folder."""
+    command = [sys.executable, "-I", "-X", "utf8", "recount.py", *words]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_the_program_in_it_comes_to_the_published_result(
+    session: Session, receipts: list[Receipt], tmp_path: Path
+) -> None:
+    standing, file = packed(session, tmp_path)
+    folder = unpacked(file, tmp_path / "pack")
+
+    run = recounted(folder)
+
+    assert run.returncode == 0, run.stderr
+    assert f"选票{len(receipts)}张，总校验码一致" in run.stdout
+    assert "完全一致" in run.stdout
+    assert (folder / "root.txt").read_text().strip() == standing.root
+    sums = (folder / "SHA256SUMS").read_text().splitlines()
+    for line in sums:
+        sum_, _, name = line.partition("  ")
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == sum_
+    assert {line.split("  ")[1] for line in sums} | {"SHA256SUMS"} == {
+        path.name for path in folder.iterdir()
+    }
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("ballots.csv", ",1002\r\n", ",1003\r\n"),
+        ("result.csv", ",1001,", ",1002,"),
+        ("root.txt", "a", "b"),
+    ],
+)
+def test_whatever_is_changed_in_it_is_found(
+    session: Session, receipts: list[Receipt], tmp_path: Path, file: str, old: str, new: str
+) -> None:
+    _, made = packed(session, tmp_path)
+    folder = unpacked(made, tmp_path / "pack")
+    changed = folder / file
+    content = changed.read_bytes().decode()
+    assert old in content
+    changed.write_bytes(content.replace(old, new, 1).encode())
+
+    run = recounted(folder)
+
+    assert run.returncode == 1
+    assert "不一致" in run.stdout
+
+
+def test_who_holds_a_receipt_finds_the_ballot_and_nobody_else(
+    session: Session, receipts: list[Receipt], tmp_path: Path
+) -> None:
+    _, file = packed(session, tmp_path)
+    folder = unpacked(file, tmp_path / "pack")
+
+    assert recounted(folder, receipts[0].tracker.lower(), str(receipts[0].number)).returncode == 0
+    assert recounted(folder, receipts[0].tracker, "1999").returncode == 1
+    everything = b"".join(path.read_bytes() for path in folder.iterdir())
+    assert not any(receipt.tracker.encode() in everything for receipt in receipts)
+
+
+def test_the_sheet_counts_by_formulas_and_takes_no_words_for_one(
+    session: Session, receipts: list[Receipt], tmp_path: Path
+) -> None:
+    _, file = packed(session, tmp_path)
+    folder = unpacked(file, tmp_path / "pack")
+    workbook = CalamineWorkbook.from_path(folder / "result.xlsx")
+
+    result = workbook.get_sheet_by_name("结果").to_python()
+    ballots = workbook.get_sheet_by_name("选票").to_python()
+
+    counts = Counter(int(str(row[1]).split(".")[0]) for row in ballots[1:])
+    assert {int(float(str(row[1]))): int(float(str(row[2]))) for row in result[1:]} == counts
+    assert all(row[7] == "一致" for row in result[1:])
+    assert HARMFUL in {row[3] for row in result}
+    with (folder / "result.csv").open(encoding="utf-8-sig", newline="") as opened:
+        assert f"'{HARMFUL}" in {row[3] for row in csv.reader(opened)}
+    with ZipFile(folder / "result.xlsx") as inner:
+        assert not any("vba" in name.lower() for name in inner.namelist())
+
+
+def test_it_is_the_same_bytes_whenever_it_is_made(
+    session: Session, receipts: list[Receipt], tmp_path: Path
+) -> None:
+    _, one = packed(session, tmp_path / "one")
+    _, other = packed(session, tmp_path / "other")
+
+    assert one.read_bytes() == other.read_bytes()
