@@ -130,6 +130,11 @@ def admin_login(outcome: str) -> None:
     _instruments().admin_logins.labels(outcome).inc()
 
 
+def admin_code(outcome: str) -> None:
+    """A code of an authenticator, or a recovery code, was typed: ok, failed or limited."""
+    _instruments().admin_codes.labels(outcome).inc()
+
+
 def disk_free(size: int) -> None:
     """How many bytes are left where the data is."""
     _instruments().disk_free.set(size)
@@ -171,6 +176,7 @@ class _Instruments:
             "wx_moderation_oldest_seconds", "The longest wait.", "mostrecent"
         )
         self.admin_logins = counter("wx_admin_logins", "Sign-ins to the console.", "outcome")
+        self.admin_codes = counter("wx_admin_2fa", "Codes of the second factor.", "outcome")
         self.disk_free = gauge("wx_disk_free_bytes", "Where the data is.", "mostrecent")
         self.backup_age = gauge("wx_backup_age_seconds", "Of the latest backup.", "mostrecent")
         self.violations = counter("wx_invariant_violations", "What must not be.", "invariant")

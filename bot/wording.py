@@ -21,6 +21,9 @@ SETUP_CODE = "后台初次设置码（30分钟内有效，只能用一次）：{
 HAS_ACCOUNT = "后台已有账号，不再发设置码。"
 ACCOUNT_ADDED = "账号 {name} 已建好（{role}）。口令只显示这一次，请交给本人：{password}"
 PASSWORD_CHANGED = "账号 {name} 的口令已换，原来的登录都已退出。新口令只显示这一次：{password}"
+AUTHENTICATOR_REMOVED = (
+    "账号 {name} 的验证器已忘掉，登录都已退出；下次登录重设。口令也可能泄露的话，请再换口令。"
+)
 ACCOUNT_DISABLED = "账号 {name} 已停用，登录都已退出。"
 QUESTIONS_BAD = "没有导入。请先改正这 {count} 处："
 QUESTIONS_READ = "{file}：读到 {count} 道题（{kinds}）。"
@@ -91,6 +94,7 @@ HELP_SIMULATOR_PORT = "模拟器的端口，只在本机可见。"
 HELP_IF_EMPTY = "已有党员记录时什么也不做，正常结束。"
 HELP_ADMIN_ADD = "建一个账号，口令随机生成，只显示一次。"
 HELP_ADMIN_PASSWORD = "给账号换一个随机口令，原来的登录都退出。"
+HELP_ADMIN_AUTHENTICATOR = "手机和备用码都没有了：忘掉账号的验证器，登录都退出，下次登录重设。"
 HELP_ADMIN_DISABLE = "停用账号，登录都退出，做过的事留痕。"
 HELP_DOCTOR = "检查设置、数据库、磁盘、备份等容易出错的地方，逐项说明下一步；有 ✘ 时退出码为1。"
 HELP_ONLINE = "另外从公网地址访问一次本服务；不加就不联系任何外部主机。"

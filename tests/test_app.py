@@ -121,7 +121,8 @@ def test_pages_are_read_while_another_transaction_is_writing(tmp_path: Path) -> 
         an_approved_motto(session, "author", "群众的事，一刻也不等")
         staff = open_services(session, NOON, Shelf()).staff
         client.set_cookie(
-            "sibian", staff.open_sign_in(staff.add("李审核", "一句容易记的话，十二个字以上").id)
+            "sibian",
+            staff.open_sign_in(staff.add("李审核", "一句容易记的话，十二个字以上").id, proved=True),
         )
 
     with sessions.begin() as writer:

@@ -259,6 +259,16 @@ def admin_password(settings: Settings, name: str) -> None:
     click.echo(wording.PASSWORD_CHANGED.format(name=name, password=password))
 
 
+@admin.command("authenticator", help=wording.HELP_ADMIN_AUTHENTICATOR)
+@click.argument("name")
+@click.pass_obj
+def admin_authenticator(settings: Settings, name: str) -> None:
+    """Forget an account's lost authenticator and end its sign-ins."""
+    with _staff(settings) as staff:
+        staff.remove_authenticator(name)
+    click.echo(wording.AUTHENTICATOR_REMOVED.format(name=name))
+
+
 @admin.command("disable", help=wording.HELP_ADMIN_DISABLE)
 @click.argument("name")
 @click.pass_obj

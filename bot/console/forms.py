@@ -56,6 +56,13 @@ class SetUpForm(Form):
     password_again: _Line = Field(repr=False)
 
 
+class ProofForm(Form):
+    """Password and code once more; who has no authenticator sends no code."""
+
+    proof_password: _Line = Field(default="", repr=False)
+    proof_code: _Line = Field(default="", repr=False)
+
+
 class SeenForm(Form):
     """The version of the entry that the moderator saw."""
 

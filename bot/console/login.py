@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot import metrics
 from bot.console import wording
+from bot.console.accounts.browsers import browser_of
 from bot.console.forms import SetUpForm, SignInForm
 from bot.console.pages import page, to
 from bot.console.security import Gate
@@ -16,7 +17,10 @@ from bot.settings import Settings
 
 
 class Door:
-    """The views that need no sign-in, and the one that ends it."""
+    """The views that need no sign-in, and the one that ends it.
+
+    The gate sends whoever has shown a password on to the second step; see accounts/entering.py.
+    """
 
     def __init__(self, settings: Settings, transaction: Transaction, gate: Gate) -> None:
         self._secret = settings.secret_key.get_secret_value()
@@ -30,8 +34,9 @@ class Door:
             return to("queue")
         if self._is_new():
             return to("set_up")
-        again = request.args.get("again")
-        return page("sign_in", trouble=wording.SIGN_IN_AGAIN if again else None)
+        again = wording.SIGN_IN_AGAIN if "again" in request.args else None
+        chosen = wording.PASSWORD_CHOSEN if "chosen" in request.args else None
+        return page("sign_in", trouble=again, done=chosen)
 
     def set_up(self) -> AnyResponse:
         """Ask for the one-time code and make the first account."""
@@ -57,7 +62,8 @@ class Door:
             return self._wait(refusal)
         matched = attempt.matches(form.password)
         with self._transaction() as services:
-            token = services.staff.finish_sign_in(attempt, matched)
+            agent = browser_of(request.user_agent.string)
+            token = services.staff.finish_sign_in(attempt, matched, agent)
             if token:
                 services.staff.sign_out(self._gate.token)  # Whoever was in here before.
         metrics.admin_login("failed" if token is None else "ok")
@@ -77,7 +83,8 @@ class Door:
         try:
             with self._transaction() as services:
                 owner = services.staff.set_up(form.code, form.name, form.password)
-                token = services.staff.open_sign_in(owner.id)
+                agent = browser_of(request.user_agent.string)
+                token = services.staff.open_sign_in(owner.id, agent)
         except StaffRefusal as refusal:
             return _again(form, wording.explain(refusal))
         self._gate.remember(token)

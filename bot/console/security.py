@@ -2,6 +2,7 @@
 
 import hmac
 import secrets
+from collections.abc import Callable
 from enum import Enum
 from typing import ClassVar
 from urllib.parse import urlsplit
@@ -12,8 +13,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot.console import wording
 from bot.console.pages import to
+from bot.console.proof import Proof
 from bot.domain.services import Transaction
-from bot.domain.staff import Colleague
+from bot.domain.staff import Colleague, Missing, Present
 from bot.settings import Settings
 from quiz_bank.formats.recognition import LARGEST_MB
 
@@ -38,26 +40,44 @@ class Access(Enum):
     """Who may ask for a view."""
 
     ANYONE = 1
-    STAFF = 2
-    DECIDERS = 3
-    EDITORS = 4
-    PLANNERS = 5
+    ENTERING = 2
+    """Whoever has shown a password, be the second step done or not."""
+    STAFF = 3
+    LOOKERS = 4
+    DECIDERS = 5
+    EDITORS = 6
+    PLANNERS = 7
+    AUDITORS = 8
+    OWNERS = 9
 
 
 ACCESS = {
     "console.static": Access.ANYONE,
     "console.sign_in": Access.ANYONE,
     "console.set_up": Access.ANYONE,
-    "console.sign_out": Access.STAFF,
-    "console.queue": Access.STAFF,
-    "console.history": Access.STAFF,
-    "console.tickets": Access.STAFF,
-    "console.votes": Access.STAFF,
-    "console.questions": Access.STAFF,
-    "console.question": Access.STAFF,
-    "console.analysis": Access.STAFF,
-    "console.regrade": Access.STAFF,
+    "console.invited": Access.ANYONE,
+    "console.sign_out": Access.ENTERING,
+    "console.code": Access.ENTERING,
+    "console.authenticator": Access.ENTERING,
+    "console.set_up_authenticator": Access.ENTERING,
+    "console.account": Access.STAFF,
+    "console.end_sign_in": Access.STAFF,
+    "console.end_sign_ins": Access.STAFF,
+    "console.own_password": Access.STAFF,
+    "console.recovery_codes": Access.STAFF,
+    "console.replace_authenticator": Access.STAFF,
+    "console.units": Access.STAFF,
     "console.nowhere": Access.STAFF,
+    "console.queue": Access.LOOKERS,
+    "console.history": Access.LOOKERS,
+    "console.tickets": Access.LOOKERS,
+    "console.votes": Access.LOOKERS,
+    "console.questions": Access.LOOKERS,
+    "console.question": Access.LOOKERS,
+    "console.analysis": Access.LOOKERS,
+    "console.regrade": Access.LOOKERS,
+    "console.plans": Access.LOOKERS,
+    "console.recount": Access.LOOKERS,
     "console.approve": Access.DECIDERS,
     "console.send_back": Access.DECIDERS,
     "console.undo": Access.DECIDERS,
@@ -75,31 +95,60 @@ ACCESS = {
     "console.propose_key": Access.EDITORS,
     "console.release_key": Access.EDITORS,
     "console.withdraw_key": Access.EDITORS,
-    "console.plans": Access.STAFF,
-    "console.recount": Access.STAFF,
     "console.publicise": Access.PLANNERS,
     "console.publish": Access.PLANNERS,
     "console.plan_contest": Access.PLANNERS,
     "console.plan_round": Access.PLANNERS,
     "console.change_contest": Access.PLANNERS,
     "console.change_round": Access.PLANNERS,
+    "console.people": Access.OWNERS,
+    "console.invite_colleague": Access.OWNERS,
+    "console.person": Access.OWNERS,
+    "console.change_role": Access.OWNERS,
+    "console.disable_account": Access.OWNERS,
+    "console.sign_out_colleague": Access.OWNERS,
+    "console.reset_password": Access.OWNERS,
+    "console.reset_authenticator": Access.OWNERS,
+    "console.reset_reopen": Access.OWNERS,
 }
 """Every view of the console. One that is missing here is open to nobody."""
 
+DANGEROUS = frozenset(
+    {
+        "console.release_key",
+        "console.publicise",
+        "console.publish",
+        "console.own_password",
+        "console.recovery_codes",
+        "console.replace_authenticator",
+        "console.invite_colleague",
+        "console.change_role",
+        "console.disable_account",
+        "console.reset_password",
+        "console.reset_authenticator",
+        "console.reset_reopen",
+    }
+)
+"""The views whose forms are heard only within minutes of password and code."""
 
-def _may(colleague: Colleague, access: Access | None) -> bool:
+_OPEN_TO: dict[Access, Callable[[Colleague], bool]] = {
+    Access.STAFF: lambda _: True,
+    Access.LOOKERS: lambda colleague: colleague.may_look,
+    Access.DECIDERS: lambda colleague: colleague.may_decide,
+    Access.EDITORS: lambda colleague: colleague.may_edit,
+    Access.PLANNERS: lambda colleague: colleague.may_plan,
+    Access.AUDITORS: lambda colleague: colleague.may_audit,
+    Access.OWNERS: lambda colleague: colleague.may_admit,
+}
+_STEPS = {Missing.CODE: "code", Missing.AUTHENTICATOR: "authenticator"}
+"""Where the second step of a sign-in is taken."""
+
+
+def _may(colleague: Present, access: Access | None) -> bool:
     """Whether a view of this kind is open to the colleague."""
-    match access:
-        case Access.STAFF:
-            return True
-        case Access.DECIDERS:
-            return colleague.may_decide
-        case Access.EDITORS:
-            return colleague.may_edit
-        case Access.PLANNERS:
-            return colleague.may_plan
-        case _:
-            return False
+    if access in _OPEN_TO and colleague.missing is None:
+        return _OPEN_TO[access](colleague)
+    return False
 
 
 class StaleForm(Forbidden):
@@ -125,6 +174,7 @@ class Gate:
     def __init__(self, settings: Settings, transaction: Transaction) -> None:
         self._transaction = transaction
         self._secret = settings.secret_key.get_secret_value()
+        self._proof = Proof(self._secret, transaction)
         self._production = settings.env == "production"
         self._public = urlsplit(settings.public_url)
         self._cookie = "__Host-sibian" if self._production else "sibian"
@@ -143,10 +193,28 @@ class Gate:
         colleague = self.colleague()
         if colleague is None:
             return self._to_sign_in()
+        if access is Access.ENTERING:
+            return None
+        if colleague.missing:
+            return to(_STEPS[colleague.missing])
         if not _may(colleague, access):
-            self._deny(colleague)
+            return self._turn_away(colleague)
         g.colleague = colleague
-        return None
+        return self._proof_wanted(colleague)
+
+    def _turn_away(self, colleague: Present) -> AnyResponse:
+        """Refuse; but whoever signs in comes to the queue first, and a secretary has it not."""
+        if request.endpoint == "console.queue" and request.method in ("GET", "HEAD"):
+            return to("units")
+        with self._transaction() as services:
+            services.staff.note_denied(colleague, request.endpoint or "")
+        raise Forbidden
+
+    def _proof_wanted(self, colleague: Present) -> AnyResponse | None:
+        """The page that asks for password and code once more, before a dangerous act."""
+        if request.method != "POST" or request.endpoint not in DANGEROUS or colleague.fresh:
+            return None
+        return self._proof.wanted(colleague, self.token)
 
     def _most_bytes(self) -> int:
         """How much this request may bring: a file only where one is wanted, from who may."""
@@ -156,7 +224,7 @@ class Gate:
             return UPLOADS[endpoint]
         return MOST_BYTES
 
-    def colleague(self) -> Colleague | None:
+    def colleague(self) -> Present | None:
         """Who is signed in on this browser."""
         if not self.token:
             return None
@@ -209,11 +277,6 @@ class Gate:
     def _to_sign_in(self) -> AnyResponse:
         was_in = self.token and not self.token.startswith(_VISITOR)
         return to("sign_in", again="1" if was_in else None)
-
-    def _deny(self, colleague: Colleague) -> None:
-        with self._transaction() as services:
-            services.staff.note_denied(colleague, request.endpoint or "")
-        raise Forbidden
 
     # ------------------------------------------------------------ after
 

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.console import wording
+from bot.console.accounts import Entrance, OwnDesk, PeopleDesk
 from bot.console.bank.figures import FigureBook
 from bot.console.bank.imports import ImportDesk
 from bot.console.bank.keys import KeyDesk
@@ -22,6 +23,7 @@ from bot.console.pages import page, to
 from bot.console.plans import PlanningDesk
 from bot.console.polls import PollBook
 from bot.console.security import PREFIX, Gate
+from bot.console.unit_tables import UnitTables
 from bot.domain import audit
 from bot.domain.entries import MottoState
 from bot.domain.moderation import UNDO, Reason
@@ -73,6 +75,10 @@ def console(settings: Settings, transaction: Transaction) -> Blueprint:
     room.add_url_rule("/questions/analysis", view_func=FigureBook(transaction).analysis)
     PlanningDesk(transaction).hang(room)
     ImportDesk(transaction).hang(room)
+    UnitTables(transaction).hang(room)
+    Entrance(settings, transaction, gate).hang(room)
+    OwnDesk(settings, transaction, gate).hang(room)
+    PeopleDesk(transaction).hang(room)
     room.add_url_rule("/sign-in", view_func=door.sign_in, methods=["GET", "POST"])
     room.add_url_rule("/set-up", view_func=door.set_up, methods=["GET", "POST"])
     room.add_url_rule("/sign-out", view_func=door.sign_out, methods=["POST"])

@@ -22,12 +22,15 @@ from bot.domain.roles import Role
 from bot.domain.staff import NAME_MOST
 from bot.domain.staff_refusals import (
     AlreadySetUp,
+    LastOwner,
     NameTaken,
     NoSuchColleague,
+    OwnAccount,
     StaffRefusal,
     TooManyFailures,
     UnfitName,
     UnfitPassword,
+    UnfitUnit,
     WrongCode,
 )
 from bot.domain.tally import Poll
@@ -37,6 +40,8 @@ from bot.domain.tickets import ClosedMeanwhile
 
 WRONG_PASSWORD = "账号或口令不对。请检查大小写和输入法，再试一次。"
 SIGN_IN_AGAIN = "登录已过期，请重新登录。刚才的操作没有生效，待审的内容都还在。"
+PASSWORD_CHOSEN = "口令已经设好，请登录。"
+WRONG_PROOF = "口令或验证码不对，什么都没有改动。验证码用过一次就失效，请等下一个。"
 PASSWORDS_DIFFER = "两次输入的口令不一样，请重新输入。"
 
 _FLAWS = {
@@ -52,6 +57,9 @@ _REFUSALS: Mapping[type[StaffRefusal], str] = {
     UnfitName: f"账号名要有 1 到 {NAME_MOST} 个字符，汉字、字母、数字都可以。",
     NameTaken: "这个账号名已经有人用了，请换一个。",
     NoSuchColleague: "没有这个账号。",
+    OwnAccount: "自己的账号不能自己改，请另一位负责人来办。",
+    LastOwner: "这是最后一位负责人，改了就没有人能管账号了。请先加一位负责人。",
+    UnfitUnit: "没有找到这个单位，请填单位编号或全称。",
 }
 
 
@@ -71,6 +79,7 @@ ROLES = {
     Role.ORGANISER: "组织者",
     Role.MODERATOR: "审核员",
     Role.EDITOR: "出题员",
+    Role.SECRETARY: "单位联络员",
     Role.VIEWER: "只读",
 }
 
@@ -80,7 +89,7 @@ TROUBLE = {
     HTTPStatus.BAD_REQUEST: ("没看懂这次提交", "提交的内容不完整，什么都没有改动。请返回重试。"),
     HTTPStatus.FORBIDDEN: (
         "没有权限",
-        "这个账号在这里只能查看，什么都没有改动。需要权限请联系负责人。",
+        "这个账号的角色不能做这件事，什么都没有改动。需要的话，请负责人在“人员”里改角色。",
     ),
     HTTPStatus.NOT_FOUND: ("没有这一页", "地址可能有误，或者没有这个编号。"),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("内容太长", "提交的内容太长，什么都没有改动。"),

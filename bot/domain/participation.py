@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.kept import Kept
 from bot.domain.standings import LATEST
-from bot.domain.unit_board import UnitBoard, UnitPlace, UnitRow, UnitTable
+from bot.domain.unit_board import UnitBoard, UnitPlace, UnitRow, UnitSummary, UnitTable
 from bot.storage.tables import Departed, Member, RosterName, Score, Unit, table_of
 
 _SCORE, _MEMBER, _UNIT = table_of(Score), table_of(Member), table_of(Unit)
@@ -59,6 +59,14 @@ class Participation:
     def table(self, unit: int | None = None) -> UnitTable:
         """The units under this one, or those at the top."""
         return self._board().table(unit)
+
+    def summary(self, unit: int) -> UnitSummary:
+        """A unit with all below it. Raises KeyError for one that does not exist."""
+        return self._board().summary(unit)
+
+    def is_within(self, unit: int, root: int) -> bool:
+        """Whether the unit is this root, or below it."""
+        return self._board().is_within(unit, root)
 
     def place(self, unit: int) -> UnitPlace | None:
         """Where the unit at the top stands that this one belongs to; None without a headcount."""

@@ -12,7 +12,6 @@ from enum import StrEnum, auto
 class Period(StrEnum):
     """How long something is kept; bot/h5/wording.py has words for each."""
 
-    MINUTES = auto()
     HALF_HOUR = auto()
     HALF_DAY = auto()
     DAY = auto()
@@ -26,7 +25,6 @@ class Period(StrEnum):
 
 
 LENGTHS: Mapping[Period, timedelta] = {
-    Period.MINUTES: timedelta(minutes=5),
     Period.HALF_HOUR: timedelta(minutes=30),
     Period.HALF_DAY: timedelta(hours=12),
     Period.DAY: timedelta(days=1),
@@ -92,7 +90,7 @@ PERIODS: Mapping[Purpose, Period] = {
     Purpose.TRAIL: Period.FOR_GOOD,
     Purpose.STAFF: Period.FOR_GOOD,
     Purpose.SIGN_IN: Period.HALF_DAY,
-    Purpose.GUARD: Period.MINUTES,
+    Purpose.GUARD: Period.DAY,
     Purpose.CONTENT: Period.FOR_GOOD,
 }
 
@@ -185,11 +183,16 @@ REGISTER: Mapping[str, Fields] = {
     "audit_link": _for(Purpose.TRAIL, "seq", "audit_id", "mac", "struck"),
     "audit_head": _for(Purpose.TRAIL, "id", "seq", "mac", "seal"),
     "staff": _for(
-        Purpose.STAFF, "id", "name", "password_hash", "role", "disabled_at", "created_at"
+        Purpose.STAFF,
+        "id", "name", "password_hash", "role", "unit_id", "disabled_at", "created_at",
     ),
+    "second_factor": _for(Purpose.STAFF, "staff_id", "sealed", "last_step", "made_at"),
+    "recovery_code": _for(Purpose.STAFF, "staff_id", "code_hash"),
+    "invitation": _for(Purpose.STAFF, "staff_id", "code_hash", "expires_at"),
     "setup_code": _for(Purpose.STAFF, "id", "code_hash", "expires_at", "used_at"),
     "staff_session": _for(
-        Purpose.SIGN_IN, "token_hash", "staff_id", "signed_in_at", "last_seen_at"
+        Purpose.SIGN_IN,
+        "token_hash", "staff_id", "signed_in_at", "last_seen_at", "proved_at", "browser",
     ),
     "sign_in_failure": _for(Purpose.GUARD, "subject", "slot", "failed_at"),
     "unit": _for(Purpose.CONTENT, "id", "code", "name", "parent_id", "headcount"),

@@ -6,12 +6,14 @@ from enum import StrEnum
 class Role(StrEnum):
     """What a colleague may do.
 
-    Owners and organisers do everything, moderators decide what members wrote, editors keep the
-    questions, viewers look.
+    Owners do everything, organisers everything but the accounts of their colleagues; moderators
+    decide what members wrote, editors keep the questions, secretaries see their own unit with all
+    below it and nothing else, viewers look.
     """
 
     OWNER = "owner"
     ORGANISER = "organiser"
     MODERATOR = "moderator"
     EDITOR = "editor"
+    SECRETARY = "secretary"
     VIEWER = "viewer"

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from bot.domain.appeals import Appeals
 from bot.domain.bank import QuestionBank
 from bot.domain.bank_search import BankSearch
+from bot.domain.colleagues import Colleagues
+from bot.domain.devices import Devices
 from bot.domain.dossier import Dossiers
 from bot.domain.erasure import Erasure
 from bot.domain.item_analysis import ItemAnalysis
@@ -28,6 +30,7 @@ from bot.domain.quiz import Quiz
 from bot.domain.quotation_list import QuotationList
 from bot.domain.regrading import Regrading
 from bot.domain.sealing import Sealing
+from bot.domain.second_factor import SecondFactors
 from bot.domain.staff import StaffRegister
 from bot.domain.standings import Standings
 from bot.domain.tally import Board, Tally
@@ -70,6 +73,9 @@ class Services:
     notices: Notices
     tickets: Tickets
     staff: StaffRegister
+    second_factors: SecondFactors
+    colleagues: Colleagues
+    devices: Devices
     planning: Planning
 
 
@@ -112,6 +118,9 @@ def open_services(
         notices=Notices(session, now),
         tickets=Tickets(session, now),
         staff=StaffRegister(session, now),
+        second_factors=SecondFactors(session, now),
+        colleagues=Colleagues(session, now),
+        devices=Devices(session, now),
         planning=Planning(session, now),
     )
 

@@ -14,6 +14,8 @@ from bot.storage.tables import SignInFailure
 
 TRIES, WINDOW = 10, timedelta(minutes=5)
 """Failures for one account, and from one address, before the next try is refused unheard."""
+LONGEST_WINDOW = timedelta(days=1)
+"""No failure counts for longer, of whatever."""
 
 
 @dataclass(frozen=True)
@@ -35,22 +37,30 @@ def guesser(secret: str, address: str | None) -> bytes:
     return _keyed(secret, f"address {_network(address)}")
 
 
+def code_of(secret: str, kind: str, staff_id: int) -> bytes:
+    """What stands for the codes of one account and one kind."""
+    return _keyed(secret, f"code {kind} {staff_id}")
+
+
 class SignInLimit:
     """The slots of failures. The try beyond the limit finds none to stand in."""
 
     def __init__(self, session: Session, now: datetime) -> None:
         self._session, self._now = session, now
 
-    def take(self, subject: bytes) -> Slot:
-        """Count a try as a failure, until it is released. Raises TooManyFailures."""
-        self._clear(SignInFailure.failed_at <= self._now - WINDOW, subject)
+    def take(self, subject: bytes, tries: int = TRIES, window: timedelta = WINDOW) -> Slot:
+        """Count a try as a failure, until it is released. Raises TooManyFailures.
+
+        So many `tries` may fail within the `window`, which is a day at most.
+        """
+        self._clear(SignInFailure.failed_at <= self._now - window, subject)
         of_subject = select(SignInFailure.slot).where(SignInFailure.subject == subject)
         taken = set(self._session.scalars(of_subject))
-        for place in range(TRIES):
+        for place in range(tries):
             # The primary key decides among tries of the same instant.
             if place not in taken and self._stands(subject, place):
                 return Slot(subject, place, self._now)
-        raise TooManyFailures(self._first(subject) + WINDOW)
+        raise TooManyFailures(self._first(subject) + window)
 
     def release(self, slot: Slot) -> None:
         """Take this one try off the count."""

@@ -5,12 +5,14 @@ import secrets
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import Enum
 
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.domain import audit, passwords
+from bot.domain.codes import code_hash, spoken_code
 from bot.domain.roles import Role
 from bot.domain.sign_in_limit import SignInLimit, Slot, account, guesser
 from bot.domain.staff_refusals import (
@@ -21,21 +23,22 @@ from bot.domain.staff_refusals import (
     UnfitPassword,
     WrongCode,
 )
-from bot.storage.tables import SetupCode, Staff, StaffSession
+from bot.storage.tables import RecoveryCode, SecondFactor, SetupCode, Staff, StaffSession
 
 CODE_LASTS = timedelta(minutes=30)
 IDLE, LONGEST = timedelta(minutes=30), timedelta(hours=12)
 """How long a sign-in stays open without a request, and at all."""
 LATELY = timedelta(minutes=1)
 """Within this a request need not be written down as the last one."""
+FRESH = timedelta(minutes=5)
+"""For how long password and code, once given, are good for a dangerous act."""
 NAME_MOST = 32
 
-_CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's: nothing in it is taken for something else when copied by hand."""
 _THE_CODE = 1
 
-_SignIn = Row[int, str, str, datetime, datetime]
-"""Id, name and role of a colleague, and when this sign-in began and was last used."""
+_SignIn = Row[int, str, str, int | None, datetime, datetime, datetime | None, int | None]
+"""A colleague's id, name, role and unit; when this sign-in began, was last used and was proved;
+and the colleague's id once more if there is an authenticator."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,13 @@ class Colleague:
     id: int
     name: str
     role: Role
+    unit_id: int | None = None
+    """Of a secretary: the unit, with all below it, that is theirs to see."""
+
+    @property
+    def may_look(self) -> bool:
+        """Whether what members wrote, votes and the bank are theirs to see."""
+        return self.role is not Role.SECRETARY
 
     @property
     def may_decide(self) -> bool:
@@ -60,6 +70,36 @@ class Colleague:
     def may_plan(self) -> bool:
         """Whether contests and selections are theirs to set up."""
         return self.role in (Role.OWNER, Role.ORGANISER)
+
+    @property
+    def may_audit(self) -> bool:
+        """Whether the trail is theirs to read."""
+        return self.role in (Role.OWNER, Role.ORGANISER)
+
+    @property
+    def may_admit(self) -> bool:
+        """Whether the accounts of colleagues are theirs to change."""
+        return self.role is Role.OWNER
+
+
+class Missing(Enum):
+    """What a sign-in still lacks."""
+
+    CODE = 1
+    """The code of the authenticator."""
+    AUTHENTICATOR = 2
+    """There is none yet, and the role asks for one."""
+
+
+@dataclass(frozen=True)
+class Present(Colleague):
+    """A colleague at the console, and how far their sign-in has come."""
+
+    missing: Missing | None = None
+    """While something is, nothing is open but the page that asks for it."""
+    fresh: bool = False
+    """Whether all that the account asks for was given within the last five minutes."""
+    has_authenticator: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,12 +136,11 @@ class StaffRegister:
         """
         if not self.is_empty():
             return None
-        groups = ["".join(secrets.choice(_CODE_LETTERS) for _ in range(5)) for _ in range(4)]
-        code = "-".join(groups)
+        code = spoken_code(4)
         self._session.execute(delete(SetupCode))
         self._session.execute(
             insert(SetupCode).values(
-                id=_THE_CODE, code_hash=_code_hash(code), expires_at=self._now + CODE_LASTS
+                id=_THE_CODE, code_hash=code_hash(code), expires_at=self._now + CODE_LASTS
             )
         )
         return code
@@ -132,13 +171,23 @@ class StaffRegister:
 
         Raises NoSuchColleague or UnfitPassword.
         """
-        staff_id = self._change(name, password_hash=_kept(name, password))
+        staff_id = self._change(name, password_hash=kept_password(name, password))
         self._record(audit.SYSTEM, "staff.password", staff_id)
 
     def disable(self, name: str) -> None:
         """Close the account for good, and end all its sign-ins. Raises NoSuchColleague."""
         staff_id = self._change(name, disabled_at=self._now)
         self._record(audit.SYSTEM, "staff.disable", staff_id)
+
+    def remove_authenticator(self, name: str) -> None:
+        """Forget a lost authenticator and end all sign-ins; the next one sets up another.
+
+        Raises NoSuchColleague.
+        """
+        staff_id = self._change(name)
+        for kind in (SecondFactor, RecoveryCode):
+            self._session.execute(delete(kind).where(kind.staff_id == staff_id))
+        self._record(audit.SYSTEM, "staff.code_reset", staff_id)
 
     def names(self) -> dict[str, str]:
         """Everybody's name, by how the audit trail names them (`staff:3`)."""
@@ -155,7 +204,7 @@ class StaffRegister:
         `secret` keys the hashes under which name and address are counted. Raises
         TooManyFailures, and then has changed nothing that counts.
         """
-        name = _one_form(name)
+        name = plain_name(name)
         limit = SignInLimit(self._session, self._now)
         slots = limit.take(guesser(secret, address)), limit.take(account(secret, name))
         row = self._session.execute(
@@ -165,9 +214,10 @@ class StaffRegister:
         ).first()
         return Attempt(row.id, row.password_hash, slots) if row else Attempt(None, None, slots)
 
-    def finish_sign_in(self, attempt: Attempt, matched: bool) -> str | None:
+    def finish_sign_in(self, attempt: Attempt, matched: bool, browser: str = "") -> str | None:
         """Open a sign-in and return its token; None when the password was not right.
 
+        Whether it still lacks a code, `whose` tells.
         Only this try is taken off the count. Earlier failures stand, so that nobody clears
         the count of an address by signing in to an account of their own.
         """
@@ -178,33 +228,60 @@ class StaffRegister:
         for slot in attempt.slots:
             SignInLimit(self._session, self._now).release(slot)
         self._record(audit.staff(attempt.staff_id), "staff.sign_in", attempt.staff_id)
-        return self.open_sign_in(attempt.staff_id)
+        return self.open_sign_in(attempt.staff_id, browser)
 
-    def open_sign_in(self, staff_id: int) -> str:
-        """The token of a new sign-in: 256 random bits, of which SQL knows the hash alone."""
+    def proves_password(self, attempt: Attempt, matched: bool) -> bool:
+        """Whether the password was right; for somebody who is signed in and shows it again.
+
+        Counts as `finish_sign_in` does, and opens nothing.
+        """
+        if not (matched and attempt.staff_id and self._still_opens(attempt)):
+            return False
+        for slot in attempt.slots:
+            SignInLimit(self._session, self._now).release(slot)
+        return True
+
+    def prove(self, token: str) -> None:
+        """Take note that all the account asks for was just given in this sign-in."""
+        mine = StaffSession.token_hash == token_hash(token)
+        self._session.execute(update(StaffSession).where(mine).values(proved_at=self._now))
+
+    def renew(self, token: str) -> str:
+        """The token that takes this one's place, which opens nothing any more."""
+        new, mine = secrets.token_urlsafe(32), StaffSession.token_hash == token_hash(token)
+        self._session.execute(update(StaffSession).where(mine).values(token_hash=token_hash(new)))
+        return new
+
+    def open_sign_in(self, staff_id: int, browser: str = "", *, proved: bool = False) -> str:
+        """The token of a new sign-in: 256 random bits, of which SQL knows the hash alone.
+
+        `proved` when a code was given, too; `browser` is what the list of sign-ins calls it.
+        """
         token = secrets.token_urlsafe(32)
         self._session.execute(
             insert(StaffSession).values(
-                token_hash=_token_hash(token),
+                token_hash=token_hash(token),
                 staff_id=staff_id,
                 signed_in_at=self._now,
                 last_seen_at=self._now,
+                proved_at=self._now if proved else None,
+                browser=browser,
             )
         )
         return token
 
-    def whose(self, token: str) -> Colleague | None:
+    def whose(self, token: str) -> Present | None:
         """Who is signed in with this token, from now on idle for no time at all."""
-        mine = StaffSession.token_hash == _token_hash(token)
+        mine = StaffSession.token_hash == token_hash(token)
         if (row := self._sign_in(token)) is None:
             return None
         if self._has_ended(row):
             self._session.execute(delete(StaffSession).where(mine))
             return None
         self._session.execute(update(StaffSession).where(mine).values(last_seen_at=self._now))
-        return Colleague(row.id, row.name, Role(row.role))
+        return self._present(row)
 
-    def seen_lately(self, token: str) -> Colleague | None:
+    def seen_lately(self, token: str) -> Present | None:
         """Who is signed in with this token and was here a moment ago; writes nothing.
 
         None when it takes `whose` to tell. So a sign-in may end up to a minute early.
@@ -212,11 +289,11 @@ class StaffRegister:
         row = self._sign_in(token)
         if row is None or self._has_ended(row) or self._now >= row.last_seen_at + LATELY:
             return None
-        return Colleague(row.id, row.name, Role(row.role))
+        return self._present(row)
 
     def sign_out(self, token: str) -> None:
         """End this sign-in at once."""
-        mine = StaffSession.token_hash == _token_hash(token)
+        mine = StaffSession.token_hash == token_hash(token)
         staff_id = self._session.scalar(select(StaffSession.staff_id).where(mine))
         if staff_id is not None:
             self._session.execute(delete(StaffSession).where(mine))
@@ -233,7 +310,7 @@ class StaffRegister:
             update(SetupCode)
             .where(
                 SetupCode.id == _THE_CODE,
-                SetupCode.code_hash == _code_hash(code),
+                SetupCode.code_hash == code_hash(code),
                 SetupCode.used_at.is_(None),
                 SetupCode.expires_at > self._now,
             )
@@ -243,9 +320,9 @@ class StaffRegister:
             raise WrongCode
 
     def _enter(self, name: str, password: str, role: Role) -> Colleague:
-        name = _fit_name(name)
+        name = fit_name(name)
         staff = Staff(
-            name=name, password_hash=_kept(name, password), role=role, created_at=self._now
+            name=name, password_hash=kept_password(name, password), role=role, created_at=self._now
         )
         try:
             with self._session.begin_nested():
@@ -261,23 +338,35 @@ class StaffRegister:
         see the sign-in they opened.
         """
         staff_id = self._session.scalar(
-            select(Staff.id).where(Staff.name == _one_form(name)).with_for_update()
+            select(Staff.id).where(Staff.name == plain_name(name)).with_for_update()
         )
         if staff_id is None:
             raise NoSuchColleague
-        self._session.execute(update(Staff).where(Staff.id == staff_id).values(**values))
+        if values:
+            self._session.execute(update(Staff).where(Staff.id == staff_id).values(**values))
         self._session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
         return staff_id
 
     def _sign_in(self, token: str) -> _SignIn | None:
         return self._session.execute(
             select(
-                Staff.id, Staff.name, Staff.role, StaffSession.signed_in_at,
-                StaffSession.last_seen_at,
+                Staff.id, Staff.name, Staff.role, Staff.unit_id, StaffSession.signed_in_at,
+                StaffSession.last_seen_at, StaffSession.proved_at, SecondFactor.staff_id,
             )
             .join(Staff, StaffSession.staff_id == Staff.id)
-            .where(StaffSession.token_hash == _token_hash(token), Staff.disabled_at.is_(None))
+            .outerjoin(SecondFactor, SecondFactor.staff_id == Staff.id)
+            .where(StaffSession.token_hash == token_hash(token), Staff.disabled_at.is_(None))
         ).first()  # fmt: skip
+
+    def _present(self, sign_in: _SignIn) -> Present:
+        id_, name, role, unit_id, began, _, proved_at, authenticator = sign_in
+        has_one, missing = authenticator is not None, None
+        if proved_at is None and has_one:
+            missing = Missing.CODE
+        elif proved_at is None and role != Role.VIEWER:
+            missing = Missing.AUTHENTICATOR
+        fresh = missing is None and self._now < (proved_at or began) + FRESH
+        return Present(id_, name, Role(role), unit_id, missing, fresh, has_one)
 
     def _has_ended(self, sign_in: _SignIn) -> bool:
         return bool(self._now >= min(sign_in.last_seen_at + IDLE, sign_in.signed_in_at + LONGEST))
@@ -296,31 +385,26 @@ class StaffRegister:
         audit.record(self._session, self._now, actor, action, subject, facts)
 
 
-def _kept(name: str, password: str) -> str:
+def kept_password(name: str, password: str) -> str:
+    """What is kept of a password for this name. Raises UnfitPassword."""
     if flaw := passwords.find_flaw(password, name):
         raise UnfitPassword(flaw)
     return passwords.keep(password)
 
 
-def _one_form(name: str) -> str:
+def plain_name(name: str) -> str:
     """A name as it is kept and looked for: ＬＩ is LI, blanks at the ends are nothing."""
     return " ".join(unicodedata.normalize("NFKC", name).split())
 
 
-def _fit_name(name: str) -> str:
-    bare = _one_form(name)
+def fit_name(name: str) -> str:
+    """A name as it is kept. Raises UnfitName."""
+    bare = plain_name(name)
     if not 1 <= len(bare) <= NAME_MOST or not bare.isprintable():
         raise UnfitName
     return bare
 
 
-def _code_hash(code: str) -> bytes:
-    letters = "".join(char for char in code.upper() if char.isalnum())
-    return hashlib.sha256(letters.translate(_LOOK_ALIKES).encode()).digest()
-
-
-_LOOK_ALIKES = str.maketrans("OIL", "011")
-
-
-def _token_hash(token: str) -> bytes:
+def token_hash(token: str) -> bytes:
+    """What SQL knows of a token."""
     return hashlib.sha256(token.encode()).digest()

@@ -19,7 +19,7 @@ class TooManyFailures(StaffRefusal):
 
 @dataclass(eq=False)
 class WrongCode(StaffRefusal):
-    """No such set-up code is valid: mistyped, used, out of date or replaced."""
+    """No such code is valid: mistyped, used, out of date or replaced."""
 
 
 @dataclass(eq=False)
@@ -47,3 +47,18 @@ class UnfitPassword(StaffRefusal):
 @dataclass(eq=False)
 class NoSuchColleague(StaffRefusal):
     """Nobody has an account of this name."""
+
+
+@dataclass(eq=False)
+class OwnAccount(StaffRefusal):
+    """Nobody changes the role of, or closes, their own account."""
+
+
+@dataclass(eq=False)
+class LastOwner(StaffRefusal):
+    """Somebody must be left who can let others in."""
+
+
+@dataclass(eq=False)
+class UnfitUnit(StaffRefusal):
+    """A secretary needs a unit that exists."""

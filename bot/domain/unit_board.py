@@ -99,6 +99,23 @@ class UnitTable:
         return any(place.turnout.participants for place in self.places)
 
 
+@dataclass(frozen=True)
+class UnitSummary:
+    """A unit with all below it: how many there are, if that is known, and how many took part."""
+
+    name: str
+    parent: int | None
+    headcount: int | None
+    participants: int
+
+    @property
+    def turnout(self) -> Turnout | None:
+        """The rate; None without a headcount."""
+        if not self.headcount:
+            return None
+        return Turnout(min(self.participants, self.headcount), self.headcount)
+
+
 def ranked(units: Iterable[Contender]) -> list[UnitPlace]:
     """The places of these units, whatever the order in which they come."""
     alone = [unit for unit in units if not _is_small(unit)]
@@ -165,6 +182,20 @@ class UnitBoard:
 
     def _departed(self, unit: int | None) -> int:
         return self._gone.get(unit, 0) if unit else sum(row.departed for row in self._rows.values())
+
+    def is_within(self, unit: int, root: int) -> bool:
+        """Whether the unit is this root, or below it."""
+        at: int | None = unit
+        while at is not None and at in self._rows:
+            if at == root:
+                return True
+            at = self._rows[at].parent
+        return False
+
+    def summary(self, unit: int) -> UnitSummary:
+        """A unit with all below it. Raises KeyError for one that does not exist."""
+        row = self._rows[unit]
+        return UnitSummary(row.name, row.parent, self._headcounts[unit], self._participants[unit])
 
     def place(self, unit: int) -> UnitPlace | None:
         """Where the unit at the top stands that this one belongs to; None without a headcount."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, select, true
 from sqlalchemy.orm import Session, aliased
 
 from bot.domain.spelling import is_spelled, letters_in
@@ -43,6 +43,18 @@ class Units:
         """The unit whose code is the scene of a QR code."""
         found = self._cards(Unit.code == code, 1)
         return found[0] if found else None
+
+    def called(self, words: str) -> UnitCard | None:
+        """The unit with this code, or the only one with this name or full name."""
+        if found := self.by_code(words):
+            return found
+        bare = words.replace(_FULL_NAME_SEPARATOR, "")
+        named = [
+            card
+            for card in self._cards(true(), None)
+            if words == card.name or bare == card.full_name.replace(_FULL_NAME_SEPARATOR, "")
+        ]
+        return named[0] if len(named) == 1 else None
 
     def find(self, words: str, limit: int = 9) -> list[UnitCard]:
         """Units one can belong to whose full name contains all of `words`, shortest name first.

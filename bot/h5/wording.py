@@ -65,7 +65,6 @@ PURPOSES: Mapping[Purpose, tuple[str, str]] = {
 """What is kept for each purpose, and what for."""
 
 PERIODS: Mapping[Period, str] = {
-    Period.MINUTES: "留5分钟",
     Period.HALF_HOUR: "留30分钟，用过就没有了",
     Period.HALF_DAY: "留12小时",
     Period.DAY: "留24小时",

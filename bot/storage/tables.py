@@ -634,7 +634,10 @@ class Staff(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(32), unique=True)
     password_hash: Mapped[str] = mapped_column(String(255))
+    """Empty until who was invited has chosen a password: none matches it."""
     role: Mapped[str] = mapped_column(String(12))
+    unit_id: Mapped[int | None]
+    """Of a unit's secretary: the unit."""
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
@@ -649,6 +652,51 @@ class StaffSession(Base):
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
     signed_in_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
+    proved_at: Mapped[datetime | None]
+    """When all that the account asks for was last given: password and code."""
+    browser: Mapped[str] = mapped_column(String(40), server_default="")
+    """The kind of browser and of machine, as it said; for the list of sign-ins."""
+
+
+class SecondFactor(Base):
+    """The authenticator of a colleague: what its codes are made from, sealed."""
+
+    __tablename__ = "second_factor"
+    __table_args__ = _rules()
+
+    staff_id: Mapped[int] = mapped_column(
+        ForeignKey("staff.id"), primary_key=True, autoincrement=False
+    )
+    sealed: Mapped[bytes] = mapped_column(_bytes(60))
+    """AES-GCM under a key that the database does not have; see bot/domain/second_factor.py."""
+    last_step: Mapped[int] = mapped_column(BigInteger)
+    """The step of time whose code was used last: none is used twice."""
+    made_at: Mapped[datetime]
+
+
+class RecoveryCode(Base):
+    """A code that stands in once for a lost authenticator; gone when it is used."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = _rules()
+
+    staff_id: Mapped[int] = mapped_column(
+        ForeignKey("staff.id"), primary_key=True, autoincrement=False
+    )
+    code_hash: Mapped[bytes] = mapped_column(DeliveryKey, primary_key=True)
+
+
+class Invitation(Base):
+    """The code with which a colleague chooses a password: one to each, gone when it is used."""
+
+    __tablename__ = "invitation"
+    __table_args__ = _rules()
+
+    staff_id: Mapped[int] = mapped_column(
+        ForeignKey("staff.id"), primary_key=True, autoincrement=False
+    )
+    code_hash: Mapped[bytes] = mapped_column(DeliveryKey)
+    expires_at: Mapped[datetime]
 
 
 class SetupCode(Base):

@@ -8,6 +8,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 TOKEN = re.compile(r'name="form_token" value="([0-9a-f]{64})"')
+TRIAL_CODE = re.compile(r"data-trial-code>(\d{6})<")
 
 
 class Browser:
@@ -45,6 +46,13 @@ class Browser:
     def sign_in(self, name: str, password: str, **options: Any) -> TestResponse:
         fields = {"name": name, "password": password}
         return self.post("/admin/sign-in", fields, **options)
+
+    def take_second_step(self) -> TestResponse:
+        """Type the code that the pages of a trial show; with it an authenticator is set up."""
+        page = self.get("/admin", follow_redirects=True)
+        code = TRIAL_CODE.search(page.text)
+        assert code, "a page without a code"
+        return self.post(page.request.path, {"code": code[1]})
 
     @property
     def cookie(self) -> str | None:

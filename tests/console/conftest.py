@@ -132,12 +132,17 @@ def viewer(app: Flask, transaction: Transaction) -> Browser:
 
 
 def signed_in(
-    app: Flask, transaction: Transaction, name: str, role: Role = Role.MODERATOR
+    app: Flask,
+    transaction: Transaction,
+    name: str,
+    role: Role = Role.MODERATOR,
+    *,
+    proved: bool = True,
 ) -> Browser:
-    """A browser on which a new colleague is signed in."""
+    """A browser on which a new colleague is signed in, with the second step done or not."""
     browser = Browser(app)
     with transaction() as services:
-        token = services.staff.open_sign_in(a_colleague(services, name, role).id)
+        token = services.staff.open_sign_in(a_colleague(services, name, role).id, proved=proved)
     browser.client.set_cookie("sibian", token)
     return browser
 

@@ -57,6 +57,7 @@ def sign_in(page: Page, address: str) -> None:
     page.get_by_label("账号").fill("陈出题")
     page.get_by_label("口令").fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
+    look.take_second_step(page)
     page.wait_for_url(f"{address}/admin/")
 
 

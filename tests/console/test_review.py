@@ -480,7 +480,7 @@ def test_a_viewer_who_decides_is_denied_and_that_is_noted(
     response = viewer.post(f"/admin/mottos/{number}/{deed}", {"version": 1, "reason": "typo"})
 
     assert response.status_code == 403
-    assert "只能查看" in text_of(response)
+    assert "角色不能做这件事" in text_of(response)
     assert state(opened, number) == ("waiting", 1)
     with opened() as session:
         denied = session.scalars(select(Audit).where(Audit.action == "staff.denied")).one()

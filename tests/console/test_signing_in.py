@@ -64,10 +64,12 @@ def test_the_code_makes_an_owner_and_signs_them_in(
     answer = set_up(browser, code)
 
     assert answer["status"] == "303"
+    assert browser.get("/admin").location == "/admin/authenticator"
+    browser.take_second_step()
     assert "张主任" in text_of(browser.get("/admin"))
     with opened() as session:
         assert session.scalars(select(Staff.role)).one() == Role.OWNER
-    assert deeds(opened) == [("staff:1", "staff.set_up")]
+    assert deeds(opened) == [("staff:1", "staff.set_up"), ("staff:1", "staff.authenticator")]
 
 
 def test_the_code_works_once(app: Flask, browser: Browser, code: str) -> None:
@@ -113,12 +115,13 @@ def test_what_is_wrong_is_said_and_the_code_still_works(
 
 
 @pytest.mark.usefixtures("li_has_an_account")
-def test_name_and_password_open_the_queue(browser: Browser, opened: Opened) -> None:
+def test_name_password_and_code_open_the_queue(browser: Browser, opened: Opened) -> None:
     response = browser.sign_in("李审核", PASSWORD)
 
     assert (response.status_code, response.location) == (303, "/admin/")
-    assert "待审" in text_of(browser.get("/admin"))
     assert deeds(opened)[-1] == ("staff:1", "staff.sign_in")
+    browser.take_second_step()
+    assert "待审" in text_of(browser.get("/admin"))
 
 
 @pytest.mark.usefixtures("li_has_an_account")
@@ -180,9 +183,11 @@ def test_signing_in_gives_another_token_than_the_browser_came_with(browser: Brow
 @pytest.mark.usefixtures("li_has_an_account")
 def test_signing_in_anew_ends_the_sign_in_that_was_there(browser: Browser, app: Flask) -> None:
     browser.sign_in("李审核", PASSWORD)
+    browser.take_second_step()
     before = browser.cookie or ""
 
     browser.sign_in("李审核", PASSWORD)
+    browser.take_second_step()
 
     other = Browser(app)
     other.client.set_cookie("sibian", before)

@@ -264,7 +264,7 @@ def test_another_answer_to_a_letter_one_has_closed_is_told_not_to_be_sent(
 
 
 def test_looking_is_for_all_colleagues_and_closing_for_those_who_decide() -> None:
-    assert ACCESS["console.tickets"] is Access.STAFF
+    assert ACCESS["console.tickets"] is Access.LOOKERS
     assert ACCESS["console.close_ticket"] is Access.DECIDERS
 
 

@@ -141,7 +141,7 @@ def test_a_page_that_is_not_there_is_the_nearest(li: Browser, page: str) -> None
 
 
 def test_looking_is_for_all_colleagues(viewer: Browser, entries: list[int]) -> None:
-    assert ACCESS["console.votes"] is Access.STAFF
+    assert ACCESS["console.votes"] is Access.LOOKERS
     assert "第 1 名 2 票" in text_of(viewer.get(VOTES))
 
 

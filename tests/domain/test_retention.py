@@ -51,7 +51,7 @@ def test_the_first_field_of_each_table_is_that_of_its_key() -> None:
 
 def test_what_is_kept_is_kept_as_long_as_it_is_used() -> None:
     assert length_of("staff_session", "signed_in_at") == staff.LONGEST
-    assert length_of("sign_in_failure", "failed_at") == sign_in_limit.WINDOW
+    assert length_of("sign_in_failure", "failed_at") == sign_in_limit.LONGEST_WINDOW
     assert length_of("data_pass", "issued_at") == passes.VALID
     assert length_of("rebinding", "rebound_at") == REBINDS_WITHIN
     assert REPEATED > REPEATABLE

@@ -171,7 +171,9 @@ def test_the_right_password_opens_and_sql_keeps_a_hash(
 
     assert token is not None
     assert len(token) >= 43
-    assert register.whose(token) == colleague
+    found = register.whose(token)
+    assert found is not None
+    assert (found.id, found.name, found.role) == (colleague.id, "李审核", Role.MODERATOR)
     kept = session.scalars(select(StaffSession.token_hash)).one()
     assert kept == hashlib.sha256(token.encode()).digest()
 
