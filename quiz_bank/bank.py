@@ -77,6 +77,8 @@ def draw(
 
     A place gets a question of its kind while there is one. Among those weigh, in this order:
     a code that is not in `avoid`, the difficulty, a topic that the paper does not have yet.
+    What one place is too hard or too easy, because nothing else is left for it, another makes
+    good: papers of one blueprint stay equally hard as long as the questions allow it.
     Raises BankTooSmall.
     """
     pool = sorted({q.code: q for q in questions}.values(), key=lambda q: _lot(seed, q.code))
@@ -85,7 +87,15 @@ def draw(
     seen = frozenset(avoid)
     paper: dict[int, Question] = {}
     # Places choose by lot too: were the first always first, its topics would be rare in the last.
-    places = sorted(range(len(blueprint.slots)), key=lambda place: _lot(seed, f"place {place}"))
+    # Where nothing fits a place, it comes before those that can make good for it.
+    places = sorted(
+        range(len(blueprint.slots)),
+        key=lambda place: (
+            _is_met(blueprint.slots[place], pool, seen),
+            _lot(seed, f"place {place}"),
+        ),
+    )
+    surplus = 0
     # A place whose kind has run out comes last, lest it take what another place needs.
     for last_resort in (False, True):
         for place in places:
@@ -94,8 +104,10 @@ def draw(
             if fitting and place not in paper:
                 topics = Counter(drawn.topic for drawn in paper.values())
                 # `min` keeps the first of equals: the lot decides between equally good ones.
-                paper[place] = min(fitting, key=partial(_misfit, slot, seen, topics))
+                wanted = _made_good(slot, surplus)
+                paper[place] = min(fitting, key=partial(_misfit, wanted, seen, topics))
                 pool.remove(paper[place])
+                surplus += paper[place].difficulty - slot.difficulty if slot.difficulty else 0
     return tuple(paper[place] for place in sorted(places))
 
 
@@ -104,9 +116,21 @@ def _lot(seed: bytes, code: str) -> bytes:
     return blake2b(seed + b"\0" + code.encode(), digest_size=16).digest()
 
 
+def _is_met(slot: Slot, pool: Sequence[Question], seen: frozenset[str]) -> bool:
+    """Whether there is a question for the place as it is wanted, none that was seen."""
+    return slot.difficulty is None or any(
+        q.kind is slot.kind and q.difficulty == slot.difficulty and q.code not in seen for q in pool
+    )
+
+
+def _made_good(slot: Slot, surplus: int) -> int | None:
+    """The difficulty to look for at the place when the paper is too hard by `surplus` so far."""
+    return slot.difficulty and slot.difficulty - surplus
+
+
 def _misfit(
-    slot: Slot, seen: frozenset[str], topics: Mapping[str, int], question: Question
+    wanted: int | None, seen: frozenset[str], topics: Mapping[str, int], question: Question
 ) -> tuple[bool, int, int]:
     """How badly the question suits the place, whatever its kind; the smallest suits best."""
-    distance = abs(question.difficulty - slot.difficulty) if slot.difficulty else 0
+    distance = 0 if wanted is None else abs(question.difficulty - wanted)
     return question.code in seen, distance, topics[question.topic]

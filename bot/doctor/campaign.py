@@ -2,15 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.doctor.finding import Finding, bad, good, note
+from bot.domain.contests import contest_in_force, next_contest
 from bot.domain.entries import current_round
 from bot.domain.identity import CAMPAIGN_ZONE, campaign_day
 from bot.domain.refusals import NoRound
 from bot.domain.staff import StaffRegister
-from bot.storage.tables import Contest
 
 
 def staff(session: Session, now: datetime) -> Finding:
@@ -20,10 +19,11 @@ def staff(session: Session, now: datetime) -> Finding:
 
 def contest(session: Session, now: datetime) -> Finding:
     """Whether members find questions today."""
-    latest = select(Contest).order_by(Contest.first_day.desc()).limit(1)
-    if (found := session.scalars(latest).first()) is None:
-        return note("contest", "none")
     today = campaign_day(now)
+    if (found := contest_in_force(session, today)) is None:
+        return note("contest", "none")
+    if today > found.last_day:
+        found = next_contest(session, today) or found
     facts = {"title": found.title, "first_day": found.first_day, "last_day": found.last_day}
     if today < found.first_day:
         return good("contest", "coming", **facts)

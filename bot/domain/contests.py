@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Self
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from bot.domain.identity import CAMPAIGN_ZONE
 from bot.storage.tables import Contest
 from quiz_bank import DAILY_PAPER
@@ -51,6 +54,19 @@ class ContestPlan:
             return None
         opens = local.replace(hour=self.new_paper_hour, minute=0, second=0, microsecond=0)
         return (opens if local < opens else opens + timedelta(days=1)) - local
+
+
+def contest_in_force(session: Session, today: date) -> Contest | None:
+    """The contest that began last; the one to begin first where none has yet."""
+    begun = Contest.first_day <= today
+    asked = select(Contest).where(begun).order_by(Contest.first_day.desc()).limit(1)
+    return session.scalars(asked).first() or next_contest(session, today)
+
+
+def next_contest(session: Session, today: date) -> Contest | None:
+    """The contest to begin first after today."""
+    asked = select(Contest).where(Contest.first_day > today).order_by(Contest.first_day).limit(1)
+    return session.scalars(asked).first()
 
 
 def week_of(day: date) -> date:

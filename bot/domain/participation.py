@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Integer, and_, bindparam, case, cast, func, select
 from sqlalchemy.orm import Session
 
+from bot.domain.identity import campaign_day
 from bot.domain.kept import Kept
 from bot.domain.standings import LATEST
 from bot.domain.unit_board import UnitBoard, UnitPlace, UnitRow, UnitSummary, UnitTable
@@ -73,7 +74,7 @@ class Participation:
         return self._board().place(unit)
 
     def _board(self) -> UnitBoard:
-        contest = self._session.scalar(LATEST)
+        contest = self._session.scalar(LATEST, {"today": campaign_day(self._now)})
 
         def count() -> UnitBoard:
             asked = {"contest": contest, "activity": f"contest:{contest}"}

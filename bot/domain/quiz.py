@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Integer, Row, Select, and_, bindparam, case, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from bot.domain.contests import MAKE_UP_DAYS, ContestPlan, week_of
+from bot.domain.contests import MAKE_UP_DAYS, ContestPlan, contest_in_force, next_contest, week_of
 from bot.domain.identity import campaign_day
 from bot.domain.questions import Shelf
 from bot.domain.refusals import (
@@ -194,7 +194,7 @@ class Quiz:
 
     def missed(self, member: bytes) -> date | None:
         """The day that the member may make up now; None without one. Raises NoContest."""
-        contest = self._latest_contest()
+        contest = self._contest_in_force()
         on = contest.first_day <= campaign_day(self._now) <= contest.last_day
         return self._missed(member, contest) if on else None
 
@@ -268,8 +268,8 @@ class Quiz:
         return _run_length(day, days)
 
     def rules(self) -> Rules:
-        """What the latest contest promises. Raises NoContest."""
-        return self._rules(self._latest_contest())
+        """What the contest promises that began last. Raises NoContest."""
+        return self._rules(self._contest_in_force())
 
     def _rules(self, contest: Contest) -> Rules:
         ends = campaign_day(self._now) >= contest.last_day
@@ -278,29 +278,33 @@ class Quiz:
             next_hour=None if ends else contest.new_paper_hour,
         )
 
-    def _latest_contest(self) -> Contest:
-        contest = self._session.scalars(
-            select(Contest).order_by(Contest.first_day.desc()).limit(1)
-        ).first()
+    def _contest_in_force(self) -> Contest:
+        contest = contest_in_force(self._session, campaign_day(self._now))
         if contest is None:
             raise NoContest
         return contest
 
     def _contest_today(self, member: bytes) -> Contest:
-        contest = self._latest_contest()
+        contest = self._contest_in_force()
         today = campaign_day(self._now)
         if today < contest.first_day:
             raise ContestNotBegun(contest.first_day)
         if today > contest.last_day:
-            raise ContestOver(contest.last_day, self._days_taken(member, contest.id))
+            raise self._after(member, contest)
         return contest
+
+    def _after(self, member: bytes, contest: Contest) -> ContestNotBegun | ContestOver:
+        """What there is to say after the end of a contest."""
+        if coming := next_contest(self._session, campaign_day(self._now)):
+            return ContestNotBegun(coming.first_day)
+        return ContestOver(contest.last_day, self._days_taken(member, contest.id))
 
     def _ensure_out(self, member: bytes, contest: Contest) -> None:
         wait = ContestPlan.of(contest).opens_in(self._now)
         if wait is None:
             return
         if campaign_day(self._now + wait) > contest.last_day:
-            raise ContestOver(contest.last_day, self._days_taken(member, contest.id))
+            raise self._after(member, contest)
         raise PaperNotOut(self._now + wait)
 
     def _missed(self, member: bytes, contest: Contest) -> date | None:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from bot.domain.identity import mask
+from bot.domain.identity import campaign_day, mask
 from bot.domain.ladders import Ladder, Ladders, Scope
 from bot.domain.units import UnitCard
 from bot.storage.tables import Contest, Member, Score, Unit, table_of
@@ -64,8 +64,13 @@ class Neighbourhood:
 
 _SCORE, _MEMBER, _UNIT = table_of(Score), table_of(Member), table_of(Unit)
 _PARENT = _UNIT.alias("parent")
-LATEST = select(Contest.id).order_by(Contest.first_day.desc()).limit(1)
-"""The contest that standings are about."""
+LATEST = (
+    select(Contest.id)
+    .where(Contest.first_day <= bindparam("today"))
+    .order_by(Contest.first_day.desc())
+    .limit(1)
+)
+"""The contest that standings are about: the one that began last, whatever is planned."""
 
 _STANDING = (_SCORE.c.points, _SCORE.c.days, _SCORE.c.reached_at)
 # The key comes last, so that people who tie always stand in the same order.
@@ -171,7 +176,9 @@ class Standings:
 
     def neighbourhood(self, member: bytes) -> Neighbourhood | None:
         """Where the member stands within the own district; None before the first answer."""
-        me = self._session.execute(_ME, {"member": member}).first()
+        me = self._session.execute(
+            _ME, {"member": member, "today": campaign_day(self._now)}
+        ).first()
         if me is None:
             return None
         district = UnitCard(me.district, me.unit, me.unit) if me.district else None
@@ -194,7 +201,7 @@ class Standings:
         """The first places among all, or within the district of this id; who is unlisted is not
         among them.
         """
-        scope = Scope(self._session.scalar(LATEST), district)
+        scope = Scope(self._session.scalar(LATEST, {"today": campaign_day(self._now)}), district)
         rows = self._session.execute(_TOP.within(scope), scope.values | {"limit": limit})
         places: list[Place] = []
         rank, before = 0, None

@@ -19,6 +19,7 @@ from bot.domain.planning import (
     Unfit,
 )
 from bot.domain.questions import Shelf
+from bot.domain.refusals import ContestNotBegun
 from bot.domain.services import Services, open_services
 from bot.storage.tables import Audit, BankQuestion, ContestQuestion, RoundSlot
 from tests.builders import CLOSES, NOON, key, said
@@ -62,6 +63,29 @@ def test_a_new_contest_is_played_when_its_day_has_come(
     sitting, _ = then.quiz.start(key("li"))
     assert len(sitting.questions) == 5
     assert then.quiz.rules().plan == CONTEST
+
+
+def test_the_contest_that_runs_is_played_on_when_the_next_is_planned(
+    planning: Planning, session: Session
+) -> None:
+    now = open_services(session, NOON, Shelf())
+    member = key("li")
+    running, sitting = now.quiz.rules().plan, now.quiz.start(member)[0]
+    now.quiz.answer(member, sitting, 1, sitting.question(1).answer, bytes(32))
+
+    planning.add_contest(CONTEST, ORGANISER)
+
+    assert now.quiz.rules().plan == running
+    assert now.quiz.start(key("wang"))[0].contest == sitting.contest
+    assert len(now.standings.top(9)) == 1
+    between = open_services(session, NEXT_YEAR - timedelta(days=1), Shelf())
+    assert len(between.standings.top(9)) == 1
+    with pytest.raises(ContestNotBegun) as refused:
+        between.quiz.start(member)
+    assert refused.value.first_day == CONTEST.first_day
+    then = open_services(session, NEXT_YEAR, Shelf())
+    assert then.standings.top(9) == []
+    assert then.quiz.start(member)[0].contest != sitting.contest
 
 
 def test_it_draws_from_what_is_published_when_it_is_made(

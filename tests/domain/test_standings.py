@@ -170,7 +170,7 @@ def test_a_district_nobody_knows_has_no_table(session: Session) -> None:
     assert Standings(session, NOON).top(50, 4711) == []
 
 
-def test_only_the_latest_contest_counts(session: Session) -> None:
+def test_only_the_contest_that_began_last_counts(session: Session) -> None:
     play(session, Player("甲", 10))
     session.add(
         Contest(
@@ -180,8 +180,10 @@ def test_only_the_latest_contest_counts(session: Session) -> None:
     )  # fmt: skip
     session.flush()
 
-    assert Standings(session, NOON).top(50) == []
-    assert Standings(session, NOON).neighbourhood(key("甲")) is None
+    next_year = NOON + timedelta(days=365)
+    assert len(Standings(session, NOON).top(50)) == 1
+    assert Standings(session, next_year).top(50) == []
+    assert Standings(session, next_year).neighbourhood(key("甲")) is None
 
 
 def test_without_any_contest_nobody_stands_anywhere(empty_session: Session) -> None:
