@@ -27,6 +27,7 @@ from bot.domain.services import Services, open_services
 from bot.journal import current
 from bot.maintenance import Hours
 from bot.storage.database import Clock, Sessions
+from bot.storage.directly import short_look
 from handlers import wording
 
 REPEATED = timedelta(seconds=20)
@@ -63,7 +64,7 @@ class Glances:
         if message.spoken or message.text not in self._conversation.asks:
             return None
         try:
-            with self._readers() as session:
+            with short_look(self._readers) as session:
                 services = open_services(session, self._clock(session), self._shelf)
                 reply = self._reply(message, services)
         except (Refusal, SQLAlchemyError):

@@ -30,6 +30,7 @@ from bot.journal import current
 from bot.logs import trace
 from bot.storage.database import Clock, Sessions
 from bot.storage.deadline import ending_at
+from bot.storage.directly import short_transaction
 from bot.storage.memory import Memory
 from bot.storage.tables import Delivery, table_of
 from bot.storage.together import Together
@@ -61,7 +62,7 @@ _KEEP = insert(table_of(Delivery)).values(
     reply=bindparam("answer"),
     received_at=bindparam("now"),
 )
-_KEEP_AND_MOVE = Together(MOVE, _KEEP)
+_KEEP_ALONE, _KEEP_AND_MOVE = Together(_KEEP), Together(MOVE, _KEEP)
 
 log = structlog.get_logger()
 
@@ -153,7 +154,7 @@ class Turns:
                 return answer
 
     def _turn(self, message: Message) -> bytes:
-        with self._sessions.begin() as session:
+        with short_transaction(self._sessions) as session:
             services = self._services(session)
             if (member := self._enter(message, services)) is None:
                 return b""
@@ -171,7 +172,7 @@ class Turns:
 
     def _record(self, message: Message, reply: Reply, outcome: str) -> bytes:
         """Store the answer of a turn whose effects were undone; its topic has ended."""
-        with self._sessions.begin() as session:
+        with short_transaction(self._sessions) as session:
             services = self._services(session)
             member = self._enter(message, services)
             if member is None:
@@ -255,7 +256,7 @@ class Turns:
             "now": services.now,
         }
         if stands == member.state and member.fresh:
-            session.execute(_KEEP, record)
+            _KEEP_ALONE.run(session, record)
         else:
             _KEEP_AND_MOVE.run(session, record | {"stands": stands})
         return answer

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from types import MappingProxyType, UnionType
+from types import UnionType
 from typing import Any, TypeVar
 
 from pypinyin import lazy_pinyin
@@ -71,6 +71,8 @@ class Route:
     handler: Handler
     asks: frozenset[str] = frozenset()
     """The words by which a member only asks: the handler changes nothing but the state."""
+    during: Kinds = object
+    """The states in which it is worth a look."""
 
     @property
     def name(self) -> str:
@@ -126,11 +128,11 @@ class Router:
 
         With `facts`, only while the state says so too: `act="withdraw"`.
         """
-        return self._route(Tier.TASK, _while(kind, _worded(pattern), facts))
+        return self._route(Tier.TASK, _while(_worded(pattern), facts), kind)
 
     def wordless(self, kind: Kinds) -> Callable[[AnyHandler], AnyHandler]:
         """Take a text that says nothing once folded (emoji, dots), in a state of this kind."""
-        return self._route(Tier.TASK, _while(kind, _says_nothing))
+        return self._route(Tier.TASK, _says_nothing, kind)
 
     def pattern(self, pattern: str) -> Callable[[AnyHandler], AnyHandler]:
         """Take words of this shape in any state in which no open task wants them."""
@@ -138,7 +140,7 @@ class Router:
 
     def listed(self, kind: Kinds, pattern: str) -> Callable[[AnyHandler], AnyHandler]:
         """Take a bare number while a list of this kind is on show."""
-        return self._route(Tier.LIST, _while(kind, _worded(pattern)))
+        return self._route(Tier.LIST, _worded(pattern), kind)
 
     def keyword(self, *words: str, asks: bool = False) -> Callable[[AnyHandler], AnyHandler]:
         """Take these words, and at a lower tier what sounds like them. `asks` as above."""
@@ -152,7 +154,7 @@ class Router:
 
     def awaited(self, kind: Kinds) -> Callable[[AnyHandler], AnyHandler]:
         """Take any words while a state of this kind waits for them, unless a keyword is said."""
-        return self._route(Tier.AWAITED, _while(kind, lambda message, _: has_words(message)))
+        return self._route(Tier.AWAITED, lambda message, _: has_words(message), kind)
 
     def guess(self, fits: Test) -> Callable[[AnyHandler], AnyHandler]:
         """Take what looks like it, when nothing else fits."""
@@ -160,11 +162,13 @@ class Router:
 
     def otherwise(self, kind: Kinds) -> Callable[[AnyHandler], AnyHandler]:
         """Take what is left over, while the member stands in a state of this kind."""
-        return self._route(Tier.OTHERWISE, lambda _, state: isinstance(state, kind))
+        return self._route(Tier.OTHERWISE, lambda *_: True, kind)
 
-    def _route(self, tier: Tier, fits: Test) -> Callable[[AnyHandler], AnyHandler]:
+    def _route(
+        self, tier: Tier, fits: Test, during: Kinds = object
+    ) -> Callable[[AnyHandler], AnyHandler]:
         def register(handler: AnyHandler) -> AnyHandler:
-            self.routes.append(Route(tier, fits, handler))
+            self.routes.append(Route(tier, fits, handler, during=during))
             return handler
 
         return register
@@ -176,17 +180,24 @@ class Conversation:
     def __init__(self, topics: Iterable[Router]) -> None:
         routes = [route for topic in topics for route in topic.routes]
         self._routes = sorted(routes, key=lambda route: route.tier)
+        self._open: dict[type[State], list[Route]] = {}
         self.asks = frozenset[str]().union(*(route.asks for route in routes))
         """Words that, where no open task takes them, only ask."""
 
     def find(self, message: Message, state: State) -> Found:
         """Who takes the message. Raises LookupError when nobody does."""
-        for route in self._routes:
+        for route in self._open_in(type(state)):
             if fits := route.fits(message, state):
                 match = fits if isinstance(fits, re.Match) else None
                 current().handler = route.name
                 return Found(route, message.found(match))
         raise LookupError(f"no route takes a {message.kind} push")
+
+    def _open_in(self, kind: type[State]) -> list[Route]:
+        """The routes that may fit in a state of this kind; found out once for each."""
+        if kind not in self._open:
+            self._open[kind] = [route for route in self._routes if issubclass(kind, route.during)]
+        return self._open[kind]
 
     def play(self, message: Message, state: State, services: Services) -> Step:
         """Play a message to its end."""
@@ -220,13 +231,13 @@ def _by_words(tier: Tier, words: Iterable[str], handler: Handler, asks: bool) ->
     return Route(tier, _one_of(words), handler, frozenset(words if asks else ()))
 
 
-def _while(kind: Kinds, fits: Test, facts: Mapping[str, object] = MappingProxyType({})) -> Test:
-    def stands(state: State) -> bool:
-        return isinstance(state, kind) and all(
-            getattr(state, name) == fact for name, fact in facts.items()
-        )
-
-    return lambda message, state: stands(state) and fits(message, state)
+def _while(fits: Test, facts: Mapping[str, object]) -> Test:
+    """The same test, while the state says so too."""
+    if not facts:
+        return fits
+    return lambda message, state: (
+        all(getattr(state, name) == fact for name, fact in facts.items()) and fits(message, state)
+    )
 
 
 def _says_nothing(message: Message, _: State) -> bool:

@@ -22,8 +22,9 @@ from bot.domain import audit
 from bot.domain.identity import mask
 from bot.domain.refusals import DecidedMeanwhile, NoRound
 from bot.domain.units import UnitCard
+from bot.storage.directly import ask
 from bot.storage.locks import hold_open
-from bot.storage.tables import Audit, Member, Motto, Round, Unit
+from bot.storage.tables import Audit, Member, Motto, Round, Unit, table_of
 
 _BEFORE_FIRST = 1_000
 """Numbers begin at 1001, so that 1 to 9 can only mean a place in the list just shown."""
@@ -83,18 +84,21 @@ def id_of(number: int) -> int:
     return number - _BEFORE_FIRST
 
 
-_LATEST_ROUND = select(Round).order_by(Round.collects_from.desc()).limit(1)
+_ROUND = table_of(Round)
+_LATEST_ROUND = select(_ROUND).order_by(_ROUND.c.collects_from.desc()).limit(1)
 # A subquery, whose row stays unlocked: two deciders that held it would wait for each other.
 _ROUND_OF_ENTRY = select(Round.id).where(
     Round.id == select(Motto.round_id).where(Motto.id == bindparam("motto")).scalar_subquery()
 )
 
 
-def current_round(session: Session, *, hold: bool = False) -> Round:
-    """The round that began last; on hold it is not sealed before we commit. Raises NoRound."""
+def current_round(session: Session, *, hold: bool = False) -> Row[Any]:
+    """The row of the round that began last; on hold it is not sealed before we commit.
+
+    Raises NoRound.
+    """
     latest = hold_open(session, _LATEST_ROUND) if hold else _LATEST_ROUND
-    found: Round | None = session.scalars(latest).first()
-    if found is None:
+    if (found := ask(session, latest).first()) is None:
         raise NoRound
     return found
 

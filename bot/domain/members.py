@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.refusals import ReboundTooOften
 from bot.domain.units import UnitCard, Units
+from bot.storage.directly import ask
 from bot.storage.tables import Consent, Delivery, Member, Notice, Person, Rebinding, table_of
 
 PAUSE = timedelta(hours=24)
@@ -122,7 +123,7 @@ class Members:
         due: datetime | None = None,
     ) -> Presence | None:
         values = {"member": member, "delivery": delivery, "now": due or self._now}
-        row = self._session.execute(statement, values).first()
+        row = ask(self._session, statement, values).first()
         if row is None:
             return None
         age = self._now - row.state_at

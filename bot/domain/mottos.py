@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain import audit
@@ -36,7 +36,7 @@ from bot.domain.refusals import (
     VotesAtStake,
 )
 from bot.domain.released import Why, release_votes, votes_at_stake
-from bot.storage.tables import Audit, Member, Motto, Round, Unit, Vote
+from bot.storage.tables import Audit, Member, Motto, Unit, Vote
 
 LEAST, MOST = 8, 30
 """Characters a motto has, punctuation included."""
@@ -93,7 +93,7 @@ class Mottos:
     def __init__(self, session: Session, now: datetime) -> None:
         self._session, self._now = session, now
 
-    def ensure_collecting(self) -> Round:
+    def ensure_collecting(self) -> Row[Any]:
         """The round, if mottos are taken now. Raises NoRound or CollectingClosed."""
         current = current_round(self._session)
         if not current.collects_from <= self._now < current.collects_until:

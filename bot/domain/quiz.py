@@ -20,6 +20,7 @@ from bot.domain.refusals import (
     PaperFinished,
     PaperNotOut,
 )
+from bot.storage.directly import ask
 from bot.storage.tables import Answer, Attempt, Contest, Instant, Score, table_of
 from bot.storage.together import Together
 from quiz_bank import DAILY_PAPER, Question, draw
@@ -117,7 +118,7 @@ def _papers() -> Select[Any]:
     )
 
 
-_NEW_PAPER, _NEW_SCORE = insert(_ATTEMPT), insert(_SCORE)
+_NEW_PAPER = insert(_ATTEMPT)
 _OPEN_PAPER = (
     _papers()
     .where(_ATTEMPT.c.finished_at.is_(None), _ATTEMPT.c.started_at > bindparam("since"))
@@ -137,7 +138,16 @@ _ADD_TO_SCORE = (
         ),
     )
 )
-_ADD_DAY = _ADD_TO_SCORE.values(days=_SCORE.c.days + 1)
+_ADD_DAY = Together(_ADD_TO_SCORE.values(days=_SCORE.c.days + 1))
+_NEW_SCORE = Together(
+    insert(_SCORE).values(
+        member_key=bindparam("member"),
+        contest_id=bindparam("contest"),
+        points=bindparam("earned"),
+        days=1,
+        reached_at=bindparam("now"),
+    )
+)
 _NEW_ANSWER = insert(_ANSWER).values(
     member_key=bindparam("member"),
     contest_id=bindparam("contest"),
@@ -150,8 +160,19 @@ _NEW_ANSWER = insert(_ANSWER).values(
     delivery_key=bindparam("delivery"),
     answered_at=bindparam("now"),
 )
+_FINISH = (
+    update(_ATTEMPT)
+    .where(
+        _ATTEMPT.c.member_key == bindparam("member"),
+        _ATTEMPT.c.contest_id == bindparam("contest"),
+        _ATTEMPT.c.day == bindparam("of_day"),
+    )
+    .values(finished_at=bindparam("now"))
+)
+_ANSWER_FIRST = Together(_NEW_ANSWER)
 _ANSWER_ON = Together(_ADD_TO_SCORE, _NEW_ANSWER)
 """A paper's later answers: its first has opened the score."""
+_ANSWER_LAST = Together(_ADD_TO_SCORE, _FINISH, _NEW_ANSWER)
 
 
 class Quiz:
@@ -205,7 +226,7 @@ class Quiz:
     def sitting(self, member: bytes) -> Sitting | None:
         """The member's open paper, if one was begun in the last 24 hours."""
         values = {"member": member, "since": self._now - PAUSE}
-        return self._sitting(self._session.execute(_OPEN_PAPER, values).all())
+        return self._sitting(ask(self._session, _OPEN_PAPER, values).all())
 
     def latest(self, member: bytes) -> Sitting | None:
         """The member's paper begun last, open or done."""
@@ -240,12 +261,13 @@ class Quiz:
             "delivery": delivery,
             "now": self._now,
         }
-        if sitting.answers:
-            _ANSWER_ON.run(self._session, record)
-        else:
-            self._session.execute(_NEW_ANSWER, record)
-            self._open_score(member, sitting.contest, points)
         after = replace(sitting, answers={**sitting.answers, place: marked})
+        if sitting.answers:
+            going_on = _ANSWER_LAST if after.current is None else _ANSWER_ON
+            going_on.run(self._session, record)
+            return after
+        _ANSWER_FIRST.run(self._session, record)
+        self._open_score(record)
         if after.current is None:
             self._change(member, sitting, finished_at=self._now)
         return after
@@ -367,7 +389,7 @@ class Quiz:
 
     def _paper(self, member: bytes, contest: int, day: date) -> Sitting | None:
         values = {"member": member, "contest": contest, "day": day}
-        return self._sitting(self._session.execute(_PAPER_OF_DAY, values).all())
+        return self._sitting(ask(self._session, _PAPER_OF_DAY, values).all())
 
     def _sitting(self, rows: Sequence[Row[Any]]) -> Sitting | None:
         """The first paper in the rows, each of which carries one of its answers."""
@@ -390,19 +412,10 @@ class Quiz:
             paper.points_each,
         )
 
-    def _open_score(self, member: bytes, contest: int, points: int) -> None:
+    def _open_score(self, record: Mapping[str, Any]) -> None:
         """The first answer of a day counts as a day; that of a contest opens the score."""
-        change = {"member": member, "contest": contest, "earned": points, "now": self._now}
-        changed = self._session.execute(_ADD_DAY, change)
-        if not changed.rowcount:  # type: ignore[attr-defined]
-            row = {
-                "member_key": member,
-                "contest_id": contest,
-                "points": points,
-                "days": 1,
-                "reached_at": self._now,
-            }
-            self._session.execute(_NEW_SCORE, row)
+        if not _ADD_DAY.run(self._session, record):
+            _NEW_SCORE.run(self._session, record)
 
     def _change(self, member: bytes, sitting: Sitting, **values: object) -> None:
         self._session.execute(

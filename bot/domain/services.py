@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -42,41 +42,132 @@ from bot.domain.word_list import WordList
 from bot.storage.database import Clock, Sessions, begin_read_only
 
 
-@dataclass(frozen=True)
 class Services:
-    """One of each, for the length of one transaction, at one moment."""
+    """One of each, for the length of one transaction, at one moment; made when first asked for."""
 
-    now: datetime
-    members: Members
-    dossiers: Dossiers
-    passes: Passes
-    erasure: Erasure
-    units: Units
-    quiz: Quiz
-    practice: Practice
-    bank: QuestionBank
-    bank_search: BankSearch
-    item_analysis: ItemAnalysis
-    uploads: Uploads
-    regrading: Regrading
-    mottos: Mottos
-    moderation: Moderation
-    appeals: Appeals
-    word_list: WordList
-    quotation_list: QuotationList
-    votes: Votes
-    sealing: Sealing
-    outcomes: Outcomes
-    tally: Tally
-    standings: Standings
-    participation: Participation
-    notices: Notices
-    tickets: Tickets
-    staff: StaffRegister
-    second_factors: SecondFactors
-    colleagues: Colleagues
-    devices: Devices
-    planning: Planning
+    def __init__(self, session: Session, now: datetime, shelf: Shelf, board: Board | None) -> None:
+        self.now = now
+        self._session, self._shelf, self._board = session, shelf, board
+
+    @cached_property
+    def members(self) -> Members:
+        return Members(self._session, self.now)
+
+    @cached_property
+    def dossiers(self) -> Dossiers:
+        return Dossiers(self._session, self.now)
+
+    @cached_property
+    def passes(self) -> Passes:
+        return Passes(self._session, self.now)
+
+    @cached_property
+    def erasure(self) -> Erasure:
+        return Erasure(self._session, self.now)
+
+    @cached_property
+    def units(self) -> Units:
+        return Units(self._session)
+
+    @cached_property
+    def quiz(self) -> Quiz:
+        return Quiz(self._session, self.now, self._shelf)
+
+    @cached_property
+    def practice(self) -> Practice:
+        return Practice(self._session, self.now, self._shelf)
+
+    @cached_property
+    def bank(self) -> QuestionBank:
+        return QuestionBank(self._session, self.now)
+
+    @cached_property
+    def bank_search(self) -> BankSearch:
+        return BankSearch(self._session)
+
+    @cached_property
+    def item_analysis(self) -> ItemAnalysis:
+        return ItemAnalysis(self._session)
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        return Uploads(self._session, self.now)
+
+    @cached_property
+    def regrading(self) -> Regrading:
+        return Regrading(self._session, self.now)
+
+    @cached_property
+    def mottos(self) -> Mottos:
+        return Mottos(self._session, self.now)
+
+    @cached_property
+    def moderation(self) -> Moderation:
+        return Moderation(self._session, self.now)
+
+    @cached_property
+    def appeals(self) -> Appeals:
+        return Appeals(self._session, self.now)
+
+    @cached_property
+    def word_list(self) -> WordList:
+        return WordList(self._session, self.now, self._shelf.screens)
+
+    @cached_property
+    def quotation_list(self) -> QuotationList:
+        return QuotationList(self._session, self.now, self._shelf.quotations)
+
+    @cached_property
+    def votes(self) -> Votes:
+        return Votes(self._session, self.now)
+
+    @cached_property
+    def sealing(self) -> Sealing:
+        return Sealing(self._session, self.now)
+
+    @cached_property
+    def outcomes(self) -> Outcomes:
+        return Outcomes(self._session, self.now)
+
+    @cached_property
+    def tally(self) -> Tally:
+        return Tally(self._session, self.now, self._board)
+
+    @cached_property
+    def standings(self) -> Standings:
+        return Standings(self._session, self.now, self._shelf.ladders)
+
+    @cached_property
+    def participation(self) -> Participation:
+        return Participation(self._session, self.now, self._shelf.boards)
+
+    @cached_property
+    def notices(self) -> Notices:
+        return Notices(self._session, self.now)
+
+    @cached_property
+    def tickets(self) -> Tickets:
+        return Tickets(self._session, self.now)
+
+    @cached_property
+    def staff(self) -> StaffRegister:
+        return StaffRegister(self._session, self.now)
+
+    @cached_property
+    def second_factors(self) -> SecondFactors:
+        return SecondFactors(self._session, self.now)
+
+    @cached_property
+    def colleagues(self) -> Colleagues:
+        return Colleagues(self._session, self.now)
+
+    @cached_property
+    def devices(self) -> Devices:
+        return Devices(self._session, self.now)
+
+    @cached_property
+    def planning(self) -> Planning:
+        return Planning(self._session, self.now)
 
 
 class Transaction(Protocol):
@@ -90,39 +181,7 @@ def open_services(
     session: Session, now: datetime, shelf: Shelf, board: Board | None = None
 ) -> Services:
     """The services on this session. Whoever opened the session owns its commit."""
-    return Services(
-        now=now,
-        members=Members(session, now),
-        dossiers=Dossiers(session, now),
-        passes=Passes(session, now),
-        erasure=Erasure(session, now),
-        units=Units(session),
-        quiz=Quiz(session, now, shelf),
-        practice=Practice(session, now, shelf),
-        bank=QuestionBank(session, now),
-        bank_search=BankSearch(session),
-        item_analysis=ItemAnalysis(session),
-        uploads=Uploads(session, now),
-        regrading=Regrading(session, now),
-        mottos=Mottos(session, now),
-        moderation=Moderation(session, now),
-        appeals=Appeals(session, now),
-        word_list=WordList(session, now, shelf.screens),
-        quotation_list=QuotationList(session, now, shelf.quotations),
-        votes=Votes(session, now),
-        sealing=Sealing(session, now),
-        outcomes=Outcomes(session, now),
-        tally=Tally(session, now, board),
-        standings=Standings(session, now, shelf.ladders),
-        participation=Participation(session, now, shelf.boards),
-        notices=Notices(session, now),
-        tickets=Tickets(session, now),
-        staff=StaffRegister(session, now),
-        second_factors=SecondFactors(session, now),
-        colleagues=Colleagues(session, now),
-        devices=Devices(session, now),
-        planning=Planning(session, now),
-    )
+    return Services(session, now, shelf, board)
 
 
 def transactions(

@@ -6,7 +6,7 @@ else's place changes.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import Any
 
 from sqlalchemy import (
     BindParameter,
@@ -17,14 +17,17 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
+    literal,
     or_,
     select,
+    union_all,
 )
 from sqlalchemy.orm import Session
 
 from bot.domain.identity import campaign_day, mask
 from bot.domain.ladders import Ladder, Ladders, Scope
 from bot.domain.units import UnitCard
+from bot.storage.directly import ask
 from bot.storage.tables import Contest, Member, Score, Unit, table_of
 
 ABOVE, BELOW = 2, 1
@@ -108,9 +111,6 @@ _LOWER = and_(
 _LISTED = or_(_MEMBER.c.unlisted.is_(None), ~_MEMBER.c.unlisted)
 """Of somebody who was erased there may be no row."""
 _RUNG = (_SCORE.c.points, _SCORE.c.days)
-_EARLIER_ON_RUNG = and_(
-    _SCORE.c.points == _POINTS, _SCORE.c.days == _DAYS, _SCORE.c.reached_at < _REACHED_AT
-)
 
 
 def _people(*columns: ColumnElement[Any]) -> Select[Any]:
@@ -133,6 +133,15 @@ _ME = _people(
 ).where(_SCORE.c.member_key == bindparam("member"), _SCORE.c.contest_id == LATEST.scalar_subquery())
 
 
+_IN_CONTEST = _SCORE.c.contest_id == bindparam("contest")
+_DISTRICT = bindparam("district", type_=Integer)
+_IN_DISTRICT = or_(_UNIT.c.id == _DISTRICT, _UNIT.c.parent_id == _DISTRICT)
+
+
+_AHEAD, _MYSELF, _BEHIND = range(3)
+"""The parts of a neighbourhood, in their order."""
+
+
 @dataclass(frozen=True)
 class _Scoped:
     """A statement that ranks among all members, and the same within a district."""
@@ -140,29 +149,50 @@ class _Scoped:
     everybody: Select[Any]
     district: Select[Any]
 
-    @classmethod
-    def of(cls, people: Select[Any], everybody: Select[Any] | None = None) -> Self:
-        """`everybody` where all members can be asked for without looking at their units."""
-        contest = _SCORE.c.contest_id == bindparam("contest")
-        district = bindparam("district", type_=Integer)
-        within = or_(_UNIT.c.id == district, _UNIT.c.parent_id == district)
-        everybody = people if everybody is None else everybody
-        return cls(everybody.where(contest), people.where(contest, within))
-
     def within(self, scope: Scope) -> Select[Any]:
         """The statement for this scope."""
         return self.everybody if scope.district is None else self.district
 
 
-_AHEAD = _Scoped.of(_people(*_PLACE).where(_HIGHER, _LISTED).order_by(*_ORDER_UP).limit(ABOVE))
-_BEHIND = _Scoped.of(_people(*_PLACE).where(_LOWER, _LISTED).order_by(*_ORDER_DOWN).limit(BELOW))
-_TOP = _Scoped.of(_people(*_PLACE).order_by(*_ORDER_DOWN).limit(bindparam("limit")))
-_EARLIER = _Scoped.of(
-    _people(func.count()).where(_EARLIER_ON_RUNG), select(func.count()).where(_EARLIER_ON_RUNG)
-)
-_RUNGS = _Scoped.of(
-    _people(*_RUNG, func.count().label("people")).group_by(*_RUNG),
-    select(*_RUNG, func.count().label("people")).group_by(*_RUNG),
+def _around(*district: ColumnElement[bool]) -> Select[Any]:
+    """The member and the neighbours; of each, how many of the same rung were there earlier."""
+    myself = _SCORE.c.member_key == bindparam("member")
+    parts = [
+        _people(literal(_AHEAD).label("part"), *_PLACE)
+        .where(_IN_CONTEST, *district, _HIGHER, _LISTED)
+        .order_by(*_ORDER_UP)
+        .limit(ABOVE),
+        _people(literal(_MYSELF).label("part"), *_PLACE).where(_IN_CONTEST, myself),
+        _people(literal(_BEHIND).label("part"), *_PLACE)
+        .where(_IN_CONTEST, *district, _LOWER, _LISTED)
+        .order_by(*_ORDER_DOWN)
+        .limit(BELOW),
+    ]
+    near = union_all(*(select(part.subquery()) for part in parts)).subquery("near")
+    on_rung = and_(
+        _IN_CONTEST,
+        _SCORE.c.points == near.c.points,
+        _SCORE.c.days == near.c.days,
+        _SCORE.c.reached_at < near.c.reached_at,
+    )
+    # Among all members nobody need look at their units.
+    others = _people(func.count()).where(*district) if district else select(func.count())
+    earlier = others.where(on_rung).correlate(near).scalar_subquery()
+    downwards = (near.c.points.desc(), near.c.days.desc(), near.c.reached_at, near.c.member_key)
+    return select(near, earlier.label("earlier")).order_by(near.c.part, *downwards)
+
+
+def _rungs(people: Select[Any]) -> Select[Any]:
+    """How many stand on each rung."""
+    return people.where(_IN_CONTEST).group_by(*_RUNG)
+
+
+_AROUND = _Scoped(_around(), _around(_IN_DISTRICT))
+_TOP = _people(*_PLACE).where(_IN_CONTEST).order_by(*_ORDER_DOWN).limit(bindparam("limit"))
+_TOPS = _Scoped(_TOP, _TOP.where(_IN_DISTRICT))
+_PEOPLE = func.count().label("people")
+_RUNGS = _Scoped(
+    _rungs(select(*_RUNG, _PEOPLE)), _rungs(_people(*_RUNG, _PEOPLE).where(_IN_DISTRICT))
 )
 
 
@@ -176,9 +206,8 @@ class Standings:
 
     def neighbourhood(self, member: bytes) -> Neighbourhood | None:
         """Where the member stands within the own district; None before the first answer."""
-        me = self._session.execute(
-            _ME, {"member": member, "today": campaign_day(self._now)}
-        ).first()
+        asked = {"member": member, "today": campaign_day(self._now)}
+        me = ask(self._session, _ME, asked).first()
         if me is None:
             return None
         district = UnitCard(me.district, me.unit, me.unit) if me.district else None
@@ -186,23 +215,26 @@ class Standings:
         values = scope.values | {
             "member": member, "points": me.points, "days": me.days, "reached_at": me.reached_at
         }  # fmt: skip
-        ahead = self._session.execute(_AHEAD.within(scope), values).all()
-        behind = self._session.execute(_BEHIND.within(scope), values).all()
-        rows = [*reversed(ahead), me, *behind]
-        ranks = {standing: self._rank(scope, standing) for standing in set(map(_standing, rows))}
+        rows = ask(self._session, _AROUND.within(scope), values).all()
+        by_part = {row.part: row for row in rows}
+        if (myself := by_part.get(_MYSELF)) is None:
+            # Erased between the two statements: nobody is locked by who only looks.
+            return None
+        ladder = self._ladder(scope)
+        ranks = {_standing(row): _rank(row, ladder) for row in rows}
         # Some may have come since the people were counted.
-        mine = ranks[_standing(me)] = max(ranks[_standing(me)], 1 + len(ahead))
-        out_of = max(self._ladder(scope).people, len(rows))
-        around = [_to_place(row, ranks[_standing(row)], row.member_key == member) for row in rows]
-        out_of = max(out_of, mine)
-        return Neighbourhood(district, mine, out_of, me.points, around, listed=not me.unlisted)
+        ahead = sum(row.part == _AHEAD for row in rows)
+        mine = ranks[_standing(myself)] = max(ranks[_standing(myself)], 1 + ahead)
+        out_of = max(ladder.people, len(rows), mine)
+        around = [_to_place(row, ranks[_standing(row)], row is myself) for row in rows]
+        return Neighbourhood(district, mine, out_of, myself.points, around, not me.unlisted)
 
     def top(self, limit: int, district: int | None = None) -> list[Place]:
         """The first places among all, or within the district of this id; who is unlisted is not
         among them.
         """
         scope = Scope(self._session.scalar(LATEST, {"today": campaign_day(self._now)}), district)
-        rows = self._session.execute(_TOP.within(scope), scope.values | {"limit": limit})
+        rows = self._session.execute(_TOPS.within(scope), scope.values | {"limit": limit})
         places: list[Place] = []
         rank, before = 0, None
         for position, row in enumerate(rows, start=1):
@@ -212,19 +244,17 @@ class Standings:
                 places.append(_to_place(row, rank))
         return places
 
-    def _rank(self, scope: Scope, standing: Standing) -> int:
-        """One more than stand strictly higher."""
-        points, days, reached_at = standing
-        values = {"points": points, "days": days, "reached_at": reached_at}
-        earlier = self._session.scalar(_EARLIER.within(scope), scope.values | values) or 0
-        return 1 + self._ladder(scope).above(points, days) + earlier
-
     def _ladder(self, scope: Scope) -> Ladder:
         def count() -> Ladder:
-            rungs = self._session.execute(_RUNGS.within(scope), scope.values)
+            rungs = ask(self._session, _RUNGS.within(scope), scope.values)
             return Ladder([(row.points, row.days, row.people) for row in rungs])
 
         return self._ladders.of(scope, self._now, count)
+
+
+def _rank(row: _Row, ladder: Ladder) -> int:
+    """One more than stand strictly higher."""
+    return 1 + ladder.above(row.points, row.days) + int(row.earlier)
 
 
 def _standing(row: _Row) -> Standing:

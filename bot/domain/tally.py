@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Row, and_, case, func, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from bot.domain.entries import MottoCard, current_round, id_of, read_cards
@@ -244,7 +245,7 @@ class Tally:
             )
         )
 
-    def _round(self, round_id: int | None) -> Round:
+    def _round(self, round_id: int | None) -> Round | Row[Any]:
         found = self._session.get(Round, round_id) if round_id else current_round(self._session)
         if found is None:
             raise NoRound

@@ -31,7 +31,9 @@ from bot.domain.refusals import (
     VotingClosed,
     VotingNotOpen,
 )
-from bot.storage.tables import Motto, Round, RoundSlot, SpentDay, Vote, WithdrawnVote, table_of
+from bot.storage.directly import ask
+from bot.storage.tables import Motto, RoundSlot, SpentDay, Vote, WithdrawnVote, table_of
+from bot.storage.together import Together
 
 LATE = timedelta(seconds=20)
 """How long after closing a vote sent in time may still arrive: WeChat repeats for 15 s."""
@@ -90,7 +92,18 @@ class CastVote:
 
 _VOTE, _SLOT, _MOTTO = table_of(Vote), table_of(RoundSlot), table_of(Motto)
 _SPENT = table_of(SpentDay)
-_NEW_VOTE = insert(_VOTE)
+_NEW_VOTE = Together(
+    insert(_VOTE).values(
+        member_key=bindparam("member"),
+        round_id=bindparam("round"),
+        day=bindparam("on"),
+        slot=bindparam("free"),
+        motto_id=bindparam("motto"),
+        delivery_key=bindparam("delivery"),
+        accepted_at=bindparam("now"),
+        tracker=bindparam("receipt"),
+    )
+)
 _OWN, _GIVEN = _MOTTO.alias("own"), _MOTTO.alias("given")
 _SIGNED = exists().where(
     same_words(_OWN.c, _MOTTO.c), approved(_OWN.c), _OWN.c.author == bindparam("member")
@@ -208,17 +221,17 @@ class Votes:
         if not free:
             raise NoVotesLeft(len(slots))
         tracker = _new_tracker()
-        row = {
-            "member_key": member,
-            "round_id": current.id,
-            "day": day,
-            "slot": free[0],
-            "motto_id": entry.id,
-            "delivery_key": delivery,
-            "accepted_at": self._now,
-            "tracker": tracker,
+        record = {
+            "member": member,
+            "round": current.id,
+            "on": day,
+            "free": free[0],
+            "motto": entry.id,
+            "delivery": delivery,
+            "now": self._now,
+            "receipt": tracker,
         }
-        self._session.execute(_NEW_VOTE, row)
+        _NEW_VOTE.run(self._session, record)
         return Receipt(number_of(entry.id), entry.words, tracker, len(free) - 1, len(slots))
 
     def withdraw(self, member: bytes, number: int, delivery: bytes) -> MottoCard:
@@ -277,7 +290,7 @@ class Votes:
         )
         return [CastVote(number_of(row[0]), *row[1:]) for row in rows]
 
-    def _open_round(self, sent_at: datetime, *, hold: bool = False) -> Round:
+    def _open_round(self, sent_at: datetime, *, hold: bool = False) -> Row[Any]:
         """The round, if a vote sent at `sent_at` and arriving now counts in it.
 
         On hold it stays as it is until we commit; whoever waited for the sealer finds it
@@ -291,10 +304,10 @@ class Votes:
             raise VotingClosed(current.closes_at)
         return current
 
-    def _votable(self, member: bytes, number: int, current: Round) -> Row[Any]:
+    def _votable(self, member: bytes, number: int, current: Row[Any]) -> Row[Any]:
         """The entry that bears the card which is voted for."""
         values = {"motto": id_of(number), "member": member}
-        row = self._session.execute(_ENTRY, values).first()
+        row = ask(self._session, _ENTRY, values).first()
         if row is None or row.state != MottoState.APPROVED or row.round_id != current.id:
             raise NoSuchEntry(number)
         if row.sealed_at:
@@ -309,7 +322,7 @@ class Votes:
         None stands in no slot of a day that was spent before the member was erased.
         """
         values = {"member": member, "round": round_id, "day": day}
-        rows = self._session.execute(_SLOTS, values)
+        rows = ask(self._session, _SLOTS, values)
         return {row.slot: _NOBODYS if row.spent else row.folded for row in rows}
 
 

@@ -3,7 +3,7 @@
 import select as readiness
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Any
@@ -38,6 +38,11 @@ _MYSQL_LIMITS = {
     "init_command": MYSQL_SESSION + " /*M! , idle_transaction_timeout = 5 */",
 }
 
+_READING: dict[str, Mapping[str, Any]] = {
+    # Both without a trip to the server. MySQL would make four of them, and needs no BEGIN anyway.
+    "postgresql": {"isolation_level": "AUTOCOMMIT"},
+    "sqlite": {"without_begin": True},
+}
 OVERFLOW = 2
 """Connections beyond the pool, for a moment in which all are taken."""
 
@@ -76,8 +81,8 @@ def open_sessions(engine: Engine) -> Sessions:
 
 
 def open_readers(engine: Engine) -> Sessions:
-    """Sessions for reading alone: no transaction is begun and no lock taken."""
-    return sessionmaker(engine.execution_options(isolation_level="AUTOCOMMIT"))
+    """Sessions for reading alone: no lock is taken, and nobody waits for a transaction's begin."""
+    return sessionmaker(engine.execution_options(**_READING.get(engine.dialect.name, {})))
 
 
 def begin_read_only(session: Session) -> None:
@@ -189,7 +194,7 @@ def tame_sqlite(engine: Engine) -> None:
     @time_sql
     def _on_begin(connection: Any) -> None:
         options = connection.get_execution_options()
-        if options.get("isolation_level") == "AUTOCOMMIT":
+        if options.get("without_begin", False):
             return
         read_only = options.get("read_only", False)
         if connection.info.get("read_only", False) != read_only:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from bot.storage.tables import Round
+from bot.storage.tables import Round, table_of
 
 _ROUND = 1
 """The class of PostgreSQL's advisory locks whose second number is a round's id."""
@@ -34,7 +34,8 @@ def _holding(dialect: str, read: Select[Any]) -> Select[Any]:
         case "sqlite":
             return read
         case "postgresql":
-            return read.add_columns(func.pg_advisory_xact_lock_shared(_ROUND, Round.id))
+            id_ = table_of(Round).c.id
+            return read.add_columns(func.pg_advisory_xact_lock_shared(_ROUND, id_))
     return read.with_for_update(read=True)
 
 

@@ -142,6 +142,7 @@ def test_nobody_votes_for_themselves(services: Services, session: Session) -> No
 def test_a_round_may_allow_the_own_entry(services: Services, session: Session) -> None:
     own = an_approved_motto(session, "zhang", WORDS)
     session.get_one(Round, 1).own_entry_allowed = True
+    session.flush()
 
     assert cast(services, own).number == own
     assert services.votes.ballot(key("zhang")).own_entry_allowed
@@ -196,6 +197,7 @@ def test_a_vote_counts_if_it_was_sent_before_closing_and_arrives_within_twenty_s
 def test_a_sealed_round_takes_no_more_votes(services: Services, session: Session) -> None:
     (number,) = mottos(session, 1)
     session.get_one(Round, 1).sealed_at = NOON
+    session.flush()
 
     with pytest.raises(VotingClosed):
         cast(services, number)
