@@ -49,6 +49,7 @@ class Access(Enum):
     PLANNERS = 7
     AUDITORS = 8
     OWNERS = 9
+    REPORTERS = 10
 
 
 ACCESS = {
@@ -95,6 +96,9 @@ ACCESS = {
     "console.propose_key": Access.EDITORS,
     "console.release_key": Access.EDITORS,
     "console.withdraw_key": Access.EDITORS,
+    "console.results": Access.LOOKERS,
+    "console.ask_results": Access.REPORTERS,
+    "console.take_results": Access.REPORTERS,
     "console.publicise": Access.PLANNERS,
     "console.publish": Access.PLANNERS,
     "console.plan_contest": Access.PLANNERS,
@@ -139,6 +143,7 @@ _OPEN_TO: dict[Access, Callable[[Colleague], bool]] = {
     Access.PLANNERS: lambda colleague: colleague.may_plan,
     Access.AUDITORS: lambda colleague: colleague.may_audit,
     Access.OWNERS: lambda colleague: colleague.may_admit,
+    Access.REPORTERS: lambda colleague: colleague.may_report,
 }
 _STEPS = {Missing.CODE: "code", Missing.AUTHENTICATOR: "authenticator"}
 """Where the second step of a sign-in is taken."""
