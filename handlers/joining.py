@@ -1,7 +1,7 @@
 """Belonging to a unit: found by a few characters or by its code, joined after consent."""
 
 from bot.conversation.message import Message
-from bot.conversation.reply import join
+from bot.conversation.reply import fits, join
 from bot.conversation.router import Instead, Router, Step
 from bot.conversation.state import FindingUnit, Idle, Naming, PickingUnit, State, Telling
 from bot.domain.services import Services
@@ -11,7 +11,7 @@ from handlers import reading, wording
 CONSENT = "2026-11"
 """The version of the notice in wording.py that members agree to: a change there is a new one."""
 AT_ONCE = 5
-"""Units in one list: more do not fit a reply when their names are long."""
+"""Units in one list, at most."""
 UNIT = "unit"
 """The topic of a ticket: a unit that we lack."""
 
@@ -68,7 +68,11 @@ def find(message: Message, _state: State, services: Services) -> Step:
 
 
 def _list(units: list[UnitCard], more: bool) -> Step:
-    return Step(wording.units_found(units, more), PickingUnit(tuple(unit.id for unit in units)))
+    """The units, fewer where their names are so long that the last would lose their taps."""
+    reply = wording.units_found(units, more)
+    if len(units) > 1 and not fits(reply):
+        return _list(units[:-1], more=True)
+    return Step(reply, PickingUnit(tuple(unit.id for unit in units)))
 
 
 @router.tap(wording.UNIT_TAP)

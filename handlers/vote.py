@@ -227,7 +227,9 @@ def ask_to_take_back_place(message: Message, state: State, services: Services) -
     meant = _at(reading.number(message.group("place")), state, services.now)
     votes = services.votes.mine(message.member, MINE)
     named = [vote for vote in votes if vote.number == meant]
-    return _ask_to_take_back(named or votes, message, state, services)
+    if named:
+        return _ask_about(named[0], message, services, latest=False)
+    return _ask_to_take_back(votes, message, state, services)
 
 
 @router.keyword(*wording.TAKE_SOMETHING_BACK)
@@ -348,9 +350,13 @@ def _ask_to_take_back(
 ) -> Step:
     if not votes:
         return Step(wording.my_votes(votes), on_show(state))
+    return _ask_about(votes[0], message, services, latest=True)
+
+
+def _ask_about(vote: CastVote, message: Message, services: Services, latest: bool) -> Step:
     services.votes.ballot(message.member)
-    ask = wording.to_take_back(votes[0], campaign_day(services.now))
-    return Step(ask, Confirming(TAKE_BACK, votes[0].number))
+    ask = wording.to_take_back(vote, campaign_day(services.now), latest)
+    return Step(ask, Confirming(TAKE_BACK, vote.number))
 
 
 def _take_back(number: int, message: Message, state: State, services: Services) -> Step:

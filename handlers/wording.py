@@ -125,7 +125,7 @@ SEEKING = (
     r"不知道|不会|不懂|看不懂|跳过|下一题|下一个|咋[办弄整用]?"
     r"|怎么(?:办|弄|做|用|玩|搞|操作|参加|回事|办呢)?[呀啊呢]?"
 )
-CHANGING = r"(?:我要|我想)?改(?:一下|一改)?|(?:刚才|我)?选错了?|点错了?|写错了?"
+CHANGING = r"(?:我要|我想)?修?改(?:一下|一改)?|(?:刚才|我)?选错了?|点错了?|写错了?"
 LEAVING = (
     r"退出|算了|不用了?|取消|没事了?|不答了?|先不答了?|不做了|回头再[说答来]|等会儿?再[说答来]"
     r"|下次再?[说答来]|再见|拜拜|暂停|停|不要了?"
@@ -844,7 +844,9 @@ def summary(result: Result) -> Text:
     parts = [head, *_summary_facts(result), _BLANK_LINE]
     if wrong:
         parts.append(say("错了{wrong}题：[再看一遍](发:错题)", wrong=wrong))
-    parts.append(say("[看排名](发:排名)　[写座右铭](发:座右铭)　[这题有错](发:题目有错)"))
+    # Where today's paper waits, a motto can: more links could not be told apart.
+    motto = "" if result.more_today else "[写座右铭](发:座右铭)　"
+    parts.append(say("[看排名](发:排名)　" + motto + "[这题有错](发:题目有错)"))
     if not result.joined:
         parts.append(say("[登记单位](发:登记单位)后，成绩算到您单位。"))
     return join([*parts, _what_comes_next(result)])
@@ -1170,8 +1172,8 @@ MOTTO = (
     "座右铭", "写座右铭", "写一句座右铭", "我要写座右铭", "交座右铭", "晒座右铭", "党性座右铭",
     "投稿", "换一句", "我换一句", "改几个字", "交", "就交这句", "换成这句", "是座右铭",
 )  # fmt: skip
-MY_MOTTO = ("我的座右铭", "看我的座右铭", "我写的座右铭")
-REWORD = ("修改座右铭", "改座右铭", "换座右铭", "重写座右铭", "我自己改", "确定修改")
+MY_MOTTO = ("我的座右铭", "看我的座右铭", "我写的座右铭", "恢复", "恢复座右铭")
+REWORD = ("修改座右铭", "改座右铭", "换座右铭", "重写座右铭", "换一句新的", "我自己改", "确定修改")
 FORMER_WORDS = ("恢复原句", "恢复原来那句")
 TAKE_FIX = ("改好再交", "帮我改好再交", "帮我改好", "改好了再交")
 WITHDRAW_MOTTO = ("撤回我的座右铭", "撤回座右铭", "删除我的座右铭", "删除座右铭")
@@ -1785,7 +1787,7 @@ def vote_list(ballot: BallotState, cards: Sequence[MottoCard], own: int | None) 
         [
             say(
                 "{title}，{ends}截止。您今天还能投{left}票，每条每天1票。",
-                title=ballot.title,
+                title=Prose(ballot.title),
                 ends=_deadline(ballot.closes_at),
                 left=ballot.left,
             ),
@@ -1943,13 +1945,17 @@ def votes_spent(ballot: BallotState) -> Text:
 _NEW_VOTES = {False: "明天0点后可以再投。", True: "投票今天就结束。"}
 
 
-def to_take_back(vote: CastVote, today: date) -> Text:
-    """The member's latest vote, before it is taken back."""
+def to_take_back(vote: CastVote, today: date, latest: bool) -> Text:
+    """A vote of the member's, the latest unless another was named, before it is taken back."""
     at = vote.accepted_at.astimezone(CAMPAIGN_ZONE)
     same_day = vote.day == today
     return say(
-        "您投给{number}号的票（{day}{at}），要撤回吗？\n"
-        "[撤回这一票](发:撤回{number}号)　[不撤](发:算了)\n"
+        (
+            "您最近投的是{number}号（{day}{at}）。\n"
+            if latest
+            else "您要撤回投给{number}号的票（{day}{at}）。\n"
+        )
+        + "[撤回这一票](发:撤回{number}号)　[不撤](发:算了)\n"
         + ("撤回后，今天可以改投别的。" if same_day else "撤回后，那天的票不能再投。"),
         number=vote.number,
         day="今天" if same_day else _day(vote.day),
@@ -2386,7 +2392,16 @@ RANK = (
 )  # fmt: skip
 OFF_THE_BOARDS = ("不上榜", "不想上榜", "我不想上榜", "不要上榜", "别上榜", "退榜", "退出榜单")
 ON_THE_BOARDS = ("上榜", "我要上榜", "想上榜", "重新上榜", "恢复上榜")
-RANK_RULES = ("排名规则", "怎么算的", "怎么算分", "积分规则", "规则", "怎么排的", "计分规则")
+RANK_RULES = (
+    "排名规则",
+    "怎么算的",
+    "怎么算分",
+    "积分规则",
+    "规则",
+    "看规则",
+    "怎么排的",
+    "计分规则",
+)
 
 
 def standing(found: Neighbourhood, unit: UnitPlace | None) -> Text:

@@ -139,6 +139,11 @@ def join(texts: Iterable[Text], between: str = "\n") -> Text:
     return Text(tuple(parts))
 
 
+def fits(text: Text) -> bool:
+    """Whether a reply without pages is shown whole: nothing cut, no link lost."""
+    return _size(text.parts, str) <= BUDGET
+
+
 def compile_text(text: Text, page_address: Callable[[str], str], budget: int = BUDGET) -> str:
     """The text as WeChat shows it, never over `budget` bytes.
 

@@ -102,8 +102,8 @@ def links(reply: Reply) -> list[Tap | Page]:
 def size(reply: Reply) -> int:
     """Bytes of the reply before anything is cut; a page's address is a long one."""
     assert isinstance(reply, Text)
-    return len(compile_text(reply, _long_address, budget=100_000).encode())
+    return len(compile_text(reply, long_address, budget=100_000).encode())
 
 
-def _long_address(path: str) -> str:
+def long_address(path: str) -> str:
     return f"https://xuexi.some-district.example.gov.cn{path}?t={'x' * 43}"

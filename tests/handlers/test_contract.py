@@ -328,7 +328,7 @@ ELSEWHERE = [
     Elsewhere("picked", "改 选错了 刚才选错", Cell(f"好，这题重新选。\n{THIRD}", "forgot A")),
     Elsewhere("picked", "选好了 交 第3题好了", wrong(3, "A")),
     Elsewhere("picked", "acd A、C、D", wrong(3, "A、C、D")),
-    Elsewhere("voter", "改 选错了 刚才选错", Cell(r"您投给{n1}号的票（今天12:00），要撤回吗？")),
+    Elsewhere("voter", "改 选错了 刚才选错", Cell(r"您最近投的是{n1}号（今天12:00）。")),
     Elsewhere("chooser", "3 三 第三条 ③ 3。", Cell(RECEIPT, "voted 3rd")),
     Elsewhere("chooser", "B 答题吗 好的", Cell(".")),
     Elsewhere("welcomed", "1 一 ① 第1个", BEGINS),

@@ -142,6 +142,21 @@ def test_many_found_are_listed_in_part(session: Session, zhang: Talker) -> None:
     assert size(zhang.reply) <= 1_400
 
 
+def test_of_units_with_the_longest_names_fewer_are_listed(session: Session, zhang: Talker) -> None:
+    session.get_one(Unit, 1).name = "区" * 40
+    long = [Unit(id=100 + n, code=f"V{n}", name=f"{n}" + "长" * 39, parent_id=1) for n in range(5)]
+    session.add_all(long)
+    session.flush()
+    zhang.says("登记单位")
+
+    shown = zhang.says("长长")
+
+    assert shown.startswith("找到的有点多，先列4个，")
+    assert len(taps(zhang.reply)) == 4
+    assert size(zhang.reply) <= 1_400
+    assert zhang.says("4").startswith("您选的是：" + "区" * 40 + "·3长")
+
+
 @pytest.mark.parametrize("words", ["4", "9", "单位9"])
 def test_a_number_beyond_the_list_shows_it_again(zhang: Talker, words: str) -> None:
     zhang.says("登记单位")

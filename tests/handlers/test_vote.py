@@ -503,7 +503,7 @@ def test_a_bare_withdrawal_asks_first(zhang: Talker, numbers: list[int], session
     reply = zhang.says("撤回")
 
     assert reply == (
-        "您投给1002号的票（今天12:00），要撤回吗？\n[撤回这一票](发:撤回1002号)　[不撤](发:算了)\n"
+        "您最近投的是1002号（今天12:00）。\n[撤回这一票](发:撤回1002号)　[不撤](发:算了)\n"
         "撤回后，今天可以改投别的。"
     )
     assert given(session) == [1002]
@@ -544,7 +544,7 @@ def test_who_changes_their_mind_after_a_vote_is_asked(
 
     reply = looking.says(words)
 
-    assert reply.startswith("您投给")
+    assert reply.startswith("您最近投的是")
     assert isinstance(looking.state, Confirming)
     assert len(given(session)) == 1
 
@@ -555,7 +555,7 @@ def test_a_vote_of_another_day_is_named_by_its_day(zhang: Talker, numbers: list[
 
     reply = zhang.says("撤回")
 
-    assert reply.startswith("您投给1002号的票（12月5日12:00），要撤回吗？")
+    assert reply.startswith("您最近投的是1002号（12月5日12:00）。")
     assert "那天的票不能再投" in reply
 
 

@@ -352,7 +352,7 @@ def test_votes_are_given_looked_at_and_taken_back(world: World) -> None:
 投错了：[撤回]
 [换一批]
 > 撤回
-您投给10…号的票（今天…），要撤回吗？
+您最近投的是10…号（今天…）。
 [撤回这一票]　[不撤]
 撤回后，今天可以改投别的。
 > 好的

@@ -1,0 +1,285 @@
+"""Every sentence of handlers/wording.py with the longest data, made from its own signatures.
+
+A new sentence is here by itself; one that takes data of a kind that nobody knows here yet fails
+until this file says how long such data can be.
+"""
+
+import ast
+import re
+import types
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime, timedelta
+from enum import Enum
+from inspect import getfile, getsource, isfunction, signature
+from itertools import product
+from math import prod
+from pathlib import Path
+from random import Random
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+import bot.domain.refusals
+from bot.conversation.reply import Page, Prose, Tap, Text
+from bot.domain.entries import MottoState
+from bot.domain.moderation import FIXABLE, Reason
+from bot.domain.notices import Notification
+from bot.domain.quiz import Marked, Sitting
+from bot.domain.refusals import Refusal
+from bot.domain.released import Why
+from bot.domain.tickets import ANSWER_MOST
+from bot.domain.tickets import LONGEST as LONGEST_TICKET
+from bot.domain.units import UnitCard
+from bot.domain.votes import BATCH
+from handlers import mistakes, motto, vote, wording
+from quiz_bank import Kind, Question, load_shipped
+from tests.builders import NOON
+
+MOTTO, NAME, UNIT = "为" * 30, "欧阳" + "民" * 13, "中" * 40
+LATE = datetime(2026, 12, 31, 15, 58, tzinfo=NOON.tzinfo)
+"""Two minutes to midnight of the last day of December: no date is longer."""
+MIDNIGHT = LATE + timedelta(minutes=2)
+MOST = 300
+"""Variants of one sentence that are looked at."""
+
+WORDS: dict[str, list[str]] = {
+    "words": ["", "投票", MOTTO], "folded": [MOTTO], "appeal": [MOTTO],
+    "kept": [MOTTO], "fix": [MOTTO[:-1] + "民", "民" * 30],
+    "name": [NAME], "signed": [NAME], "names": [UNIT], "unit": [UNIT], "district": [UNIT],
+    "title": ["评" * 60], "tracker": ["K7Q4K7Q4K7"], "receipt": ["D-1231-9F3K"],
+    "token": ["t" * 43], "signature": ["none", "masked", "full"], "stems": ["题" * 90],
+    "about": ["help", "unit", "question", "complaint"], "noted": ["", "ABCD"],
+    "letters": ["ABC", "AB"], "choice": ["AB"], "answers": ["ABCD"],
+    "reason": [*Reason], "taps": ["第5题", "练3"], "state": ["waiting"], "by": [NAME],
+    "code": ["Q001"], "root": ["0" * 64],
+}  # fmt: skip
+"""What a text can be at its longest, or each of the texts it can be, by what it is called."""
+NUMBERS: dict[str, list[int]] = {
+    "place": [1, 5], "total": [5], "questions": [5], "first": [1, 4], "hour": [7],
+    "next_hour": [7], "streak": [0, 61], "days": [0, 1, 5, 61], "days_taken": [0, 61],
+    "others": [0, 9_999], "twins": [0, 63_400], "votes": [0, 63_400], "due": [0, 99],
+    "answered": [0, 5], "left": [0, 3], "length": [0, 99], "number": [0, 123_456],
+    "signers": [1, 63_400], "own": [123_456], "difficulty": [3],
+}  # fmt: skip
+MOMENTS: dict[str, list[datetime]] = {
+    "begins": [LATE - timedelta(hours=26), LATE - timedelta(hours=4)], "ends": [LATE, MIDNIGHT],
+    "now": [LATE - timedelta(hours=12), LATE], "closes_at": [LATE, MIDNIGHT],
+}  # fmt: skip
+USUAL_NUMBERS = [63_400]
+LONG_UNITS = 3
+"""Units of the longest names in one list: joining.py lists fewer than usual where they are long."""
+HOW_MANY: dict[str, int] = {
+    "wall": motto.NEWEST, "vote_list": BATCH, "vote_lines": BATCH, "entries": BATCH,
+    "by_place": BATCH, "lines": vote.BEST + 1, "units": LONG_UNITS,
+    "stems": mistakes.PAGE, "around": 4, "answers": 5, "graded": 5, "votes": vote.MINE,
+    "mottos": 1, "names": 2, "branches": 2,
+}  # fmt: skip
+"""How many of a kind stand in one reply."""
+EMPTY_TOO = {"mottos", "my_votes", "wall"}
+"""Where there may be none of it."""
+
+
+def every_sentence() -> Iterator[tuple[str, Text]]:
+    """Each sentence by the name of its function, in each of its variants."""
+    for name, function in sentences():
+        yield from ((name, text) for text in variants(name, function))
+    for kind in refusals():
+        for refusal in values(kind, ""):
+            yield kind.__name__, wording.refuse(refusal)
+    for notification in notifications():
+        for linked in (True, False):
+            told = wording.notice(notification, linked)
+            assert told is not None, notification
+            yield f"notice of {notification.kind}", told
+
+
+def sentences() -> list[tuple[str, Any]]:
+    """The functions of the catalogue that make a text."""
+    return [
+        (name, function)
+        for name, function in vars(wording).items()
+        if isfunction(function)
+        and function.__module__ == wording.__name__
+        and not name.startswith("_")
+        and get_type_hints(function)["return"] is Text
+        and name != "refuse"
+    ]
+
+
+def refusals() -> list[type[Refusal]]:
+    return [
+        kind
+        for kind in vars(bot.domain.refusals).values()
+        if isinstance(kind, type) and issubclass(kind, Refusal) and kind is not Refusal
+    ]
+
+
+def variants(name: str, function: Any) -> Iterator[Text]:
+    """The sentence with each of its data, or with many, the longest last."""
+    hints = get_type_hints(function)
+    choices = {each: values(hints[each], each, name) for each in signature(function).parameters}
+    yield from (function(**one) for one in _combined(choices))
+
+
+def _combined(choices: dict[str, list[Any]]) -> Iterator[dict[str, Any]]:
+    names = list(choices)
+    if prod(map(len, choices.values())) <= MOST:
+        yield from (dict(zip(names, one, strict=True)) for one in product(*choices.values()))
+        return
+    dice = Random(1)
+    for _ in range(MOST):
+        yield {name: dice.choice(some) for name, some in choices.items()}
+    yield {name: some[-1] for name, some in choices.items()}
+
+
+def values(kind: Any, name: str, function: str = "") -> list[Any]:
+    """What such a parameter can be: each of a few, or the longest, which comes last."""
+    origin, of = get_origin(kind), get_args(kind)
+    if origin in (types.UnionType, Union):
+        return _any_of(of, name, function)
+    if origin is None:
+        return _plain(kind, name)
+    if origin is tuple and ... not in of:
+        return [tuple(values(each, name)[end] for each in of) for end in (0, -1)]
+    if issubclass(origin, Sequence):
+        some = values(of[0], name)
+        many = HOW_MANY[name if name != "cards" else function]
+        first, last = ([some[n % len(some)] for n in range(many)] for some in (some, some[::-1]))
+        found = [[], first, last] if {name, function} & EMPTY_TOO else [first, last]
+        return [tuple(each) if origin is tuple else each for each in found]
+    raise TypeError(f"{name}: {kind}")
+
+
+def _any_of(kinds: Sequence[Any], name: str, function: str) -> list[Any]:
+    found: list[Any] = [None] if types.NoneType in kinds else []
+    for kind in kinds:
+        if kind is not types.NoneType:
+            found += values(kind, name, function)
+    return found
+
+
+def _plain(kind: Any, name: str) -> list[Any]:
+    if kind in KNOWN:
+        return KNOWN[kind](name)
+    if issubclass(kind, Enum):
+        # Nobody is told about an entry whose author was erased.
+        return [one for one in kind if one is not MottoState.ERASED]
+    if is_dataclass(kind):
+        return _records(kind)
+    raise TypeError(f"{name}: {kind}")
+
+
+def _records(kind: Any) -> list[Any]:
+    hints = get_type_hints(kind)
+    choices = {each.name: values(hints[each.name], each.name) for each in fields(kind)}
+    return [kind(**one) for one in _combined(choices)]
+
+
+def questions() -> list[Question]:
+    """Of each kind the shipped question that takes most room, and its options."""
+    shipped = load_shipped().questions
+    return [
+        max((one for one in shipped if one.kind is kind), key=_room)
+        for kind in Kind
+        if any(one.kind is kind for one in shipped)
+    ]
+
+
+def _room(question: Question) -> int:
+    return len(question.stem + "".join(question.options)) + 28 * len(question.options)
+
+
+def _sitting(question: Question) -> Sitting:
+    return Sitting(1, LATE.date(), (question,) * 5, {1: Marked("A", False, 0)}, (), NOON, (), 2)
+
+
+KNOWN: dict[Any, Callable[[str], list[Any]]] = {
+    str: lambda name: list(WORDS[name]),
+    bool: lambda _: [False, True],
+    int: lambda name: NUMBERS.get(name, USUAL_NUMBERS),
+    datetime: lambda name: MOMENTS.get(name, [LATE - timedelta(hours=n) for n in (40, 12, 9, 4)]),
+    date: lambda _: [LATE.date(), LATE.date() - timedelta(days=1)],
+    Text: lambda _: [wording.may_vote(123_456)],
+    UnitCard: lambda _: [UnitCard(1, UNIT, UNIT), UnitCard(2, UNIT, "区" * 40)],
+    Question: lambda _: questions(),
+    Marked: lambda _: [Marked("AB", True, 2), Marked("A", False, 0)],
+    Sitting: lambda _: [_sitting(question) for question in questions()],
+}
+"""What a value of this kind can be, by what it is called."""
+
+
+def notifications() -> Iterator[Notification]:
+    """Each kind of notice, whichever way it can turn out."""
+    for match in re.finditer(r'case Notification\("(\w+)"', getsource(wording.notice)):
+        yield from (Notification(match[1], facts) for facts in FACTS[match[1]])
+
+
+FACTS: dict[str, list[dict[str, Any]]] = {
+    "motto_approved": [{"number": 123_456, "words": MOTTO}],
+    "motto_returned": [
+        {"words": MOTTO, "reason": reason, "fix": fix, "appealed": appealed}
+        for reason in Reason
+        for fix in ([None, "民" * 30] if reason in FIXABLE else [None])
+        for appealed in (False, True)
+    ],
+    "votes_clear": [{"number": 123_456, "votes": 30, "why": why} for why in Why],
+    "votes_pass": [{"number": 123_456, "votes": 30, "to": 123_457}],
+    "ticket_answered": [{"words": "为" * LONGEST_TICKET, "answer": "答" * ANSWER_MOST}],
+    "answer_regraded": [
+        {
+            "day": "2026-12-31", "place": 5, "kind": kind, "answer": answer, "choice": choice,
+            "change": change,
+        }
+        for kind, answer, choice in (
+            (Kind.SINGLE, ["B"], "A"), (Kind.MULTIPLE, ["A", "B", "C", "D"], "ABC"),
+            (Kind.JUDGE, ["T"], "F"), (Kind.BLANK, ["填" * 40] * 3, "填" * 60),
+        )
+        for change in (2, -2)
+    ],
+}  # fmt: skip
+"""The facts of each kind of notice; a new kind is to be added here."""
+
+
+# ------------------------------------------------------------ what is written in the file
+
+
+def shown(text: Text) -> str:
+    """The words as they are read: of a link its label."""
+    return "".join(
+        part.label if isinstance(part, Tap | Page) else _read(part) for part in text.parts
+    )
+
+
+def _read(part: str | Prose) -> str:
+    return part.words if isinstance(part, Prose) else part
+
+
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_LABEL = re.compile(r"\[([^\]]+)\]\([^)]+\)")
+
+
+def written() -> set[str]:
+    """The stretches of Chinese that the functions of the catalogue can say."""
+    tree = ast.parse(Path(getfile(wording)).read_text("utf-8"))
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    tables = {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    used = {node.id for each in functions for node in ast.walk(each) if isinstance(node, ast.Name)}
+    said = [*functions, *(tables[name] for name in sorted(used & tables.keys()))]
+    return {stretch for each in said for stretch in _stretches(each)}
+
+
+def _stretches(root: ast.AST) -> Iterator[str]:
+    asides = {id(node.value) for node in ast.walk(root) if isinstance(node, ast.Expr)}
+    for node in ast.walk(root):
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in asides
+        ):
+            bare = _LABEL.sub(lambda label: label[1], node.value)
+            yield from (one for one in re.split(r"\{[^}]*\}", bare) if _CHINESE.search(one))
