@@ -12,6 +12,7 @@ from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.console import wording
+from bot.console.lists.forms import MOST_BYTES as MOST_PASTED
 from bot.console.pages import to
 from bot.console.proof import Proof
 from bot.domain.services import Transaction
@@ -22,8 +23,12 @@ from quiz_bank.formats.recognition import LARGEST_MB
 PREFIX = "/admin"
 MOST_BYTES = 16 * 1024
 """A form of the console is small."""
-UPLOADS = {"console.bring_questions": LARGEST_MB * 2**20 + MOST_BYTES}
-"""The views that take a file, and how much they take; from whom may not, no more than a form."""
+UPLOADS = {
+    "console.bring_questions": LARGEST_MB * 2**20 + MOST_BYTES,
+    "console.try_words": MOST_PASTED,
+    "console.add_words": MOST_PASTED,
+}
+"""The views that take a file or a long list, and how much of it; from who may not, only a form."""
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -49,7 +54,6 @@ class Access(Enum):
     PLANNERS = 7
     AUDITORS = 8
     OWNERS = 9
-    REPORTERS = 10
 
 
 ACCESS = {
@@ -96,11 +100,16 @@ ACCESS = {
     "console.propose_key": Access.EDITORS,
     "console.release_key": Access.EDITORS,
     "console.withdraw_key": Access.EDITORS,
-    "console.results": Access.LOOKERS,
-    "console.ask_results": Access.REPORTERS,
-    "console.take_results": Access.REPORTERS,
     "console.publicise": Access.PLANNERS,
     "console.publish": Access.PLANNERS,
+    "console.words": Access.LOOKERS,
+    "console.try_words": Access.DECIDERS,
+    "console.add_words": Access.DECIDERS,
+    "console.drop_words": Access.DECIDERS,
+    "console.undo_words": Access.DECIDERS,
+    "console.quotations": Access.LOOKERS,
+    "console.add_quotation": Access.DECIDERS,
+    "console.drop_quotation": Access.DECIDERS,
     "console.plan_contest": Access.PLANNERS,
     "console.plan_round": Access.PLANNERS,
     "console.change_contest": Access.PLANNERS,
@@ -143,7 +152,6 @@ _OPEN_TO: dict[Access, Callable[[Colleague], bool]] = {
     Access.PLANNERS: lambda colleague: colleague.may_plan,
     Access.AUDITORS: lambda colleague: colleague.may_audit,
     Access.OWNERS: lambda colleague: colleague.may_admit,
-    Access.REPORTERS: lambda colleague: colleague.may_report,
 }
 _STEPS = {Missing.CODE: "code", Missing.AUTHENTICATOR: "authenticator"}
 """Where the second step of a sign-in is taken."""

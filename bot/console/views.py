@@ -18,11 +18,12 @@ from bot.console.bank.keys import KeyDesk
 from bot.console.bank.views import QuestionDesk
 from bot.console.forms import ReturnForm, SeenForm
 from bot.console.letters import Letterbox
+from bot.console.lists import ListDesk, Marker
+from bot.console.lists import wording as wording_of_lists
 from bot.console.login import Door
 from bot.console.pages import page, to
 from bot.console.plans import PlanningDesk
 from bot.console.polls import PollBook
-from bot.console.results import ResultDesk
 from bot.console.security import PREFIX, Gate
 from bot.console.unit_tables import UnitTables
 from bot.domain import audit
@@ -59,7 +60,15 @@ def console(settings: Settings, transaction: Transaction) -> Blueprint:
     room.before_request(_refuse_huge_numbers)
     room.after_app_request(gate.seal)
     room.register_error_handler(HTTPException, _trouble)
-    room.context_processor(lambda: {"wording": wording, "form_token": gate.form_token})
+    marker = Marker(transaction)
+    room.context_processor(
+        lambda: {
+            "wording": wording,
+            "form_token": gate.form_token,
+            "marked": marker.mark,
+            "lists": wording_of_lists,
+        }
+    )
     room.add_url_rule("/", view_func=desk.queue, strict_slashes=False)
     room.add_url_rule(_ENTRY, view_func=desk.history)
     room.add_url_rule(f"{_ENTRY}/approve", view_func=desk.approve, methods=["POST"])
@@ -76,11 +85,11 @@ def console(settings: Settings, transaction: Transaction) -> Blueprint:
     room.add_url_rule("/questions/analysis", view_func=FigureBook(transaction).analysis)
     PlanningDesk(transaction).hang(room)
     ImportDesk(transaction).hang(room)
-    ResultDesk(transaction).hang(room)
     UnitTables(transaction).hang(room)
     Entrance(settings, transaction, gate).hang(room)
     OwnDesk(settings, transaction, gate).hang(room)
     PeopleDesk(transaction).hang(room)
+    ListDesk(transaction).hang(room)
     room.add_url_rule("/sign-in", view_func=door.sign_in, methods=["GET", "POST"])
     room.add_url_rule("/set-up", view_func=door.set_up, methods=["GET", "POST"])
     room.add_url_rule("/sign-out", view_func=door.sign_out, methods=["POST"])

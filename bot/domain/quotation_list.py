@@ -2,12 +2,11 @@
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -47,7 +46,7 @@ class QuotationChange:
     """A change of the list."""
 
     added: bool
-    words: str
+    saying: Saying
     by: str
     """`staff:3`, as in the audit trail."""
     at: datetime
@@ -78,7 +77,7 @@ class QuotationList:
             .limit(limit)
         )
         return [
-            QuotationChange(action == _ADD, facts["words"], by, at)
+            QuotationChange(action == _ADD, Saying(**facts), by, at)
             for action, facts, by, at in rows
         ]
 
@@ -88,18 +87,21 @@ class QuotationList:
         if flaws := self._flaws(saying):
             raise UnfitQuotation(flaws)
         self._write([saying], audit.staff(staff_id))
-        facts = {"words": saying.words, "author": saying.author, "work": saying.work}
-        self._note(_ADD, facts, version, staff_id)
+        self._note(_ADD, saying, version, staff_id)
 
     def drop(self, words: str, staff_id: int) -> bool:
         """Take it away; False when it is not there."""
+        key = read(words).text
+        saying = next((one for one in self.all() if read(one.words).text == key), None)
+        if saying is None:
+            return False
         version = self._head.change(self._lay_out)
         dropped = self._session.execute(
             update(KeptQuotation)
-            .where(KeptQuotation.live_key == read(words).text)
+            .where(KeptQuotation.live_key == key)
             .values(live_key=None, removed_at=self._now, removed_by=audit.staff(staff_id))
         )
-        self._note(_DROP, {"words": words}, version, staff_id)
+        self._note(_DROP, saying, version, staff_id)
         return bool(dropped.rowcount)  # type: ignore[attr-defined]
 
     # ------------------------------------------------------------ inside
@@ -148,8 +150,8 @@ class QuotationList:
         ]
         self._session.execute(insert(KeptQuotation), rows)
 
-    def _note(self, action: str, facts: dict[str, Any], version: int, staff_id: int) -> None:
-        actor = audit.staff(staff_id)
+    def _note(self, action: str, saying: Saying, version: int, staff_id: int) -> None:
+        actor, facts = audit.staff(staff_id), asdict(saying)
         audit.record(self._session, self._now, actor, action, _SUBJECT, facts, version)
 
 

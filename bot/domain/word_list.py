@@ -22,10 +22,10 @@ from bot.domain import audit
 from bot.domain.entries import MottoState, number_of
 from bot.domain.kept_lists import KeptListHead, Latest
 from bot.domain.screening import reading, screen
-from bot.domain.screening.screen import Category, Listed, Screen, Screened
+from bot.domain.screening.screen import Category, Listed, Pile, Screen, Screened
 from bot.storage.tables import Audit, ListedWord, Motto
 
-PAGE = 100
+PAGE = 60
 LONGEST = 30
 """Characters of a word."""
 MOST_AT_ONCE = 50_000
@@ -38,6 +38,8 @@ _NAMED = 20
 """Words that a row of the audit trail names; it counts them all."""
 _AT_ONCE = 500
 _BETWEEN = re.compile(r"[\r\n\t,，、;；|]+")
+_WORDS = select(ListedWord.word)
+_ROWS = select(ListedWord.word, ListedWord.category, ListedWord.first)
 _LOOKED_AT = (MottoState.WAITING, MottoState.APPROVED, MottoState.RETURNED)
 
 
@@ -105,6 +107,7 @@ class WordPage:
 class Change:
     """A change of the list."""
 
+    version: int
     added: bool
     words: list[str]
     """Some of them."""
@@ -126,6 +129,14 @@ class WordList:
         """The list of this moment, ready to be looked for."""
         version = self._head.version
         return self._screens.of(version, lambda: Screen(self._listed(version)))
+
+    def urgent(self) -> list[int]:
+        """The ids of the entries that wait and should be looked at before others."""
+        screen = self.screen()
+        waiting = self._session.execute(
+            select(Motto.id, Motto.words).where(Motto.state == MottoState.WAITING)
+        )
+        return [id_ for id_, words in waiting if screen.look(words).pile is Pile.FIRST]
 
     # ------------------------------------------------------------ looking at it
 
@@ -149,7 +160,7 @@ class WordList:
     def changes(self, limit: int = 20) -> list[Change]:
         """What was added and taken away, the latest first."""
         rows = self._session.execute(
-            select(Audit.action, Audit.facts, Audit.actor, Audit.at)
+            select(Audit.version, Audit.action, Audit.facts, Audit.actor, Audit.at)
             .where(Audit.subject == _SUBJECT)
             .order_by(Audit.version.desc())
             .limit(limit)
@@ -169,40 +180,63 @@ class WordList:
 
     def add(self, typed: str, category: Category, first: bool, staff_id: int) -> int:
         """Add these words; how many were new. What cannot be listed is left out."""
-        version = self._head.change(self._lay_out)
         words = [one.word for one in self._apart(typed) if one.flaw is None]
         first = first and category is not Category.FINE
-        listed = [Listed(word, category, first) for word in words]
-        self._write(listed, audit.staff(staff_id))
-        self._note(_ADD, words, version, staff_id, category=category, first=first)
-        return len(words)
+        return self._bring([Listed(word, category, first) for word in words], staff_id)
 
     def drop(self, words: Sequence[str], staff_id: int) -> int:
         """Take these words, as they are listed, away; how many there were."""
         version = self._head.change(self._lay_out)
         keys = [reading.read(word).text for word in words]
-        found = self._session.execute(
-            select(ListedWord.id, ListedWord.word).where(ListedWord.live_key.in_(keys))
-        ).all()
-        self._session.execute(
-            update(ListedWord)
-            .where(ListedWord.id.in_([row.id for row in found]))
-            .values(live_key=None, removed_at=self._now, removed_by=audit.staff(staff_id))
-        )
-        self._note(_DROP, [row.word for row in found], version, staff_id)
+        found: list[str] = []
+        for at in range(0, len(keys), _AT_ONCE):
+            some = ListedWord.live_key.in_(keys[at : at + _AT_ONCE])
+            found += self._session.scalars(_WORDS.where(some))
+            self._session.execute(
+                update(ListedWord)
+                .where(some)
+                .values(live_key=None, removed_at=self._now, removed_by=audit.staff(staff_id))
+                .execution_options(synchronize_session=False)
+            )
+        self._note(_DROP, found, version, staff_id)
         return len(found)
+
+    def undo(self, version: int, staff_id: int) -> int:
+        """Take a change back, as far as nobody has done so since; how many words that are.
+
+        What was added is taken away, what was taken away comes back.
+        """
+        change = next((one for one in self.changes() if one.version == version), None)
+        if change is None:
+            return 0
+        if change.added:
+            then = ListedWord.added_at == change.at, ListedWord.added_by == change.by
+            left = _WORDS.where(*then, ListedWord.removed_at.is_(None))
+            return self.drop(self._session.scalars(left).all(), staff_id)
+        then = ListedWord.removed_at == change.at, ListedWord.removed_by == change.by
+        rows = self._session.execute(_ROWS.where(*then)).all()
+        return self._bring(
+            [Listed(word, Category(kind), first) for word, kind, first in rows], staff_id
+        )
 
     # ------------------------------------------------------------ inside
 
     def _listed(self, version: int) -> Sequence[Listed]:
         if not version:
             return starter_words()
-        rows = self._session.execute(
-            select(ListedWord.word, ListedWord.category, ListedWord.first)
-            .where(ListedWord.removed_at.is_(None))
-            .order_by(ListedWord.id.desc())
-        )
+        live = _ROWS.where(ListedWord.removed_at.is_(None)).order_by(ListedWord.id.desc())
+        rows = self._session.execute(live)
         return [Listed(word, Category(category), first) for word, category, first in rows]
+
+    def _bring(self, listed: Sequence[Listed], staff_id: int) -> int:
+        """List these, but for those that are."""
+        version = self._head.change(self._lay_out)
+        known = {reading.read(one.word).text for one in self._listed(version)}
+        new = [one for one in listed if reading.read(one.word).text not in known]
+        self._write(new, audit.staff(staff_id))
+        facts = {"category": new[0].category, "first": new[0].first} if new else {}
+        self._note(_ADD, [one.word for one in new], version, staff_id, **facts)
+        return len(new)
 
     def _lay_out(self) -> None:
         self._write(starter_words(), audit.SYSTEM)
@@ -293,9 +327,10 @@ def _tried(one: Tried, examples: Sequence[Example]) -> Tried:
     return Tried(one.word, one.flaw, len(examples), len(approved), shown)
 
 
-def _change(action: str, facts: dict[str, Any], by: str, at: datetime) -> Change:
+def _change(version: int, action: str, facts: dict[str, Any], by: str, at: datetime) -> Change:
     category = facts.get("category")
     return Change(
+        version,
         action == _ADD,
         facts["words"],
         facts["count"],

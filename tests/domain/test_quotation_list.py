@@ -46,9 +46,9 @@ def test_who_changed_what_is_told_and_stays(quotations: QuotationList, session: 
     quotations.add(SAYING, STAFF)
     quotations.drop(SAYING.words, STAFF)
 
-    assert [(change.added, change.words, change.by) for change in quotations.changes()] == [
-        (False, SAYING.words, "staff:7"),
-        (True, SAYING.words, "staff:7"),
+    assert [(change.added, change.saying, change.by) for change in quotations.changes()] == [
+        (False, SAYING, "staff:7"),
+        (True, SAYING, "staff:7"),
     ]
     row = session.scalars(select(KeptQuotation).where(KeptQuotation.words == SAYING.words)).one()
     assert (row.removed_by, row.live_key) == ("staff:7", None)

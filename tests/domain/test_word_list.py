@@ -89,6 +89,31 @@ def test_what_was_taken_away_stays_in_the_history(words: WordList, session: Sess
     ]
 
 
+def test_a_change_is_taken_back_from_the_history(words: WordList, session: Session) -> None:
+    words.add("台账\n报表", OTHER, first=True, staff_id=STAFF)
+    later = listed(session)
+    later.drop(["台账", "加微信"], STAFF)
+
+    dropped, added = later.changes()
+    assert later.undo(dropped.version, STAFF) == 2
+    assert Listed("台账", OTHER, first=True) in later.page().words
+    assert Listed("加微信", Category.CONTACT, first=True) in later.page().words
+
+    assert later.undo(dropped.version, STAFF) == 0
+    assert later.undo(added.version, STAFF) == 1
+    assert [one.word for one in later.page(OTHER).words] == ["台账"]
+    assert later.undo(999, STAFF) == 0
+
+
+def test_entries_that_should_be_seen_first_are_named(session: Session, words: WordList) -> None:
+    for name, entry in (("a", "兼职日结加微信详谈"), ("b", "台账可以晚点，老人等不了")):
+        a_member(session, name)
+        a_waiting_motto(session, name, entry)
+    words.add("台账", OTHER, first=False, staff_id=STAFF)
+
+    assert words.urgent() == [1]
+
+
 # ------------------------------------------------------------ before it counts
 
 

@@ -31,6 +31,7 @@ _LEAST_LETTERS = 5
 _SURE_LETTERS = 8
 """One of so many is no chance, even in the middle of other letters."""
 _LONGEST_GAP = 6
+_REMEMBERED = 8_192
 _LETTER = re.compile("[a-z]")
 _SENTENCE = frozenset("。！？；，、：,;!?")
 
@@ -138,13 +139,14 @@ class Screen:
 
     def __init__(self, listed: Iterable[Listed]) -> None:
         self._as_written, self._by_sound = Automaton(), Automaton()
+        self.look = lru_cache(_REMEMBERED)(self._look)
+        """The text with what is listed in it; what waits is looked at over and over."""
         for one in listed:
             self._enter(one)
         self._as_written.make_automaton()
         self._by_sound.make_automaton()
 
-    def look(self, original: str) -> Screened:
-        """The text with what is listed in it."""
+    def _look(self, original: str) -> Screened:
         return Screened(original, tuple(_apart(self.every_hit(original))))
 
     def every_hit(self, original: str) -> list[Hit]:
