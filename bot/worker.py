@@ -19,6 +19,7 @@ from bot.domain.sealing import Sealing
 from bot.domain.tally import Board, Tally
 from bot.logs import trace
 from bot.recount import file_of, pack
+from bot.results.maker import Maker
 from bot.storage.database import Clock, Sessions, begin_read_only
 
 HEARTBEAT = "worker.heartbeat"
@@ -69,14 +70,18 @@ def keep_up(duties: Sequence[Duty], stop: SimpleQueue[int]) -> None:
             log.error("duty failed", duty=duty.name, **trace(error))
 
 
-def duties(sessions: Sessions, clock: Clock, board: Board, data_dir: Path) -> list[Duty]:
+def duties(
+    sessions: Sessions, clock: Clock, board: Board, data_dir: Path, database_url: str
+) -> list[Duty]:
     """What the worker does, what cannot wait first."""
     chores = Chores(sessions, clock, board, data_dir)
+    maker = Maker(sessions, clock, database_url)
     return [
         Duty("seal", 2, chores.seal),
         Duty("tally", 1, chores.tally),
         Duty("regrade", 2, chores.regrade),
         Duty("recount", 5, chores.pack),
+        Duty("results", 1, maker.look),
         Duty("heartbeat", PERIOD, lambda: beat(data_dir / HEARTBEAT)),
         Duty("reconcile", 60, chores.reconcile),
         Duty("purge", 60, chores.purge),

@@ -154,14 +154,14 @@ def test_a_duty_that_fails_is_logged_and_keeps_nobody_from_theirs() -> None:
 
 
 def test_the_duties_are_what_the_plan_says(sessions: Sessions, tmp_path: Path) -> None:
-    plan = duties(sessions, lambda _: NOON, Board(NO_REDIS), tmp_path)
+    plan = duties(sessions, lambda _: NOON, Board(NO_REDIS), tmp_path, "sqlite://")
 
     for duty in plan:
         duty.do()
 
     assert {duty.name: duty.period for duty in plan} == {
-        "seal": 2, "tally": 1, "regrade": 2, "recount": 5, "heartbeat": 5, "reconcile": 60,
-        "purge": 60,
+        "seal": 2, "tally": 1, "regrade": 2, "recount": 5, "results": 1, "heartbeat": 5,
+        "reconcile": 60, "purge": 60,
     }  # fmt: skip
     assert (tmp_path / HEARTBEAT).exists()
 

@@ -67,7 +67,8 @@ def worker(settings: Settings) -> None:
 
     board = Board(Memory(settings.redis_url.get_secret_value()))
     with _sessions(settings) as sessions:
-        work(duties(sessions, database_clock, board, settings.data_dir))
+        url = settings.database_url.get_secret_value()
+        work(duties(sessions, database_clock, board, settings.data_dir, url))
 
 
 @main.command(help=wording.HELP_SIMULATOR)
@@ -220,6 +221,30 @@ def export_questions(settings: Settings, file: Path) -> None:
         questions = QuestionBank(session, database_clock(session)).questions()
     file.write_bytes(write(questions))
     click.echo(wording.QUESTIONS_OUT.format(count=len(questions), file=file))
+
+
+@export.command("results", help=wording.HELP_EXPORT_RESULTS)
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--contest", type=int, help=wording.HELP_CONTEST)
+@click.option("--district", metavar="CODE", help=wording.HELP_DISTRICT)
+@click.option("--full-names", is_flag=True, help=wording.HELP_FULL_NAMES)
+@click.pass_obj
+def export_results(
+    settings: Settings, file: Path, contest: int | None, district: str | None, full_names: bool
+) -> None:
+    """Write the results of a contest into a file, in the form of its ending."""
+    from bot.domain.results import NoSuchContest
+    from bot.results.program import KINDS, export_to
+
+    if file.suffix.lower() not in KINDS:
+        _fail(wording.EXPORT_FORMATS.format(formats="、".join(KINDS)))
+    try:
+        with _sessions(settings) as sessions:
+            url = settings.database_url.get_secret_value()
+            people = export_to(file, sessions, url, contest, district, full_names)
+    except NoSuchContest:
+        _fail(wording.NO_SUCH_CONTEST)
+    click.echo(wording.RESULTS_OUT.format(people=people, file=file))
 
 
 @main.group(help=wording.HELP_ADMIN)

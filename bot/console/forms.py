@@ -85,3 +85,19 @@ class CloseForm(Form):
     @property
     def delivery(self) -> bytes:
         return bytes.fromhex(self.ticket)
+
+
+class ResultForm(Form):
+    """Which results are wanted as files."""
+
+    contest: int = Field(ge=1, le=2**31 - 1)
+    district: Annotated[int | None, BeforeValidator(lambda sent: sent or None)] = Field(
+        default=None, ge=1, le=2**31 - 1
+    )
+    full_names: bool = False
+
+
+class TakeResultForm(Form):
+    """Which of the files is taken."""
+
+    file: _Line

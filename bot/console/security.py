@@ -54,6 +54,7 @@ class Access(Enum):
     PLANNERS = 7
     AUDITORS = 8
     OWNERS = 9
+    REPORTERS = 10
 
 
 ACCESS = {
@@ -100,6 +101,9 @@ ACCESS = {
     "console.propose_key": Access.EDITORS,
     "console.release_key": Access.EDITORS,
     "console.withdraw_key": Access.EDITORS,
+    "console.results": Access.LOOKERS,
+    "console.ask_results": Access.REPORTERS,
+    "console.take_results": Access.REPORTERS,
     "console.publicise": Access.PLANNERS,
     "console.publish": Access.PLANNERS,
     "console.words": Access.LOOKERS,
@@ -152,6 +156,7 @@ _OPEN_TO: dict[Access, Callable[[Colleague], bool]] = {
     Access.PLANNERS: lambda colleague: colleague.may_plan,
     Access.AUDITORS: lambda colleague: colleague.may_audit,
     Access.OWNERS: lambda colleague: colleague.may_admit,
+    Access.REPORTERS: lambda colleague: colleague.may_report,
 }
 _STEPS = {Missing.CODE: "code", Missing.AUTHENTICATOR: "authenticator"}
 """Where the second step of a sign-in is taken."""

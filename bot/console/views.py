@@ -24,6 +24,7 @@ from bot.console.login import Door
 from bot.console.pages import page, to
 from bot.console.plans import PlanningDesk
 from bot.console.polls import PollBook
+from bot.console.results import ResultDesk
 from bot.console.security import PREFIX, Gate
 from bot.console.unit_tables import UnitTables
 from bot.domain import audit
@@ -85,6 +86,7 @@ def console(settings: Settings, transaction: Transaction) -> Blueprint:
     room.add_url_rule("/questions/analysis", view_func=FigureBook(transaction).analysis)
     PlanningDesk(transaction).hang(room)
     ImportDesk(transaction).hang(room)
+    ResultDesk(transaction).hang(room)
     UnitTables(transaction).hang(room)
     Entrance(settings, transaction, gate).hang(room)
     OwnDesk(settings, transaction, gate).hang(room)

@@ -240,6 +240,33 @@ def objections_open(refusal: ObjectionsOpen) -> str:
     return f"公示还没有结束，{full_time(refusal.until)}以后才能发布。"
 
 
+# ------------------------------------------------------------ results
+
+RESULT_FILES: Mapping[str, tuple[str, str]] = {
+    "results.xlsx": ("成绩表（Excel）", "{title}成绩{day}.xlsx"),
+    "report.docx": ("通报（Word，公文格式）", "{title}通报{day}.docx"),
+    "people.csv": ("个人成绩（CSV）", "{title}个人成绩{day}.csv"),
+    "units.csv": ("单位参与（CSV）", "{title}单位参与{day}.csv"),
+    "questions.csv": ("题目情况（CSV）", "{title}题目情况{day}.csv"),
+}
+"""What each file is called on the page, and what it is saved as."""
+NO_FULL_NAMES = (
+    "没有生成",
+    "全名只有负责人、组织者可以导出。请不要勾“显示全名”，或请他们来导出。",
+)
+FILE_GONE = (
+    "这份文件已经没有了",
+    "文件只留24小时；有人删除个人资料时，所有成绩表会立即作废。请再生成一次。",
+)
+
+
+def size(bytes_: int) -> str:
+    """The size of a file."""
+    if bytes_ < 1_000_000:
+        return f"{max(1, round(bytes_ / 1000))} KB"
+    return f"{bytes_ / 1_000_000:.1f} MB"
+
+
 # ------------------------------------------------------------ history
 
 _DEEDS = {

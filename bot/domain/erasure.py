@@ -23,6 +23,7 @@ from bot.domain.entries import (
 from bot.domain.identity import NO_DELIVERY, campaign_day
 from bot.domain.moderation import Reason
 from bot.domain.released import Why, release_votes
+from bot.domain.result_files import forget_all
 from bot.domain.tickets import subject_of_ticket
 from bot.storage.tables import (
     Audit,
@@ -76,6 +77,7 @@ class Erasure:
         votes = self._cut_votes(member)
         scores = self._cut_scores(member, unit)
         self._strike_tickets(member)
+        forget_all(self._session)
         self._remove(member)
         if unit is not None and name is not None:
             roster.strike(self._session, unit, name)

@@ -49,6 +49,12 @@ class Boards(Kept[int | None, UnitBoard]):
     """The boards of this process, by contest."""
 
 
+def board_of(session: Session, contest: int | None) -> UnitBoard:
+    """The board of this contest, counted now."""
+    rows = session.execute(_ROWS, {"contest": contest, "activity": f"contest:{contest}"})
+    return UnitBoard([UnitRow(*row) for row in rows])
+
+
 class Participation:
     """The tables of units of the latest contest."""
 
@@ -75,10 +81,4 @@ class Participation:
 
     def _board(self) -> UnitBoard:
         contest = self._session.scalar(LATEST, {"today": campaign_day(self._now)})
-
-        def count() -> UnitBoard:
-            asked = {"contest": contest, "activity": f"contest:{contest}"}
-            rows = self._session.execute(_ROWS, asked)
-            return UnitBoard([UnitRow(*row) for row in rows])
-
-        return self._boards.of(contest, self._now, count)
+        return self._boards.of(contest, self._now, lambda: board_of(self._session, contest))

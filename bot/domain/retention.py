@@ -64,6 +64,7 @@ class Purpose(StrEnum):
     SIGN_IN = auto()
     GUARD = auto()
     CONTENT = auto()
+    REPORT = auto()
 
 
 PERIODS: Mapping[Purpose, Period] = {
@@ -92,6 +93,7 @@ PERIODS: Mapping[Purpose, Period] = {
     Purpose.SIGN_IN: Period.HALF_DAY,
     Purpose.GUARD: Period.DAY,
     Purpose.CONTENT: Period.FOR_GOOD,
+    Purpose.REPORT: Period.DAY,
 }
 
 NOT_ABOUT_MEMBERS = frozenset({Purpose.STAFF, Purpose.SIGN_IN, Purpose.GUARD, Purpose.CONTENT})
@@ -225,6 +227,12 @@ REGISTER: Mapping[str, Fields] = {
         "id", "question_id", "step", "answer", "explanation", "only_adds", "proposed_by",
         "proposed_at", "released_by", "released_at", "finished_at",
     ),
+    "result_request": _for(
+        Purpose.REPORT,
+        "staff_id", "token", "contest_id", "district_id", "full_names", "asked_at", "claimed_at",
+        "done", "total", "made_at", "failed",
+    ),
+    "result_file": _for(Purpose.REPORT, "token", "name", "piece", "content", "kept_at"),
     "contest_question": _for(Purpose.CONTENT, "contest_id", "question_id"),
     "round": _for(
         Purpose.CONTENT,
@@ -248,6 +256,8 @@ COUNTS_FROM: Mapping[str, str] = {
     "spent_day": "day",
     "staff_session": "signed_in_at",
     "sign_in_failure": "failed_at",
+    "result_request": "asked_at",
+    "result_file": "kept_at",
 }
 """The moment from which a row's time counts, in tables whose rows go one by one.
 

@@ -29,6 +29,7 @@ from bot.domain.questions import Shelf
 from bot.domain.quiz import Quiz
 from bot.domain.quotation_list import QuotationList
 from bot.domain.regrading import Regrading
+from bot.domain.result_files import ResultFiles
 from bot.domain.sealing import Sealing
 from bot.domain.second_factor import SecondFactors
 from bot.domain.staff import StaffRegister
@@ -168,6 +169,10 @@ class Services:
     @cached_property
     def planning(self) -> Planning:
         return Planning(self._session, self.now)
+
+    @cached_property
+    def result_files(self) -> ResultFiles:
+        return ResultFiles(self._session, self.now)
 
 
 class Transaction(Protocol):

@@ -72,6 +72,16 @@ class Colleague:
         return self.role in (Role.OWNER, Role.ORGANISER)
 
     @property
+    def may_report(self) -> bool:
+        """Whether results are theirs to take out, with names masked."""
+        return self.role in (Role.OWNER, Role.ORGANISER, Role.MODERATOR, Role.EDITOR)
+
+    @property
+    def may_name(self) -> bool:
+        """Whether they may take them out with full names."""
+        return self.role in (Role.OWNER, Role.ORGANISER)
+
+    @property
     def may_audit(self) -> bool:
         """Whether the trail is theirs to read."""
         return self.role in (Role.OWNER, Role.ORGANISER)

@@ -4,9 +4,10 @@ Who wants to stand on no board has a place all the same, and is the only one to 
 else's place changes.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BindParameter,
@@ -63,6 +64,25 @@ class Neighbourhood:
     around: list[Place]
     listed: bool = True
     """Whether others see the member on the boards."""
+
+
+class Standee(NamedTuple):
+    """A line of the whole table, for those who report on a contest."""
+
+    rank: int
+    district: str | None
+    """The district's or department's name."""
+    unit: int | None
+    """The id of the unit the member is bound to."""
+    branch: str | None
+    """Its name, if it belongs to another."""
+    name: str | None
+    """As it was registered: whoever passes it on decides whether to mask it."""
+    unlisted: bool
+    """Whether the member wants to stand on no board that others read."""
+    points: int
+    days: int
+    reached_at: datetime
 
 
 _SCORE, _MEMBER, _UNIT = table_of(Score), table_of(Member), table_of(Unit)
@@ -190,6 +210,13 @@ def _rungs(people: Select[Any]) -> Select[Any]:
 _AROUND = _Scoped(_around(), _around(_IN_DISTRICT))
 _TOP = _people(*_PLACE).where(_IN_CONTEST).order_by(*_ORDER_DOWN).limit(bindparam("limit"))
 _TOPS = _Scoped(_TOP, _TOP.where(_IN_DISTRICT))
+_EVERYBODY = (
+    _people(*_PLACE, _UNIT.c.id.label("unit_id"), _UNIT.c.name.label("own"), _UNIT.c.parent_id)
+    .where(_IN_CONTEST)
+    .order_by(*_ORDER_DOWN)
+    .execution_options(yield_per=1_000)
+)
+_ALL = _Scoped(_EVERYBODY, _EVERYBODY.where(_IN_DISTRICT))
 _PEOPLE = func.count().label("people")
 _RUNGS = _Scoped(
     _rungs(select(*_RUNG, _PEOPLE)), _rungs(_people(*_RUNG, _PEOPLE).where(_IN_DISTRICT))
@@ -243,6 +270,19 @@ class Standings:
             if not row.unlisted:
                 places.append(_to_place(row, rank))
         return places
+
+    def everybody(self, contest: int, district: int | None = None) -> Iterator[Standee]:
+        """Everybody's place in this contest, a thousand rows at a time."""
+        scope = Scope(contest, district)
+        rank, before = 0, None
+        for position, row in enumerate(
+            self._session.execute(_ALL.within(scope), scope.values), start=1
+        ):
+            if before != _standing(row):
+                rank, before = position, _standing(row)
+            branch = row.own if row.parent_id else None
+            hidden = bool(row.unlisted)
+            yield Standee(rank, row.unit, row.unit_id, branch, row.name, hidden, *_standing(row))
 
     def _ladder(self, scope: Scope) -> Ladder:
         def count() -> Ladder:

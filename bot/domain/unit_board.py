@@ -1,6 +1,6 @@
 """Units by their rate of participation: order, shared places, and small units put together."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from math import sqrt
@@ -80,6 +80,21 @@ class UnitPlace:
     def name(self) -> str | None:
         """The unit's name; None for the small units together."""
         return None if self.of.is_pool else self.of.names[0]
+
+
+@dataclass(frozen=True)
+class UnitCount:
+    """A unit with all below it, as a report lists it."""
+
+    id: int
+    name: str
+    above: int | None
+    parent: str | None
+    """The id and the name of what it belongs to."""
+    headcount: int | None
+    participants: int
+    rank: int | None
+    """Among its neighbours; None without a headcount, shared by the small ones together."""
 
 
 @dataclass(frozen=True)
@@ -200,6 +215,21 @@ class UnitBoard:
     def place(self, unit: int) -> UnitPlace | None:
         """Where the unit at the top stands that this one belongs to; None without a headcount."""
         return self._place.get(self._top.get(unit, unit))
+
+    def counts(self, top: int | None = None) -> Iterator[UnitCount]:
+        """The units, each after its parent; only this one and those below it, if one is named."""
+        ranks: dict[int, int] = {}
+        for above in {row.parent for row in self._rows.values()}:
+            places = self.table(above).places
+            ranks |= {unit: place.rank for place in places for unit in place.of.units}
+        for unit in self._downwards:
+            if top is None or self._top[unit] == top:
+                row, headcount = self._rows[unit], self._headcounts[unit]
+                parent = self._rows[row.parent].name if row.parent else None
+                yield UnitCount(
+                    unit, row.name, row.parent, parent, headcount, self._participants[unit],
+                    ranks.get(unit),
+                )  # fmt: skip
 
     def _contender(self, unit: int) -> Contender:
         headcount = self._headcounts[unit] or 0

@@ -478,6 +478,44 @@ class PracticeCard(Base):
     delivery_key: Mapped[bytes] = mapped_column(DeliveryKey)
 
 
+class ResultRequest(Base):
+    """Results of a contest that a colleague wants as files: one request to each, the latest."""
+
+    __tablename__ = "result_request"
+    __table_args__ = _rules()
+
+    staff_id: Mapped[int] = mapped_column(
+        ForeignKey("staff.id"), primary_key=True, autoincrement=False
+    )
+    token: Mapped[bytes] = mapped_column(MemberKey, unique=True)
+    """Names this request and its files."""
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    district_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    """Only the people and units of this one."""
+    full_names: Mapped[bool]
+    asked_at: Mapped[datetime]
+    claimed_at: Mapped[datetime | None]
+    """When whoever makes the files last said so."""
+    done: Mapped[int]
+    total: Mapped[int]
+    """People written so far, and how many there are."""
+    made_at: Mapped[datetime | None]
+    failed: Mapped[bool] = mapped_column(server_default=false())
+
+
+class ResultFile(Base):
+    """A piece of a file of results."""
+
+    __tablename__ = "result_file"
+    __table_args__ = _rules()
+
+    token: Mapped[bytes] = mapped_column(MemberKey, primary_key=True)
+    name: Mapped[str] = mapped_column(String(24), primary_key=True)
+    piece: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    content: Mapped[bytes] = mapped_column(LargeBinary(2**24 - 1))
+    kept_at: Mapped[datetime]
+
+
 # ---------------------------------------------------------------- mottos and votes
 
 

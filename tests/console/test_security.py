@@ -64,6 +64,7 @@ MAY = {
     Access.PLANNERS: {Role.OWNER, Role.ORGANISER},
     Access.AUDITORS: {Role.OWNER, Role.ORGANISER},
     Access.OWNERS: {Role.OWNER},
+    Access.REPORTERS: {Role.OWNER, Role.ORGANISER, Role.MODERATOR, Role.EDITOR},
 }
 """Who may ask for which views: said here a second time, so that the two can differ."""
 

@@ -33,7 +33,7 @@ def test_a_clause_alone_is_quoted_right(entry: str) -> None:
 @pytest.mark.parametrize(
     ("entry", "original", "shown"),
     [
-        ("先天下之优而优", "先天下之[忧]而[忧]", "先天下之[优]而[优]"),
+        ("先天下之优而忧", "先天下之[忧]而忧", "先天下之[优]而忧"),
         (
             "先天下忧而忧，后天下乐而乐",
             "先天下[之]忧而忧，后天下[之]乐而乐",

@@ -1,0 +1,117 @@
+"""The console's results: who may look, ask and take, and what the page says meanwhile."""
+
+import pytest
+from flask import Flask
+
+from bot.domain.result_files import ResultFiles
+from bot.domain.roles import Role
+from bot.domain.services import Transaction
+from tests.builders import NOON
+from tests.console.browser import Browser, text_of
+from tests.console.conftest import Clock, Opened, signed_in
+from tests.domain.test_item_analysis import answered
+
+pytestmark = pytest.mark.slow
+
+RESULTS = "/admin/results"
+
+
+@pytest.fixture
+def organiser(app: Flask, transaction: Transaction) -> Browser:
+    return signed_in(app, transaction, "孙组织", Role.ORGANISER)
+
+
+def make(transaction: Transaction) -> None:
+    """What the worker does."""
+    with transaction() as services:
+        claimed = services.result_files.claim()
+        assert claimed
+        for name in ("results.xlsx", "report.docx"):
+            services.result_files.keep_piece(claimed[0], name, 0, b"content of " + name.encode())
+        services.result_files.finish(claimed[0])
+
+
+def test_everybody_of_the_staff_sees_the_figures_and_a_viewer_can_take_nothing_out(
+    viewer: Browser, opened: Opened
+) -> None:
+    with opened() as session:
+        answered(session, "zhang", "B", "A")
+
+    page = text_of(viewer.get(RESULTS))
+
+    assert "我们的十三五 ： 0 人参加，答题 2 人次，答对率 50.0%" in page
+    assert "1 农业局 0 / 120 0.0%" in page
+    assert "这个账号只能看" in page
+    assert viewer.post(RESULTS, {"contest": 1}).status_code == 403
+    assert viewer.post(f"{RESULTS}/file", {"file": "results.xlsx"}).status_code == 403
+
+
+def test_who_asks_sees_how_far_it_is_and_takes_the_files(
+    organiser: Browser, transaction: Transaction, clock: Clock
+) -> None:
+    asked = organiser.post(RESULTS, {"contest": 1, "full_names": "1"}, follow_redirects=True)
+    assert "排队等候" in text_of(asked)
+    clock.advance(seconds=20)
+    assert "sibian-worker 是否在运行" in text_of(organiser.get(RESULTS))
+    with transaction() as services:
+        token, _ = services.result_files.claim() or (b"", None)
+        services.result_files.note(token, 500, 63_400)
+    assert "正在生成，500 / 63400 人" in text_of(organiser.get(RESULTS))
+    clock.advance(minutes=5)
+    make(transaction)
+
+    page = text_of(organiser.get(RESULTS))
+    taken = organiser.post(f"{RESULTS}/file", {"file": "results.xlsx"})
+
+    assert "含全名，请勿外传" in page
+    assert "通报（Word，公文格式）" in page
+    assert taken.data == b"content of results.xlsx"
+    assert taken.headers["Content-Disposition"].startswith("attachment")
+    assert "20261205.xlsx" in taken.headers["Content-Disposition"]
+
+
+def test_a_moderator_takes_out_masked_names_alone(li: Browser) -> None:
+    assert "显示全名" not in text_of(li.get(RESULTS))
+
+    refused = li.post(RESULTS, {"contest": 1, "full_names": "1"})
+
+    assert refused.status_code == 403
+    assert "全名只有负责人、组织者可以导出" in text_of(refused)
+    assert li.post(RESULTS, {"contest": 1}).status_code == 303
+
+
+def test_nobody_takes_what_another_asked_for(
+    organiser: Browser, li: Browser, transaction: Transaction
+) -> None:
+    organiser.post(RESULTS, {"contest": 1})
+    make(transaction)
+
+    refused = li.post(f"{RESULTS}/file", {"file": "results.xlsx"})
+
+    assert refused.status_code == 404
+    assert "这份文件已经没有了" in text_of(refused)
+
+
+def test_a_contest_or_a_file_that_is_none_is_said_so(
+    organiser: Browser, transaction: Transaction
+) -> None:
+    assert organiser.post(RESULTS, {"contest": 9}).status_code == 404
+    assert organiser.post(RESULTS, {"contest": "x"}).status_code == 400
+    organiser.post(RESULTS, {"contest": 1})
+    make(transaction)
+    assert organiser.post(f"{RESULTS}/file", {"file": "../etc/passwd"}).status_code == 404
+
+
+def test_what_failed_says_so_and_can_be_asked_for_again(
+    organiser: Browser, opened: Opened, transaction: Transaction
+) -> None:
+    organiser.post(RESULTS, {"contest": 1})
+    with opened() as session:
+        files = ResultFiles(session, NOON)
+        token, _ = files.claim() or (b"", None)
+        files.fail(token)
+
+    assert "没有做成。" in text_of(organiser.get(RESULTS))
+    organiser.post(RESULTS, {"contest": 1})
+    make(transaction)
+    assert "成绩表（Excel）" in text_of(organiser.get(RESULTS))
