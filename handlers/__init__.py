@@ -8,6 +8,7 @@ from bot.conversation.router import Conversation
 from handlers import (
     appeal,
     care,
+    draw,
     fallback,
     joining,
     keepsake,
@@ -26,7 +27,7 @@ from handlers import (
 from handlers.hearing import repeating
 
 TOPICS = (
-    welcome, media, care, my_data, several, mistakes, practice, quiz, vote, keepsake, motto,
+    welcome, media, care, my_data, several, mistakes, practice, quiz, vote, keepsake, draw, motto,
     own_motto, appeal, joining, ranking, fallback,
 )  # fmt: skip
 

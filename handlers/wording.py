@@ -15,6 +15,7 @@ from typing import Any
 
 from bot.conversation.reply import Prose, Text, join, say
 from bot.domain.dossier import Summary
+from bot.domain.draws import OwnTicket
 from bot.domain.entries import MottoCard, MottoState
 from bot.domain.identity import CAMPAIGN_ZONE, mask
 from bot.domain.notices import Notification
@@ -2485,6 +2486,49 @@ def rank_rules(rules: Rules) -> Text:
     )
 
 
+# ------------------------------------------------------------ draws
+
+DRAW = ("抽签", "抽奖", "领取", "领奖", "我的抽签", "中奖", "中签", "我中奖了吗", "我中了吗")
+
+
+def ticket(own: OwnTicket) -> Text:
+    """How a draw stands for the member."""
+    plan = own.draw.plan
+    facts = {
+        "title": plan.title,
+        "prize": plan.prize,
+        "code": own.code,
+        "number": own.draw.id,
+        "due": _day(plan.number_due),
+        "until": _day(plan.fetch_until),
+        "place": own.reserve,
+    }
+    return say("《{title}》，您的编号：{code}。\n" + _of_ticket(own) + _CHECK, **facts)
+
+
+_CHECK = "\n[名单和验证办法](网:/d/{number})"
+
+
+def _of_ticket(own: OwnTicket) -> str:
+    if own.draw.number is None:
+        return "{due}开奖，到时回复“抽签”就知道。"
+    if own.fetched:
+        return "您中了{prize}，已经领取。"
+    if own.wins:
+        return "您中了{prize}！请{until}前到支部领取，过期由候补递补。"
+    if own.reserve:
+        return "这次您是候补第{place}位。有人没来领，就轮到您，会捎话告诉您。"
+    return "这次没有抽中，谢谢您参加。"
+
+
+def no_ticket() -> Text:
+    """The member is on no list."""
+    return say(
+        "您现在不在抽签名单里。答满天数的人，公布名单时会自动参加。\n"
+        "[答题](发:答题)　[帮助](发:帮助)"
+    )
+
+
 # ------------------------------------------------------------ notices that ride on a reply
 
 NOTICE_ABOVE = say("——捎句话——")
@@ -2505,6 +2549,14 @@ def notice(notification: Notification, linked: bool = True) -> Text | None:
                 **facts,
             )
             return told + ways if linked else told
+        case Notification("draw_won", facts):
+            until = _day(date.fromisoformat(facts["until"]))
+            told = say(
+                "您抽中了{prize}（共{entries}人参加，抽{winners}位）。\n"
+                "请{until}前到支部领取；过期由候补递补。",
+                **(facts | {"until": until}),
+            )
+            return told + say("\n名单和验证办法：[公示](网:/d/{draw})", **facts) if linked else told
         case Notification("motto_returned", facts):
             words, fix = facts["words"], facts.get("fix")
             parts = [say("您的座右铭暂时没通过：“{words}”。", words=words)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from bot.domain.entries import number_of, read_cards, subject_of
@@ -17,6 +17,9 @@ from bot.storage.tables import (
     Consent,
     Contest,
     Delivery,
+    Draw,
+    DrawCode,
+    DrawEntry,
     Member,
     Motto,
     Notice,
@@ -93,6 +96,7 @@ class Dossiers:
                 "consents", self._rows(Consent, member, Consent.text_version, Consent.given_at)
             ),
             Section("scores", self._scores(member)),
+            Section("draws", self._draws(member)),
             Section("papers", self._papers(member)),
             Section("answers", self._answers(member)),
             Section(
@@ -160,6 +164,18 @@ class Dossiers:
             .where(Score.member_key == member)
             .order_by(Contest.first_day)
         )
+
+    def _draws(self, member: bytes) -> list[tuple[Any, ...]]:
+        of_code = and_(DrawCode.draw_id == DrawEntry.draw_id, DrawCode.code == DrawEntry.code)
+        rows = self._session.execute(
+            select(Draw.title, DrawEntry.code, DrawCode.place, DrawCode.wins)
+            .select_from(DrawEntry)
+            .join(Draw, Draw.id == DrawEntry.draw_id)
+            .join(DrawCode, of_code)
+            .where(DrawEntry.member_key == member)
+            .order_by(Draw.id)
+        )
+        return [tuple(row) for row in rows]
 
     def _papers(self, member: bytes) -> list[tuple[Any, ...]]:
         return self._tuples(

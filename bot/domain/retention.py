@@ -46,6 +46,7 @@ class Purpose(StrEnum):
     UNIT = auto()
     REBINDING = auto()
     ROSTER = auto()
+    DRAW = auto()
     CONSENT = auto()
     ANSWERS = auto()
     SCORE = auto()
@@ -75,6 +76,7 @@ PERIODS: Mapping[Purpose, Period] = {
     Purpose.UNIT: Period.CAMPAIGN,
     Purpose.REBINDING: Period.MONTH,
     Purpose.ROSTER: Period.CAMPAIGN,
+    Purpose.DRAW: Period.CAMPAIGN,
     Purpose.CONSENT: Period.CAMPAIGN,
     Purpose.ANSWERS: Period.CAMPAIGN,
     Purpose.SCORE: Period.CAMPAIGN,
@@ -119,6 +121,7 @@ REGISTER: Mapping[str, Fields] = {
     },
     "rebinding": _for(Purpose.REBINDING, "member_key", "slot", "rebound_at"),
     "roster_name": _for(Purpose.ROSTER, "unit_id", "name", "people", "imported_at"),
+    "draw_entry": _for(Purpose.DRAW, "member_key", "draw_id", "code"),
     "consent": _for(Purpose.CONSENT, "member_key", "text_version", "given_at"),
     "delivery": {
         **_for(
@@ -242,6 +245,14 @@ REGISTER: Mapping[str, Fields] = {
     "outcome": _for(
         Purpose.NUMBERS,
         "round_id", "root", "ballots", "publicised_at", "objections_until", "published_at",
+    ),
+    "draw": _for(
+        Purpose.CONTENT,
+        "id", "title", "prize", "winners", "reserves", "contest_id", "least_days", "number_from",
+        "number_due", "fetch_until", "published_at", "list_hash", "entries", "number", "drawn_at",
+    ),
+    "draw_code": _for(
+        Purpose.CONTENT, "draw_id", "code", "place", "wins", "fetched_at", "lapsed_at"
     ),
     "round_slot": _for(Purpose.CONTENT, "round_id", "slot"),
 }  # fmt: skip

@@ -14,6 +14,7 @@ from bot.domain.bank_search import BankSearch
 from bot.domain.colleagues import Colleagues
 from bot.domain.devices import Devices
 from bot.domain.dossier import Dossiers
+from bot.domain.draws import Draws
 from bot.domain.erasure import Erasure
 from bot.domain.item_analysis import ItemAnalysis
 from bot.domain.members import Members
@@ -129,6 +130,10 @@ class Services:
     @cached_property
     def outcomes(self) -> Outcomes:
         return Outcomes(self._session, self.now)
+
+    @cached_property
+    def draws(self) -> Draws:
+        return Draws(self._session, self.now)
 
     @cached_property
     def tally(self) -> Tally:

@@ -24,6 +24,7 @@ from bot.domain.mottos import PAGE, WallPage
 from bot.domain.refusals import NoContest, NoRound
 from bot.domain.services import Services, Transaction
 from bot.domain.units import UnitCard
+from bot.h5.draws import DrawPages
 from bot.h5.headers import PREFIX, protect
 from bot.h5.keepsakes import Keepsakes
 from bot.h5.mine import Mine
@@ -68,6 +69,10 @@ def h5(settings: Settings, transaction: Transaction) -> Blueprint:
     blueprint.add_url_rule("/results", "result", results.result)
     blueprint.add_url_rule("/results/receipt", "receipt", results.receipt, methods=["GET", "POST"])
     blueprint.add_url_rule("/results/recount.zip", "recount", results.pack)
+    draws = DrawPages(transaction)
+    blueprint.add_url_rule("/d/<int(max=99999):number>", "draw", draws.draw)
+    blueprint.add_url_rule("/d/<int(max=99999):number>/list.txt", "draw_list", draws.listed)
+    blueprint.add_url_rule("/d/check_draw.py", "draw_program", draws.program)
     mine = Mine(transaction)
     blueprint.add_url_rule("/mine", "mine", mine.ask)
     blueprint.add_url_rule("/mine", "open_mine", mine.open, methods=["POST"])

@@ -660,6 +660,59 @@ class Outcome(Base):
     published_at: Mapped[datetime | None]
 
 
+# ---------------------------------------------------------------- draws
+
+
+class Draw(Base):
+    """A draw among those who took part in a contest; the list is made once and for good."""
+
+    __tablename__ = "draw"
+    __table_args__ = _rules()
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(60))
+    prize: Mapped[str] = mapped_column(String(60))
+    winners: Mapped[int] = mapped_column(SmallInteger)
+    reserves: Mapped[int] = mapped_column(SmallInteger)
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    least_days: Mapped[int] = mapped_column(SmallInteger)
+    number_from: Mapped[str] = mapped_column(String(80))
+    """Which public number it will be, named before it is known."""
+    number_due: Mapped[date]
+    fetch_until: Mapped[date]
+    published_at: Mapped[datetime]
+    list_hash: Mapped[str] = mapped_column(String(64))
+    entries: Mapped[int]
+    number: Mapped[str | None] = mapped_column(String(40))
+    drawn_at: Mapped[datetime | None]
+
+
+class DrawCode(Base):
+    """A line of a draw's list. It stays when the member behind it goes."""
+
+    __tablename__ = "draw_code"
+    __table_args__ = _rules(UniqueConstraint("draw_id", "place"))
+
+    draw_id: Mapped[int] = mapped_column(ForeignKey("draw.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(String(8), primary_key=True)
+    place: Mapped[int | None] = mapped_column(SmallInteger)
+    """Among winners and reserve, once it is drawn; NULL for all others."""
+    wins: Mapped[bool] = mapped_column(server_default=false())
+    fetched_at: Mapped[datetime | None]
+    lapsed_at: Mapped[datetime | None]
+
+
+class DrawEntry(Base):
+    """Whose code of a draw it is."""
+
+    __tablename__ = "draw_entry"
+    __table_args__ = _rules(UniqueConstraint("draw_id", "code"))
+
+    member_key: Mapped[bytes] = mapped_column(MemberKey, primary_key=True)
+    draw_id: Mapped[int] = mapped_column(ForeignKey("draw.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(String(8))
+
+
 # ---------------------------------------------------------------- the console
 
 

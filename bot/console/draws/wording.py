@@ -1,0 +1,26 @@
+"""The sentences of the pages about draws."""
+
+from bot.domain.draws import DrawView, Flaw
+
+FLAWS = {
+    Flaw.EMPTY: "请填写。",
+    Flaw.LONG: "太长了，请缩短。",
+    Flaw.NUMBER: "请填整数，不要太大。",
+    Flaw.PAST: "要在明天或以后：名单公布以后才开奖，谁也不能先知道号码。",
+    Flaw.ORDER: "要在开奖之后。",
+    Flaw.NOBODY: "符合条件的人比奖品少，请减少名额或放宽天数。",
+}
+NUMBER = "请只填数字，最多40位，比如：583。"
+
+
+def drawn_already(number: str) -> str:
+    """Another number was entered before."""
+    return f"已经开过奖了，号码是{number}。名单和号码都已公开，不能再改。"
+
+
+NOTHING_WON = "这一份刚才已经办过了，下面是现在的情况。"
+
+
+def stage(draw: DrawView) -> tuple[str, str]:
+    """Where it stands, and the colour of that."""
+    return ("已开奖", "green") if draw.number is not None else ("名单已公布，等开奖号码", "azure")
