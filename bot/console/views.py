@@ -27,6 +27,7 @@ from bot.console.plans import PlanningDesk
 from bot.console.polls import PollBook
 from bot.console.results import ResultDesk
 from bot.console.security import PREFIX, Gate
+from bot.console.trail import TrailDesk
 from bot.console.unit_tables import UnitTables
 from bot.domain import audit
 from bot.domain.entries import MottoState
@@ -94,6 +95,7 @@ def console(settings: Settings, transaction: Transaction) -> Blueprint:
     OwnDesk(settings, transaction, gate).hang(room)
     PeopleDesk(transaction).hang(room)
     ListDesk(transaction).hang(room)
+    TrailDesk(settings, transaction).hang(room)
     room.add_url_rule("/sign-in", view_func=door.sign_in, methods=["GET", "POST"])
     room.add_url_rule("/set-up", view_func=door.set_up, methods=["GET", "POST"])
     room.add_url_rule("/sign-out", view_func=door.sign_out, methods=["POST"])

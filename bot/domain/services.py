@@ -37,6 +37,7 @@ from bot.domain.staff import StaffRegister
 from bot.domain.standings import Standings
 from bot.domain.tally import Board, Tally
 from bot.domain.tickets import Tickets
+from bot.domain.trail import Trail
 from bot.domain.units import Units
 from bot.domain.uploads import Uploads
 from bot.domain.votes import Votes
@@ -170,6 +171,10 @@ class Services:
     @cached_property
     def devices(self) -> Devices:
         return Devices(self._session, self.now)
+
+    @cached_property
+    def trail(self) -> Trail:
+        return Trail(self._session, self.now)
 
     @cached_property
     def planning(self) -> Planning:

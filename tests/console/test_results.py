@@ -8,7 +8,7 @@ from bot.domain.roles import Role
 from bot.domain.services import Transaction
 from tests.builders import NOON
 from tests.console.browser import Browser, text_of
-from tests.console.conftest import Clock, Opened, signed_in
+from tests.console.conftest import PASSWORD, Clock, Opened, signed_in
 from tests.domain.test_item_analysis import answered
 
 pytestmark = pytest.mark.slow
@@ -61,8 +61,11 @@ def test_who_asks_sees_how_far_it_is_and_takes_the_files(
     make(transaction)
 
     page = text_of(organiser.get(RESULTS))
-    taken = organiser.post(f"{RESULTS}/file", {"file": "results.xlsx"})
+    asked_again = organiser.post(f"{RESULTS}/file", {"file": "results.xlsx"})
+    proof = {"proof_password": PASSWORD}
+    taken = organiser.post(f"{RESULTS}/file", {"file": "results.xlsx"} | proof)
 
+    assert asked_again.status_code == 401
     assert "含全名，请勿外传" in page
     assert "通报（Word，公文格式）" in page
     assert taken.data == b"content of results.xlsx"

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from bot.console.security import ACCESS, Access
 from bot.domain.roles import Role
 from bot.domain.services import Transaction
-from bot.storage.tables import Base, Motto
+from bot.storage.tables import Base, Motto, Staff
 from tests.console.browser import Browser, text_of
 from tests.console.conftest import Opened, Submit, an_app, signed_in
 
@@ -50,6 +50,21 @@ PAYLOADS = [
     "<scr\u200bipt>alert(1)</script>",
     "<ScRiPt\u3000src=//e.example>",
     "＜script＞alert(1)＜/script＞",
+    "<svg><script>alert(1)</script>",
+    "<math href=javascript:x(1)>",
+    "<details ontoggle=alert(1)>",
+    "<video src=x onerror=alert(1)>",
+    "<body onpageshow=alert(1)>",
+    "<object data=javascript:x()>",
+    "<embed src=//e.example/x.svg>",
+    "<link rel=icon href=//e.ex>",
+    "<input onfocus=alert(1)>",
+    "<a href=data:text/html,<b>>",
+    "`onmouseover=alert(1) x=`一二三四",
+    "<noscript><p title=<b>",
+    "<template><img onerror=x()>",
+    "%3Cscript%3Ex()%3C/script",
+    "\\x3cscript\\x3ealert(1)//一二三四",
 ]
 
 
@@ -262,6 +277,23 @@ def test_a_form_of_our_own_page_is_heard(li: Browser, decide: Any, headers: dict
     done, _ = decide(li, li.form_token(), headers)
 
     assert done
+
+
+def test_fields_that_a_form_has_not_change_nothing(
+    app: Flask, transaction: Transaction, submit: Submit, opened: Opened
+) -> None:
+    number = submit("愿做一块砖，哪里需要哪里搬")
+    editor = signed_in(app, transaction, "陈出题", Role.EDITOR)
+    moderator = signed_in(app, transaction, "李审核")
+    more = {"role": "owner", "state": "withdrawn", "staff_id": "1", "author": "x", "words": "改了"}
+
+    editor.post("/admin/account/end-all", more)
+    moderator.post(f"/admin/mottos/{number}/approve", {"version": 1} | more)
+
+    with opened() as session:
+        motto = session.scalars(select(Motto)).one()
+        assert (motto.state, motto.words) == ("approved", "愿做一块砖，哪里需要哪里搬")
+        assert set(session.scalars(select(Staff.role))) == {"editor", "moderator"}
 
 
 def test_getting_changes_nothing(

@@ -1,0 +1,10 @@
+"""The console's room for the audit trail: who did what, when, before and after.
+
+desk      the page, its files, and the walk along the chain
+sheets    the trail as CSV and as a workbook, no cell of which is a formula
+wording   what deeds and facts are called
+"""
+
+from bot.console.trail.desk import TrailDesk
+
+__all__ = ["TrailDesk"]

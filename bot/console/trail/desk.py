@@ -1,0 +1,140 @@
+"""The page of the audit trail: looked through, taken out as a file, its chain checked."""
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+from io import BytesIO
+from typing import Annotated, Literal
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, g, request, send_file
+from pydantic import BeforeValidator, Field, ValidationError
+
+from bot.console.forms import Form, as_typed
+from bot.console.pages import page
+from bot.console.trail import wording
+from bot.console.trail.sheets import WRITERS
+from bot.domain import audit
+from bot.domain.identity import CAMPAIGN_ZONE, campaign_day
+from bot.domain.services import Services, Transaction
+from bot.domain.trail import Sought
+from bot.settings import Settings
+
+_Short = Annotated[str, BeforeValidator(as_typed), Field(max_length=60)]
+_DAY = "%Y-%m-%d"
+
+
+class SoughtForm(Form):
+    """What the trail is narrowed down by, as it stands in the address."""
+
+    who: _Short = ""
+    kind: _Short = ""
+    words: _Short = ""
+    since: _Short = ""
+    until: _Short = ""
+
+    @property
+    def sought(self) -> Sought:
+        """The same for the domain; a day that can't be read narrows nothing down."""
+        until = _day(self.until)
+        return Sought(
+            self.who, self.kind, self.words, _day(self.since),
+            until + timedelta(days=1) if until else None,
+        )  # fmt: skip
+
+    @property
+    def address(self) -> dict[str, str]:
+        """What of it is not empty."""
+        return {name: value for name, value in self.model_dump().items() if value}
+
+
+class ExportForm(SoughtForm):
+    """The same, and in which format."""
+
+    format: Literal["csv", "xlsx"]
+
+
+class TrailDesk:
+    """Who did what, when, before and after."""
+
+    def __init__(self, settings: Settings, transaction: Transaction) -> None:
+        self._secret = settings.secret_key.get_secret_value()
+        self._transaction = transaction
+
+    def hang(self, room: Blueprint) -> None:
+        """Give each page its address."""
+        room.add_url_rule("/trail", "trail", self.trail)
+        room.add_url_rule("/trail/check", "check_trail", self.check, methods=["POST"])
+        room.add_url_rule("/trail/export", "export_trail", self.export, methods=["POST"])
+
+    def trail(self) -> Response:
+        """The latest deeds, or those that were asked for."""
+        with self._transaction(read_only=True) as services:
+            return self._page(services, _asked())
+
+    def check(self) -> Response:
+        """Walk along the whole chain and say what was found; nothing is changed."""
+        began = datetime.now(CAMPAIGN_ZONE)
+        with self._transaction(read_only=True) as services:
+            check = services.trail.check(self._secret)
+            took = datetime.now(CAMPAIGN_ZONE) - began
+            said = wording.checked(check, took)
+            return self._page(services, SoughtForm(), said, is_sound=not check.breaks)
+
+    def export(self) -> Response:
+        """What was asked for as a file, and a row of the trail about who took it."""
+        form = ExportForm.sent()
+        asked = urlencode({k: v for k, v in form.address.items() if k != "format"})
+        with self._transaction(read_only=True) as services:
+            names = services.staff.names()
+            rows = [wording.row(entry, names) for entry in services.trail.entries(form.sought)]
+            at = wording.moment(services.now)
+        note = wording.taken_by(g.colleague.name, at, asked, len(rows))
+        content = WRITERS[form.format](rows, note)
+        facts = {
+            "format": form.format, "asked": asked, "count": len(rows),
+            "sha256": sha256(content).hexdigest(),
+        }  # fmt: skip
+        with self._transaction() as services:
+            services.trail.note_export(g.colleague.id, facts)
+        day = campaign_day(services.now).strftime("%Y%m%d")
+        name = wording.FILE_NAME.format(day=day, ending=form.format)
+        return send_file(
+            BytesIO(content), "application/octet-stream", as_attachment=True, download_name=name
+        )
+
+    def _page(
+        self,
+        services: Services,
+        asked: SoughtForm,
+        said: tuple[str, str] | None = None,
+        *,
+        is_sound: bool = True,
+    ) -> Response:
+        names = services.staff.names()
+        return page(
+            "trail",
+            trail=wording,
+            leaf=services.trail.leaf(asked.sought, request.args.get("before", type=int)),
+            count=services.trail.count(asked.sought),
+            asked=asked,
+            actors={audit.MEMBER: wording.MEMBERS, audit.SYSTEM: wording.SYSTEM, **names},
+            names=names,
+            said=said,
+            is_sound=is_sound,
+            letters=services.tickets.backlog().waiting,
+            now=services.now,
+        )
+
+
+def _asked() -> SoughtForm:
+    try:
+        return SoughtForm.model_validate(request.args.to_dict())
+    except ValidationError:
+        return SoughtForm()
+
+
+def _day(typed: str) -> datetime | None:
+    try:
+        return datetime.strptime(typed, _DAY).replace(tzinfo=CAMPAIGN_ZONE)
+    except ValueError:
+        return None

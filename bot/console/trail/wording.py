@@ -1,0 +1,217 @@
+"""What the deeds of the trail, and their facts, are called."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from bot.console.wording import REASONS, ROLES, STATES, full_time, who_is
+from bot.domain.identity import CAMPAIGN_ZONE
+from bot.domain.trail import MOST_OUT, Check, Entry
+
+KINDS: Mapping[str, str] = {
+    "motto": "座右铭",
+    "entry": "署名",
+    "votes": "票",
+    "question": "题目",
+    "regrade": "改判",
+    "contest": "竞赛",
+    "round": "评选",
+    "ticket": "来信",
+    "staff": "账号和登录",
+    "member": "党员资料",
+    "roster": "名册",
+    "units": "单位导入",
+    "unit": "换单位",
+    "words": "提醒词",
+    "quotations": "引文",
+    "results": "成绩文件",
+    "audit": "留痕",
+}
+"""What deeds are about."""
+
+DEEDS: Mapping[str, str] = {
+    "motto.submit": "提交座右铭",
+    "motto.reword": "改字重新送审",
+    "motto.withdraw": "撤下",
+    "motto.restore": "恢复",
+    "motto.approve": "通过",
+    "motto.return": "退回",
+    "motto.undo": "撤销决定",
+    "motto.appeal": "申诉",
+    "motto.erase": "作者删除资料",
+    "entry.sign": "改署名",
+    "votes.clear": "票清零",
+    "votes.pass": "票转给同一句",
+    "question.import": "导入题目",
+    "question.take_in": "收进题库",
+    "question.edit": "改题目",
+    "question.review": "题目审过",
+    "question.publish": "发布题目",
+    "question.redraft": "退回草稿",
+    "question.withdraw": "撤下题目",
+    "question.mend": "改答案",
+    "question.export": "导出题目",
+    "regrade.propose": "提出改判",
+    "regrade.release": "发布改判",
+    "regrade.withdraw": "撤回改判提议",
+    "regrade.finish": "改判完成",
+    "contest.plan": "新建竞赛",
+    "contest.change": "改竞赛",
+    "round.plan": "新建评选",
+    "round.change": "改评选",
+    "round.seal": "封票",
+    "round.publicise": "开始公示",
+    "round.publish": "发布结果",
+    "ticket.close": "办结来信",
+    "staff.set_up": "建第一个账号",
+    "staff.add": "建账号（服务器上）",
+    "staff.invite": "加人",
+    "staff.role": "改角色",
+    "staff.disable": "停用账号",
+    "staff.reopen": "重新启用账号",
+    "staff.password": "换口令",
+    "staff.password_reset": "重设口令",
+    "staff.code_reset": "重设验证器",
+    "staff.authenticator": "设验证器",
+    "staff.recovery_codes": "换备用码",
+    "staff.recovery": "用了一个备用码",
+    "staff.code_failed": "验证码不对",
+    "staff.sign_in": "登录（口令对）",
+    "staff.sign_in_failed": "登录失败",
+    "staff.sign_out": "退出",
+    "staff.end_sign_ins": "让设备退出",
+    "staff.denied": "越权被拒",
+    "member.erase": "删除党员资料",
+    "unit.change": "换单位",
+    "units.import": "导入单位",
+    "roster.import": "导入名册",
+    "words.add": "加提醒词",
+    "words.drop": "去掉提醒词",
+    "quotations.add": "加引文",
+    "quotations.drop": "去掉引文",
+    "results.ask": "要成绩文件",
+    "results.take": "取走成绩文件",
+    "audit.export": "导出留痕",
+}
+"""What was done, in a few words; what has none is shown by its code."""
+
+FACTS: Mapping[str, str] = {
+    "words": "内容",
+    "reason": "原因",
+    "fix": "建议改为",
+    "role": "角色",
+    "unit": "单位",
+    "unit_before": "原单位",
+    "count": "数量",
+    "left": "剩下",
+    "votes": "票数",
+    "to": "转到",
+    "what": "想做的事",
+    "format": "格式",
+    "asked": "筛选",
+    "sha256": "文件校验码",
+    "guesser": "来源代号",
+    "topic": "类别",
+    "answer": "答复",
+    "entries": "条数",
+    "title": "名称",
+}
+"""What the facts of a deed are called; what has no name is shown by its own."""
+
+MEMBERS, SYSTEM = "党员", "系统"
+HEAD = ("序号", "时间", "谁", "做了什么", "对什么", "之前", "之后", "其他")
+"""The columns of a file."""
+SHEET = "留痕"
+FILE_NAME = "留痕-{day}.{ending}"
+FORMATS = {"csv": "CSV", "xlsx": "Excel"}
+
+_CODES = {str(key): words for table in (STATES, REASONS, ROLES) for key, words in table.items()}
+
+
+def deed(action: str) -> str:
+    """What was done."""
+    return DEEDS.get(action, action)
+
+
+def kind(name: str) -> str:
+    """What deeds of this kind are about."""
+    return KINDS.get(name, name)
+
+
+def subject(name: str, names: Mapping[str, str]) -> str:
+    """What it was done to: a colleague by name, a motto by its number."""
+    what, _, which = name.partition(":")
+    if what == "staff" and name in names:
+        return names[name]
+    if what == "motto" and which:
+        return f"{which}号"
+    return f"{kind(what)} {which}".strip()
+
+
+def before_and_after(entry: Entry) -> tuple[str, str]:
+    """How it was, and how it is."""
+    return tuple(_value(entry.facts.get(side)) for side in ("before", "after"))  # type: ignore[return-value]
+
+
+def others(entry: Entry) -> list[str]:
+    """What else is known of the deed, a line for each."""
+    return [
+        f"{FACTS.get(name, name)}：{_value(value)}"
+        for name, value in entry.facts.items()
+        if name not in ("before", "after") and value not in (None, "", [], {})
+    ]
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, dict):
+        return "；".join(f"{FACTS.get(name, name)} {_value(each)}" for name, each in value.items())
+    if isinstance(value, list):
+        return "、".join(map(_value, value))
+    return _CODES.get(str(value), str(value))
+
+
+def row(entry: Entry, names: Mapping[str, str]) -> list[str]:
+    """The cells of a file for one deed."""
+    return [
+        str(entry.id),
+        entry.at.astimezone(CAMPAIGN_ZONE).strftime("%Y-%m-%d %H:%M:%S"),
+        who_is(entry.actor, names),
+        deed(entry.action),
+        subject(entry.subject, names),
+        *before_and_after(entry),
+        "\n".join(others(entry)),
+    ]
+
+
+def checked(check: Check, took: timedelta) -> tuple[str, str]:
+    """What the walk along the chain has found: title and sentence."""
+    seconds = f"{took.total_seconds():.1f}"
+    if not check.breaks:
+        told = f"{check.links} 条逐条核对，用了 {seconds} 秒。链尾 {check.head}，"
+        told += "可以抄下来以后再对（bot verify 打印的是同一个）。"
+        return "留痕完整，没有被改动", told
+    places = "；".join(f"{each.what} {each.table} {each.key}" for each in check.breaks)
+    return (
+        f"留痕有 {len(check.breaks)} 处对不上",
+        f"数据库可能被人直接改过。请先备份现场，告诉维护人员，不要再操作：{places}",
+    )
+
+
+def counted(count: int) -> str:
+    """How many there are."""
+    return f"{count} 条" if count <= MOST_OUT else f"{MOST_OUT} 条以上"
+
+
+def out_of(count: int) -> str:
+    """How many go into a file."""
+    return f"{count} 条" if count <= MOST_OUT else f"最近的 {MOST_OUT} 条"
+
+
+def taken_by(name: str, at: str, asked: str, count: int) -> str:
+    """The last line of a file: who took it, when, of what."""
+    return f"{name} 于 {at} 导出，筛选：{asked or '全部'}，{count} 条"
+
+
+moment = full_time

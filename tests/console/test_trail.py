@@ -1,0 +1,180 @@
+"""The audit trail at the console: looked through, taken out without formulas, its chain checked."""
+
+import csv
+from hashlib import sha256
+from io import BytesIO, StringIO
+from typing import Any
+
+import pytest
+from flask import Flask
+from python_calamine import CalamineWorkbook
+from sqlalchemy import select, update
+
+from bot.console.trail import wording as words
+from bot.domain.moderation import Reason
+from bot.domain.roles import Role
+from bot.domain.services import Transaction
+from bot.domain.trail import PAGE, Sought
+from bot.storage.tables import Audit
+from tests.console.browser import Browser, text_of
+from tests.console.conftest import Clock, Opened, Submit, signed_in
+
+pytestmark = pytest.mark.slow
+
+TRAIL = "/admin/trail"
+FORMULAS = ["=1+1，一二三四", "+cmd|' /C calc'!A0", "-2+3+cmd|x", "@SUM(1+1)*cmd|x"]
+
+
+@pytest.fixture
+def chen(app: Flask, transaction: Transaction) -> Browser:
+    """The browser of an organiser."""
+    return signed_in(app, transaction, "陈组织", Role.ORGANISER)
+
+
+@pytest.fixture
+def returned(transaction: Transaction, submit: Submit) -> int:
+    """The number of a motto that was sent back with its words put right."""
+    number = submit("不忘初心，牢计使命")
+    with transaction() as services:
+        services.moderation.decide(number, 1, 1, Reason.TYPO, "不忘初心，牢记使命")
+    return number
+
+
+def export(browser: Browser, **fields: Any) -> bytes:
+    content: bytes = browser.post(f"{TRAIL}/export", {"format": "csv"} | fields).data
+    return content
+
+
+def table(content: bytes) -> list[list[str]]:
+    return list(csv.reader(StringIO(content.decode("utf-8-sig"))))
+
+
+def test_a_deed_is_told_with_who_when_before_and_after(chen: Browser, returned: int) -> None:
+    page = text_of(chen.get(TRAIL))
+
+    assert "退回 1001号 陈组织 2026年12月5日 12:00:00" in page
+    assert "原来： 待审 改为： 已退回" in page
+    assert "原因：有错别字" in page
+    assert "建议改为：不忘初心，牢记使命" in page
+    assert "提交座右铭 1001号 党员" in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown", "hidden"),
+    [
+        ("who=member", "提交座右铭", "退回"),
+        ("who=staff:1", "退回", "提交座右铭"),
+        ("kind=staff", "建账号", "退回"),
+        ("kind=motto", "退回", "建账号"),
+        ("words=1001", "提交座右铭", "建账号"),
+        ("words=牢记使命", "退回", "提交座右铭"),
+        ("words=100%25", "没有这样的记录", "退回"),
+        ("since=2026-12-05&until=2026-12-05", "退回", "没有这样的记录"),
+        ("since=2026-12-06", "没有这样的记录", "退回"),
+        ("until=2026-12-04", "没有这样的记录", "退回"),
+        ("since=gestern", "退回", "没有这样的记录"),
+    ],
+)
+def test_it_is_narrowed_down(
+    chen: Browser, returned: int, asked: str, shown: str, hidden: str
+) -> None:
+    listed = text_of(chen.get(f"{TRAIL}?{asked}")).partition("查找")[2]
+
+    assert shown in listed
+    assert hidden not in listed
+
+
+def test_older_deeds_follow_on_further_pages_each_once(
+    chen: Browser, transaction: Transaction
+) -> None:
+    for _ in range(PAGE + 5):
+        with transaction() as services:
+            services.trail.note_export(1, {})
+    with transaction(read_only=True) as services:
+        first = services.trail.leaf(Sought())
+        second = services.trail.leaf(Sought(), first.older)
+
+    ids = [entry.id for leaf in (first, second) for entry in leaf.entries]
+    assert len(first.entries) == PAGE
+    assert second.older is None
+    assert ids == sorted(set(ids), reverse=True)
+    assert "更早的" in text_of(chen.get(TRAIL))
+    assert "更早的" not in text_of(chen.get(f"{TRAIL}?before={first.older}"))
+
+
+# ------------------------------------------------------------ files
+
+
+def test_a_file_says_who_took_it_and_of_what_and_so_does_the_trail(
+    chen: Browser, returned: int, opened: Opened
+) -> None:
+    content = export(chen, kind="motto")
+
+    rows = table(content)
+    assert rows[0] == list(words.HEAD)
+    assert [row[3] for row in rows[1:-1]] == ["退回", "提交座右铭"]
+    assert rows[1][5:7] == ["待审", "已退回"]
+    assert "陈组织 于 2026年12月5日 12:00:00 导出，筛选：kind=motto，2 条" in rows[-1][0]
+    with opened() as session:
+        row = session.scalars(select(Audit).where(Audit.action == "audit.export")).one()
+    assert row.actor == "staff:1"
+    assert row.facts == {
+        "asked": "kind=motto", "count": 2, "format": "csv", "sha256": sha256(content).hexdigest(),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_no_cell_is_a_formula(chen: Browser, submit: Submit, formula: str) -> None:
+    submit(formula)
+
+    in_csv = [cell for row in table(export(chen)) for cell in row]
+    book = CalamineWorkbook.from_filelike(BytesIO(export(chen, format="xlsx")))
+    in_book = [cell for row in book.get_sheet_by_index(0).to_python() for cell in row]
+
+    assert not any(cell.startswith(("=", "+", "-", "@")) for cell in in_csv)
+    assert any(formula in str(cell) for cell in in_book)
+    assert all(isinstance(cell, str) for cell in in_book)
+
+
+def test_taking_it_out_asks_for_proof(chen: Browser, clock: Clock, opened: Opened) -> None:
+    clock.advance(minutes=6)
+
+    assert chen.post(f"{TRAIL}/export", {"format": "csv"}).status_code == 401
+    with opened() as session:
+        assert session.scalars(select(Audit).where(Audit.action == "audit.export")).all() == []
+
+
+def test_an_unknown_format_is_a_bad_form(chen: Browser) -> None:
+    assert chen.post(f"{TRAIL}/export", {"format": "exe"}).status_code == 400
+
+
+# ------------------------------------------------------------ the chain
+
+
+def test_a_chain_that_holds_is_said_to_hold(chen: Browser, returned: int) -> None:
+    page = text_of(chen.post(f"{TRAIL}/check"))
+
+    assert "留痕完整，没有被改动" in page
+    assert "3 条逐条核对" in page
+
+
+def test_a_row_that_was_changed_by_hand_is_told(
+    chen: Browser, returned: int, opened: Opened
+) -> None:
+    with opened() as session:
+        session.execute(update(Audit).where(Audit.id == 2).values(actor="staff:9"))
+
+    page = text_of(chen.post(f"{TRAIL}/check"))
+
+    assert "留痕有 1 处对不上" in page
+    assert "altered audit 2" in page
+
+
+def test_what_somebody_wrote_stays_words_here_too(chen: Browser, submit: Submit) -> None:
+    submit("<script>alert(1)</script>")
+
+    assert "<script>alert" not in chen.get(TRAIL).text
+
+
+def test_every_deed_that_has_words_fits_the_column() -> None:
+    assert max(map(len, words.DEEDS)) <= Audit.action.type.length
