@@ -34,6 +34,12 @@ def test_a_hit_is_marked_in_place_with_what_hid_it(li: Browser, submit: Submit) 
     assert "联系方式，优先排队 「 加 微-信 」读作 加微信 （夹了别的字符）" in text_of(page)
 
 
+def test_the_history_of_an_entry_shows_it_too(li: Browser, submit: Submit) -> None:
+    number = submit("想发财的加 微-信聊聊")
+
+    assert '<mark class="hit hit-first">加 微-信</mark>' in li.get(f"/admin/mottos/{number}").text
+
+
 def test_what_hits_nothing_looks_as_ever(li: Browser, submit: Submit) -> None:
     submit("愿做一块砖，哪里需要哪里搬")
 
