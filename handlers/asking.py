@@ -19,7 +19,9 @@ from bot.conversation.state import (
 )
 from bot.domain.identity import campaign_day
 from bot.domain.quiz import Sitting
+from bot.domain.refusals import BoardClosed
 from bot.domain.services import Services
+from bot.domain.standings import Neighbourhood
 from handlers import practising, wording
 from handlers.shown import Shown
 from quiz_bank import Kind, Question
@@ -157,9 +159,17 @@ def _result(sitting: Sitting, member: bytes, services: Services) -> wording.Resu
         sitting=sitting,
         today=today,
         streak=services.quiz.streak(member, today if todays_begun else sitting.day),
-        standing=services.standings.neighbourhood(member),
+        standing=_standing(member, services),
         joined=services.members.profile(member).unit is not None,
         next_hour=rules.next_hour,
         more_today=not todays_begun and today <= rules.plan.last_day,
         missed=services.quiz.missed(member) if rules.plan.make_up else None,
     )
+
+
+def _standing(member: bytes, services: Services) -> Neighbourhood | None:
+    """Where the member stands, where that may be seen."""
+    try:
+        return services.standings.neighbourhood(member)
+    except BoardClosed:
+        return None

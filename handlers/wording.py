@@ -25,6 +25,7 @@ from bot.domain.refusals import (
     AlreadySubmitted,
     AlreadyVoted,
     AppealedBefore,
+    BoardClosed,
     CollectingClosed,
     ContestNotBegun,
     ContestOver,
@@ -139,7 +140,7 @@ NTH = (
 )
 
 _MENU = (
-    "1 [答题](发:答题)　每天5题，约3分钟\n"
+    "1 [答题](发:答题)　每天几道题，约3分钟\n"
     "2 [座右铭](发:座右铭)　写一句，看看大家的\n"
     "3 [投票](发:投票)　选出您心中的好句子\n"
     "4 [听宣讲](发:宣讲)　时间表排好了在这里查\n"
@@ -912,6 +913,18 @@ def _(refusal: ContestOver) -> Text:
         "竞赛{day}结束了" + thanks + "。[看成绩](发:我的)",
         day=_day(refusal.last_day),
         days=refusal.days_taken,
+    )
+
+
+@refuse.register
+def _(refusal: BoardClosed) -> Text:
+    own = [] if refusal.points is None else [say("您的积分：{points}分。", points=refusal.points)]
+    return join(
+        [
+            *own,
+            say("最后几天封榜，谁在第几名，{day}答完揭晓。", day=_day(refusal.last_day)),
+            say("[答题](发:答题)　[全市单位榜](网:/r)　[怎么算的](发:排名规则)"),
+        ]
     )
 
 

@@ -12,7 +12,7 @@ wording     every sentence shown to whoever edits the files
 questions/  the questions themselves, a file to a topic, edited by people who do not program
 """
 
-from quiz_bank.bank import DAILY_PAPER, Bank, BankTooSmall, Blueprint, Slot, draw
+from quiz_bank.bank import DAILY_PAPER, Bank, BankTooSmall, Blueprint, Slot, daily_paper, draw
 from quiz_bank.documents import Document, shipped_documents
 from quiz_bank.loading import (
     BrokenBank,
@@ -37,6 +37,7 @@ __all__ = [
     "Problem",
     "Question",
     "Slot",
+    "daily_paper",
     "draw",
     "load_content",
     "load_file",

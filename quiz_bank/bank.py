@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from hashlib import blake2b
+from itertools import cycle, islice
 
 from quiz_bank.question import Kind, Question
 
@@ -48,15 +49,22 @@ class Blueprint:
     slots: tuple[Slot, ...]
 
 
-DAILY_PAPER = Blueprint(
-    (
-        Slot(Kind.SINGLE, 1),
-        Slot(Kind.SINGLE, 2),
-        Slot(Kind.MULTIPLE, 2),
-        Slot(Kind.JUDGE, 1),
-        Slot(Kind.SINGLE, 3),
-    )
+_PATTERN = (
+    Slot(Kind.SINGLE, 1),
+    Slot(Kind.SINGLE, 2),
+    Slot(Kind.MULTIPLE, 2),
+    Slot(Kind.JUDGE, 1),
+    Slot(Kind.SINGLE, 3),
 )
+
+
+def daily_paper(questions: int) -> Blueprint:
+    """The shape of a day's paper of so many questions: the usual five, over and over."""
+    return Blueprint(tuple(islice(cycle(_PATTERN), questions)))
+
+
+DAILY_PAPER = daily_paper(len(_PATTERN))
+"""A day's paper of the usual length."""
 
 
 class BankTooSmall(Exception):

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from bot.domain.identity import CAMPAIGN_ZONE
 from bot.storage.tables import Contest
-from quiz_bank import DAILY_PAPER
 
 MAKE_UP_DAYS = 7
 """How many days back a missed day can be made up."""
@@ -28,24 +27,22 @@ class ContestPlan:
     """Papers are begun from the hour of the new paper up to this one; all day long without it."""
     make_up: bool = False
     """Whether a missed day may be made up, one a week."""
+    questions_a_day: int = 5
+    closed_days: int = 0
+    """On how many of the last days nobody sees who stands where."""
 
     @classmethod
     def of(cls, row: Contest) -> Self:
         """The plan of a contest that is kept."""
         return cls(
             row.title, row.first_day, row.last_day, row.points_each, row.new_paper_hour,
-            row.until_hour, row.make_up,
+            row.until_hour, row.make_up, row.questions_a_day, row.closed_days,
         )  # fmt: skip
-
-    @property
-    def questions(self) -> int:
-        """How many questions a day's paper has."""
-        return len(DAILY_PAPER.slots)
 
     @property
     def points_a_day(self) -> int:
         """The most that one paper earns."""
-        return self.points_each * self.questions
+        return self.points_each * self.questions_a_day
 
     def opens_in(self, now: datetime) -> timedelta | None:
         """How long nobody can begin a paper from `now` on; None while everybody can."""
@@ -67,6 +64,11 @@ def next_contest(session: Session, today: date) -> Contest | None:
     """The contest to begin first after today."""
     asked = select(Contest).where(Contest.first_day > today).order_by(Contest.first_day).limit(1)
     return session.scalars(asked).first()
+
+
+def is_board_closed(last_day: date, closed_days: int, today: date) -> bool:
+    """Whether today is one of the days at the end on which the board of people is closed."""
+    return last_day - timedelta(days=closed_days) < today <= last_day
 
 
 def week_of(day: date) -> date:

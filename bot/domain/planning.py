@@ -20,14 +20,15 @@ from bot.domain.identity import campaign_day
 from bot.domain.refusals import Refusal
 from bot.storage.locks import claim
 from bot.storage.tables import Attempt, Audit, Contest, ContestQuestion, Motto, Round, RoundSlot
-from quiz_bank import DAILY_PAPER
 
 TITLE_MOST = 60
 POINTS_MOST = 100
 VOTES_MOST = 20
 """Votes of a member on one day."""
 LONGEST = timedelta(days=400)
-LEAST_QUESTIONS = len(DAILY_PAPER.slots)
+QUESTIONS_MOST = 9
+"""As many as the chat can name with one figure."""
+CLOSED_MOST = 14
 
 
 class Flaw(StrEnum):
@@ -144,7 +145,7 @@ class Planning:
         return row.id
 
     def change_contest(self, id_: int, version: int, plan: ContestPlan, staff_id: int) -> None:
-        """Change it; once it has begun, beginning, points and making up stay, hours only widen.
+        """Change it; once it has begun, only its title and end change, and hours widen.
 
         Raises NoSuchPlan, PlanChanged or Unfit.
         """
@@ -160,7 +161,8 @@ class Planning:
     def check_contest(self, plan: ContestPlan, before: PlannedContest | None) -> None:
         """Whether it could be set up like that, or changed to that from before. Raises Unfit."""
         flaws = self._flaws_of_contest(plan, before)
-        if before is None and len(self._bank.drawable()) < LEAST_QUESTIONS:
+        available = before.questions if before else len(self._bank.drawable())
+        if available < plan.questions_a_day:
             flaws.setdefault("questions", Flaw.FEW_QUESTIONS)
         _refuse(flaws)
 
@@ -172,10 +174,15 @@ class Planning:
         flaws = _flaws_of_title(plan.title) | self._flaws_of_days(plan, before)
         if not 1 <= plan.points_each <= POINTS_MOST:
             flaws["points_each"] = Flaw.NUMBER
+        if not 1 <= plan.questions_a_day <= QUESTIONS_MOST:
+            flaws["questions_a_day"] = Flaw.NUMBER
+        days = (plan.last_day - plan.first_day).days + 1
+        if not 0 <= plan.closed_days <= CLOSED_MOST or 0 < days <= plan.closed_days:
+            flaws["closed_days"] = Flaw.NUMBER
         flaws |= _flaws_of_hours(plan)
         if before is None or not before.begun:
             return flaws
-        fixed = ("first_day", "points_each", "make_up")
+        fixed = ("first_day", "points_each", "make_up", "questions_a_day", "closed_days")
         return flaws | _narrowed(plan, before.plan) | _changed(fixed, plan, before)
 
     def _flaws_of_days(self, plan: ContestPlan, before: PlannedContest | None) -> dict[str, Flaw]:

@@ -23,7 +23,7 @@ from bot.domain.refusals import (
 from bot.storage.directly import ask
 from bot.storage.tables import Answer, Attempt, Contest, Instant, Score, table_of
 from bot.storage.together import Together
-from quiz_bank import DAILY_PAPER, Question, draw
+from quiz_bank import Question, daily_paper, draw
 
 PAUSE = timedelta(hours=24)
 """How long an unfinished paper waits for its member."""
@@ -364,7 +364,7 @@ class Quiz:
         codes_seen = {
             q.code for q, id_ in zip(questions, pool.values(), strict=True) if id_ in seen
         }
-        paper = draw(questions, DAILY_PAPER, seed, avoid=codes_seen)
+        paper = draw(questions, daily_paper(contest.questions_a_day), seed, avoid=codes_seen)
         row = {
             "member_key": member,
             "contest_id": contest.id,

@@ -36,6 +36,15 @@ class PaperNotOut(Refusal):
 
 
 @dataclass(eq=False)
+class BoardClosed(Refusal):
+    """In the last days of a contest nobody sees who stands where."""
+
+    last_day: date
+    points: int | None
+    """The member's own; None when nobody in particular asked."""
+
+
+@dataclass(eq=False)
 class NothingToMakeUp(Refusal):
     """No missed day can be made up now."""
 

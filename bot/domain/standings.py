@@ -6,7 +6,7 @@ else's place changes.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -25,8 +25,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from bot.domain.contests import is_board_closed
 from bot.domain.identity import campaign_day, mask
 from bot.domain.ladders import Ladder, Ladders, Scope
+from bot.domain.refusals import BoardClosed
 from bot.domain.units import UnitCard
 from bot.storage.directly import ask
 from bot.storage.tables import Contest, Member, Score, Unit, table_of
@@ -85,8 +87,15 @@ class Standee(NamedTuple):
     reached_at: datetime
 
 
-_SCORE, _MEMBER, _UNIT = table_of(Score), table_of(Member), table_of(Unit)
+_CONTEST, _SCORE = table_of(Contest), table_of(Score)
+_MEMBER, _UNIT = table_of(Member), table_of(Unit)
 _PARENT = _UNIT.alias("parent")
+_LATEST = (
+    select(_CONTEST.c.id, _CONTEST.c.last_day, _CONTEST.c.closed_days)
+    .where(_CONTEST.c.first_day <= bindparam("today"))
+    .order_by(_CONTEST.c.first_day.desc())
+    .limit(1)
+)
 LATEST = (
     select(Contest.id)
     .where(Contest.first_day <= bindparam("today"))
@@ -148,9 +157,14 @@ _PLACE = (
     *_STANDING, _SCORE.c.member_key, _MEMBER.c.name, _MEMBER.c.unlisted,
     func.coalesce(_PARENT.c.name, _UNIT.c.name).label("unit"),
 )  # fmt: skip
-_ME = _people(
-    *_PLACE, _SCORE.c.contest_id, func.coalesce(_PARENT.c.id, _UNIT.c.id).label("district")
-).where(_SCORE.c.member_key == bindparam("member"), _SCORE.c.contest_id == LATEST.scalar_subquery())
+_ME = (
+    _people(
+        *_PLACE, _SCORE.c.contest_id, func.coalesce(_PARENT.c.id, _UNIT.c.id).label("district"),
+        _CONTEST.c.last_day, _CONTEST.c.closed_days,
+    )
+    .join(_CONTEST, _CONTEST.c.id == _SCORE.c.contest_id)
+    .where(_SCORE.c.member_key == bindparam("member"), _CONTEST.c.id == LATEST.scalar_subquery())
+)  # fmt: skip
 
 
 _IN_CONTEST = _SCORE.c.contest_id == bindparam("contest")
@@ -232,11 +246,15 @@ class Standings:
         self._ladders = ladders or Ladders()
 
     def neighbourhood(self, member: bytes) -> Neighbourhood | None:
-        """Where the member stands within the own district; None before the first answer."""
+        """Where the member stands within the own district; None before the first answer.
+
+        Raises BoardClosed.
+        """
         asked = {"member": member, "today": campaign_day(self._now)}
         me = ask(self._session, _ME, asked).first()
         if me is None:
             return None
+        self._ensure_open(me.last_day, me.closed_days, me.points)
         district = UnitCard(me.district, me.unit, me.unit) if me.district else None
         scope = Scope(me.contest_id, me.district)
         values = scope.values | {
@@ -258,9 +276,13 @@ class Standings:
 
     def top(self, limit: int, district: int | None = None) -> list[Place]:
         """The first places among all, or within the district of this id; who is unlisted is not
-        among them.
+        among them. Raises BoardClosed.
         """
-        scope = Scope(self._session.scalar(LATEST, {"today": campaign_day(self._now)}), district)
+        latest = self._session.execute(_LATEST, {"today": campaign_day(self._now)}).first()
+        if latest is None:
+            return []
+        self._ensure_open(latest.last_day, latest.closed_days, None)
+        scope = Scope(latest.id, district)
         rows = self._session.execute(_TOPS.within(scope), scope.values | {"limit": limit})
         places: list[Place] = []
         rank, before = 0, None
@@ -283,6 +305,10 @@ class Standings:
             branch = row.own if row.parent_id else None
             hidden = bool(row.unlisted)
             yield Standee(rank, row.unit, row.unit_id, branch, row.name, hidden, *_standing(row))
+
+    def _ensure_open(self, last_day: date, closed_days: int, points: int | None) -> None:
+        if is_board_closed(last_day, closed_days, campaign_day(self._now)):
+            raise BoardClosed(last_day, points)
 
     def _ladder(self, scope: Scope) -> Ladder:
         def count() -> Ladder:

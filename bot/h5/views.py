@@ -21,7 +21,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.domain.mottos import PAGE, WallPage
-from bot.domain.refusals import NoContest, NoRound
+from bot.domain.refusals import BoardClosed, NoContest, NoRound
 from bot.domain.services import Services, Transaction
 from bot.domain.units import UnitCard
 from bot.h5.draws import DrawPages
@@ -120,9 +120,20 @@ class _Pages:
             districts = services.units.districts()
             district = _chosen(districts)
             limit = FEWER if is_larger() else TOP
-            places = services.standings.top(limit, district.id if district else None)
+            closed, places = None, []
+            try:
+                places = services.standings.top(limit, district.id if district else None)
+            except BoardClosed as refusal:
+                closed = refusal.last_day
             rules = _rules(services)
-        return page("standings", places=places, districts=districts, district=district, rules=rules)
+        return page(
+            "standings",
+            places=places,
+            districts=districts,
+            district=district,
+            rules=rules,
+            closed=closed,
+        )
 
     def units(self) -> Response:
         with self._transaction(read_only=True) as services:

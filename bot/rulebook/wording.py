@@ -11,7 +11,7 @@ def contest_rules(plan: ContestPlan) -> tuple[str, ...]:
 
 
 def _times(plan: ContestPlan) -> str:
-    days = f"时间：{_day(plan.first_day)}到{_day(plan.last_day)}，每天{plan.questions}题，"
+    days = f"时间：{_day(plan.first_day)}到{_day(plan.last_day)}，每天{plan.questions_a_day}题，"
     if plan.until_hour is None:
         return days + "全天都能答；过了零点接着做的，算开始那天的。没做完的留24小时。"
     hours = f"{plan.new_paper_hour}点到{plan.until_hour}点之间开始答"
@@ -35,10 +35,12 @@ def _missed(plan: ContestPlan) -> str:
 
 
 def _order(plan: ContestPlan) -> str:
-    return (
-        "排名：总分高的在前；同分看参加天数，再看谁先到分；都一样，名次并列。"
-        f"名次随时更新，{_day(plan.last_day)}答完定榜。"
-    )
+    order = "排名：总分高的在前；同分看参加天数，再看谁先到分；都一样，名次并列。"
+    last_day = _day(plan.last_day)
+    if plan.closed_days:
+        closed = f"最后{plan.closed_days}天封榜，只看得到自己的积分，"
+        return order + f"名次随时更新，{closed}{last_day}答完揭晓。"
+    return order + f"名次随时更新，{last_day}答完定榜。"
 
 
 def _day(day: date) -> str:

@@ -344,6 +344,9 @@ class Contest(Base):
     """Papers are begun from the hour of the new paper up to this one; NULL: all day long."""
     make_up: Mapped[bool] = mapped_column(server_default=false())
     """Whether a missed day may be made up, one a week."""
+    questions_a_day: Mapped[int] = mapped_column(SmallInteger, server_default="5")
+    closed_days: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    """On how many of the last days nobody sees who stands where."""
     regrades: Mapped[int] = mapped_column(server_default="0")
     """How many keys have been mended: who knows of fewer has to read them anew."""
 

@@ -19,6 +19,8 @@ CONTEST = {
     "first_day": "2027-03-01",
     "last_day": "2027-03-31",
     "points_each": "2",
+    "questions_a_day": "5",
+    "closed_days": "0",
     "new_paper_hour": "7",
 }
 ROUND = {
@@ -43,7 +45,7 @@ def test_a_contest_is_set_up_and_stands_in_the_list(chen: Browser) -> None:
     assert (response.status_code, response.location) == (303, f"{PLANS}?saved=1")
     page = text_of(chen.get(response.location))
     assert "已经保存" in page
-    assert "春训知识竞赛 未开始 2027年3月1日 到 2027年3月31日 每题 2 分" in page
+    assert "春训知识竞赛 未开始 2027年3月1日 到 2027年3月31日 每天 5 题 每题 2 分" in page
 
 
 def test_the_rules_are_seen_before_anything_is_saved(chen: Browser) -> None:
@@ -106,7 +108,7 @@ def test_without_questions_the_way_to_the_bank_is_shown(chen: Browser, opened: O
     response = chen.post(f"{PLANS}/contest", CONTEST)
 
     assert response.status_code == 422
-    assert "题库里已发布的题不够" in text_of(response)
+    assert "能抽的题不够一天的。请先到题库发布一些题" in text_of(response)
     assert 'href="/admin/questions"' in response.text
 
 

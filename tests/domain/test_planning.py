@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.bank import BankState, QuestionBank
@@ -118,6 +118,10 @@ def test_without_enough_questions_there_is_no_contest(session: Session) -> None:
         ({"last_day": CONTEST.first_day + timedelta(days=401)}, {"last_day": Flaw.TOO_LONG}),
         ({"points_each": 0}, {"points_each": Flaw.NUMBER}),
         ({"new_paper_hour": 24}, {"new_paper_hour": Flaw.NUMBER}),
+        ({"questions_a_day": 0}, {"questions_a_day": Flaw.NUMBER}),
+        ({"questions_a_day": 10}, {"questions_a_day": Flaw.NUMBER}),
+        ({"closed_days": 15}, {"closed_days": Flaw.NUMBER}),
+        ({"last_day": CONTEST.first_day, "closed_days": 1}, {"closed_days": Flaw.NUMBER}),
         ({"until_hour": 0}, {"until_hour": Flaw.NUMBER}),
         ({"until_hour": 25}, {"until_hour": Flaw.NUMBER}),
         ({"until_hour": 7}, {"until_hour": Flaw.ORDER}),
@@ -131,6 +135,18 @@ def test_a_contest_that_makes_no_sense_is_refused_at_its_field(
         planning.add_contest(replace(CONTEST, **change), ORGANISER)  # type: ignore[arg-type]
 
     assert flaws_of(raised) == flaw
+
+
+def test_a_paper_is_not_longer_than_what_the_contest_draws_from(
+    planning: Planning, session: Session
+) -> None:
+    id_ = planning.add_contest(CONTEST, ORGANISER)
+    session.execute(delete(ContestQuestion).where(ContestQuestion.contest_id == id_))
+
+    with pytest.raises(Unfit) as raised:
+        planning.change_contest(id_, 1, replace(CONTEST, questions_a_day=9), ORGANISER)
+
+    assert flaws_of(raised) == {"questions": Flaw.FEW_QUESTIONS}
 
 
 def test_before_it_begins_all_of_a_contest_can_change(planning: Planning) -> None:
@@ -163,6 +179,8 @@ def test_once_begun_the_hours_only_widen_and_making_up_stays(planning: Planning)
     for change, flaw in (
         ({"until_hour": 22}, {"until_hour": Flaw.NARROWER}),
         ({"make_up": True}, {"make_up": Flaw.BEGUN}),
+        ({"questions_a_day": 6}, {"questions_a_day": Flaw.BEGUN}),
+        ({"closed_days": 3}, {"closed_days": Flaw.BEGUN}),
     ):
         with pytest.raises(Unfit) as raised:
             planning.change_contest(

@@ -142,6 +142,19 @@ def test_the_latest_paper_can_be_looked_at_when_it_is_done(session: Session, mem
     assert (done.right, done.points, done.current) == (4, 8, None)
 
 
+@pytest.mark.parametrize("questions", [1, 3, 9])
+def test_a_paper_has_as_many_questions_as_the_contest_says(
+    session: Session, member: bytes, questions: int
+) -> None:
+    set_rules(session, questions_a_day=questions)
+
+    done = answer_all(quiz_at(session, NOON), member, right=questions)
+
+    assert len({question.code for question in done.questions}) == questions
+    assert done.points == 2 * questions
+    assert quiz_at(session, NOON).rules().plan.points_a_day == 2 * questions
+
+
 # ------------------------------------------------------------ the hours of a day
 
 

@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, delete, insert
+from sqlalchemy import Engine, delete, insert, update
 from sqlalchemy.orm import Session
 
 from bot.domain.members import Members
+from bot.domain.refusals import BoardClosed
 from bot.domain.standings import ABOVE, BELOW, Place, Standings
 from bot.storage.database import open_engine
 from bot.storage.tables import Base, Contest, Member, Score
@@ -222,6 +223,25 @@ def test_before_the_first_answer_a_member_has_no_place(session: Session) -> None
     play(session, Player("甲", 10))
 
     assert Standings(session, NOON).neighbourhood(key("乙")) is None
+
+
+@pytest.mark.parametrize(("day", "closed"), [(28, False), (29, True), (31, True), (32, False)])
+def test_in_its_last_days_nobody_sees_who_stands_where(
+    session: Session, day: int, closed: bool
+) -> None:
+    play(session, Player("甲", 10))
+    session.execute(update(Contest).values(last_day=date(2026, 12, 31), closed_days=3))
+    standings = Standings(session, NOON + timedelta(days=day - 5))
+
+    if closed:
+        with pytest.raises(BoardClosed) as refused:
+            standings.neighbourhood(key("甲"))
+        assert (refused.value.last_day, refused.value.points) == (date(2026, 12, 31), 10)
+        with pytest.raises(BoardClosed):
+            standings.top(9)
+    else:
+        assert len(standings.top(9)) == 1
+        assert standings.neighbourhood(key("甲")) is not None
 
 
 # ------------------------------------------------------------ properties

@@ -5,14 +5,14 @@ import re
 import pytest
 from flask.testing import FlaskClient
 from lxml import html
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 from structlog.testing import capture_logs
 
 from bot.domain.identity import campaign_day
 from bot.domain.members import Members
 from bot.domain.mottos import PAGE
 from bot.h5.views import FEW, FEWER
-from bot.storage.tables import Base
+from bot.storage.tables import Base, Contest
 from tests.builders import NOON, key
 from tests.h5.conftest import Campaign
 
@@ -208,6 +208,21 @@ def test_waiting_returned_and_withdrawn_words_are_shown_nowhere(
 # ------------------------------------------------------------ standings
 
 
+def test_while_the_board_is_closed_the_page_says_until_when(
+    campaign: Campaign, client: FlaskClient
+) -> None:
+    campaign.joins("zhang", "张三", 2)
+    campaign.scored("zhang", 20, days=3)
+    with campaign.sessions.begin() as session:
+        session.execute(update(Contest).values(last_day=campaign_day(NOON), closed_days=2))
+
+    standings = text_of(client, "/h/standings")
+
+    assert "最后几天封榜，名次先不公布。 12月5日答完，在这里揭晓。" in standings
+    assert "张" not in standings
+    assert "最后2天封榜，只看得到自己的积分" in standings
+
+
 def test_the_standings_show_shared_places_and_masked_names(
     campaign: Campaign, client: FlaskClient
 ) -> None:
@@ -224,6 +239,7 @@ def test_the_standings_show_shared_places_and_masked_names(
     assert re.search(r"1 (张\*|李\*\*) (城东街道|农业局) 20分 参加3天 1 (张\*|李\*\*)", standings)
     assert "3 未留名 未登记单位 8分" in standings
     assert "每天5题，全天都能答" in standings
+    assert "封榜" not in standings
     assert "总分高的在前；同分看参加天数，再看谁先到分" in standings
     assert "张三" not in standings
 

@@ -65,6 +65,17 @@ def test_the_first_question_comes_with_how_to_answer_it(session: Session, zhang:
     assert zhang.state == Answering(1)
 
 
+def test_nine_answers_at_once_and_their_results_fit_a_reply(session: Session) -> None:
+    a_member(session, "zhang")
+    a_paper(session, key("zhang"), five_questions(("multiple",) * 9))
+    zhang = Talker(session)
+    zhang.says("答题")
+
+    assert zhang.says("1AB2AB3AB4AB5AB6AB7AB8AB9AB").startswith("您一次答了9题")
+    assert "9题做完了，答对0题" in zhang.says("都交")
+    assert size(zhang.reply) <= BUDGET
+
+
 def test_a_missed_day_is_offered_and_made_up(session: Session) -> None:
     session.execute(update(Contest).values(make_up=True))
     a_member(session, "zhang")

@@ -1,5 +1,7 @@
 """Standings by chat: the own place, the neighbours, and the rules."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -9,7 +11,7 @@ from bot.conversation.state import Answering
 from bot.storage.tables import Contest, Unit
 from tests.builders import a_member
 from tests.handlers.papers import a_paper, at_question, five_questions
-from tests.handlers.talking import Talker, size, taps
+from tests.handlers.talking import Talker, shown, size, taps
 
 
 def scores(session: Session, name: str, unit: int | None, right: int) -> Talker:
@@ -97,12 +99,30 @@ def test_the_rules_are_those_of_the_contest(session: Session) -> None:
 
 def test_the_longest_rules_fit_a_reply(session: Session) -> None:
     a_member(session, "zhang")
-    session.execute(update(Contest).values(until_hour=22, make_up=True))
+    session.execute(update(Contest).values(until_hour=22, make_up=True, closed_days=14))
     zhang = Talker(session)
 
     assert "7点到22点之间开始答" in zhang.says("规则")
     assert "漏答：每周（周一到周日）可以补答1天" in zhang.says("规则")
     assert size(zhang.reply) <= BUDGET
+
+
+def test_while_the_board_is_closed_the_own_points_are_told(session: Session) -> None:
+    zhang = scores(session, "zhang", 2, right=4)
+    session.execute(update(Contest).values(last_day=date(2026, 12, 6), closed_days=3))
+
+    assert zhang.says("排名") == (
+        "您的积分：8分。\n最后几天封榜，谁在第几名，12月6日答完揭晓。\n"
+        "[答题](发:答题)　[全市单位榜](网:/r)　[怎么算的](发:排名规则)"
+    )
+
+
+def test_the_summary_of_a_paper_keeps_a_closed_board_closed(session: Session) -> None:
+    session.execute(update(Contest).values(last_day=date(2026, 12, 6), closed_days=3))
+    zhang = scores(session, "zhang", 2, right=4)
+
+    assert "今天5题做完了，答对4题，得8分。" in shown(zhang.reply)
+    assert "排第" not in shown(zhang.reply)
 
 
 @pytest.mark.parametrize("words", ["不上榜", "不想上榜", "退榜"])

@@ -16,7 +16,8 @@ from tests.handlers.papers import at_question
 from tests.handlers.talking import Talker, taps
 
 MENU = (
-    "先看看也行：\n1 [答题](发:答题)　每天5题，约3分钟\n2 [座右铭](发:座右铭)　写一句，看看大家的\n"
+    "先看看也行：\n1 [答题](发:答题)　每天几道题，约3分钟\n"
+    "2 [座右铭](发:座右铭)　写一句，看看大家的\n"
     "3 [投票](发:投票)　选出您心中的好句子\n4 [听宣讲](发:宣讲)　时间表排好了在这里查\n"
     "点蓝字，或回复前面的数字。"
 )

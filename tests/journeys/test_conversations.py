@@ -95,7 +95,7 @@ def test_a_newcomer_follows_joins_answers_and_looks_at_the_ranking(world: World)
 [对，就是这个支部]　[不是]
 
 先看看也行：
-1 [答题]　每天5题，约3分钟
+1 [答题]　每天几道题，约3分钟
 2 [座右铭]　写一句，看看大家的
 3 [投票]　选出您心中的好句子
 4 [听宣讲]　时间表排好了在这里查

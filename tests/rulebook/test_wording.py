@@ -18,9 +18,14 @@ def test_a_plain_contest_is_told_in_four_paragraphs() -> None:
     )
 
 
-def test_hours_and_making_up_are_told_where_they_are_set() -> None:
-    times, _, missed, _ = contest_rules(replace(PLAN, until_hour=22, make_up=True))
+def test_each_setting_is_told_where_it_is_set() -> None:
+    plan = replace(PLAN, until_hour=22, make_up=True, questions_a_day=8, closed_days=3)
 
+    times, points, missed, order = contest_rules(plan)
+
+    assert "每天8题" in times
+    assert "每天最多16分" in points
+    assert order.endswith("最后3天封榜，只看得到自己的积分，12月31日答完揭晓。")
     assert "7点到22点之间开始答；到点前开始的，可以接着做完" in times
     assert missed == (
         "漏答：每周（周一到周日）可以补答1天，补前7天里漏掉的最近一天，一样算分，也算连续参加。"

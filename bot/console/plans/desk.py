@@ -43,7 +43,7 @@ class Kind:
 CONTEST = Kind(
     "contest",
     ContestForm,
-    {"points_each": 2, "new_paper_hour": 7},
+    {"points_each": 2, "questions_a_day": 5, "new_paper_hour": 7, "closed_days": 0},
     Planning.contest,
     Planning.add_contest,
     Planning.change_contest,

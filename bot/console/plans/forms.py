@@ -32,6 +32,8 @@ class ContestForm(PlanForm):
     first_day: Words = ""
     last_day: Words = ""
     points_each: Words = ""
+    questions_a_day: Words = ""
+    closed_days: Words = ""
     new_paper_hour: Words = ""
     until_hour: Words = ""
     make_up: bool = False
@@ -45,6 +47,8 @@ class ContestForm(PlanForm):
             first_day=date.fromisoformat,
             last_day=date.fromisoformat,
             points_each=int,
+            questions_a_day=int,
+            closed_days=int,
             new_paper_hour=int,
             until_hour=_hour_or_none,
         )
@@ -60,6 +64,8 @@ class ContestForm(PlanForm):
             "first_day": plan.first_day.isoformat(),
             "last_day": plan.last_day.isoformat(),
             "points_each": plan.points_each,
+            "questions_a_day": plan.questions_a_day,
+            "closed_days": plan.closed_days,
             "new_paper_hour": plan.new_paper_hour,
             "until_hour": "" if plan.until_hour is None else plan.until_hour,
             "make_up": plan.make_up,

@@ -5,8 +5,9 @@ from datetime import date, datetime
 from bot.domain.contests import ContestPlan
 from bot.domain.identity import CAMPAIGN_ZONE
 from bot.domain.planning import (
-    LEAST_QUESTIONS,
+    CLOSED_MOST,
     POINTS_MOST,
+    QUESTIONS_MOST,
     TITLE_MOST,
     VOTES_MOST,
     Flaw,
@@ -27,13 +28,13 @@ _FLAWS = {
 }
 _NUMBERS = {
     "points_each": f"请填 1 到 {POINTS_MOST} 的整数。",
+    "questions_a_day": f"请填 1 到 {QUESTIONS_MOST} 的整数。",
+    "closed_days": f"请填 0 到 {CLOSED_MOST} 的整数，要比竞赛的天数少；不封榜就填 0。",
     "new_paper_hour": "请填 0 到 23 的整数。",
     "until_hour": "请填 1 到 24 的整数；全天都能答，就空着。",
     "votes_per_day": f"请填 1 到 {VOTES_MOST} 的整数。",
 }
-FEW_QUESTIONS = (
-    f"题库里已发布的题不够：每天一套要 {LEAST_QUESTIONS} 道。请先到题库发布一些题，再回来建竞赛。"
-)
+FEW_QUESTIONS = "能抽的题不够一天的。请先到题库发布一些题，再回来建竞赛；或者把“每天几题”改小。"
 CHANGED = "刚才有同事改过这一项，您的修改没有保存。下面是现在的内容，请重新改。"
 
 
