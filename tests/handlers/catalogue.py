@@ -50,7 +50,8 @@ WORDS: dict[str, list[str]] = {
     "about": ["help", "unit", "question", "complaint"], "noted": ["", "ABCD"],
     "letters": ["ABC", "AB"], "choice": ["AB"], "answers": ["ABCD"],
     "reason": [*Reason], "taps": ["第5题", "练3"], "state": ["waiting"], "by": [NAME],
-    "code": ["Q001"], "root": ["0" * 64],
+    "code": ["ABCDEFGH"], "prize": ["书" * 60], "contest": ["赛" * 60], "list_hash": ["0" * 64],
+    "number": ["583"], "number_from": ["号" * 80], "root": ["0" * 64],
 }  # fmt: skip
 """What a text can be at its longest, or each of the texts it can be, by what it is called."""
 NUMBERS: dict[str, list[int]] = {
@@ -220,6 +221,12 @@ FACTS: dict[str, list[dict[str, Any]]] = {
         for reason in Reason
         for fix in ([None, "民" * 30] if reason in FIXABLE else [None])
         for appealed in (False, True)
+    ],
+    "draw_won": [
+        {
+            "draw": 99_999, "prize": "书" * 60, "entries": 63_400, "winners": 1000,
+            "until": "2026-12-31",
+        }
     ],
     "votes_clear": [{"number": 123_456, "votes": 30, "why": why} for why in Why],
     "votes_pass": [{"number": 123_456, "votes": 30, "to": 123_457}],
