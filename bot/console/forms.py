@@ -7,7 +7,8 @@ from flask import request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from werkzeug.exceptions import BadRequest
 
-from bot.domain.moderation import Reason
+from bot.domain.moderation import Reason, Seen
+from bot.domain.piles import PAGE
 from bot.domain.tickets import ANSWER_MOST
 
 _Line = Annotated[str, Field(max_length=1_000, pattern=r"^[^\x00]*$")]
@@ -63,10 +64,24 @@ class ProofForm(Form):
     proof_code: _Line = Field(default="", repr=False)
 
 
+_Several = Annotated[str, Field(max_length=4_000, pattern=r"^(\d{1,9}:\d{1,9}( |$))*$")]
+"""Entries as they were seen, `1002:1 1005:2`."""
+
+
+def _read(several: str) -> list[Seen]:
+    pairs = (one.split(":") for one in several.split())
+    return [Seen(int(number), int(version)) for number, version in pairs]
+
+
 class SeenForm(Form):
-    """The version of the entry that the moderator saw."""
+    """The version of the entry that the moderator saw, and the others on its pile."""
 
     version: int = Field(ge=1, le=2**31 - 1)
+    others: _Several = ""
+
+    def seen(self, number: int) -> list[Seen]:
+        """All that are decided, this entry first."""
+        return [Seen(number, self.version), *_read(self.others)]
 
 
 class ReturnForm(SeenForm):
@@ -74,6 +89,33 @@ class ReturnForm(SeenForm):
 
     reason: Reason
     fix: Annotated[_Line, BeforeValidator(as_typed)] = ""
+
+
+class MarkedForm(Form):
+    """Which piles are decided at once, and how: approved, unless a reason is given."""
+
+    marked: list[_Several] = Field(max_length=2 * PAGE)
+    reason: Reason | None = None
+
+    @classmethod
+    def sent(cls) -> Self:
+        """The form of this request. Raises BadRequest as others do."""
+        fields = {"marked": request.form.getlist("marked"), "reason": request.form.get("reason")}
+        try:
+            return cls.model_validate(fields)
+        except ValidationError:
+            raise BadRequest from None
+
+    @property
+    def piles(self) -> list[list[Seen]]:
+        """Each of the piles as it was seen."""
+        return [pile for several in self.marked if (pile := _read(several))]
+
+
+class LeaveForm(Form):
+    """The page of the desk that is left."""
+
+    seat: str = Field(pattern=r"^[0-9a-f]{32}$")
 
 
 class CloseForm(Form):

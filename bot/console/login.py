@@ -49,6 +49,8 @@ class Door:
     def sign_out(self) -> AnyResponse:
         """End the sign-in of this browser."""
         with self._transaction() as services:
+            if colleague := services.staff.whose(self._gate.token):
+                services.piles.leave(colleague.id)
             services.staff.sign_out(self._gate.token)
         self._gate.forget()
         return to("sign_in")

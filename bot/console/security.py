@@ -87,6 +87,8 @@ ACCESS = {
     "console.approve": Access.DECIDERS,
     "console.send_back": Access.DECIDERS,
     "console.undo": Access.DECIDERS,
+    "console.decide_marked": Access.DECIDERS,
+    "console.leave_desk": Access.STAFF,
     "console.close_ticket": Access.DECIDERS,
     "console.import_questions": Access.EDITORS,
     "console.bring_questions": Access.EDITORS,

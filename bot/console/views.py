@@ -1,7 +1,8 @@
 """The console's blueprint, and the review desk behind it."""
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import NoReturn
 
@@ -17,7 +18,7 @@ from bot.console.bank.imports import ImportDesk
 from bot.console.bank.keys import KeyDesk
 from bot.console.bank.views import QuestionDesk
 from bot.console.draws import DrawDesk
-from bot.console.forms import ReturnForm, SeenForm
+from bot.console.forms import LeaveForm, MarkedForm, ReturnForm, SeenForm
 from bot.console.letters import Letterbox
 from bot.console.lists import ListDesk, Marker
 from bot.console.lists import wording as wording_of_lists
@@ -31,7 +32,8 @@ from bot.console.trail import TrailDesk
 from bot.console.unit_tables import UnitTables
 from bot.domain import audit
 from bot.domain.entries import MottoState
-from bot.domain.moderation import UNDO, Reason
+from bot.domain.moderation import UNDO, Reason, Seen
+from bot.domain.piles import Outcome, Piles
 from bot.domain.refusals import (
     DecidedMeanwhile,
     MottoTooLong,
@@ -41,7 +43,7 @@ from bot.domain.refusals import (
     Refusal,
     UndoTooLate,
 )
-from bot.domain.services import Services, Transaction
+from bot.domain.services import Transaction
 from bot.logs import trace
 from bot.settings import Settings
 
@@ -72,11 +74,7 @@ def console(settings: Settings, transaction: Transaction) -> Blueprint:
             "lists": wording_of_lists,
         }
     )
-    room.add_url_rule("/", view_func=desk.queue, strict_slashes=False)
-    room.add_url_rule(_ENTRY, view_func=desk.history)
-    room.add_url_rule(f"{_ENTRY}/approve", view_func=desk.approve, methods=["POST"])
-    room.add_url_rule(f"{_ENTRY}/return", view_func=desk.send_back, methods=["POST"])
-    room.add_url_rule(f"{_ENTRY}/undo", view_func=desk.undo, methods=["POST"])
+    desk.hang(room)
     room.add_url_rule("/tickets", view_func=letterbox.tickets)
     room.add_url_rule("/tickets/close", "close_ticket", view_func=letterbox.close, methods=["POST"])
     room.add_url_rule("/votes", view_func=poll_book.votes)
@@ -118,15 +116,24 @@ class Banner:
 
 
 class Desk:
-    """The review desk: the queue, decisions and their undoing, the history of an entry."""
+    """The review desk: the piles that wait, decisions and their undoing, an entry's history."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
+    def hang(self, room: Blueprint) -> None:
+        """Give the views their addresses."""
+        room.add_url_rule("/", view_func=self.queue, strict_slashes=False)
+        room.add_url_rule("/decide-marked", view_func=self.decide_marked, methods=["POST"])
+        room.add_url_rule("/leave-desk", view_func=self.leave_desk, methods=["POST"])
+        room.add_url_rule(_ENTRY, view_func=self.history)
+        room.add_url_rule(f"{_ENTRY}/approve", view_func=self.approve, methods=["POST"])
+        room.add_url_rule(f"{_ENTRY}/return", view_func=self.send_back, methods=["POST"])
+        room.add_url_rule(f"{_ENTRY}/undo", view_func=self.undo, methods=["POST"])
+
     def queue(self) -> Response:
-        """What waits, the oldest first, and what was decided lately."""
-        with self._transaction(read_only=True) as services:
-            return _queue_page(services)
+        """What lies on the colleague's desk, and what was decided lately."""
+        return self._page()
 
     def history(self, number: int) -> Response:
         """All that happened to one entry."""
@@ -140,66 +147,94 @@ class Desk:
         return page("history", history=history, names=names, letters=letters, now=services.now)
 
     def approve(self, number: int) -> AnyResponse:
-        """Approve the entry in the version that was seen."""
-        return self._decide(number, SeenForm.sent().version, None)
+        """Approve the entry, and its pile with it, in the versions that were seen."""
+        return self._decide(SeenForm.sent().seen(number), None)
 
     def send_back(self, number: int) -> AnyResponse:
-        """Send the entry back to its author, for one of the fixed reasons."""
+        """Send the entry, and its pile, back to the authors, for one of the fixed reasons."""
         form = ReturnForm.sent()
-        return self._decide(number, form.version, form.reason, form.fix)
+        return self._decide(form.seen(number), form.reason, form.fix)
+
+    def decide_marked(self) -> AnyResponse:
+        """Decide several piles alike, each for itself: one that has changed holds up no other."""
+        form = MarkedForm.sent()
+        answers = [self._decided(pile, form.reason) for pile in form.piles]
+        return self._page(next(filter(None, answers))) if any(answers) else to("queue")
 
     def undo(self, number: int) -> AnyResponse:
-        """Take a decision back before its author hears of it."""
-        version = SeenForm.sent().version
-        try:
-            with self._transaction() as services:
-                services.moderation.undo(number, version, g.colleague.id)
-        except NoSuchEntry:
-            raise NotFound from None
-        except (UndoTooLate, OwnDecision) as refusal:
-            return self._conflict(number, refusal)
-        except DecidedMeanwhile as refusal:
-            if not _done_already(refusal, MottoState.WAITING):
-                return self._conflict(number, refusal)
+        """Take a decision back before its authors hear of it."""
+        seen = SeenForm.sent().seen(number)
+        banner = self._done(number, MottoState.WAITING, lambda s: s.undo(seen, g.colleague.id))
+        return self._page(banner) if banner else to("queue")
+
+    def leave_desk(self) -> AnyResponse:
+        """Give back what lay on this page of the desk, so that others need not wait for it."""
+        seat = bytes.fromhex(LeaveForm.sent().seat)
+        with self._transaction() as services:
+            services.piles.leave(g.colleague.id, seat)
         return to("queue")
 
-    def _decide(
-        self, number: int, version: int, reason: Reason | None, fix: str = ""
-    ) -> AnyResponse:
+    def _decide(self, seen: list[Seen], reason: Reason | None, fix: str = "") -> AnyResponse:
+        banner = self._decided(seen, reason, fix)
+        return self._page(banner) if banner else to("queue")
+
+    def _decided(self, seen: list[Seen], reason: Reason | None, fix: str = "") -> Banner | None:
+        wanted = MottoState.RETURNED if reason else MottoState.APPROVED
+        return self._done(
+            seen[0].number, wanted, lambda s: s.decide(seen, g.colleague.id, reason, fix), fix
+        )
+
+    def _done(
+        self, number: int, wanted: MottoState, deed: Callable[[Piles], Outcome], unsent: str = ""
+    ) -> Banner | None:
+        """Do it, or say why it was not done, or not to all."""
         try:
             with self._transaction() as services:
-                services.moderation.decide(number, version, g.colleague.id, reason, fix)
+                outcome = deed(services.piles)
         except NoSuchEntry:
             raise NotFound from None
-        except (OwnDecision, MottoTooShort, MottoTooLong) as refusal:
-            return self._conflict(number, refusal, fix)
         except DecidedMeanwhile as refusal:
-            wanted = MottoState.RETURNED if reason else MottoState.APPROVED
-            if not _done_already(refusal, wanted):
-                return self._conflict(number, refusal, fix)
-        return to("queue")
+            return None if _done_already(refusal, wanted) else self._banner(number, refusal, unsent)
+        except (OwnDecision, MottoTooShort, MottoTooLong, UndoTooLate) as refusal:
+            return self._banner(number, refusal, unsent)
+        if not outcome.late:
+            return None
+        banner = self._banner(*next(iter(outcome.late.items())), "")
+        text = wording.the_rest_is_done(len(outcome.done), len(outcome.late))
+        return replace(banner, text=text)
 
-    def _conflict(self, number: int, refusal: Refusal, unsent: str = "") -> Response:
-        """The queue as it is now, and above it why nothing was done."""
+    def _banner(self, number: int, refusal: Refusal, unsent: str) -> Banner:
         with self._transaction(read_only=True) as services:
             names = services.staff.names()
-            words = wording.why_not(number, refusal, names, services.now)
-            return _queue_page(services, Banner(*words, number, unsent))
+            return Banner(*wording.why_not(number, refusal, names, services.now), number, unsent)
 
-
-def _queue_page(services: Services, banner: Banner | None = None) -> Response:
-    return page(
-        "queue",
-        HTTPStatus.CONFLICT if banner else HTTPStatus.OK,
-        queue=services.moderation.queue(staff_id=g.colleague.id),
-        recent=services.moderation.recent(),
-        letters=services.tickets.backlog().waiting,
-        names=services.staff.names(),
-        mine=audit.staff(g.colleague.id),
-        banner=banner,
-        now=services.now,
-        undo=UNDO,
-    )
+    def _page(self, banner: Banner | None = None) -> Response:
+        """The desk as it is now, and above it why something was not done."""
+        seat, me = secrets.token_bytes(16), g.colleague
+        with self._transaction(read_only=True) as services:
+            placings = services.piles.sort()
+        if placings or me.may_decide:
+            with self._transaction() as services:
+                services.piles.place(placings)
+                if me.may_decide:
+                    services.piles.take(me.id, seat)
+        with self._transaction(read_only=True) as services:
+            desk = services.piles.desk(me.id if me.may_decide else None)
+            return page(
+                "queue",
+                HTTPStatus.CONFLICT if banner else HTTPStatus.OK,
+                desk=desk,
+                appealed=services.moderation.appealed(desk.mottos),
+                pace=services.moderation.pace(me.id),
+                recent=services.moderation.recent(),
+                letters=services.tickets.backlog().waiting,
+                names=services.staff.names(),
+                mine=audit.staff(me.id),
+                seat=seat.hex(),
+                banner=banner,
+                now=services.now,
+                undo=UNDO,
+            )
 
 
 def _done_already(refusal: DecidedMeanwhile, wanted: MottoState) -> bool:

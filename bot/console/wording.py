@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.domain.entries import MottoState
 from bot.domain.identity import CAMPAIGN_ZONE
-from bot.domain.moderation import Reason
+from bot.domain.moderation import Pace, Reason
 from bot.domain.outcomes import ObjectionsOpen
 from bot.domain.passwords import LEAST, MOST, Flaw
 from bot.domain.refusals import (
@@ -131,6 +131,9 @@ _SIGNED = {"full": "署全名", "masked": "署姓氏", "none": "不署名"}
 _NOTHING_DONE = "您刚才的操作没有生效，什么都没有被覆盖。"
 _AUTHOR, _SYSTEM, _SOMEBODY = "作者本人", "系统", "另一位同志"
 
+_LONGEST_LOOK = timedelta(minutes=1)
+"""A longer pause between two decisions is a pause, not a look."""
+
 _UNDO_TOO_LATE = (
     "没有撤销",
     "决定作出已满 60 秒，作者已经或马上就会收到通知。",
@@ -156,6 +159,48 @@ def why_not(
         case MottoTooLong(most=most):
             return f"{number}号没有退回", f"改好的句子太长，最多 {most} 个字。{_NOTHING_DONE}"
     raise TypeError(f"no words for {type(refusal).__name__}")
+
+
+KEYS = (
+    (("A",), "通过这一组，下一组马上就到"),
+    (("R", "1–7"), "退回，数字选理由"),
+    (("E",), "先把字改好再退回，作者点一下就能按它重交"),
+    (("J", "K"), "下一组、上一组"),
+    (("S",), "先跳过"),
+    (("X", "空格"), "选中或取消"),
+    (("Shift+A",), "通过选中的"),
+    (("Shift+R", "1–7"), "退回选中的，数字选理由"),
+    (("U",), "撤销，60 秒以内谁也不会知道"),
+    (("Esc",), "收起"),
+    (("?",), "看这张表"),
+)
+"""Keys of the desk and what they do."""
+
+
+def all_of(deed: str, count: int) -> str:
+    """What a button does to a pile."""
+    return deed if count == 1 else f"{deed}这 {count} 条"
+
+
+def decided_on(number: int, count: int) -> str:
+    """What a decision was about."""
+    return f"{number}号" if count == 1 else f"{number}号等 {count} 条"
+
+
+def the_rest_is_done(done: int, late: int) -> str:
+    """The sentence when some of a pile had changed since it was seen, and others not."""
+    return f"同组有变化的 {late} 条没有动，其余 {done} 条已照您的决定办好。"
+
+
+def pace(pace: Pace, piles: int) -> str | None:
+    """How the colleague gets on, and how long the rest may take at that."""
+    if not pace.piles:
+        return None
+    done = f"近一小时您审了 {pace.entries} 条"
+    if pace.each is None or not piles:
+        return done
+    minutes = max(1, round(piles * min(pace.each, _LONGEST_LOOK) / timedelta(minutes=1)))
+    return f"{done}，照这个速度还要约 {minutes} 分钟"
 
 
 def verdict(state: MottoState, reason: str | None = None) -> str:

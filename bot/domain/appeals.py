@@ -62,6 +62,7 @@ class Appeals:
             appealed_against=self._decider(mine),
             submitted_at=self._now,
             decided_at=None,
+            pile_id=None,
         )
         # Whoever appeals has seen the verdict: it need not be told any more.
         cause = cause_of(mine.number, mine.version)

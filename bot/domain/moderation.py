@@ -1,11 +1,13 @@
 """Moderation: the queue of waiting mottos, decisions about them, and taking one back."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Row, case, func, select
 from sqlalchemy.orm import Session
 
 from bot.domain import audit
@@ -17,6 +19,7 @@ from bot.domain.entries import (
     change_state,
     decided_meanwhile,
     id_of,
+    number_of,
     read_card,
     subject_of,
     to_card,
@@ -32,6 +35,9 @@ UNDO = timedelta(seconds=60)
 
 
 _APPROVE, _RETURN = "motto.approve", "motto.return"
+_LOOKED_AT = 400
+"""Rows of the trail that are read to list the latest decisions: a pile has one for each entry."""
+_LATELY = timedelta(hours=1)
 
 
 class Reason(StrEnum):
@@ -62,6 +68,14 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """An entry as somebody saw it."""
+
+    number: int
+    version: int
+
+
+@dataclass(frozen=True)
 class Queue:
     """What waits for review: the oldest first, and how much there is in all."""
 
@@ -74,18 +88,32 @@ class Queue:
 
 @dataclass(frozen=True)
 class Decision:
-    """A decision that was taken, as the console lists it."""
+    """A decision that was taken, about one entry or a pile, as the console lists it."""
 
     card: MottoCard
-    """The entry as it stands now."""
+    """The first of the entries as it stands now."""
     verdict: MottoState
     reason: str | None
     version: int
-    """The version the decision led to; undoing names it."""
+    """The version to which the decision brought that entry."""
     by: str
     """`staff:3`, as in the audit trail."""
     at: datetime
+    count: int
+    """How many entries were decided together."""
+    standing: tuple[Seen, ...]
+    """Those that nothing has been done to since; undoing names them."""
     undoable: bool
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How a colleague gets on: decisions within the last hour, and how long one takes them."""
+
+    entries: int
+    piles: int
+    each: timedelta | None
+    """None before there are enough to tell."""
 
 
 @dataclass(frozen=True)
@@ -123,8 +151,11 @@ class Moderation:
         count, oldest = self._session.execute(
             select(func.count(Motto.id), func.min(Motto.submitted_at)).where(waiting)
         ).one()
-        appealed = {card.number: self._first(card) for card in mottos if card.appeal is not None}
-        return Queue(mottos, count, oldest, appealed)
+        return Queue(mottos, count, oldest, self.appealed(mottos))
+
+    def appealed(self, entries: Iterable[MottoCard]) -> dict[int, Verdict]:
+        """By the number of the entry, the decisions against which there are appeals."""
+        return {card.number: self._first(card) for card in entries if card.appeal is not None}
 
     def decide(
         self,
@@ -133,10 +164,12 @@ class Moderation:
         staff_id: int,
         reason: Reason | None = None,
         fix: str | None = None,
+        together: tuple[int, int] | None = None,
     ) -> int:
         """Approve the motto, or send it back for a reason. The version it came to.
 
-        `version` is the one the moderator saw, `fix` the right words, offered to the author.
+        `version` is the one the moderator saw, `fix` the right words, offered to the author,
+        `together` the number of the first of a pile and how many are decided with it.
         Audit row and the author's notice are written with it; the notice is due when undoing
         is over. Raises NoSuchEntry, DecidedMeanwhile when the entry has changed since,
         OwnDecision, and MottoTooShort or MottoTooLong about the fix.
@@ -150,6 +183,8 @@ class Moderation:
             fix = None
         if fix:
             facts["fix"] = fix
+        if together:
+            facts["pile"], facts["of"] = together
         after = change_state(
             self._session,
             self._now,
@@ -211,9 +246,32 @@ class Moderation:
             select(Audit.subject, Audit.version, Audit.facts, Audit.actor, Audit.at)
             .where(Audit.action.in_([_APPROVE, _RETURN]))
             .order_by(Audit.id.desc())
-            .limit(limit)
+            .limit(_LOOKED_AT)
         )
-        return [self._decision(*row) for row in rows]
+        taken: dict[tuple[Any, ...], list[Row[Any]]] = {}
+        for row in rows:
+            pile = row.facts.get("pile")
+            key = (pile, row.actor, row.at) if pile else (row.subject, row.version)
+            if key not in taken and len(taken) == limit:
+                break
+            taken.setdefault(key, []).append(row)
+        return [self._decision(together[::-1]) for together in taken.values()]
+
+    def pace(self, staff_id: int) -> Pace:
+        """How the colleague has been getting on."""
+        rows = self._session.execute(
+            select(Audit.at, Audit.facts)
+            .where(
+                Audit.action.in_([_APPROVE, _RETURN]),
+                Audit.actor == audit.staff(staff_id),
+                Audit.at > self._now - _LATELY,
+            )
+            .order_by(Audit.id.desc())
+            .limit(_LOOKED_AT)
+        ).all()
+        moments = sorted({row.at for row in rows})
+        gaps = sorted(later - earlier for earlier, later in pairwise(moments))
+        return Pace(len(rows), len(moments), gaps[len(gaps) // 2] if len(gaps) >= 4 else None)
 
     def history(self, number: int) -> History:
         """All that happened to an entry. Raises NoSuchEntry."""
@@ -226,15 +284,26 @@ class Moderation:
         )
         return History(card, [Deed(*row) for row in rows])
 
-    def _decision(
-        self, subject: str, version: int, facts: dict[str, str], actor: str, at: datetime
-    ) -> Decision:
-        card = read_card(self._session, int(subject.partition(":")[2]))
+    def _decision(self, rows: Sequence[Row[Any]]) -> Decision:
+        """What was decided together, as the rows of the trail tell it."""
+        decided = {_number(row.subject): row.version for row in rows}
+        first = rows[0]
+        card = read_card(self._session, _number(first.subject))
         assert card is not None, "an entry is never deleted"
-        stands = card.version == version and self._now < at + UNDO
-        return Decision(
-            card, MottoState(facts["after"]), facts["reason"], version, actor, at, stands
+        versions = self._session.execute(
+            select(Motto.id, Motto.version).where(Motto.id.in_([id_of(n) for n in decided]))
         )
+        standing = tuple(
+            Seen(number_of(id_), version)
+            for id_, version in versions
+            if decided[number_of(id_)] == version
+        )
+        undoable = bool(standing) and self._now < first.at + UNDO
+        facts = first.facts
+        return Decision(
+            card, MottoState(facts["after"]), facts["reason"], first.version, first.actor,
+            first.at, facts.get("of", 1), standing, undoable,
+        )  # fmt: skip
 
     def _first(self, card: MottoCard) -> Verdict:
         """The decision that the appeal is against: the last of whoever may not decide now."""
@@ -269,3 +338,7 @@ def _ensure_another(card: MottoCard, staff_id: int) -> None:
     """Nobody judges an appeal against themselves. The entry's version guards this answer too."""
     if card.appealed_against == staff_id:
         raise OwnDecision(card.number)
+
+
+def _number(subject: str) -> int:
+    return int(subject.partition(":")[2])

@@ -170,6 +170,7 @@ class Mottos:
             folded=folded[:_LONGEST_FOLDED],
             signature=signature,
             unit_id=self._unit_of(member),
+            pile_id=None,
         )
         self._forget_verdict(member, mine)
         release_votes(self._session, self._now, mine, audit.MEMBER, Why.REWORDED)

@@ -166,6 +166,7 @@ REGISTER: Mapping[str, Fields] = {
         Purpose.ENTRY,
         "id", "round_id", "author", "words", "folded", "signature", "unit_id", "state", "version",
         "reason", "fix", "appeal", "appealed_against", "submitted_at", "decided_at",
+        "pile_id",
     ),
     "vote": {
         **_for(
@@ -199,6 +200,7 @@ REGISTER: Mapping[str, Fields] = {
         Purpose.SIGN_IN,
         "token_hash", "staff_id", "signed_in_at", "last_seen_at", "proved_at", "browser",
     ),
+    "pile_claim": _for(Purpose.SIGN_IN, "pile_id", "staff_id", "seat", "taken_at", "until"),
     "sign_in_failure": _for(Purpose.GUARD, "subject", "slot", "failed_at"),
     "unit": _for(Purpose.CONTENT, "id", "code", "name", "parent_id", "headcount"),
     "question": _for(Purpose.CONTENT, "id", "code", "revision", "content"),
@@ -269,6 +271,7 @@ COUNTS_FROM: Mapping[str, str] = {
     "sign_in_failure": "failed_at",
     "result_request": "asked_at",
     "result_file": "kept_at",
+    "pile_claim": "until",
 }
 """The moment from which a row's time counts, in tables whose rows go one by one.
 

@@ -24,6 +24,7 @@ from bot.domain.notices import Notices
 from bot.domain.outcomes import Outcomes
 from bot.domain.participation import Participation
 from bot.domain.passes import Passes
+from bot.domain.piles import Piles
 from bot.domain.planning import Planning
 from bot.domain.practice import Practice
 from bot.domain.questions import Shelf
@@ -107,6 +108,10 @@ class Services:
     @cached_property
     def moderation(self) -> Moderation:
         return Moderation(self._session, self.now)
+
+    @cached_property
+    def piles(self) -> Piles:
+        return Piles(self._session, self.now)
 
     @cached_property
     def appeals(self) -> Appeals:

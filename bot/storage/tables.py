@@ -570,6 +570,23 @@ class Motto(Base):
     """The colleague of the console who took that decision, and may not take the next."""
     submitted_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
+    pile_id: Mapped[int | None] = mapped_column(_number())
+    """The pile of the review desk it lies on: the id of its first entry, less than 0 for an
+    appeal; None until somebody has sorted it."""
+
+
+class PileClaim(Base):
+    """A pile that lies on a colleague's desk; the key leaves room for one colleague."""
+
+    __tablename__ = "pile_claim"
+    __table_args__ = _rules()
+
+    pile_id: Mapped[int] = mapped_column(_number(), primary_key=True, autoincrement=False)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    seat: Mapped[bytes] = mapped_column(MemberKey)
+    """The page on which it was shown last."""
+    taken_at: Mapped[datetime]
+    until: Mapped[datetime]
 
 
 class RoundSlot(Base):

@@ -143,7 +143,10 @@ def fits(page: Page) -> bool:
 
 def targets(page: Page) -> list[float]:
     """The heights of what one can press."""
-    buttons = page.locator("button:visible, .btn:visible, input:visible").all()
+    buttons = page.locator(
+        "button:visible, .btn:visible, input:visible:not([type=checkbox]), "
+        "label:visible:has([type=checkbox])"
+    ).all()
     return [(button.bounding_box() or {"height": 0})["height"] for button in buttons]
 
 
@@ -451,3 +454,75 @@ def test_the_plans_fit_the_screen(
     expect(page.get_by_text("这个时间已经过了，请往后选。")).to_be_visible()
     assert page.screenshot(path=tmp_path / f"contest-{width}.png", full_page=True)
     assert fits(page)
+
+
+# ------------------------------------------------------------ quick hands
+
+
+def test_the_next_card_is_there_before_the_key_is_up(
+    page: Page, address: str, submit: Submit, clock: Clock, opened: Opened
+) -> None:
+    fill_queue(submit, clock)
+    sit_down(page, address)
+    took = page.evaluate(
+        """() => {
+            const current = () => document.querySelector(".is-current").dataset.entry;
+            const [before, began] = [current(), performance.now()];
+            document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "a", bubbles: true }));
+            return current() === before ? Infinity : performance.now() - began;
+        }"""
+    )
+    page.keyboard.press("a")
+    expect_entries(page, 3)
+    assert took < 100
+    assert states(opened) == ["approved", "approved", "waiting", "waiting", "waiting"]
+
+
+def test_what_is_marked_is_decided_with_one_key_and_the_keys_are_told(
+    page: Page, address: str, submit: Submit, clock: Clock, opened: Opened
+) -> None:
+    fill_queue(submit, clock)
+    sit_down(page, address)
+
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("a")
+    page.keyboard.press("Escape")
+    for key_ in ("x", "j", "Space", "Shift+A"):
+        page.keyboard.press(key_)
+    expect_entries(page, 3)
+    for key_ in ("k", "k", "x", "x", "Shift+R", "6"):
+        page.keyboard.press(key_)
+    expect_entries(page, 1)
+
+    assert states(opened) == ["approved", "returned", "approved", "returned", "waiting"]
+
+
+def test_two_browsers_race_for_one_card(
+    chromium: Chromium,
+    page: Page,
+    address: str,
+    submit: Submit,
+    clock: Clock,
+    transaction: Transaction,
+    opened: Opened,
+) -> None:
+    number = submit(MOTTOS[0])
+    sit_down(page, address)
+    with transaction() as services:
+        a_colleague(services, "王审核")
+    # The other has the same card before them all the same: the desk was given up for lost.
+    clock.advance(minutes=11)
+    context = chromium.new_context(locale="zh-CN")
+    other = context.new_page()
+    sign_in(other, address, "王审核")
+    expect(other.locator("html.has-keys [data-entry]")).to_have_count(1)
+
+    other.keyboard.press("r")
+    other.keyboard.press("6")
+    expect(other.get_by_text(f"{number}号已退回")).to_be_visible()
+    page.keyboard.press("a")
+
+    expect(page.get_by_role("alert").first).to_contain_text("已由王审核退回")
+    assert states(opened) == ["returned"]
+    context.close()

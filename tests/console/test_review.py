@@ -83,7 +83,7 @@ def test_a_long_queue_shows_its_oldest_twenty(li: Browser, submit: Submit, clock
     assert "待审 22 条" in page
     assert "第19句" in page
     assert "第20句" not in page
-    assert "这里是最早的 20 条" in page
+    assert "这里是给您留着的 20 组" in page
 
 
 # ------------------------------------------------------------ deciding
@@ -271,7 +271,7 @@ def test_the_later_of_two_hears_who_decided_what_and_when(
     assert f"{number}号 10 秒前已由李审核通过" in page
     assert "您刚才的操作没有生效" in page
     assert "撤销 还剩 50 秒" in page
-    assert CLEAN in page
+    assert "李审核 正在看 1 组" in page
     assert state(opened, number) == ("approved", 2)
     assert state(opened, other) == ("waiting", 1)
 
@@ -490,3 +490,93 @@ def test_a_viewer_who_decides_is_denied_and_that_is_noted(
 def test_every_colleague_may_sign_out(viewer: Browser, app: Flask) -> None:
     assert viewer.post("/admin/sign-out").status_code == 303
     assert viewer.get("/admin").status_code == 303
+
+
+# ------------------------------------------------------------ piles and desks
+
+BRICKS = (BRICK, "我的座右铭是：愿做一块砖，哪里需要就往哪里搬")
+
+
+def test_what_says_the_same_is_one_card_and_one_decision(
+    li: Browser, submit: Submit, opened: Opened
+) -> None:
+    first, second = map(submit, BRICKS)
+    page = li.get("/admin")
+
+    assert "待审 2 条，合成 1 组" in text_of(page)
+    assert f"也这样写： {BRICKS[1]}" in text_of(page)
+    assert f'name="others" value="{second}:1"' in page.text
+    fields = {"version": 1, "others": f"{second}:1"}
+    assert li.post(f"/admin/mottos/{first}/approve", fields).status_code == 303
+    assert [state(opened, number) for number in (first, second)] == [("approved", 2)] * 2
+    page = li.get("/admin")
+    assert f"{first}号等 2 条已通过 撤销" in text_of(page)
+    fields = {"version": 2, "others": f"{second}:2"}
+    assert li.post(f"/admin/mottos/{first}/undo", fields).status_code == 303
+    assert [state(opened, number) for number in (first, second)] == [("waiting", 3)] * 2
+
+
+def test_of_a_pile_only_what_has_not_changed_is_decided_and_that_is_told(
+    li: Browser, wang: Browser, submit: Submit, opened: Opened
+) -> None:
+    first, second = map(submit, BRICKS)
+    send_back(wang, second)
+
+    response = li.post(f"/admin/mottos/{first}/approve", {"version": 1, "others": f"{second}:1"})
+
+    assert response.status_code == 409
+    assert f"{second}号 刚刚已由王审核退回" in text_of(response)
+    assert "同组有变化的 1 条没有动，其余 1 条已照您的决定办好。" in text_of(response)
+    assert [state(opened, number)[0] for number in (first, second)] == ["approved", "returned"]
+
+
+def test_marked_piles_are_decided_at_once_each_for_itself(
+    li: Browser, wang: Browser, submit: Submit, opened: Opened
+) -> None:
+    numbers = [*map(submit, BRICKS), submit(CLEAN), submit(TYPO)]
+    approve(wang, numbers[2])
+    marked = [f"{numbers[0]}:1 {numbers[1]}:1", f"{numbers[2]}:1", f"{numbers[3]}:1"]
+
+    response = li.post("/admin/decide-marked", {"marked": marked, "reason": "unfit"})
+
+    assert response.status_code == 409
+    assert f"{numbers[2]}号 刚刚已由王审核通过" in text_of(response)
+    states = [state(opened, number)[0] for number in numbers]
+    assert states == ["returned", "returned", "approved", "returned"]
+
+
+@pytest.mark.parametrize("marked", ["1001", "1001:1,1002:1", "一:1", "1:1 " * 2_000])
+def test_marks_that_no_page_has_change_nothing(
+    li: Browser, submit: Submit, opened: Opened, marked: str
+) -> None:
+    number = submit(BRICK)
+
+    assert li.post("/admin/decide-marked", {"marked": [marked]}).status_code == 400
+    assert state(opened, number) == ("waiting", 1)
+
+
+def test_what_lies_on_one_desk_is_not_shown_on_another(
+    li: Browser, wang: Browser, submit: Submit
+) -> None:
+    submit(BRICK)
+    li.get("/admin")
+
+    page = text_of(wang.get("/admin"))
+    assert BRICK not in page
+    assert "李审核 正在看 1 组" in page
+    assert "剩下的别人正在看" in page
+
+    li.post("/admin/sign-out")
+    assert BRICK in text_of(wang.get("/admin"))
+
+
+def test_who_leaves_the_desk_gives_back_what_lay_on_it(
+    li: Browser, wang: Browser, submit: Submit
+) -> None:
+    submit(BRICK)
+    token = li.form_token()
+    seat = li.get("/admin").text.partition('data-seat="')[2][:32]
+
+    li.post_bare("/admin/leave-desk", {"form_token": token, "seat": seat})
+
+    assert BRICK in text_of(wang.get("/admin"))

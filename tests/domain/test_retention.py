@@ -62,5 +62,5 @@ def test_the_tasks_name_each_table_and_the_fields_that_go_first() -> None:
     assert list(tasks()) == [
         "members", "rosters", "erased", "delivery.reply", "delivery", "notice", "ticket",
         "data_pass", "rebinding", "spent_day", "staff_session", "sign_in_failure",
-        "result_request", "result_file",
+        "result_request", "result_file", "pile_claim",
     ]  # fmt: skip

@@ -3,10 +3,27 @@
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 let place = 0;
 
+/* Entries that are on their way: approved by key, out of sight at once, and sent one after another
+   so that each is decided on the page that came of the one before. */
+const leaving = [];
+let inFlight = false;
+
+function nameOf(entry) {
+  return entry.dataset.entry;
+}
+
+function entries() {
+  return $$("[data-entry]:not([hidden])").filter((entry) => !leaving.includes(nameOf(entry)));
+}
+
+function hideLeaving() {
+  for (const entry of $$("[data-entry]")) entry.hidden = leaving.includes(nameOf(entry));
+}
+
 function current() {
-  const entries = $$("[data-entry]");
-  place = Math.max(0, Math.min(place, entries.length - 1));
-  return entries[place];
+  const shown = entries();
+  place = Math.max(0, Math.min(place, shown.length - 1));
+  return shown[place];
 }
 
 function mark() {
@@ -22,12 +39,13 @@ function show() {
 
 function move(step) {
   closeReasons();
+  current();
   place += step;
   show();
 }
 
 function closeReasons() {
-  for (const details of $$("[data-return][open]")) details.open = false;
+  for (const details of $$("[data-return][open], [data-return-marked][open]")) details.open = false;
 }
 
 function reasons() {
@@ -35,13 +53,88 @@ function reasons() {
 }
 
 function choose(digit) {
-  if (reasons()?.open) $$("button", reasons())[digit - 1]?.click();
+  const open = document.querySelector("[data-return-marked][open]");
+  if (open) {
+    $$("button", open)[digit - 1]?.click();
+    return;
+  }
+  if (!reasons()?.open) return;
+  const entry = current();
+  const button = $$("button", reasons())[digit - 1];
+  if (!button?.form.reportValidity()) return;
+  send(button);
+  entry.hidden = true;
+  show();
+}
+
+function approve() {
+  const entry = current();
+  if (!entry?.querySelector("[data-approve]")) return;
+  leaving.push(nameOf(entry));
+  entry.hidden = true;
+  closeReasons();
+  show();
+  sendNext();
+}
+
+function sendNext() {
+  while (!inFlight && leaving.length > 0 && taken()) {
+    const name = leaving.shift();
+    const entry = $$("[data-entry]").find((one) => nameOf(one) === name);
+    const button = entry?.querySelector("[data-approve] button");
+    if (button) send(button);
+    // A colleague has decided it meanwhile: never let that pass in silence.
+    else complain();
+  }
+}
+
+function send(button) {
+  // htmx says so too, but only a moment later.
+  inFlight = true;
+  button.click();
+}
+
+function undo() {
+  // What has not been sent need not be taken back.
+  const unsent = leaving.pop();
+  if (!unsent) {
+    document.querySelector("[data-undo] button")?.click();
+    return;
+  }
+  const entry = $$("[data-entry]").find((one) => nameOf(one) === unsent);
+  if (entry) {
+    entry.hidden = false;
+    place = entries().indexOf(entry);
+  }
+  show();
+}
+
+function marked() {
+  return $$("[data-mark]:checked");
+}
+
+function toggleMark() {
+  const box = current()?.querySelector("[data-mark]");
+  if (!box) return;
+  box.checked = !box.checked;
+  count();
+  move(1);
+}
+
+function count() {
+  const number = marked().length;
+  for (const told of $$("[data-marked-count]")) told.textContent = number ? ` ${number} 组` : "";
+}
+
+function openHelp() {
+  document.querySelector(".key-help")?.showModal();
 }
 
 const keys = {
   j: () => move(1),
   k: () => move(-1),
-  a: () => current()?.querySelector("[data-approve] button")?.click(),
+  s: () => move(1),
+  a: approve,
   r: () => {
     const details = reasons();
     if (details) details.open = !details.open;
@@ -52,20 +145,38 @@ const keys = {
     details.open = true;
     details.querySelector("[data-fix]").focus();
   },
-  u: () => document.querySelector("[data-undo] button")?.click(),
+  u: undo,
+  x: toggleMark,
+  " ": toggleMark,
+  "shift+a": () => {
+    if (marked().length > 0) document.querySelector("[data-approve-marked]")?.click();
+  },
+  "shift+r": () => {
+    const details = document.querySelector("[data-return-marked]");
+    if (details && marked().length > 0) details.open = !details.open;
+  },
+  "?": openHelp,
   escape: closeReasons,
 };
 
 function isWriting(target) {
-  return target instanceof Element && target.matches("input, textarea, select, [contenteditable]");
+  return target instanceof Element && target.matches("input:not([type=checkbox]), textarea, select, [contenteditable]");
 }
 
 /* htmx takes new forms over a moment after they are on the page; a button pressed sooner would load
-   the page anew and forget which entry is the current one. What is typed meanwhile waits. */
+   the page anew and forget which entry is the current one. What is typed meanwhile waits. So does
+   what opens something on a card while a page is on its way that would close it again. */
 const held = [];
+const AT_ONCE = ["a", "j", "k", "s", "x", " ", "?"];
 
 function taken() {
   return !window.htmx || !document.querySelector("form[hx-boost]:not([data-htmx-powered])");
+}
+
+function mayAct(key) {
+  if (AT_ONCE.includes(key)) return true;
+  if (key === "u" && leaving.length > 0) return true;
+  return !inFlight && leaving.length === 0 && taken();
 }
 
 function act(key) {
@@ -74,30 +185,45 @@ function act(key) {
 }
 
 function release() {
-  while (held.length > 0 && taken()) act(held.shift());
+  sendNext();
+  while (held.length > 0 && mayAct(held[0])) act(held.shift());
+}
+
+function nameKey(event) {
+  const key = event.key.toLowerCase();
+  return event.shiftKey && key !== "?" ? `shift+${key}` : key;
 }
 
 function press(event) {
   // 229 is what a key is called while an input method composes.
   if (event.isComposing || event.keyCode === 229 || event.repeat) return;
-  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (document.querySelector("dialog[open]")) return;
   if (event.key === "Escape" && event.target.matches?.("[data-fix]")) current()?.focus();
   if (isWriting(event.target)) return;
-  const key = event.key.toLowerCase();
+  const key = nameKey(event);
   if (!/^[1-7]$/.test(key) && !Object.hasOwn(keys, key)) return;
+  // Blanks press what is focused, unless that is the card itself.
+  if (key === " " && !event.target.matches?.("body, [data-entry]")) return;
   event.preventDefault();
   held.push(key);
   release();
 }
 
+function complain() {
+  const unsent = document.getElementById("unsent");
+  if (unsent) unsent.hidden = false;
+}
+
 document.addEventListener("click", (event) => {
-  const entries = $$("[data-entry]");
-  const clicked = entries.indexOf(event.target.closest("[data-entry]"));
+  if (event.target.closest("[data-open-help]")) openHelp();
+  const clicked = entries().indexOf(event.target.closest("[data-entry]"));
   if (clicked >= 0) {
     place = clicked;
     mark();
   }
 });
+document.addEventListener("change", count);
 
 /* Undoing is offered for as long as it works. */
 setInterval(() => {
@@ -108,14 +234,35 @@ setInterval(() => {
   }
 }, 1000);
 
+document.addEventListener("htmx:before:request", () => {
+  inFlight = true;
+});
+document.addEventListener("htmx:before:settle", hideLeaving);
 document.addEventListener("htmx:after:swap", () => {
+  inFlight = false;
+  hideLeaving();
   show();
+  count();
   release();
 });
 document.addEventListener("htmx:after:process", release);
 document.addEventListener("htmx:error", () => {
-  const unsent = document.getElementById("unsent");
-  if (unsent) unsent.hidden = false;
+  // Nothing is known of what was sent, so nothing more is: everything is on the page again.
+  inFlight = false;
+  leaving.length = 0;
+  for (const entry of $$("[data-entry]")) entry.hidden = false;
+  show();
+  complain();
+});
+
+/* Who leaves the desk lets others have what lies on it. */
+window.addEventListener("pagehide", () => {
+  const desk = document.querySelector("[data-leave]");
+  if (!desk) return;
+  const form = new FormData();
+  form.set("seat", desk.dataset.seat);
+  form.set("form_token", document.querySelector("[name=form_token]").value);
+  navigator.sendBeacon(desk.dataset.leave, form);
 });
 
 document.addEventListener("keydown", press);

@@ -1,0 +1,328 @@
+"""Piles: entries that wait and nearly say the same, decided together; and whose desk they lie on.
+
+An entry is put on a pile once and stays there, whatever comes later: piles don't move under the
+hands of whoever decides. Only other words, or an appeal, which nobody may decide in passing,
+take it off. An appeal lies alone.
+
+A colleague who sits down takes a page of piles for ten minutes, and others get different ones.
+A claim is a row, and its key leaves room for one to a pile. It only keeps two from doing the same
+work: what decides between two who do it all the same is the version of each entry.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, bindparam, case, delete, exists, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, aliased
+
+from bot.domain.alike import Likeness, kernel
+from bot.domain.entries import MottoCard, MottoState, cards, to_card
+from bot.domain.moderation import Moderation, Reason, Seen
+from bot.domain.refusals import DecidedMeanwhile
+from bot.storage.tables import Member, Motto, PileClaim, Unit, table_of
+
+PAGE = 20
+"""Piles that lie on one desk at a time."""
+CLAIM = timedelta(minutes=10)
+"""How long they are kept for a colleague of whom nothing is heard."""
+MOST = 200
+"""Entries of a pile that are decided at once; the rest of it comes up again."""
+_TRIES = 3
+"""Times that a colleague reaches for a page when others reach for the same."""
+
+_MOTTO = table_of(Motto)
+_WAITING = Motto.state == MottoState.WAITING
+_OLDEST = func.min(Motto.submitted_at)
+_CLAIMED = exists().where(PileClaim.pile_id == Motto.pile_id)
+_PUT = (
+    update(_MOTTO)
+    .where(
+        _MOTTO.c.id == bindparam("entry"),
+        _MOTTO.c.version == bindparam("seen"),
+        _MOTTO.c.pile_id.is_(None),
+    )
+    .values(pile_id=bindparam("pile"))
+)
+_AUTHORS_UNIT = func.coalesce(Motto.unit_id, Member.unit_id)
+_TOLD = (
+    select(
+        Motto.id, Motto.round_id, Motto.version, Motto.words, Motto.folded,
+        Motto.appealed_against, Motto.pile_id, Member.name, Unit.name.label("unit"),
+    )
+    .outerjoin(Member, Motto.author == Member.member_key)
+    .outerjoin(Unit, Unit.id == _AUTHORS_UNIT)
+    .where(_WAITING)
+    # Those that lie on a pile come first, so that a newcomer finds it.
+    .order_by(case((Motto.pile_id.is_(None), 1), else_=0), Motto.id)
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Placing:
+    """Which entry, in which version, goes on which pile."""
+
+    entry: int
+    seen: int
+    pile: int
+
+
+@dataclass(frozen=True)
+class Pile:
+    """Entries that wait and are decided together, the oldest first."""
+
+    cards: Sequence[MottoCard]
+    count: int
+    """How many there are in all; `cards` are those that are decided at once."""
+
+    @property
+    def head(self) -> MottoCard:
+        """The entry that stands for all."""
+        return self.cards[0]
+
+    @property
+    def others(self) -> Sequence[MottoCard]:
+        """The entries under the first."""
+        return self.cards[1:]
+
+    @property
+    def seen(self) -> list[Seen]:
+        """What whoever looks at it sees."""
+        return [Seen(card.number, card.version) for card in self.cards]
+
+    @property
+    def wordings(self) -> list[str]:
+        """The ways in which it is said, each once."""
+        return list(dict.fromkeys(card.words for card in self.cards))
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What lies before a colleague, and what else there is."""
+
+    piles: list[Pile]
+    waiting: int
+    """Entries, on whomever's desk."""
+    piles_waiting: int
+    oldest_at: datetime | None
+    elsewhere: dict[int, int]
+    """How many piles lie on the desks of others, by the id of the colleague."""
+
+    @property
+    def mottos(self) -> list[MottoCard]:
+        """The entries that stand for their piles."""
+        return [pile.head for pile in self.piles]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a decision about several entries."""
+
+    done: list[Seen]
+    """In the versions they came to."""
+    late: dict[int, DecidedMeanwhile]
+    """Those that had changed since they were seen, by their number; nothing was done to them."""
+
+
+class Piles:
+    """The piles of the review desk."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self._session, self._now = session, now
+
+    def sort(self) -> list[Placing]:
+        """Which pile each entry belongs on that lies on none yet. Only reads; `place` writes it.
+
+        Apart, since comparing thousands takes longer than anybody may keep a writer's place.
+        """
+        if (
+            self._session.scalars(
+                select(Motto.id).where(_WAITING, Motto.pile_id.is_(None)).limit(1)
+            ).first()
+            is None
+        ):
+            return []
+        known: dict[int, Likeness] = {}
+        placings = []
+        for row in self._session.execute(_TOLD):
+            likeness = known.setdefault(row.round_id, Likeness())
+            told = kernel(row.words, row.folded, (row.name, row.unit))
+            if row.pile_id is not None:
+                if row.pile_id > 0:
+                    likeness.put(told, row.pile_id)
+                continue
+            if row.appealed_against is not None:
+                pile = -row.id
+            else:
+                pile = likeness.find(told) or row.id
+                likeness.put(told, pile)
+            placings.append(Placing(row.id, row.version, pile))
+        return placings
+
+    def place(self, placings: Iterable[Placing]) -> None:
+        """Put the entries on their piles; one that has changed meanwhile is left for next time."""
+        if rows := [vars(placing) for placing in placings]:
+            self._session.connection().execute(_PUT, rows)
+
+    def take(self, staff_id: int, seat: bytes) -> None:
+        """Fill the colleague's desk from the oldest that nobody has, and keep it ten minutes more.
+
+        `seat` is the page it is shown on: `leave` gives back only what is shown there.
+        """
+        self._session.execute(delete(PileClaim).where(PileClaim.until <= self._now))
+        for _ in range(_TRIES):
+            mine = self._session.scalars(
+                select(PileClaim.pile_id)
+                .where(PileClaim.staff_id == staff_id, _lies(PileClaim.pile_id))
+            ).all()  # fmt: skip
+            try:
+                with self._session.begin_nested():
+                    self._claim(staff_id, seat, self._free(staff_id, PAGE - len(mine)))
+                break
+            except IntegrityError:
+                # A colleague was faster with one of them. What they took is seen next time.
+                continue
+        self._session.execute(
+            update(PileClaim)
+            .where(PileClaim.staff_id == staff_id, _lies(PileClaim.pile_id))
+            .values(until=self._now + CLAIM, seat=seat)
+        )
+
+    def leave(self, staff_id: int, seat: bytes | None = None) -> None:
+        """Give back what lies on the colleague's desk; with `seat` only if shown there last."""
+        mine = PileClaim.staff_id == staff_id
+        where = mine if seat is None else and_(mine, PileClaim.seat == seat)
+        self._session.execute(delete(PileClaim).where(where))
+
+    def desk(self, staff_id: int | None) -> Desk:
+        """What lies on the colleague's desk, in the order in which it was taken.
+
+        At its end is what they may not decide themselves. For nobody in particular it is the
+        oldest of all.
+        """
+        piles = self._lying(staff_id) if staff_id else self._oldest(PAGE)
+        count, oldest = self._session.execute(
+            select(func.count(Motto.id), _OLDEST).where(_WAITING)
+        ).one()
+        heaps = self._session.scalar(
+            select(func.count(func.distinct(Motto.pile_id))).where(_WAITING)
+        )
+        elsewhere = self._session.execute(
+            select(PileClaim.staff_id, func.count())
+            .where(
+                PileClaim.staff_id != (staff_id or 0),
+                PileClaim.until > self._now,
+                _lies(PileClaim.pile_id),
+            )
+            .group_by(PileClaim.staff_id)
+        )
+        others = {id_: number for id_, number in elsewhere}  # noqa: C416
+        return Desk(self._piles(piles), count, heaps or 0, oldest, others)
+
+    def decide(
+        self,
+        seen: Sequence[Seen],
+        staff_id: int,
+        reason: Reason | None = None,
+        fix: str | None = None,
+    ) -> Outcome:
+        """Decide all of a pile that were seen; each author is told, each entry has its audit row.
+
+        Raises as `Moderation.decide` does, DecidedMeanwhile when all have changed since.
+        """
+        moderation = Moderation(self._session, self._now)
+        together = (seen[0].number, len(seen)) if len(seen) > 1 else None
+
+        def decided(one: Seen) -> int:
+            return moderation.decide(one.number, one.version, staff_id, reason, fix, together)
+
+        return _each(seen, decided)
+
+    def undo(self, seen: Sequence[Seen], staff_id: int) -> Outcome:
+        """Take back a decision about several entries. Raises as `Moderation.undo` does."""
+        moderation = Moderation(self._session, self._now)
+
+        def undone(one: Seen) -> int:
+            moderation.undo(one.number, one.version, staff_id)
+            return one.version + 1
+
+        return _each(seen, undone)
+
+    def _free(self, staff_id: int, count: int) -> list[int]:
+        """The oldest piles that nobody has and the colleague may decide."""
+        barred = func.min(Motto.appealed_against)
+        found = self._session.scalars(
+            select(Motto.pile_id)
+            .where(_WAITING, Motto.pile_id.is_not(None), ~_CLAIMED)
+            .group_by(Motto.pile_id)
+            .having(or_(barred.is_(None), barred != staff_id))
+            .order_by(_OLDEST, Motto.pile_id)
+            .limit(max(0, count))
+        )
+        return [pile for pile in found if pile is not None]
+
+    def _claim(self, staff_id: int, seat: bytes, piles: Sequence[int]) -> None:
+        # In the order of their keys, so that two who reach for the same don't wait for each other.
+        rows = [
+            {"pile_id": pile, "staff_id": staff_id, "seat": seat, "taken_at": self._now,
+             "until": self._now + CLAIM}
+            for pile in sorted(piles)
+        ]  # fmt: skip
+        if rows:
+            self._session.execute(insert(PileClaim), rows)
+
+    def _lying(self, staff_id: int) -> list[int]:
+        mine = self._session.scalars(
+            select(PileClaim.pile_id)
+            .join(Motto, and_(Motto.pile_id == PileClaim.pile_id, _WAITING))
+            .where(PileClaim.staff_id == staff_id, PileClaim.until > self._now)
+            .group_by(PileClaim.pile_id, PileClaim.taken_at)
+            .order_by(PileClaim.taken_at, _OLDEST, PileClaim.pile_id)
+        )
+        barred = self._session.scalars(
+            select(Motto.pile_id)
+            .where(_WAITING, Motto.pile_id.is_not(None), Motto.appealed_against == staff_id)
+            .order_by(Motto.submitted_at, Motto.id)
+            .limit(PAGE)
+        )
+        return [pile for pile in (*mine, *barred) if pile is not None]
+
+    def _oldest(self, count: int) -> list[int]:
+        found = self._session.scalars(
+            select(Motto.pile_id)
+            .where(_WAITING, Motto.pile_id.is_not(None))
+            .group_by(Motto.pile_id)
+            .order_by(_OLDEST, Motto.pile_id)
+            .limit(count)
+        )
+        return [pile for pile in found if pile is not None]
+
+    def _piles(self, ids: Sequence[int]) -> list[Pile]:
+        rows = self._session.execute(
+            cards().where(_WAITING, Motto.pile_id.in_(ids)).order_by(Motto.submitted_at, Motto.id)
+        )
+        found: dict[int, list[MottoCard]] = {id_: [] for id_ in ids}
+        for row in rows:
+            found[row[0].pile_id].append(to_card(row))
+        return [Pile(lying[:MOST], len(lying)) for lying in found.values() if lying]
+
+
+def _lies(pile: Any) -> Any:
+    """Whether something waits on this pile."""
+    lying = aliased(Motto)
+    return exists().where(lying.pile_id == pile, lying.state == MottoState.WAITING)
+
+
+def _each(seen: Sequence[Seen], deed: Callable[[Seen], int]) -> Outcome:
+    done: list[Seen] = []
+    late: dict[int, DecidedMeanwhile] = {}
+    for one in seen:
+        try:
+            done.append(Seen(one.number, deed(one)))
+        except DecidedMeanwhile as refusal:
+            late[one.number] = refusal
+    if not done:
+        raise late[seen[0].number]
+    return Outcome(done, late)

@@ -1,0 +1,300 @@
+"""Piles: what nearly says the same is decided together, and lies on one desk at a time."""
+
+import time
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from bot.conversation.folding import fold_prose
+from bot.domain.entries import MottoState
+from bot.domain.moderation import UNDO, Reason, Seen
+from bot.domain.piles import CLAIM, MOST, PAGE
+from bot.domain.questions import Shelf
+from bot.domain.refusals import DecidedMeanwhile, UndoTooLate
+from bot.domain.services import Services, open_services
+from bot.storage.database import Sessions
+from bot.storage.tables import Audit, Motto, Notice, PileClaim, Staff
+from tests.builders import NOON, a_member, key
+from tests.domain.test_alike import many
+from tests.races import while_it_is_open
+
+LI, WANG = 1, 2
+SEAT, LATER_SEAT = b"a" * 16, b"b" * 16
+BRICK = "愿做一块砖，哪里需要哪里搬"
+BRICKS = (BRICK, "我愿做一块砖 哪里需要就往哪里搬", "我的座右铭是：愿做一块砖，哪里需要哪里搬！")
+CLEAN = "清清白白做人，干干净净做事"
+
+
+def at(session: Session, moment: datetime = NOON) -> Services:
+    return open_services(session, moment, Shelf())
+
+
+def colleagues(session: Session) -> None:
+    session.execute(
+        insert(Staff),
+        [
+            {"id": id_, "name": name, "password_hash": "", "role": "moderator", "created_at": NOON}
+            for id_, name in ((LI, "李审核"), (WANG, "王审核"))
+        ],
+    )
+
+
+@pytest.fixture
+def desk(session: Session) -> Session:
+    """A session on which two colleagues have accounts."""
+    colleagues(session)
+    return session
+
+
+def submit(session: Session, *mottos: str, since: datetime = NOON) -> list[int]:
+    numbers = []
+    for n, words in enumerate(mottos):
+        author = a_member(session, f"{words}-{n}-{since}")
+        services = at(session, since + timedelta(seconds=n))
+        numbers.append(services.mottos.submit(author, words, fold_prose(words), "none").number)
+    return numbers
+
+
+def sit(
+    session: Session, staff_id: int, moment: datetime = NOON, seat: bytes = SEAT
+) -> list[list[int]]:
+    """What lies before the colleague once they have sat down."""
+    services = at(session, moment)
+    services.piles.place(services.piles.sort())
+    services.piles.take(staff_id, seat)
+    return [[card.number for card in pile.cards] for pile in services.piles.desk(staff_id).piles]
+
+
+def states(session: Session) -> list[str]:
+    return list(session.scalars(select(Motto.state).order_by(Motto.id)))
+
+
+# ------------------------------------------------------------ piles
+
+
+def test_what_nearly_says_the_same_lies_on_one_pile(desk: Session) -> None:
+    first, second, third = submit(desk, *BRICKS)
+    (other,) = submit(desk, CLEAN, since=NOON + timedelta(minutes=1))
+
+    assert sit(desk, LI) == [[first, second, third], [other]]
+    shown = at(desk).piles.desk(LI)
+    assert (shown.waiting, shown.piles_waiting) == (4, 2)
+    assert shown.piles[0].wordings == list(BRICKS)
+
+
+def test_piles_stay_as_they_are_while_somebody_works(desk: Session) -> None:
+    (first, *_), (other,) = submit(desk, BRICK), submit(desk, CLEAN, since=NOON + timedelta(1))
+    sit(desk, LI)
+    at(desk).moderation.decide(first, 1, LI)
+    (late,) = submit(desk, BRICKS[1], since=NOON + timedelta(2))
+    (later,) = submit(desk, BRICKS[2], since=NOON + timedelta(3))
+
+    assert sit(desk, LI) == [[other], [late, later]]
+
+
+def test_other_words_leave_the_pile(desk: Session) -> None:
+    first, second, third = submit(desk, *BRICKS)
+    sit(desk, LI)
+    author = desk.scalars(select(Motto.author).where(Motto.id == second - 1000)).one()
+    at(desk, NOON + UNDO).mottos.reword(author, CLEAN, fold_prose(CLEAN), "none")
+
+    assert sit(desk, LI) == [[first, third], [second]]
+
+
+def test_an_appeal_lies_alone_and_not_before_whom_it_is_against(desk: Session) -> None:
+    first, second = submit(desk, BRICK, CLEAN)
+    at(desk).moderation.decide(second, 1, LI, Reason.UNFIT)
+    (third,) = submit(desk, CLEAN, since=NOON + timedelta(minutes=1))
+    author = desk.scalars(select(Motto.author).where(Motto.id == second - 1000)).one()
+    at(desk, NOON + UNDO * 2).appeals.open(author, "请再看看")
+
+    assert sit(desk, LI) == [[first], [third], [second]]
+    assert list(desk.scalars(select(PileClaim.pile_id))) == [first - 1000, third - 1000]
+    assert sit(desk, WANG) == [[second]]
+
+
+# ------------------------------------------------------------ deciding together
+
+
+def test_one_decision_tells_each_author_and_leaves_a_row_for_each(desk: Session) -> None:
+    numbers = submit(desk, *BRICKS)
+    outcome = at(desk).piles.decide([Seen(n, 1) for n in numbers], LI, Reason.QUOTATION)
+
+    assert states(desk) == [MottoState.RETURNED] * 3
+    assert outcome.done == [Seen(n, 2) for n in numbers]
+    assert len(desk.scalars(select(Notice.member_key).distinct()).all()) == 3
+    rows = desk.scalars(select(Audit).where(Audit.action == "motto.return")).all()
+    assert [(row.subject, row.version, row.facts["pile"]) for row in rows] == [
+        (f"motto:{n}", 2, numbers[0]) for n in numbers
+    ]
+    (decision,) = at(desk).moderation.recent()
+    assert (decision.card.number, decision.count) == (numbers[0], 3)
+    assert decision.standing == tuple(outcome.done)
+
+
+def test_undoing_puts_all_back_where_they_lay_and_nobody_hears(desk: Session) -> None:
+    numbers = submit(desk, *BRICKS)
+    submit(desk, CLEAN, since=NOON + timedelta(minutes=1))
+    before = sit(desk, LI)
+    done = at(desk).piles.decide([Seen(n, 1) for n in numbers], LI).done
+
+    at(desk, NOON + UNDO - timedelta(seconds=1)).piles.undo(done, LI)
+
+    assert sit(desk, LI) == before
+    assert list(desk.scalars(select(Notice.cause))) == []
+    rows = desk.execute(select(Motto.state, Motto.reason, Motto.fix, Motto.decided_at)).all()
+    assert {tuple(row) for row in rows} == {("waiting", None, None, None)}
+
+
+def test_after_a_minute_the_whole_pile_stands(desk: Session) -> None:
+    numbers = submit(desk, *BRICKS)
+    done = at(desk).piles.decide([Seen(n, 1) for n in numbers], LI).done
+
+    with pytest.raises(UndoTooLate):
+        at(desk, NOON + UNDO).piles.undo(done, LI)
+
+
+def test_what_changed_since_it_was_seen_is_left_out_and_told(desk: Session) -> None:
+    first, second = submit(desk, *BRICKS[:2])
+    at(desk).moderation.decide(second, 1, WANG, Reason.TYPO)
+
+    outcome = at(desk).piles.decide([Seen(first, 1), Seen(second, 1)], LI)
+
+    assert states(desk) == ["approved", "returned"]
+    assert [(n, late.by, late.state) for n, late in outcome.late.items()] == [
+        (second, "staff:2", "returned")
+    ]
+
+
+def test_who_comes_too_late_for_all_of_it_hears_who_was_first(desk: Session) -> None:
+    seen = [Seen(n, 1) for n in submit(desk, *BRICKS)]
+    at(desk).piles.decide(seen, LI)
+
+    with pytest.raises(DecidedMeanwhile) as late:
+        at(desk).piles.decide(seen, WANG, Reason.UNFIT)
+
+    assert (late.value.by, late.value.state) == ("staff:1", "approved")
+
+
+def test_the_pace_counts_entries_and_tells_how_long_one_pile_takes(desk: Session) -> None:
+    numbers = submit(desk, *BRICKS, *(f"{sign}" * 3 + CLEAN for sign in "甲乙丙丁"))
+    at(desk).piles.decide([Seen(n, 1) for n in numbers[:3]], LI)
+    for n, number in enumerate(numbers[3:], 1):
+        at(desk, NOON + timedelta(seconds=4 * n)).moderation.decide(number, 1, LI)
+
+    pace = at(desk, NOON + timedelta(minutes=1)).moderation.pace(LI)
+
+    assert (pace.entries, pace.piles, pace.each) == (7, 5, timedelta(seconds=4))
+
+
+# ------------------------------------------------------------ claims
+
+
+def different(count: int) -> list[str]:
+    return list(dict.fromkeys(many(2 * count)))[:count]
+
+
+def test_two_colleagues_get_different_pages(desk: Session) -> None:
+    numbers = submit(desk, *different(PAGE + 5))
+
+    mine, theirs = sit(desk, LI), sit(desk, WANG)
+
+    assert mine == [[n] for n in numbers[:PAGE]]
+    assert theirs == [[n] for n in numbers[PAGE:]]
+    assert at(desk).piles.desk(WANG).elsewhere == {LI: PAGE}
+
+
+def test_a_page_is_kept_for_ten_minutes_after_the_last_look(desk: Session) -> None:
+    submit(desk, BRICK)
+    sit(desk, LI)
+    sit(desk, LI, NOON + CLAIM - timedelta(seconds=1))
+
+    assert sit(desk, WANG, NOON + CLAIM) == []
+    assert len(sit(desk, WANG, NOON + CLAIM * 2)) == 1
+    assert sit(desk, LI, NOON + CLAIM * 2) == []
+
+
+def test_who_leaves_gives_the_page_back_but_not_one_opened_since(desk: Session) -> None:
+    submit(desk, BRICK)
+    sit(desk, LI)
+    sit(desk, LI, seat=LATER_SEAT)
+
+    at(desk).piles.leave(LI, SEAT)
+    assert sit(desk, WANG) == []
+
+    at(desk).piles.leave(LI, LATER_SEAT)
+    assert len(sit(desk, WANG)) == 1
+
+
+def test_what_is_added_comes_after_what_lies_there(desk: Session) -> None:
+    numbers = submit(desk, *different(PAGE + 1))
+    sit(desk, WANG)
+    (new,) = submit(desk, CLEAN, since=NOON + timedelta(hours=1))
+    mine = sit(desk, LI)
+    at(desk).piles.leave(WANG)
+
+    assert mine == [[numbers[-1]], [new]]
+    assert sit(desk, LI, NOON + timedelta(seconds=1))[:2] == mine
+
+
+@pytest.mark.slow
+def test_two_who_sit_down_at_once_share_nothing(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        colleagues(session)
+        submit(session, *different(PAGE * 2))
+        at(session).piles.place(at(session).piles.sort())
+
+    while_it_is_open(
+        sessions,
+        lambda s: at(s).piles.take(LI, SEAT),
+        lambda s: at(s).piles.take(WANG, SEAT),
+    )
+
+    with sessions.begin() as session:
+        claimed = session.execute(select(PileClaim.pile_id, PileClaim.staff_id)).all()
+        assert {row.staff_id for row in claimed} == {LI, WANG}
+        assert len({row.pile_id for row in claimed}) == len(claimed)
+
+
+# ------------------------------------------------------------ many
+
+
+@pytest.mark.slow
+def test_five_thousand_are_on_their_piles_within_three_seconds(desk: Session) -> None:
+    (first,) = submit(desk, BRICK)
+    row = desk.get_one(Motto, first - 1000)
+    same = {"round_id": row.round_id, "signature": "none", "state": "waiting", "version": 1}
+    desk.execute(
+        insert(Motto),
+        [
+            same | {"author": key(f"m{n}"), "words": words, "folded": words, "submitted_at": NOON}
+            for n, words in enumerate(many(5_000))
+        ],
+    )
+    began = time.process_time()
+    at(desk).piles.place(placings := at(desk).piles.sort())
+    built = time.process_time() - began
+
+    assert len(placings) == 5_001
+    assert len({placing.pile for placing in placings}) < 4_000
+    assert built < 3
+
+
+def test_of_a_huge_pile_so_many_are_decided_at_once(desk: Session) -> None:
+    submit(desk, *[BRICK] * 3)
+    sit(desk, LI)
+    desk.execute(
+        insert(Motto),
+        [
+            {"round_id": 1, "author": key(f"m{n}"), "words": BRICK, "folded": "", "version": 1,
+             "signature": "none", "state": "waiting", "submitted_at": NOON, "pile_id": 1}
+            for n in range(MOST)
+        ],
+    )  # fmt: skip
+    desk.execute(update(Motto).values(round_id=1))
+
+    (pile,) = at(desk).piles.desk(LI).piles
+
+    assert (len(pile.cards), pile.count) == (MOST, MOST + 3)
