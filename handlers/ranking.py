@@ -6,6 +6,9 @@ from bot.conversation.state import Idle, State, on_show
 from bot.domain.services import Services
 from handlers import wording
 
+MOST_TOLD = 3
+"""Mended keys in one reply; the page has them all."""
+
 router = Router()
 
 
@@ -23,7 +26,14 @@ def standing(message: Message, _state: State, services: Services) -> Step:
 @router.keyword(*wording.RANK_RULES, asks=True)
 def rules(_message: Message, _state: State, services: Services) -> Step:
     """Say what counts."""
-    return Step(wording.rank_rules(services.quiz.rules()), Idle())
+    corrected = bool(services.regrading.corrections(1))
+    return Step(wording.rank_rules(services.quiz.rules(), corrected=corrected), Idle())
+
+
+@router.keyword(*wording.CORRECTIONS, asks=True)
+def corrections(_message: Message, _state: State, services: Services) -> Step:
+    """Say which keys were mended, when and why."""
+    return Step(wording.corrections(services.regrading.corrections(MOST_TOLD)), Idle())
 
 
 @router.keyword(*wording.OFF_THE_BOARDS)

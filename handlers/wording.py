@@ -52,12 +52,13 @@ from bot.domain.refusals import (
     VotingClosed,
     VotingNotOpen,
 )
+from bot.domain.regrading import Correction
 from bot.domain.standings import Neighbourhood, Place
 from bot.domain.tally import Line
 from bot.domain.unit_board import UnitPlace
 from bot.domain.units import UnitCard
 from bot.domain.votes import BallotState, CastVote, Receipt
-from bot.rulebook import contest_rules
+from bot.rulebook import contest_rules, correction
 from quiz_bank import Kind, Question
 
 # ------------------------------------------------------------ when we say no
@@ -2406,6 +2407,7 @@ RANK = (
 )  # fmt: skip
 OFF_THE_BOARDS = ("不上榜", "不想上榜", "我不想上榜", "不要上榜", "别上榜", "退榜", "退出榜单")
 ON_THE_BOARDS = ("上榜", "我要上榜", "想上榜", "重新上榜", "恢复上榜")
+CORRECTIONS = ("更正", "题目更正", "更正说明", "改判", "改了哪些题", "更正了哪些题")
 RANK_RULES = (
     "排名规则",
     "怎么算的",
@@ -2486,15 +2488,28 @@ def no_points_yet() -> Text:
     )
 
 
-def rank_rules(rules: Rules) -> Text:
-    """What counts."""
+def rank_rules(rules: Rules, *, corrected: bool) -> Text:
+    """What counts; `corrected` when a key of the contest has been mended."""
+    more = "　[题目更正](发:更正)" if corrected else ""
     return join(
         [
             *(say("{line}", line=line) for line in contest_rules(rules.plan)),
             say(
                 "单位：看参加率（参加的人÷名册人数），不看总分，大小单位一样公平；"
-                "不满10人的支部合在一起比。\n[看排名](发:排名)　[答题](发:答题)"
+                "不满10人的支部合在一起比。\n[看排名](发:排名)　[答题](发:答题)" + more
             ),
+        ]
+    )
+
+
+def corrections(found: Sequence[Correction]) -> Text:
+    """Which keys were mended, when and why."""
+    if not found:
+        return say("这场竞赛还没有更正过题目。\n[看规则](发:规则)　[答题](发:答题)")
+    return join(
+        [
+            *(say("{line}", line=correction(one)) for one in found),
+            say("受影响的人会收到捎话。\n[看排名](发:排名)　[看规则](发:规则)"),
         ]
     )
 

@@ -7,13 +7,13 @@ from enum import StrEnum
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.domain import audit
 from bot.domain.wordings import add_questions
-from bot.storage.tables import Audit, BankQuestion, StoredQuestion
+from bot.storage.tables import Audit, BankQuestion, Staff, StoredQuestion
 from quiz_bank import Question
 from quiz_bank.question import fold
 
@@ -73,6 +73,13 @@ class StemTaken(Exception):
     """Another question of the bank has this stem."""
 
     number: int
+    code: str
+
+
+@dataclass(eq=False)
+class OwnReview(Exception):
+    """Whoever reviewed a question does not publish it too, unless there is nobody else."""
+
     code: str
 
 
@@ -189,15 +196,19 @@ class QuestionBank:
     def move(self, number: int, version: int, state: BankState, staff_id: int) -> int:
         """Let a question step to another state. The version it came to.
 
-        `version` is the one the editor saw. Raises NoSuchQuestion, Lacking, or ChangedMeanwhile
-        when the question has changed since, or can't step there.
+        `version` is the one the editor saw. Raises NoSuchQuestion, Lacking, OwnReview, or
+        ChangedMeanwhile when the question has changed since, or can't step there.
         """
         row, wording = self._seen(number, version)
         if state not in STEPS[BankState(row.state)]:
             raise self._changed_meanwhile(row)
         if state is BankState.PUBLISHED and (lacks := _question(wording).lacks):
             raise Lacking(row.code, lacks)
-        return self._change(row, wording, wording, state, audit.staff(staff_id), MOVED[state])
+        actor = audit.staff(staff_id)
+        alone = state is BankState.PUBLISHED and self._reviewer(number) == actor
+        if alone and not self._is_single():
+            raise OwnReview(row.code)
+        return self._change(row, wording, wording, state, actor, MOVED[state], alone=alone)
 
     def edit(self, number: int, version: int, question: Question, staff_id: int) -> int:
         """Word a question anew; it keeps its code and is a draft again. The version it came to.
@@ -315,6 +326,20 @@ class QuestionBank:
             raise self._changed_meanwhile(row)
         return row, self._wording(row)
 
+    def _reviewer(self, number: int) -> str | None:
+        """Who reviewed the question last, as in the trail."""
+        return self._session.scalar(
+            select(Audit.actor)
+            .where(Audit.subject == subject_of(number), Audit.action == MOVED[BankState.REVIEWED])
+            .order_by(Audit.id.desc())
+            .limit(1)
+        )
+
+    def _is_single(self) -> bool:
+        """Whether the console has one account: then there is no second person to ask."""
+        accounts = select(func.count()).select_from(Staff).where(Staff.disabled_at.is_(None))
+        return (self._session.scalar(accounts) or 0) <= 1
+
     def _wording(self, row: BankQuestion) -> StoredQuestion:
         return self._session.get_one(StoredQuestion, row.question_id)
 
@@ -352,8 +377,10 @@ class QuestionBank:
         actor: str,
         action: str,
         cause: str = "",
+        *,
+        alone: bool = False,
     ) -> int:
-        facts = {
+        facts: dict[str, Any] = {
             "before": {"state": row.state, "revision": before.revision},
             "after": {"state": state, "revision": after.revision},
         }
@@ -361,7 +388,10 @@ class QuestionBank:
         for name, value in found_by(_question(after)).items():
             setattr(row, name, value)
         self._session.flush()
-        self._record(row, actor, action, {**facts, "cause": cause} if cause else facts)
+        facts |= {"cause": cause} if cause else {}
+        # Reviewed and published by one and the same person: the trail says so.
+        facts |= {"alone": True} if alone else {}
+        self._record(row, actor, action, facts)
         return row.version
 
     def _record(self, row: BankQuestion, actor: str, action: str, facts: dict[str, Any]) -> None:

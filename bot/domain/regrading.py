@@ -31,11 +31,14 @@ from sqlalchemy.orm import Session
 
 from bot.domain import audit
 from bot.domain.bank import QuestionBank
+from bot.domain.contests import contest_in_force
+from bot.domain.identity import campaign_day
 from bot.domain.keys import mended_keys, with_key
 from bot.domain.notices import Notices
 from bot.storage.tables import (
     Answer,
     Contest,
+    ContestQuestion,
     Member,
     Regrade,
     RegradedAnswer,
@@ -51,6 +54,8 @@ GRACE = timedelta(minutes=1)
 """Answers that were on their way when the key was released have arrived by then."""
 PLACES = 20
 """The first places that a dry run looks at."""
+LATELY = 10
+"""Mended keys that are told of."""
 _CHUNK = 500
 
 
@@ -84,6 +89,8 @@ class Case:
     """As it is graded without this key."""
     after: Question
     only_adds: bool
+    reason: str
+    """For all to read."""
     proposed_by: str
     """`staff:3`, as in the audit trail."""
     proposed_at: datetime
@@ -92,6 +99,16 @@ class Case:
     finished_at: datetime | None
     regraded: int
     """How many answers have got another grade by now."""
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What everybody may read about a mended key."""
+
+    stem: str
+    at: datetime
+    only_adds: bool
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -128,9 +145,17 @@ class Regrading:
 
     # ------------------------------------------------------------ two people
 
-    def propose(self, question_id: int, mended: Question, only_adds: bool, staff_id: int) -> int:
+    def propose(
+        self,
+        question_id: int,
+        mended: Question,
+        only_adds: bool,
+        staff_id: int,
+        reason: str = "",
+    ) -> int:
         """Propose another key for a wording; the number of the proposal.
 
+        The reason, of at most 60 characters, is for all to read once the key is released.
         Raises SameKey, or RegradeUnderWay while another is not done with.
         """
         before = self._in_force(question_id)
@@ -146,8 +171,8 @@ class Regrading:
             raise RegradeUnderWay
         row = Regrade(
             question_id=question_id, step=(steps[0] or 0) + 1, answer=list(mended.answer),
-            explanation=mended.explanation, only_adds=only_adds, proposed_by=staff_id,
-            proposed_at=self._now,
+            explanation=mended.explanation, only_adds=only_adds, reason=reason,
+            proposed_by=staff_id, proposed_at=self._now,
         )  # fmt: skip
         try:
             with self._session.begin_nested():
@@ -156,7 +181,7 @@ class Regrading:
             raise RegradeUnderWay from error
         facts = {
             "code": before.code, "before": list(before.answer), "after": row.answer,
-            "only_adds": only_adds,
+            "only_adds": only_adds, "reason": reason,
         }  # fmt: skip
         self._record(row.id, audit.staff(staff_id), "regrade.propose", facts)
         return row.id
@@ -221,6 +246,7 @@ class Regrading:
             before=before,
             after=with_key(before, (tuple(row.answer), row.explanation)),
             only_adds=row.only_adds,
+            reason=row.reason,
             proposed_by=audit.staff(row.proposed_by),
             proposed_at=row.proposed_at,
             released_by=audit.staff(row.released_by) if row.released_by else None,
@@ -233,6 +259,28 @@ class Regrading:
         """The numbers of the mended keys of a wording, the latest first."""
         rows = select(Regrade.id).where(Regrade.question_id == question_id)
         return list(self._session.scalars(rows.order_by(Regrade.step.desc())))
+
+    def corrections(self, limit: int = LATELY) -> list[Correction]:
+        """The keys of the contest in force that were mended, for all to read, the latest first.
+
+        Not which answer is right: who has not had the question yet would read it here.
+        """
+        contest = contest_in_force(self._session, campaign_day(self._now))
+        if contest is None:
+            return []
+        rows = self._session.execute(
+            select(Regrade, StoredQuestion.content)
+            .join(StoredQuestion, StoredQuestion.id == Regrade.question_id)
+            .join(ContestQuestion, ContestQuestion.question_id == Regrade.question_id)
+            .where(ContestQuestion.contest_id == contest.id, Regrade.released_at.is_not(None))
+            .order_by(Regrade.released_at.desc(), Regrade.id.desc())
+            .limit(limit)
+        )
+        return [
+            Correction(content["stem"], row.released_at, row.only_adds, row.reason)
+            for row, content in rows
+            if row.released_at is not None
+        ]
 
     def preview(self, number: int) -> Preview:
         """What is still to change by the key: nothing is written. Raises NoSuchRegrade."""

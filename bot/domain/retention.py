@@ -229,8 +229,8 @@ REGISTER: Mapping[str, Fields] = {
     ),
     "regrade": _for(
         Purpose.CONTENT,
-        "id", "question_id", "step", "answer", "explanation", "only_adds", "proposed_by",
-        "proposed_at", "released_by", "released_at", "finished_at",
+        "id", "question_id", "step", "answer", "explanation", "only_adds", "reason",
+        "proposed_by", "proposed_at", "released_by", "released_at", "finished_at",
     ),
     "result_request": _for(
         Purpose.REPORT,

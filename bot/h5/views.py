@@ -33,7 +33,7 @@ from bot.h5.results import Results
 from bot.h5.sizes import asked_for, is_larger, offer_sizes
 from bot.h5.wording import kept, when
 from bot.logs import trace
-from bot.rulebook import contest_rules
+from bot.rulebook import contest_rules, correction
 from bot.settings import Settings
 
 TOP, FEWER = 50, 20
@@ -126,6 +126,7 @@ class _Pages:
             except BoardClosed as refusal:
                 closed = refusal.last_day
             rules = _rules(services)
+            corrections = [correction(one) for one in services.regrading.corrections()]
         return page(
             "standings",
             places=places,
@@ -133,6 +134,7 @@ class _Pages:
             district=district,
             rules=rules,
             closed=closed,
+            corrections=corrections,
         )
 
     def units(self) -> Response:

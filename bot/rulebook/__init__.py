@@ -4,6 +4,6 @@ console.
 wording   the sentences
 """
 
-from bot.rulebook.wording import contest_rules
+from bot.rulebook.wording import contest_rules, correction
 
-__all__ = ["contest_rules"]
+__all__ = ["contest_rules", "correction"]

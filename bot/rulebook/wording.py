@@ -3,11 +3,29 @@
 from datetime import date
 
 from bot.domain.contests import MAKE_UP_DAYS, ContestPlan
+from bot.domain.identity import campaign_day
+from bot.domain.regrading import Correction
 
 
 def contest_rules(plan: ContestPlan) -> tuple[str, ...]:
     """What a contest promises, a paragraph to a subject, without marks or links."""
     return (_times(plan), _points(plan), _missed(plan), _order(plan))
+
+
+STEM_TOLD = 24
+"""Characters by which a question is recognised."""
+
+
+def correction(one: Correction) -> str:
+    """What everybody reads about a mended key."""
+    stem = one.stem if len(one.stem) <= STEM_TOLD else f"{one.stem[:STEM_TOLD]}…"
+    why = f"原因：{one.reason.rstrip('。')}。" if one.reason else ""
+    points = (
+        "分数只加不减，原来得了分的不扣回。"
+        if one.only_adds
+        else "分数按更正后的答案重算，有加有减。"
+    )
+    return f"{_day(campaign_day(one.at))}更正了“{stem}”的答案。{why}{points}"
 
 
 def _times(plan: ContestPlan) -> str:

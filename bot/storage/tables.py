@@ -436,6 +436,8 @@ class Regrade(Base):
     explanation: Mapped[str] = mapped_column(Text)
     only_adds: Mapped[bool]
     """Whether nobody loses a point that was given by the key before."""
+    reason: Mapped[str] = mapped_column(String(60), server_default="")
+    """What everybody may read about why it was mended."""
     proposed_by: Mapped[int]
     proposed_at: Mapped[datetime]
     released_by: Mapped[int | None]

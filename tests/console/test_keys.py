@@ -36,7 +36,12 @@ def three(opened: Opened, transaction: Transaction) -> None:
 
 
 def propose(browser: Browser, **fields: str) -> tuple[int, str]:
-    typed = {"wording": "1", "answer": "C", "explanation": "应为丙。"} | fields
+    typed = {
+        "wording": "1",
+        "answer": "C",
+        "explanation": "应为丙。",
+        "reason": "原文核对有误",
+    } | fields
     response = browser.post("/admin/questions/1/key", typed)
     return response.status_code, response.location or text_of(response)
 
@@ -117,3 +122,19 @@ def test_a_wording_of_another_question_is_not_to_be_had(editor: Browser) -> None
     assert propose(editor, wording="2")[0] == 404
     assert editor.get("/admin/questions/1/key").status_code == 404
     assert editor.get("/admin/questions/9999/key?wording=1").status_code == 404
+
+
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize("reason", ["", "为" * 61])
+def test_everybody_is_told_why_a_key_was_mended(editor: Browser, reason: str) -> None:
+    status, page = propose(editor, reason=reason)
+
+    assert status == 422
+    assert "为什么改" in page
+
+
+@pytest.mark.usefixtures("three")
+def test_the_reason_for_all_to_read_stands_with_the_proposal(editor: Browser) -> None:
+    propose(editor)
+
+    assert "公开的原因： 原文核对有误" in text_of(editor.get("/admin/regrades/1"))

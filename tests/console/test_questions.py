@@ -180,6 +180,23 @@ def test_a_question_is_read_and_then_published(editor: Browser, transaction: Tra
     assert card(transaction, number).state is PUBLISHED
 
 
+def test_whoever_read_a_question_asks_another_to_publish_it(
+    editor: Browser, organiser: Browser, transaction: Transaction
+) -> None:
+    number = kept(transaction, a_question("N1"))
+    move(editor, number, 1, "reviewed")
+
+    status, said = move(editor, number, 2, "published")
+    picked = {"to": "published", "pick": [f"{number}:2"]}
+
+    assert status == 409
+    assert "N1 要请另一位同志发布 这道题是您审的。" in said
+    assert "N1 是您审的，要请另一位同志发布" in text_of(
+        editor.post("/admin/questions/move", picked)
+    )
+    assert move(organiser, number, 2, "published")[0] == 303
+
+
 def test_what_lacks_its_source_is_not_published_and_says_so(
     editor: Browser, transaction: Transaction
 ) -> None:

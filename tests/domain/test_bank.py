@@ -17,6 +17,7 @@ from bot.domain.bank import (
     ChangedMeanwhile,
     Lacking,
     NoSuchQuestion,
+    OwnReview,
     QuestionBank,
     StemTaken,
 )
@@ -26,7 +27,7 @@ from bot.domain.services import Services, open_services
 from bot.domain.wordings import add_questions
 from bot.storage.database import Sessions, open_engine
 from bot.storage.schema import downgrade, upgrade
-from bot.storage.tables import Audit, BankQuestion
+from bot.storage.tables import Audit, BankQuestion, Staff
 from quiz_bank import Question
 from quiz_bank.loading import load_shipped
 from tests.builders import NOON, a_question, chained
@@ -64,6 +65,38 @@ def test_a_question_is_read_before_it_is_published(bank: QuestionBank) -> None:
 
     assert bank.card(number).state is PUBLISHED
     assert bank.drawable() == [bank._session.get_one(BankQuestion, number).question_id]
+
+
+def test_whoever_reviewed_a_question_does_not_publish_it(bank: QuestionBank) -> None:
+    number = kept(bank, a_question("A1"))
+    with_accounts(bank, LI, WANG)
+    bank.move(number, 1, REVIEWED, LI)
+
+    with pytest.raises(OwnReview):
+        bank.move(number, 2, PUBLISHED, LI)
+
+    assert bank.card(number).state is REVIEWED
+    bank.move(number, 2, PUBLISHED, WANG)
+    assert bank.card(number).state is PUBLISHED
+
+
+def test_who_is_alone_does_both_and_the_trail_says_so(bank: QuestionBank) -> None:
+    number = kept(bank, a_question("A1"))
+    with_accounts(bank, LI)
+    bank.move(number, 1, REVIEWED, LI)
+
+    bank.move(number, 2, PUBLISHED, LI)
+
+    last = select(Audit.facts).where(Audit.action == "question.publish")
+    assert bank._session.scalars(last).one()["alone"] is True
+
+
+def with_accounts(bank: QuestionBank, *ids: int) -> None:
+    """The console has these accounts."""
+    for id_ in ids:
+        who = Staff(id=id_, name=f"同志{id_}", password_hash="x", role="editor", created_at=NOON)
+        bank._session.add(who)
+    bank._session.flush()
 
 
 @pytest.mark.parametrize("state", [DRAFT, REVIEWED, WITHDRAWN])

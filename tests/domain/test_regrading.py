@@ -15,6 +15,7 @@ from bot.domain.quiz import Quiz
 from bot.domain.regrading import (
     BATCH,
     GRACE,
+    Correction,
     OwnProposal,
     Preview,
     RegradeUnderWay,
@@ -411,3 +412,21 @@ def test_two_thousand_are_regraded_in_batches_of_which_one_is_killed(many: Sessi
     }
     assert faults(many) == []
     assert seconds < 20
+
+
+# ------------------------------------------------------------ what everybody may read
+
+
+def test_everybody_reads_what_was_mended_when_and_why_but_not_the_answer(
+    three: Session,
+) -> None:
+    before = Regrading(three, LATER - timedelta(minutes=5))
+    number = before.propose(FIRST, mended(three, "C"), True, LI, "原文核对有误")
+    assert Regrading(three, LATER).corrections() == []
+
+    Regrading(three, LATER).release(number, WANG)
+
+    stem = wording(three, FIRST).stem
+    assert Regrading(three, LATER).corrections() == [
+        Correction(stem, LATER, only_adds=True, reason="原文核对有误")
+    ]

@@ -12,7 +12,7 @@ from bot.domain.identity import campaign_day
 from bot.domain.members import Members
 from bot.domain.mottos import PAGE
 from bot.h5.views import FEW, FEWER
-from bot.storage.tables import Base, Contest
+from bot.storage.tables import Base, Contest, Regrade
 from tests.builders import NOON, key
 from tests.h5.conftest import Campaign
 
@@ -278,6 +278,25 @@ def test_standings_stop_at_fifty(campaign: Campaign, client: FlaskClient) -> Non
     rows = html.fromstring(client.get("/h/standings").data).xpath("//ol/li")
 
     assert len(rows) == 50
+
+
+def test_the_standings_say_which_keys_were_mended_and_why(
+    campaign: Campaign, client: FlaskClient
+) -> None:
+    assert "题目更正" not in client.get("/h/standings").text
+    with campaign.sessions.begin() as session:
+        regrade = Regrade(
+            question_id=1, step=1, answer=["C"], explanation="", only_adds=False,
+            reason="<b>核对有误</b>", proposed_by=1, proposed_at=NOON, released_by=2,
+            released_at=NOON,
+        )  # fmt: skip
+        session.add(regrade)
+
+    page = client.get("/h/standings").text
+
+    assert "12月5日更正了“题目Q000？”的答案。" in page
+    assert "&lt;b&gt;核对有误&lt;/b&gt;" in page
+    assert "有加有减" in page
 
 
 def test_empty_standings_say_how_to_begin(campaign: Campaign, client: FlaskClient) -> None:

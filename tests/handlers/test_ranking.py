@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from bot.conversation.reply import BUDGET
 from bot.conversation.state import Answering
-from bot.storage.tables import Contest, Unit
-from tests.builders import a_member
+from bot.storage.tables import Contest, Regrade, Unit
+from tests.builders import NOON, a_member
 from tests.handlers.papers import a_paper, at_question, five_questions
 from tests.handlers.talking import Talker, shown, size, taps
 
@@ -123,6 +123,28 @@ def test_the_summary_of_a_paper_keeps_a_closed_board_closed(session: Session) ->
 
     assert "今天5题做完了，答对4题，得8分。" in shown(zhang.reply)
     assert "排第" not in shown(zhang.reply)
+
+
+def test_a_mended_key_is_told_of_with_its_reason_and_without_the_answer(session: Session) -> None:
+    a_member(session, "zhang")
+    session.execute(update(Contest).values(until_hour=22, make_up=True))
+    zhang = Talker(session)
+    assert zhang.says("更正").startswith("这场竞赛还没有更正过题目。")
+    for question in (1, 2, 3, 4):
+        regrade = Regrade(
+            question_id=question, step=1, answer=["C"], explanation="", only_adds=True,
+            reason="原文" * 30, proposed_by=1, proposed_at=NOON, released_by=2, released_at=NOON,
+        )  # fmt: skip
+        session.add(regrade)
+    session.flush()
+
+    zhang.says("规则")
+    assert size(zhang.reply) <= BUDGET
+    told = zhang.taps("题目更正")
+
+    assert told.startswith("12月5日更正了“题目Q003？”的答案。原因：原文原文")
+    assert "分数只加不减，原来得了分的不扣回。" in told
+    assert size(zhang.reply) <= BUDGET
 
 
 @pytest.mark.parametrize("words", ["不上榜", "不想上榜", "退榜"])

@@ -91,6 +91,7 @@ class KeyForm(Form):
     answer: Words = ""
     explanation: Words = ""
     only_adds: bool = False
+    reason: Annotated[Words, Field(max_length=200)] = ""
 
 
 class ExportForm(Form):

@@ -22,6 +22,8 @@ from bot.domain.regrading import (
 )
 from bot.domain.services import Services, Transaction
 
+REASON_MOST = 60
+"""Characters of what is told to everybody."""
 _KEY = "/questions/<int:number>/key"
 _REGRADE = "/regrades/<int:number>"
 
@@ -55,11 +57,13 @@ class KeyDesk:
             item = _item(services, number, form.wording)
         fields = typed(item.question) | {"answer": form.answer, "explanation": form.explanation}
         mended, errors = worded(WordingForm(version=1, **fields), item.question.code)
+        if not 0 < len(form.reason) <= REASON_MOST:
+            mended, errors = None, errors | {"reason": [wording.REASON_WANTED]}
         try:
             if mended is not None:
                 with self._transaction() as services:
                     regrade = services.regrading.propose(
-                        item.id, mended, form.only_adds, g.colleague.id
+                        item.id, mended, form.only_adds, g.colleague.id, form.reason
                     )
                 return to("regrade", number=regrade)
         except SameKey:
@@ -67,7 +71,7 @@ class KeyDesk:
         except RegradeUnderWay:
             errors = {"answer": [wording.REGRADE_UNDER_WAY]}
         with self._transaction(read_only=True) as services:
-            return _form(services, number, item, form.answer, form.explanation, errors)
+            return _form(services, number, item, form.answer, form.explanation, errors, form.reason)
 
     def show(self, number: int) -> Response:
         """What the key changes, who proposed and who released it, how far its answers are."""
@@ -134,6 +138,7 @@ def _form(
     answer: str,
     explanation: str,
     errors: Errors | None = None,
+    reason: str = "",
 ) -> Response:
     return page(
         "key_form",
@@ -143,6 +148,8 @@ def _form(
         item=item,
         answer=answer,
         explanation=explanation,
+        reason=reason,
+        reason_most=REASON_MOST,
         errors=[line for lines in (errors or {}).values() for line in lines],
         letters=services.tickets.backlog().waiting,
     )

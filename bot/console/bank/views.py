@@ -31,6 +31,7 @@ from bot.domain.bank import (
     ChangedMeanwhile,
     Lacking,
     NoSuchQuestion,
+    OwnReview,
     StemTaken,
 )
 from bot.domain.bank_search import Wanted
@@ -84,7 +85,7 @@ class QuestionDesk:
             for number, version in form.seen:
                 try:
                     services.bank.move(number, version, form.to, g.colleague.id)
-                except (ChangedMeanwhile, Lacking) as refusal:
+                except (ChangedMeanwhile, Lacking, OwnReview) as refusal:
                     if not _done_already(refusal, form.to):
                         stayed.append(wording.stayed(refusal, names, services.now))
                 except NoSuchQuestion:
@@ -127,6 +128,8 @@ class QuestionDesk:
             raise NotFound from None
         except Lacking as refusal:
             return self._shown(number, wanted, Banner(*wording.unfit(refusal)))
+        except OwnReview as refusal:
+            return self._shown(number, wanted, Banner(*wording.own_review(refusal)))
         except ChangedMeanwhile as refusal:
             if not _done_already(refusal, form.to):
                 return self._conflict(number, wanted, refusal)
@@ -257,7 +260,7 @@ class QuestionDesk:
             )
 
 
-def _done_already(refusal: ChangedMeanwhile | Lacking, state: BankState) -> bool:
+def _done_already(refusal: ChangedMeanwhile | Lacking | OwnReview, state: BankState) -> bool:
     """Whether a second click came after a first that did just this."""
     return isinstance(refusal, ChangedMeanwhile) and _by_me(refusal) and refusal.state == state
 

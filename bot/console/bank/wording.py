@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from bot.console.wording import ago, who_is
-from bot.domain.bank import BankState, ChangedMeanwhile, Deed, Lacking, StemTaken
+from bot.domain.bank import BankState, ChangedMeanwhile, Deed, Lacking, OwnReview, StemTaken
 from bot.domain.item_analysis import Item
 from bot.domain.question_import import Compared, Standing
 from bot.domain.regrading import PLACES, Case, Preview
@@ -259,6 +259,12 @@ def unfit(refusal: Lacking) -> tuple[str, str]:
     return f"{refusal.code} 还不能发布", f"它还缺{missing}。请点“改写”补上，再审、再发布。"
 
 
+def own_review(refusal: OwnReview) -> tuple[str, str]:
+    """Title and sentence for who would publish what they reviewed."""
+    title = f"{refusal.code} 要请另一位同志发布"
+    return title, "这道题是您审的。一人审、另一人发布，错题才不容易漏过去。题目没有改动。"
+
+
 def stem_taken(refusal: StemTaken) -> str:
     """The sentence at the stem that another question has."""
     return f"题库里已经有这道题，编号{refusal.code}。请改写题干，或去改那一道。"
@@ -271,8 +277,12 @@ def some_stayed(moved: int, state: BankState, stayed: list[str]) -> tuple[str, s
     return title, done + "没有动的：" + "；".join(stayed) + "。"
 
 
-def stayed(refusal: ChangedMeanwhile | Lacking, names: Mapping[str, str], now: datetime) -> str:
+def stayed(
+    refusal: ChangedMeanwhile | Lacking | OwnReview, names: Mapping[str, str], now: datetime
+) -> str:
     """Why one of those that were picked stayed where it was."""
+    if isinstance(refusal, OwnReview):
+        return f"{refusal.code} 是您审的，要请另一位同志发布"
     if isinstance(refusal, Lacking):
         return f"{refusal.code} 缺{lacking(refusal.lacks)}"
     return _who_changed(refusal, names, now)
@@ -290,6 +300,8 @@ def taken_in(new: int, revised: int) -> str:
     parts = [f"收进 {new} 道新题"] * bool(new) + [f"改写 {revised} 道"] * bool(revised)
     return "，".join(parts) + "，都是草稿。审过再发布。"
 
+
+REASON_WANTED = "请用一句话（最多60字）说明为什么改，大家都能看到；不要写出正确答案。"
 
 # ------------------------------------------------------------ bringing in
 
