@@ -213,13 +213,14 @@ class Desk:
         seat, me = secrets.token_bytes(16), g.colleague
         with self._transaction(read_only=True) as services:
             placings = services.piles.sort()
+            urgent = services.word_list.urgent()
         if placings or me.may_decide:
             with self._transaction() as services:
                 services.piles.place(placings)
                 if me.may_decide:
-                    services.piles.take(me.id, seat)
+                    services.piles.take(me.id, seat, urgent)
         with self._transaction(read_only=True) as services:
-            desk = services.piles.desk(me.id if me.may_decide else None)
+            desk = services.piles.desk(me.id if me.may_decide else None, urgent)
             return page(
                 "queue",
                 HTTPStatus.CONFLICT if banner else HTTPStatus.OK,

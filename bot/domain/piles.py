@@ -9,7 +9,7 @@ A claim is a row, and its key leaves room for one to a pile. It only keeps two f
 work: what decides between two who do it all the same is the version of each entry.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -166,9 +166,10 @@ class Piles:
         if rows := [vars(placing) for placing in placings]:
             self._session.connection().execute(_PUT, rows)
 
-    def take(self, staff_id: int, seat: bytes) -> None:
+    def take(self, staff_id: int, seat: bytes, first: Collection[int] = ()) -> None:
         """Fill the colleague's desk from the oldest that nobody has, and keep it ten minutes more.
 
+        Piles with one of the entries of the ids `first` are taken before older ones.
         `seat` is the page it is shown on: `leave` gives back only what is shown there.
         """
         self._session.execute(delete(PileClaim).where(PileClaim.until <= self._now))
@@ -179,7 +180,7 @@ class Piles:
             ).all()  # fmt: skip
             try:
                 with self._session.begin_nested():
-                    self._claim(staff_id, seat, self._free(staff_id, PAGE - len(mine)))
+                    self._claim(staff_id, seat, self._free(staff_id, PAGE - len(mine), first))
                 break
             except IntegrityError:
                 # A colleague was faster with one of them. What they took is seen next time.
@@ -196,13 +197,13 @@ class Piles:
         where = mine if seat is None else and_(mine, PileClaim.seat == seat)
         self._session.execute(delete(PileClaim).where(where))
 
-    def desk(self, staff_id: int | None) -> Desk:
+    def desk(self, staff_id: int | None, first: Collection[int] = ()) -> Desk:
         """What lies on the colleague's desk, in the order in which it was taken.
 
-        At its end is what they may not decide themselves. For nobody in particular it is the
-        oldest of all.
+        What was taken at once begins with the piles of the ids `first`. At its end is what they
+        may not decide themselves. For nobody in particular it is the oldest of all.
         """
-        piles = self._lying(staff_id) if staff_id else self._oldest(PAGE)
+        piles = self._lying(staff_id, first) if staff_id else self._oldest(PAGE, first)
         count, oldest = self._session.execute(
             select(func.count(Motto.id), _OLDEST).where(_WAITING)
         ).one()
@@ -250,7 +251,7 @@ class Piles:
 
         return _each(seen, undone)
 
-    def _free(self, staff_id: int, count: int) -> list[int]:
+    def _free(self, staff_id: int, count: int, first: Collection[int]) -> list[int]:
         """The oldest piles that nobody has and the colleague may decide."""
         barred = func.min(Motto.appealed_against)
         found = self._session.scalars(
@@ -258,7 +259,7 @@ class Piles:
             .where(_WAITING, Motto.pile_id.is_not(None), ~_CLAIMED)
             .group_by(Motto.pile_id)
             .having(or_(barred.is_(None), barred != staff_id))
-            .order_by(_OLDEST, Motto.pile_id)
+            .order_by(_behind(first), _OLDEST, Motto.pile_id)
             .limit(max(0, count))
         )
         return [pile for pile in found if pile is not None]
@@ -273,13 +274,13 @@ class Piles:
         if rows:
             self._session.execute(insert(PileClaim), rows)
 
-    def _lying(self, staff_id: int) -> list[int]:
+    def _lying(self, staff_id: int, first: Collection[int]) -> list[int]:
         mine = self._session.scalars(
             select(PileClaim.pile_id)
             .join(Motto, and_(Motto.pile_id == PileClaim.pile_id, _WAITING))
             .where(PileClaim.staff_id == staff_id, PileClaim.until > self._now)
             .group_by(PileClaim.pile_id, PileClaim.taken_at)
-            .order_by(PileClaim.taken_at, _OLDEST, PileClaim.pile_id)
+            .order_by(PileClaim.taken_at, _behind(first), _OLDEST, PileClaim.pile_id)
         )
         barred = self._session.scalars(
             select(Motto.pile_id)
@@ -289,12 +290,12 @@ class Piles:
         )
         return [pile for pile in (*mine, *barred) if pile is not None]
 
-    def _oldest(self, count: int) -> list[int]:
+    def _oldest(self, count: int, first: Collection[int]) -> list[int]:
         found = self._session.scalars(
             select(Motto.pile_id)
             .where(_WAITING, Motto.pile_id.is_not(None))
             .group_by(Motto.pile_id)
-            .order_by(_OLDEST, Motto.pile_id)
+            .order_by(_behind(first), _OLDEST, Motto.pile_id)
             .limit(count)
         )
         return [pile for pile in found if pile is not None]
@@ -307,6 +308,11 @@ class Piles:
         for row in rows:
             found[row[0].pile_id].append(to_card(row))
         return [Pile(lying[:MOST], len(lying)) for lying in found.values() if lying]
+
+
+def _behind(first: Collection[int]) -> Any:
+    """Whether nothing on a pile is among the entries that go first: a column to order piles by."""
+    return func.min(case((Motto.id.in_(first), 0), else_=1))
 
 
 def _lies(pile: Any) -> Any:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,8 @@ _ADD, _DROP = "words.add", "words.drop"
 _NAMED = 20
 """Words that a row of the audit trail names; it counts them all."""
 _AT_ONCE = 500
+_MOST_URGENT = 500
+"""Several desks full; when these are done others take their place."""
 _BETWEEN = re.compile(r"[\r\n\t,，、;；|]+")
 _WORDS = select(ListedWord.word)
 _ROWS = select(ListedWord.word, ListedWord.category, ListedWord.first)
@@ -131,12 +134,15 @@ class WordList:
         return self._screens.of(version, lambda: Screen(self._listed(version)))
 
     def urgent(self) -> list[int]:
-        """The ids of the entries that wait and should be looked at before others."""
+        """The ids of the entries that wait and should be looked at before others, the oldest."""
         screen = self.screen()
         waiting = self._session.execute(
-            select(Motto.id, Motto.words).where(Motto.state == MottoState.WAITING)
+            select(Motto.id, Motto.words)
+            .where(Motto.state == MottoState.WAITING)
+            .order_by(Motto.id)
         )
-        return [id_ for id_, words in waiting if screen.look(words).pile is Pile.FIRST]
+        first = (id_ for id_, words in waiting if screen.look(words).pile is Pile.FIRST)
+        return list(islice(first, _MOST_URGENT))
 
     # ------------------------------------------------------------ looking at it
 

@@ -87,6 +87,27 @@ def test_a_name_that_will_be_shown_is_marked_too(
     assert '署名：<bdi><mark class="hit hit-first">加v</mark>聊聊</bdi>' in li.get("/admin").text
 
 
+def test_what_hits_a_weighty_word_is_seen_before_what_is_older(
+    li: Browser, submit: Submit, clock: Clock
+) -> None:
+    submit("愿做一块砖，哪里需要哪里搬")
+    clock.advance(minutes=1)
+    submit("台账可以晚点，老人等不了")
+    clock.advance(minutes=1)
+    submit("想发财的加 微-信聊聊")
+
+    page = text_of(li.get("/admin"))
+
+    assert page.index("1003号") < page.index("1001号") < page.index("1002号")
+
+
+def test_every_wording_of_a_pile_is_marked(li: Browser, submit: Submit) -> None:
+    submit("愿做一块砖，哪里需要哪里搬")
+    submit("愿做一块砖，哪里需要哪里搬sb")
+
+    assert '哪里需要哪里搬<mark class="hit hit-first">sb</mark>' in li.get("/admin").text
+
+
 # ------------------------------------------------------------ the words
 
 

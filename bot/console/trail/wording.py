@@ -115,6 +115,10 @@ FACTS: Mapping[str, str] = {
     "answer": "答复",
     "entries": "条数",
     "title": "名称",
+    "category": "类别",
+    "first": "优先排队",
+    "author": "作者",
+    "work": "出处",
 }
 """What the facts of a deed are called; what has no name is shown by its own."""
 
