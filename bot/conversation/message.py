@@ -71,7 +71,7 @@ class Message:
         """The text as the bot understands it; never shown to anybody."""
         return fold(self.raw)
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The folded words; empty for pushes without any."""
         return self.folded.text

@@ -1,9 +1,9 @@
 """What we say back, as data; how it becomes the text that WeChat shows."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from bot.conversation.wording import OPENS, SENDS
 
@@ -55,6 +55,8 @@ class Silence:
 
 Reply = Text | Silence
 
+_UNFIT = re.compile(r'["<>\s]')
+"""What stands in no target of a link."""
 _FIELD = re.compile(r"(\{\w+\})")
 _MARK = re.compile(rf"\[(?P<label>[^\]]+)\]\((?P<verb>{SENDS}|{OPENS}):(?P<target>[^)]+)\)")
 
@@ -102,6 +104,16 @@ def say(template: str, **fields: object) -> Text:
     `[label](网:/path)` for a page. Fields fill `{names}` after the template has been
     taken apart, so what a member wrote can never become a tap. A field may be a `Prose`.
     """
+    return _filled(template, fields) if fields else _said(template)
+
+
+@cache
+def _said(template: str) -> Text:
+    """A template without fields, which is always the same reply."""
+    return _filled(template, {})
+
+
+def _filled(template: str, fields: Mapping[str, object]) -> Text:
     parts: list[Part] = []
     plain = ""
     for piece in _pieces(template):
@@ -193,11 +205,16 @@ def _render(part: Part, page_address: Callable[[str], str]) -> str:
         case Prose(words):
             return _inert(words)
         case Tap(label, sends):
-            # The content stands unencoded: clients of both systems show and send it as it is.
-            href = f"weixin://bizmsgmenu?msgmenucontent={_bare(sends)}&msgmenuid=1"
-            return f'<a href="{href}">{_inert(label)}</a>'
+            return _tap(label, sends)
         case Page(label, path):
             return f'<a href="{_bare(page_address(path))}">{_inert(label)}</a>'
+
+
+@lru_cache(maxsize=1_000)
+def _tap(label: str, sends: str) -> str:
+    # The content stands unencoded: clients of both systems show and send it as it is.
+    href = f"weixin://bizmsgmenu?msgmenucontent={_bare(sends)}&msgmenuid=1"
+    return f'<a href="{href}">{_inert(label)}</a>'
 
 
 def _inert(words: str) -> str:
@@ -206,7 +223,7 @@ def _inert(words: str) -> str:
 
 
 def _bare(target: str) -> str:
-    return re.sub(r'["<>\s]', "", target)
+    return _UNFIT.sub("", target)
 
 
 def _weight(words: str) -> int:

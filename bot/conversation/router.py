@@ -224,7 +224,7 @@ def _worded(pattern: str) -> Test:
 
 def _one_of(words: Iterable[str]) -> Test:
     known = frozenset(words)
-    return lambda message, _: has_words(message) and message.text in known
+    return lambda message, _: message.text in known and has_words(message)
 
 
 def _by_words(tier: Tier, words: Iterable[str], handler: Handler, asks: bool) -> Route:

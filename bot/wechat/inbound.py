@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from wechatpy.events import EVENT_TYPES, ClickEvent, ScanEvent, SubscribeEvent, UnsubscribeEvent
-from wechatpy.messages import MESSAGE_TYPES, TextMessage, UnknownMessage, VoiceMessage
+from wechatpy.messages import MESSAGE_TYPES, UnknownMessage, VoiceMessage
 
 from bot.conversation.message import Kind, Message
 from bot.wechat.envelope import WINDOW
@@ -67,9 +67,10 @@ def read_push(plain: bytes, asked_at: datetime, identify: Callable[[str], bytes]
 
 def _meaning(sort: str, texts: dict[str, str]) -> tuple[Kind, str]:
     """The kind of a push, and the words, the scene or the key that it carries."""
+    if sort == "text":
+        # Nearly all are, and of a text there is nothing to recognise.
+        return Kind.TEXT, texts.get("Content", "")
     match push := _recognised(sort, texts):
-        case TextMessage():
-            return Kind.TEXT, push.content or ""
         case VoiceMessage() if push.recognition:
             return Kind.TEXT, push.recognition
         case SubscribeEvent():
