@@ -70,6 +70,7 @@ ACCESS = {
     "console.end_sign_in": Access.STAFF,
     "console.end_sign_ins": Access.STAFF,
     "console.own_password": Access.STAFF,
+    "console.own_look": Access.STAFF,
     "console.recovery_codes": Access.STAFF,
     "console.replace_authenticator": Access.STAFF,
     "console.units": Access.STAFF,

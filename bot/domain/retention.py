@@ -191,6 +191,7 @@ REGISTER: Mapping[str, Fields] = {
     "staff": _for(
         Purpose.STAFF,
         "id", "name", "password_hash", "role", "unit_id", "disabled_at", "created_at",
+        "look",
     ),
     "second_factor": _for(Purpose.STAFF, "staff_id", "sealed", "last_step", "made_at"),
     "recovery_code": _for(Purpose.STAFF, "staff_id", "code_hash"),

@@ -5,7 +5,7 @@ import secrets
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import Enum
+from enum import Enum, StrEnum
 
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -36,9 +36,9 @@ NAME_MOST = 32
 
 _THE_CODE = 1
 
-_SignIn = Row[int, str, str, int | None, datetime, datetime, datetime | None, int | None]
+_SignIn = Row[int, str, str, int | None, datetime, datetime, datetime | None, int | None, str]
 """A colleague's id, name, role and unit; when this sign-in began, was last used and was proved;
-and the colleague's id once more if there is an authenticator."""
+the colleague's id once more if there is an authenticator; and how they want to see the console."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,14 @@ class Missing(Enum):
     """There is none yet, and the role asks for one."""
 
 
+class Look(StrEnum):
+    """How somebody wants to see the console."""
+
+    AUTO = "auto"
+    LIGHT = "light"
+    DARK = "dark"
+
+
 @dataclass(frozen=True)
 class Present(Colleague):
     """A colleague at the console, and how far their sign-in has come."""
@@ -110,6 +118,7 @@ class Present(Colleague):
     fresh: bool = False
     """Whether all that the account asks for was given within the last five minutes."""
     has_authenticator: bool = False
+    look: str = Look.AUTO
 
 
 @dataclass(frozen=True)
@@ -280,6 +289,10 @@ class StaffRegister:
         )
         return token
 
+    def choose_look(self, staff_id: int, look: Look) -> None:
+        """Show the colleague the console light, dark, or as the machine has it."""
+        self._session.execute(update(Staff).where(Staff.id == staff_id).values(look=look))
+
     def whose(self, token: str) -> Present | None:
         """Who is signed in with this token, from now on idle for no time at all."""
         mine = StaffSession.token_hash == token_hash(token)
@@ -362,6 +375,7 @@ class StaffRegister:
             select(
                 Staff.id, Staff.name, Staff.role, Staff.unit_id, StaffSession.signed_in_at,
                 StaffSession.last_seen_at, StaffSession.proved_at, SecondFactor.staff_id,
+                Staff.look,
             )
             .join(Staff, StaffSession.staff_id == Staff.id)
             .outerjoin(SecondFactor, SecondFactor.staff_id == Staff.id)
@@ -369,14 +383,14 @@ class StaffRegister:
         ).first()  # fmt: skip
 
     def _present(self, sign_in: _SignIn) -> Present:
-        id_, name, role, unit_id, began, _, proved_at, authenticator = sign_in
+        id_, name, role, unit_id, began, _, proved_at, authenticator, look = sign_in
         has_one, missing = authenticator is not None, None
         if proved_at is None and has_one:
             missing = Missing.CODE
         elif proved_at is None and role != Role.VIEWER:
             missing = Missing.AUTHENTICATOR
         fresh = missing is None and self._now < (proved_at or began) + FRESH
-        return Present(id_, name, Role(role), unit_id, missing, fresh, has_one)
+        return Present(id_, name, Role(role), unit_id, missing, fresh, has_one, look)
 
     def _has_ended(self, sign_in: _SignIn) -> bool:
         return bool(self._now >= min(sign_in.last_seen_at + IDLE, sign_in.signed_in_at + LONGEST))

@@ -753,6 +753,8 @@ class Staff(Base):
     """Of a unit's secretary: the unit."""
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    look: Mapped[str] = mapped_column(String(5), server_default="auto")
+    """light, dark, or auto for what the machine says."""
 
 
 class StaffSession(Base):

@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, Field
 
 from bot.console.forms import Form, as_typed
 from bot.domain.roles import Role
+from bot.domain.staff import Look
 
 Line = Annotated[str, Field(max_length=1_000, pattern=r"^[^\x00]*$")]
 Typed = Annotated[str, BeforeValidator(as_typed), Field(max_length=200)]
@@ -48,3 +49,9 @@ class InviteForm(RoleForm):
     """Who is invited, and as what."""
 
     name: Line
+
+
+class LookForm(Form):
+    """How the console is shown from now on."""
+
+    look: Look

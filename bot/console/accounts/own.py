@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from bot.console import wording
 from bot.console.accounts import wording as words
 from bot.console.accounts.browsers import browser_of
-from bot.console.accounts.forms import EndForm, PasswordForm
+from bot.console.accounts.forms import EndForm, LookForm, PasswordForm
 from bot.console.pages import page, to
 from bot.console.security import Gate
 from bot.domain.services import Transaction
@@ -30,6 +30,7 @@ class OwnDesk:
         room.add_url_rule("/account/end", "end_sign_in", self.end, methods=post)
         room.add_url_rule("/account/end-all", "end_sign_ins", self.end_all, methods=post)
         room.add_url_rule("/account/password", "own_password", self.password, methods=post)
+        room.add_url_rule("/account/look", "own_look", self.look, methods=post)
         room.add_url_rule("/account/codes", "recovery_codes", self.codes, methods=post)
         room.add_url_rule("/account/replace", "replace_authenticator", self.replace, methods=post)
 
@@ -49,6 +50,13 @@ class OwnDesk:
         with self._transaction() as services:
             services.devices.end_all(g.colleague.id, g.colleague.id, self._gate.token)
         return to("account", said="all_ended")
+
+    def look(self) -> AnyResponse:
+        """See the console light, dark, or as the machine has it."""
+        form = LookForm.sent()
+        with self._transaction() as services:
+            services.staff.choose_look(g.colleague.id, form.look)
+        return to("account")
 
     def password(self) -> AnyResponse:
         """Take another password; only this browser stays signed in."""

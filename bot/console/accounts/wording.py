@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bot.domain.roles import Role
+from bot.domain.staff import Look
 
 ISSUER = "思辨审核台"
 """What an authenticator calls us."""
@@ -34,3 +35,7 @@ SAID = {
 def browser(name: str) -> str:
     """What a browser is called in the list of sign-ins."""
     return name.replace("WeChat", "微信").replace(", ", " · ") or "没有说明的浏览器"
+
+
+LOOKS = {Look.AUTO: "跟随系统", Look.LIGHT: "浅色", Look.DARK: "深色"}
+"""How the console can be seen."""
