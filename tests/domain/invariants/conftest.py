@@ -4,15 +4,16 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Table, insert, select, text
+from sqlalchemy import Table, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from bot.conversation.folding import fold_prose
 from bot.domain.invariants import Violation, check
 from bot.domain.moderation import Reason
 from bot.domain.questions import Shelf
+from bot.domain.quiz import Sitting
 from bot.domain.services import Services, open_services
-from bot.storage.tables import Base, Delivery
+from bot.storage.tables import Base, Contest, Delivery
 from tests.builders import NOON, SECRET, a_member, a_waiting_motto, an_approved_motto, key, said
 
 Found = Callable[[], list[Violation]]
@@ -56,9 +57,20 @@ def some_life(session: Session) -> None:
     delivered(session, "zhang", lambda s, d: s.notices.tell(key("zhang"), d))
 
 
-def a_paper(services: Services, member: bytes, delivery: bytes) -> None:
-    """The day's paper, answered with A throughout: some right, some wrong."""
-    sitting, _ = services.quiz.start(member)
+def a_day_made_up(session: Session) -> None:
+    """Chen makes up the day before."""
+    session.execute(update(Contest).values(make_up=True))
+    delivered(session, "chen", lambda s, d: a_paper(s, key("chen"), d, s.quiz.make_up))
+
+
+def a_paper(
+    services: Services,
+    member: bytes,
+    delivery: bytes,
+    begin: Callable[[bytes], tuple[Sitting, bool]] | None = None,
+) -> None:
+    """The day's paper, or another, answered with A throughout: some right, some wrong."""
+    sitting, _ = (begin or services.quiz.start)(member)
     while (place := sitting.current) is not None:
         choice = ("T",) if sitting.question(place).kind == "judge" else ("A",)
         sitting = services.quiz.answer(member, sitting, place, choice, delivery)

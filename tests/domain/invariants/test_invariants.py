@@ -17,7 +17,7 @@ from bot.domain.invariants.entries import STEPS
 from bot.storage.database import Sessions, open_sessions
 from bot.storage.patient import open_survey
 from tests.builders import NOON, SECRET
-from tests.domain.invariants.conftest import doubled, found, some_life, unguarded
+from tests.domain.invariants.conftest import a_day_made_up, doubled, found, some_life, unguarded
 
 pytestmark = pytest.mark.slow
 
@@ -240,6 +240,7 @@ def test_an_effect_older_than_deliveries_are_kept_needs_none(life: Session) -> N
 def test_every_engine_is_surveyed_while_others_write(sessions: Sessions, store_url: str) -> None:
     with sessions.begin() as session:
         some_life(session)
+        a_day_made_up(session)
     survey = open_survey(store_url)
     with open_sessions(survey)() as looking:
         assert check(looking, NOON, SECRET) == []
