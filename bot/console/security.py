@@ -27,6 +27,7 @@ UPLOADS = {
     "console.bring_questions": LARGEST_MB * 2**20 + MOST_BYTES,
     "console.try_words": MOST_PASTED,
     "console.add_words": MOST_PASTED,
+    "console.decide_marked": 4 * MOST_BYTES,
 }
 """The views that take a file or a long list, and how much of it; from who may not, only a form."""
 

@@ -459,6 +459,29 @@ def test_the_plans_fit_the_screen(
 # ------------------------------------------------------------ quick hands
 
 
+NEXT_CARD = """(before) => {
+    const now = document.querySelector('.is-current:not([hidden]) .words');
+    if (now) return now.textContent !== before && now.textContent;
+    return document.querySelector('.empty') && 'none';
+}"""
+"""The words of another card than before, once it is the current one."""
+PLACES = "城东城西城南城北河东河西山前山后湖东湖西"
+
+
+def mixed(count: int) -> list[str]:
+    """So many entries, each said twice over or thrice; every tenth is an advertisement."""
+    deeds = "修路送餐看病读书种树扫雪护河架桥办证助学"
+    kinds = [
+        f"{PLACES[place : place + 2]}的事就是我{deeds[deed : deed + 2]}的事，件件都要办到心坎里"
+        for place in range(0, len(PLACES), 2)
+        for deed in range(0, len(deeds), 2)
+    ]
+    said = [kinds[n % len(kinds)] for n in range(count)]
+    said = [f"我的座右铭是：{motto}" if n % 3 else motto for n, motto in enumerate(said)]
+    advertised = (f"加微信领红包{PLACES[n % 20]}{PLACES[n // 20]}" for n in range(count))
+    return [next(advertised) if n % 10 == 9 else motto for n, motto in enumerate(said)]
+
+
 def test_the_next_card_is_there_before_the_key_is_up(
     page: Page, address: str, submit: Submit, clock: Clock, opened: Opened
 ) -> None:
@@ -496,6 +519,31 @@ def test_what_is_marked_is_decided_with_one_key_and_the_keys_are_told(
     expect_entries(page, 1)
 
     assert states(opened) == ["approved", "returned", "approved", "returned", "waiting"]
+
+
+def test_three_hundred_entries_take_two_hundred_keys(
+    page: Page, address: str, submit: Submit, clock: Clock, opened: Opened
+) -> None:
+    for words in mixed(300):
+        submit(words)
+        clock.advance(seconds=1)
+    sit_down(page, address)
+    pressed = 0
+
+    def press(key_: str) -> None:
+        nonlocal pressed
+        pressed += 1
+        page.keyboard.press(key_)
+
+    motto = ""
+    while motto != "none":
+        found = page.wait_for_function(NEXT_CARD, arg=motto, timeout=60_000)
+        motto = str(found.json_value())
+        for key_ in ("r", "4") if "微信" in motto else ("a",):
+            press(key_)
+
+    assert pressed <= 200, pressed
+    assert states(opened).count("waiting") == 0
 
 
 def test_two_browsers_race_for_one_card(

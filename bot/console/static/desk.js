@@ -3,10 +3,13 @@
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 let place = 0;
 
-/* Entries that are on their way: approved by key, out of sight at once, and sent one after another
-   so that each is decided on the page that came of the one before. */
+/* Entries that were approved by key: out of sight at once, and sent when the answer to those sent
+   before is there. */
 const leaving = [];
 let inFlight = false;
+
+/* What was marked when the page was left for the next. */
+let kept = null;
 
 function nameOf(entry) {
   return entry.dataset.entry;
@@ -78,14 +81,22 @@ function approve() {
 }
 
 function sendNext() {
-  while (!inFlight && leaving.length > 0 && taken()) {
-    const name = leaving.shift();
-    const entry = $$("[data-entry]").find((one) => nameOf(one) === name);
-    const button = entry?.querySelector("[data-approve] button");
-    if (button) send(button);
-    // A colleague has decided it meanwhile: never let that pass in silence.
-    else complain();
-  }
+  if (inFlight || leaving.length === 0 || !taken()) return;
+  const names = leaving.splice(0);
+  const found = $$("[data-entry]").filter(
+    (entry) => names.includes(nameOf(entry)) && entry.querySelector("[data-approve]"),
+  );
+  // A colleague has decided some meanwhile: never let that pass in silence.
+  if (found.length < names.length) complain();
+  if (found.length === 1) send(found[0].querySelector("[data-approve] button"));
+  if (found.length > 1) sendTogether(found);
+}
+
+/* What was typed faster than answers come goes in one letter, each decided for itself. */
+function sendTogether(found) {
+  kept = marks();
+  for (const box of $$("[data-mark]")) box.checked = found.includes(box.closest("[data-entry]"));
+  send(document.querySelector("[data-approve-marked]"));
 }
 
 function send(button) {
@@ -111,6 +122,19 @@ function undo() {
 
 function marked() {
   return $$("[data-mark]:checked");
+}
+
+function marks() {
+  return marked().map((box) => nameOf(box.closest("[data-entry]")));
+}
+
+function restoreMarks() {
+  kept ??= [];
+  for (const box of $$("[data-mark]")) {
+    box.checked = kept.includes(nameOf(box.closest("[data-entry]")));
+  }
+  kept = null;
+  count();
 }
 
 function toggleMark() {
@@ -237,12 +261,15 @@ setInterval(() => {
 document.addEventListener("htmx:before:request", () => {
   inFlight = true;
 });
+document.addEventListener("htmx:before:swap", () => {
+  kept ??= marks();
+});
 document.addEventListener("htmx:before:settle", hideLeaving);
 document.addEventListener("htmx:after:swap", () => {
   inFlight = false;
   hideLeaving();
+  restoreMarks();
   show();
-  count();
   release();
 });
 document.addEventListener("htmx:after:process", release);
