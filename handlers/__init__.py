@@ -25,10 +25,11 @@ from handlers import (
     welcome,
 )
 from handlers.hearing import repeating
+from handlers.moderating import piles
 
 TOPICS = (
     welcome, media, care, my_data, several, mistakes, practice, quiz, vote, keepsake, draw, motto,
-    own_motto, appeal, joining, ranking, fallback,
+    own_motto, appeal, joining, ranking, piles, fallback,
 )  # fmt: skip
 
 conversation = Conversation(topic.router for topic in TOPICS)

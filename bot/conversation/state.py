@@ -133,6 +133,24 @@ class Appealing:
 
 
 @dataclass(frozen=True)
+class Reviewing:
+    """A moderator looks at piles by chat: `heads` are the numbers of their first entries.
+
+    `at` is when they were shown: what joined a pile later was not seen.
+    """
+
+    heads: tuple[int, ...]
+    at: str
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """A moderator has decided by chat: the entries, each with the version it came to (`1001:2`)."""
+
+    done: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class FindingUnit:
     """We asked for a few characters of the unit's name."""
 
@@ -201,6 +219,8 @@ State = (
     | ConfirmingMotto
     | Confirming
     | Appealing
+    | Reviewing
+    | Reviewed
     | FindingUnit
     | PickingUnit
     | Naming

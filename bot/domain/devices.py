@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain import audit
 from bot.domain.staff import IDLE, LONGEST, token_hash
-from bot.storage.tables import StaffSession
+from bot.storage.tables import SecondFactor, StaffSession
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,10 @@ class Devices:
         self._end(staff_id, by, mine)
 
     def end_all(self, staff_id: int, by: int, but: str = "") -> None:
-        """End every sign-in but the one with this token."""
+        """End every sign-in but the one with this token, and the review by chat."""
+        self._session.execute(
+            update(SecondFactor).where(SecondFactor.staff_id == staff_id).values(proved_at=None)
+        )
         self._end(staff_id, by, StaffSession.token_hash != token_hash(but))
 
     def _end(self, staff_id: int, by: int, which: ColumnElement[bool]) -> None:

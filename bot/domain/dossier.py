@@ -21,6 +21,7 @@ from bot.storage.tables import (
     DrawCode,
     DrawEntry,
     Member,
+    ModeratorPhone,
     Motto,
     Notice,
     Person,
@@ -29,6 +30,7 @@ from bot.storage.tables import (
     RegradedAnswer,
     Round,
     Score,
+    Staff,
     StoredQuestion,
     Ticket,
     Vote,
@@ -92,6 +94,7 @@ class Dossiers:
             Section(
                 "rebindings", self._rows(Rebinding, member, Rebinding.slot, Rebinding.rebound_at)
             ),
+            Section("moderator", self._moderator(member)),
             Section(
                 "consents", self._rows(Consent, member, Consent.text_version, Consent.given_at)
             ),
@@ -130,6 +133,13 @@ class Dossiers:
                 self._rows(Delivery, member, Delivery.received_at, Delivery.outcome),
             ),
         ]  # fmt: skip
+
+    def _moderator(self, member: bytes) -> list[tuple[Any, ...]]:
+        return self._tuples(
+            select(Staff.name, ModeratorPhone.linked_at)
+            .join(Staff, Staff.id == ModeratorPhone.staff_id)
+            .where(ModeratorPhone.member_key == member)
+        )
 
     def _rows(self, kind: type[Any], member: bytes, *columns: Any) -> list[tuple[Any, ...]]:
         found = select(*columns).where(kind.member_key == member).order_by(*columns[:1])

@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from bot.domain.alike import Likeness, kernel
-from bot.domain.entries import MottoCard, MottoState, cards, to_card
+from bot.domain.entries import MottoCard, MottoState, cards, id_of, to_card
 from bot.domain.moderation import Moderation, Reason, Seen
 from bot.domain.refusals import DecidedMeanwhile
 from bot.storage.tables import Member, Motto, PileClaim, Unit, table_of
@@ -221,6 +221,14 @@ class Piles:
         )
         others = {id_: number for id_, number in elsewhere}  # noqa: C416
         return Desk(self._piles(piles), count, heaps or 0, oldest, others)
+
+    def around(self, number: int) -> Pile | None:
+        """The pile on which the entry of this number waits; None when it does not wait."""
+        pile = self._session.scalar(
+            select(Motto.pile_id).where(Motto.id == id_of(number), _WAITING)
+        )
+        found = self._piles([pile]) if pile is not None else []
+        return found[0] if found else None
 
     def decide(
         self,

@@ -45,6 +45,7 @@ class Purpose(StrEnum):
     UNLISTED = auto()
     UNIT = auto()
     REBINDING = auto()
+    MODERATOR = auto()
     ROSTER = auto()
     DRAW = auto()
     CONSENT = auto()
@@ -75,6 +76,7 @@ PERIODS: Mapping[Purpose, Period] = {
     Purpose.UNLISTED: Period.CAMPAIGN,
     Purpose.UNIT: Period.CAMPAIGN,
     Purpose.REBINDING: Period.MONTH,
+    Purpose.MODERATOR: Period.CAMPAIGN,
     Purpose.ROSTER: Period.CAMPAIGN,
     Purpose.DRAW: Period.CAMPAIGN,
     Purpose.CONSENT: Period.CAMPAIGN,
@@ -193,8 +195,10 @@ REGISTER: Mapping[str, Fields] = {
         "id", "name", "password_hash", "role", "unit_id", "disabled_at", "created_at",
         "look",
     ),
-    "second_factor": _for(Purpose.STAFF, "staff_id", "sealed", "last_step", "made_at"),
+    "second_factor": _for(Purpose.STAFF, "staff_id", "sealed", "last_step", "made_at", "proved_at"),
     "recovery_code": _for(Purpose.STAFF, "staff_id", "code_hash"),
+    "phone_code": _for(Purpose.STAFF, "staff_id", "code_hash", "expires_at"),
+    "moderator_phone": _for(Purpose.MODERATOR, "member_key", "staff_id", "linked_at"),
     "invitation": _for(Purpose.STAFF, "staff_id", "code_hash", "expires_at"),
     "setup_code": _for(Purpose.STAFF, "id", "code_hash", "expires_at", "used_at"),
     "staff_session": _for(

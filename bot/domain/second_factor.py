@@ -62,7 +62,10 @@ class SecondFactors:
         self._forget(staff_id)
         nonce = secrets.token_bytes(_NONCE_BYTES)
         sealed = nonce + _cipher(secret).encrypt(nonce, seed.encode(), _whose(staff_id))
-        row = {"staff_id": staff_id, "sealed": sealed, "last_step": step, "made_at": self._now}
+        row = {
+            "staff_id": staff_id, "sealed": sealed, "last_step": step, "made_at": self._now,
+            "proved_at": self._now,
+        }  # fmt: skip
         self._session.execute(insert(SecondFactor).values(row))
         self._session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
         self._record(staff_id, "staff.authenticator")
@@ -100,6 +103,11 @@ class SecondFactors:
             return False
         for slot in slots:
             limit.release(slot)
+        self._session.execute(
+            update(SecondFactor)
+            .where(SecondFactor.staff_id == staff_id)
+            .values(proved_at=self._now)
+        )
         return True
 
     def code_now(self, staff_id: int, secret: str) -> str | None:

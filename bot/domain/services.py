@@ -24,6 +24,7 @@ from bot.domain.notices import Notices
 from bot.domain.outcomes import Outcomes
 from bot.domain.participation import Participation
 from bot.domain.passes import Passes
+from bot.domain.phones import Phones
 from bot.domain.piles import Piles
 from bot.domain.planning import Planning
 from bot.domain.practice import Practice
@@ -176,6 +177,10 @@ class Services:
     @cached_property
     def devices(self) -> Devices:
         return Devices(self._session, self.now)
+
+    @cached_property
+    def phones(self) -> Phones:
+        return Phones(self._session, self.now)
 
     @cached_property
     def trail(self) -> Trail:

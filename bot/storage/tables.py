@@ -787,6 +787,8 @@ class SecondFactor(Base):
     last_step: Mapped[int] = mapped_column(BigInteger)
     """The step of time whose code was used last: none is used twice."""
     made_at: Mapped[datetime]
+    proved_at: Mapped[datetime | None]
+    """When a code was right the last time, anywhere; none since all sign-ins were ended."""
 
 
 class RecoveryCode(Base):
@@ -799,6 +801,30 @@ class RecoveryCode(Base):
         ForeignKey("staff.id"), primary_key=True, autoincrement=False
     )
     code_hash: Mapped[bytes] = mapped_column(DeliveryKey, primary_key=True)
+
+
+class PhoneCode(Base):
+    """The code with which a colleague links their own WeChat: one to each."""
+
+    __tablename__ = "phone_code"
+    __table_args__ = _rules()
+
+    staff_id: Mapped[int] = mapped_column(
+        ForeignKey("staff.id"), primary_key=True, autoincrement=False
+    )
+    code_hash: Mapped[bytes] = mapped_column(DeliveryKey)
+    expires_at: Mapped[datetime]
+
+
+class ModeratorPhone(Base):
+    """The WeChat from which a colleague reviews by chat."""
+
+    __tablename__ = "moderator_phone"
+    __table_args__ = _rules()
+
+    member_key: Mapped[bytes] = mapped_column(MemberKey, primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), unique=True)
+    linked_at: Mapped[datetime]
 
 
 class Invitation(Base):

@@ -1,5 +1,6 @@
 """One's own account: where one is signed in, another password, new recovery codes."""
 
+from datetime import timedelta
 from http import HTTPStatus
 
 from flask import Blueprint, Response, g, request
@@ -11,6 +12,7 @@ from bot.console.accounts.browsers import browser_of
 from bot.console.accounts.forms import EndForm, LookForm, PasswordForm
 from bot.console.pages import page, to
 from bot.console.security import Gate
+from bot.domain.phones import CODE_LASTS
 from bot.domain.services import Transaction
 from bot.domain.staff_refusals import StaffRefusal
 from bot.settings import Settings
@@ -33,6 +35,9 @@ class OwnDesk:
         room.add_url_rule("/account/look", "own_look", self.look, methods=post)
         room.add_url_rule("/account/codes", "recovery_codes", self.codes, methods=post)
         room.add_url_rule("/account/replace", "replace_authenticator", self.replace, methods=post)
+
+        room.add_url_rule("/account/phone", "link_phone", self.link_phone, methods=post)
+        room.add_url_rule("/account/phone-off", "unlink_phone", self.unlink_phone, methods=post)
 
     def account(self) -> Response:
         """Where one is signed in, and what keeps the account safe."""
@@ -85,6 +90,18 @@ class OwnDesk:
         """Go on to set up another authenticator, now that it is known who asks."""
         return to("authenticator")
 
+    def link_phone(self) -> Response:
+        """Show the code that the colleague sends by chat from their own WeChat."""
+        with self._transaction() as services:
+            code = services.phones.invite(g.colleague.id)
+        return page("phone", code=code, minutes=CODE_LASTS // timedelta(minutes=1))
+
+    def unlink_phone(self) -> AnyResponse:
+        """End the review by chat."""
+        with self._transaction() as services:
+            services.phones.unlink(g.colleague.id)
+        return to("account", said="phone_off")
+
     def _page(self, trouble: str | None = None) -> Response:
         status = HTTPStatus.UNPROCESSABLE_ENTITY if trouble else HTTPStatus.OK
         with self._transaction(read_only=True) as services:
@@ -96,6 +113,7 @@ class OwnDesk:
                 said=words.SAID.get(request.args.get("said", "")),
                 devices=services.devices.of(g.colleague.id, self._gate.token),
                 codes_left=services.second_factors.recovery_codes_left(g.colleague.id),
+                phone=services.phones.linked_at(g.colleague.id),
                 letters=services.tickets.backlog().waiting,
                 now=services.now,
             )

@@ -1,0 +1,112 @@
+"""The topic: a colleague links their WeChat, looks at what waits, decides, takes it back."""
+
+from datetime import datetime
+
+from bot.conversation.message import Message
+from bot.conversation.router import Instead, Router, Step
+from bot.conversation.state import Idle, Reviewed, Reviewing, State, on_show
+from bot.domain.moderation import Reason, Seen
+from bot.domain.phones import Moderator
+from bot.domain.piles import Pile
+from bot.domain.refusals import DecidedMeanwhile, OwnDecision
+from bot.domain.services import Services
+from handlers import wording as members
+from handlers.moderating import reading, wording
+
+AT_ONCE = 5
+HITS = 2
+"""Marked words that are told of a pile."""
+_SEAT = b"telephone, chat."
+"""The page on which a phone shows its piles (16 bytes)."""
+
+router = Router()
+
+
+@router.tap(wording.LINK)
+def link(message: Message, state: State, services: Services) -> Step:
+    """This WeChat is the colleague's who was given the code."""
+    linked = services.phones.link(message.member, message.group("code"))
+    if linked is None:
+        return Step(wording.wrong_code(), on_show(state))
+    return Step(wording.linked(linked.name), Idle())
+
+
+@router.keyword(*wording.LOOK)
+def look(message: Message, _state: State, services: Services) -> Step | Instead:
+    """Show the first piles; to a member the words mean the own entry, which may wait."""
+    moderator = services.phones.moderator(message.member)
+    if moderator is None:
+        return Instead(members.MY_MOTTO[0])
+    if not moderator.proved:
+        return Step(wording.prove_first(), Idle())
+    services.piles.place(services.piles.sort())
+    services.piles.take(moderator.id, _SEAT)
+    desk = services.piles.desk(moderator.id)
+    lying = [pile for pile in desk.piles if pile.head.appealed_against != moderator.id][:AT_ONCE]
+    if not lying:
+        return Step(wording.nothing_waits(), Idle())
+    told = [(pile, _hits(pile, services)) for pile in lying]
+    heads = tuple(pile.head.number for pile in lying)
+    return Step(wording.piles(desk.piles_waiting, told), Reviewing(heads, services.now.isoformat()))
+
+
+@router.during(Reviewing, wording.DECISION)
+def decide(message: Message, state: Reviewing, services: Services) -> Step | Instead:
+    """Decide what the line says of the piles on show, all of it or nothing."""
+    moderator = services.phones.moderator(message.member)
+    if moderator is None or not moderator.proved:
+        return Instead(wording.LOOK[0])
+    verdicts = reading.verdicts(message.text, len(state.heads))
+    if verdicts is None:
+        return Step(wording.not_understood(len(state.heads)), state)
+    done: dict[int, list[Seen]] = {}
+    for place, reason in verdicts.items():
+        if seen := _seen(state, place, services):
+            done[place] = _decide(seen, moderator, reason, services)
+    late = [place for place in verdicts if not done.get(place)]
+    approved = [len(all_) for place, all_ in done.items() if all_ and verdicts[place] is None]
+    returned = [len(all_) for place, all_ in done.items() if all_ and verdicts[place]]
+    reply = wording.decided(
+        (len(approved), sum(approved)), (len(returned), sum(returned)), late,
+        services.piles.desk(moderator.id).piles_waiting,
+    )  # fmt: skip
+    decided = tuple(f"{one.number}:{one.version}" for all_ in done.values() for one in all_)
+    return Step(reply, Reviewed(decided) if decided else Idle())
+
+
+@router.during(Reviewed, wording.TAKE_BACK)
+def take_back(message: Message, state: Reviewed, services: Services) -> Step | Instead:
+    """Undo what was just decided, before anybody is told."""
+    moderator = services.phones.moderator(message.member)
+    if moderator is None or not moderator.proved:
+        return Instead(wording.LOOK[0])
+    seen = [Seen(*map(int, one.split(":"))) for one in state.done]
+    try:
+        undone = services.piles.undo(seen, moderator.id)
+    except DecidedMeanwhile:
+        return Step(wording.not_taken_back(), Idle())
+    return Step(wording.taken_back(len(undone.done)), Idle())
+
+
+def _seen(state: Reviewing, place: int, services: Services) -> list[Seen]:
+    """The entries of the pile that were on it when it was shown."""
+    pile = services.piles.around(state.heads[place - 1])
+    shown_at = datetime.fromisoformat(state.at)
+    cards = pile.cards if pile else []
+    return [Seen(card.number, card.version) for card in cards if card.submitted_at <= shown_at]
+
+
+def _decide(
+    seen: list[Seen], moderator: Moderator, reason: Reason | None, services: Services
+) -> list[Seen]:
+    """What was decided of it; nothing if a colleague was faster, or has to decide it."""
+    try:
+        return list(services.piles.decide(seen, moderator.id, reason).done)
+    except (DecidedMeanwhile, OwnDecision):
+        return []
+
+
+def _hits(pile: Pile, services: Services) -> list[str]:
+    words = pile.head.words
+    found = services.word_list.screen().look(words).hits
+    return [words[hit.start : hit.end] for hit in found[:HITS]]

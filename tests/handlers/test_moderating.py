@@ -1,0 +1,288 @@
+"""M5: a moderator reviews by chat, from their own WeChat, with the second factor of today."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.conversation.folding import fold, fold_prose
+from bot.domain.moderation import Reason
+from bot.domain.phones import CODE_LASTS, PROVED_FOR
+from bot.domain.roles import Role
+from bot.domain.second_factor import SecondFactors, code_at, seed_of
+from bot.domain.staff import StaffRegister
+from bot.storage.tables import Audit, Member, Motto, Notice
+from handlers.moderating import wording
+from handlers.moderating.reading import verdicts
+from tests.builders import NOON, SECRET, a_member, key
+from tests.handlers.talking import Talker
+
+PASSWORD = "一句容易记的话，十二个字以上"
+MOTTOS = (
+    "愿做一块砖，哪里需要哪里搬",
+    "不忘初心，牢计使命",
+    "清清白白做人，干干净净做事",
+    "台账可以晚点，老人等不了",
+    "每天进步一点点，服务多一点",
+    "脚上多些泥，心里多些数",
+)
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def submit(session: Session) -> Callable[[str, str], int]:
+    """Hand in a motto by this author; its number."""
+
+    def submit(author: str, words: str) -> int:
+        a_member(session, author, 2)
+        mottos = Talker(session, author).services.mottos
+        return mottos.submit(key(author), words, fold_prose(words), "masked").number
+
+    return submit
+
+
+@pytest.fixture
+def li(session: Session) -> Talker:
+    """李审核 at the phone: linked, with a code that was right a moment ago."""
+    return linked(session, "李审核", "li")
+
+
+def linked(session: Session, name: str, by: str, role: Role = Role.MODERATOR) -> Talker:
+    staff_id = StaffRegister(session, NOON).add(name, PASSWORD, role).id
+    seed = seed_of(SECRET, name)
+    SecondFactors(session, NOON).set_up(staff_id, seed, code_at(seed, NOON), SECRET)
+    a_member(session, by, None)
+    talker = Talker(session, by)
+    code = talker.services.phones.invite(staff_id)
+    assert "绑定好了" in talker.says(f"绑定审核 {code}")
+    return talker
+
+
+def states(session: Session) -> list[str]:
+    session.expire_all()
+    return list(session.scalars(select(Motto.state).order_by(Motto.id)))
+
+
+# ------------------------------------------------------------ as in the journey
+
+
+def test_what_waits_is_looked_at_and_decided_in_one_line(
+    session: Session, li: Talker, submit: Callable[[str, str], int]
+) -> None:
+    for n, words in enumerate(MOTTOS):
+        submit(f"author{n}", words)
+    submit("twin", MOTTOS[2])
+
+    shown = li.says("待审")
+
+    assert shown.startswith("待审6组，先看5组：\n1 愿做一块砖，哪里需要哪里搬（城东街道）\n")
+    assert "\n3 清清白白做人，干干净净做事（同句2人）\n" in shown
+    assert "\n6 " not in shown
+    assert shown.endswith("回复例：过13，退2错字。")
+
+    reply = li.says("过1 3 5 退2错字 退4广告")
+
+    assert reply.startswith(
+        "✔ 通过3组（4人），退回2组（2人）。60秒内回复“撤销”可反悔，之后才通知本人。\n"
+    )
+    assert "[再来5组](发:待审)　剩1组。" in reply
+    assert states(session) == [
+        "approved", "returned", "approved", "returned", "approved", "waiting", "approved",
+    ]  # fmt: skip
+    reasons = session.scalars(select(Motto.reason).order_by(Motto.id)).all()
+    assert reasons[1] == Reason.TYPO
+    assert reasons[3] == Reason.NOT_A_MOTTO
+    actors = session.scalars(select(Audit.actor).where(Audit.action == "motto.approve"))
+    assert set(actors) == {"staff:1"}
+
+
+def test_within_a_minute_all_is_taken_back_and_nobody_is_told(
+    session: Session, li: Talker, submit: Callable[[str, str], int]
+) -> None:
+    for n, words in enumerate(MOTTOS[:3]):
+        submit(f"author{n}", words)
+    li.says("待审")
+    li.says("过13 退2错字")
+    li.now += timedelta(seconds=59)
+
+    assert "✔ 撤销了，3条回到待审" in li.says("撤销")
+
+    assert states(session) == ["waiting"] * 3
+    assert session.scalars(select(Notice)).all() == []
+
+
+def test_after_a_minute_it_stands(
+    session: Session, li: Talker, submit: Callable[[str, str], int]
+) -> None:
+    submit("author", MOTTOS[0])
+    li.says("待审")
+    li.says("过1")
+    li.now += timedelta(seconds=60)
+
+    assert "已经超过60秒" in li.says("撤销")
+    assert states(session) == ["approved"]
+
+
+# ------------------------------------------------------------ who may
+
+
+def test_to_a_member_the_word_means_the_own_motto(session: Session, li: Talker) -> None:
+    a_member(session, "zhang", 2)
+    zhang = Talker(session)
+
+    assert zhang.says("待审") == zhang.says("我的座右铭")
+    assert "待审" not in zhang.says("待审")
+
+
+def test_a_code_links_once_within_ten_minutes_and_is_typed_carelessly(
+    session: Session, li: Talker
+) -> None:
+    wang = StaffRegister(session, NOON).add("王审核", PASSWORD).id
+    a_member(session, "thief", None)
+    thief = Talker(session, "thief")
+    code = thief.services.phones.invite(wang)
+
+    assert "绑定码不对" in thief.says("绑定审核 AAAAA-BBBBB")
+    thief.now += CODE_LASTS
+    assert "绑定码不对" in thief.says(f"绑定审核 {code}")
+    thief.now = NOON
+    assert "绑定好了" in thief.says(f"绑定审核{code.lower().replace('-', ' ')}")
+    assert "绑定码不对" in thief.says(f"绑定审核 {code}")
+
+
+def test_after_twelve_hours_the_colleague_signs_in_first(
+    session: Session, li: Talker, submit: Callable[[str, str], int]
+) -> None:
+    submit("author", MOTTOS[0])
+    li.says("待审")
+    li.now += PROVED_FOR
+
+    assert "先在后台登录一次" in li.says("过1")
+    assert states(session) == ["waiting"]
+
+
+@pytest.mark.parametrize("change", ["disable", "unlink", "end_all", "role"])
+def test_whose_right_has_ended_decides_nothing(
+    session: Session, li: Talker, submit: Callable[[str, str], int], change: str
+) -> None:
+    submit("author", MOTTOS[0])
+    owner = StaffRegister(session, NOON).add("孙负责", PASSWORD, Role.OWNER).id
+    li.says("待审")
+    services = li.services
+    match change:
+        case "disable":
+            services.colleagues.disable(1, owner)
+        case "unlink":
+            services.phones.unlink(1)
+        case "end_all":
+            services.devices.end_all(1, 1)
+        case "role":
+            services.colleagues.change_role(1, Role.VIEWER, None, owner)
+
+    li.says("过1")
+
+    assert states(session) == ["waiting"]
+
+
+def test_whoever_is_erased_is_no_moderator_any_more(session: Session, li: Talker) -> None:
+    session.get_one(Member, li.key)
+    li.services.erasure.erase(li.key)
+
+    assert li.services.phones.moderator(li.key) is None
+    assert li.services.phones.linked_at(1) is None
+
+
+# ------------------------------------------------------------ two people
+
+
+def test_what_a_colleague_decided_meanwhile_is_left_and_told(
+    session: Session, li: Talker, submit: Callable[[str, str], int]
+) -> None:
+    for n, words in enumerate(MOTTOS[:2]):
+        submit(f"author{n}", words)
+    li.says("待审")
+    other = StaffRegister(session, NOON).add("王审核", PASSWORD).id
+    li.services.moderation.decide(1001, 1, other, Reason.UNFIT)
+
+    reply = li.says("过12")
+
+    assert "通过1组（1人）" in reply
+    assert "第1组没有动" in reply
+    assert states(session) == ["returned", "approved"]
+
+
+def test_what_joined_a_pile_later_was_not_seen_and_waits_on(
+    session: Session, li: Talker, submit: Callable[[str, str], int]
+) -> None:
+    submit("first", MOTTOS[0])
+    li.says("待审")
+    a_member(session, "later", 2)
+    late = Talker(session, "later", now=NOON + timedelta(seconds=5))
+    late.services.mottos.submit(late.key, MOTTOS[0], fold_prose(MOTTOS[0]), "masked")
+    li.services.piles.place(li.services.piles.sort())
+    li.now += timedelta(seconds=9)
+
+    assert "通过1组（1人）" in li.says("过1")
+    assert states(session) == ["approved", "waiting"]
+
+
+def test_nothing_to_do_is_said(li: Talker) -> None:
+    assert "现在没有要您审的座右铭" in li.says("待审")
+
+
+# ------------------------------------------------------------ reading a line
+
+
+T, A = Reason.TYPO, Reason.NOT_A_MOTTO
+
+
+@pytest.mark.parametrize(
+    ("words", "read"),
+    [
+        ("过1 3 5 退2错字 退4广告", {1: None, 3: None, 5: None, 2: T, 4: A}),
+        ("过135，退2错字，退4广告。", {1: None, 3: None, 5: None, 2: T, 4: A}),
+        ("通过1、2", {1: None, 2: None}),
+        ("退回 1 2 错别字", {1: T, 2: T}),
+        ("退１广告", {1: A}),
+        ("过1过2", {1: None, 2: None}),
+        ("过6", None),
+        ("过0", None),
+        ("过1 1", None),
+        ("过1 退1错字", None),
+        ("退1", None),
+        ("退1因为", None),
+        ("过1 错字", None),
+        ("过1吧", None),
+        ("过1 其余的不要", None),
+    ],
+)
+def test_a_line_is_read_as_a_whole_or_not_at_all(
+    words: str, read: dict[int, Reason | None] | None
+) -> None:
+    assert verdicts(fold(words).text, 5) == read
+
+
+def test_a_line_that_is_not_understood_changes_nothing_and_says_how(
+    session: Session, li: Talker, submit: Callable[[str, str], int]
+) -> None:
+    submit("author", MOTTOS[0])
+    li.says("待审")
+
+    reply = li.says("过1 退2错字")
+
+    assert "没看懂，什么都没有动" in reply
+    assert "错字、引用、字数、广告、隐私、不合适、重复" in reply
+    assert states(session) == ["waiting"]
+    assert "通过1组" in li.says("过1")
+
+
+def test_every_reason_has_words_of_its_own() -> None:
+    names = [name for names in wording.REASONS.values() for name in names]
+
+    assert set(wording.REASONS) == set(Reason)
+    assert len(set(names)) == len(names)
+    assert not any(re.search(r"[过退\d]", name) for name in names)
