@@ -25,12 +25,13 @@ from bot.domain.moderation import FIXABLE, Reason
 from bot.domain.notices import Notification
 from bot.domain.quiz import Marked, Sitting
 from bot.domain.refusals import Refusal
+from bot.domain.regrading import Correction
 from bot.domain.released import Why
 from bot.domain.tickets import ANSWER_MOST
 from bot.domain.tickets import LONGEST as LONGEST_TICKET
 from bot.domain.units import UnitCard
 from bot.domain.votes import BATCH
-from handlers import mistakes, motto, vote, wording
+from handlers import mistakes, motto, ranking, vote, wording
 from quiz_bank import Kind, Question, load_shipped
 from tests.builders import NOON
 
@@ -50,7 +51,8 @@ WORDS: dict[str, list[str]] = {
     "about": ["help", "unit", "question", "complaint"], "noted": ["", "ABCD"],
     "letters": ["ABC", "AB"], "choice": ["AB"], "answers": ["ABCD"],
     "reason": [*Reason], "taps": ["第5题", "练3"], "state": ["waiting"], "by": [NAME],
-    "code": ["ABCDEFGH"], "prize": ["书" * 60], "contest": ["赛" * 60], "list_hash": ["0" * 64],
+    "code": ["ABCDEFGH"], "prize": ["书" * 60],
+    "contest": ["赛" * 60], "list_hash": ["0" * 64],
     "number": ["583"], "number_from": ["号" * 80], "root": ["0" * 64],
 }  # fmt: skip
 """What a text can be at its longest, or each of the texts it can be, by what it is called."""
@@ -70,12 +72,12 @@ LONG_UNITS = 3
 """Units of the longest names in one list: joining.py lists fewer than usual where they are long."""
 HOW_MANY: dict[str, int] = {
     "wall": motto.NEWEST, "vote_list": BATCH, "vote_lines": BATCH, "entries": BATCH,
-    "by_place": BATCH, "lines": vote.BEST + 1, "units": LONG_UNITS,
+    "by_place": BATCH, "found": ranking.MOST_TOLD, "lines": vote.BEST + 1, "units": LONG_UNITS,
     "stems": mistakes.PAGE, "around": 4, "answers": 5, "graded": 5, "votes": vote.MINE,
     "mottos": 1, "names": 2, "branches": 2,
 }  # fmt: skip
 """How many of a kind stand in one reply."""
-EMPTY_TOO = {"mottos", "my_votes", "wall"}
+EMPTY_TOO = {"corrections", "mottos", "my_votes", "wall"}
 """Where there may be none of it."""
 
 
@@ -202,6 +204,9 @@ KNOWN: dict[Any, Callable[[str], list[Any]]] = {
     Text: lambda _: [wording.may_vote(123_456)],
     UnitCard: lambda _: [UnitCard(1, UNIT, UNIT), UnitCard(2, UNIT, "区" * 40)],
     Question: lambda _: questions(),
+    Correction: lambda _: [
+        Correction("题" * 90, LATE, only_adds, "因" * 60) for only_adds in (False, True)
+    ],
     Marked: lambda _: [Marked("AB", True, 2), Marked("A", False, 0)],
     Sitting: lambda _: [_sitting(question) for question in questions()],
 }
