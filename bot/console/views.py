@@ -227,6 +227,7 @@ class Desk:
                 desk=desk,
                 appealed=services.moderation.appealed(desk.mottos),
                 pace=services.moderation.pace(me.id),
+                usual=services.moderation.usual_wait(),
                 recent=services.moderation.recent(),
                 letters=services.tickets.backlog().waiting,
                 names=services.staff.names(),

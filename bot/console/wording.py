@@ -382,6 +382,14 @@ def waited(since: datetime, now: datetime) -> str:
     return _span(max(now - since, timedelta(seconds=1)))
 
 
+def usual_wait(usual: timedelta) -> str:
+    """How the promise that members are given is kept."""
+    kept = "做到了" if usual <= timedelta(days=1) else "没有做到"
+    return (
+        f"最近九成在 {_span(max(usual, timedelta(minutes=1)))}内有结果，对党员说的“一般1天内”{kept}"
+    )
+
+
 def _span(span: timedelta) -> str:
     seconds = int(span.total_seconds())
     for length, word in ((86_400, "天"), (3_600, "小时"), (60, "分钟")):

@@ -38,6 +38,8 @@ _APPROVE, _RETURN = "motto.approve", "motto.return"
 _LOOKED_AT = 400
 """Rows of the trail that are read to list the latest decisions: a pile has one for each entry."""
 _LATELY = timedelta(hours=1)
+_USUAL, _FEWEST = 200, 10
+"""Decisions from which the usual wait is told, and how many it takes at least."""
 
 
 class Reason(StrEnum):
@@ -272,6 +274,17 @@ class Moderation:
         moments = sorted({row.at for row in rows})
         gaps = sorted(later - earlier for earlier, later in pairwise(moments))
         return Pace(len(rows), len(moments), gaps[len(gaps) // 2] if len(gaps) >= 4 else None)
+
+    def usual_wait(self) -> timedelta | None:
+        """Within what time nine of ten of the latest decisions came; None before there are ten."""
+        rows = self._session.execute(
+            select(Motto.submitted_at, Motto.decided_at)
+            .where(Motto.state.in_([MottoState.APPROVED, MottoState.RETURNED]))
+            .order_by(Motto.decided_at.desc())
+            .limit(_USUAL)
+        )
+        waits = sorted(decided - submitted for submitted, decided in rows if decided)
+        return waits[len(waits) * 9 // 10] if len(waits) >= _FEWEST else None
 
     def history(self, number: int) -> History:
         """All that happened to an entry. Raises NoSuchEntry."""

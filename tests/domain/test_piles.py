@@ -189,6 +189,19 @@ def test_the_pace_counts_entries_and_tells_how_long_one_pile_takes(desk: Session
     assert (pace.entries, pace.piles, pace.each) == (7, 5, timedelta(seconds=4))
 
 
+def test_the_usual_wait_leaves_one_of_ten_aside(desk: Session) -> None:
+    numbers = submit(desk, *different(10))
+    for n, number in enumerate(numbers[:9]):
+        at(desk, NOON + timedelta(hours=1, seconds=n)).moderation.decide(number, 1, LI)
+    before = at(desk).moderation.usual_wait()
+    at(desk, NOON + timedelta(days=9)).moderation.decide(numbers[9], 1, LI)
+    for n, number in enumerate(submit(desk, *different(20)[10:], since=NOON)):
+        at(desk, NOON + timedelta(hours=2, seconds=n)).moderation.decide(number, 1, LI)
+
+    assert before is None
+    assert at(desk).moderation.usual_wait() == timedelta(hours=2)
+
+
 # ------------------------------------------------------------ claims
 
 
