@@ -21,7 +21,16 @@ from bot.domain.tally import Board
 from bot.domain.votes import LATE
 from bot.storage.database import Sessions, SteadyClock, database_clock
 from bot.storage.memory import Memory
-from bot.storage.tables import Audit, AuditLink, Delivery, Round, RoundResult, RoundSlot, Vote
+from bot.storage.tables import (
+    Audit,
+    AuditLink,
+    Delivery,
+    Outcome,
+    Round,
+    RoundResult,
+    RoundSlot,
+    Vote,
+)
 from bot.turns import Turns
 from bot.worker import Chores
 from handlers import play
@@ -67,7 +76,7 @@ NEAR = timedelta(milliseconds=50)
 def reopen(sessions: Sessions) -> datetime:
     """Let the round take votes that arrive before an instant soon to come, which is returned."""
     with sessions.begin() as session:
-        for table in (Vote, Delivery, RoundResult, AuditLink, Audit):
+        for table in (Vote, Delivery, RoundResult, Outcome, AuditLink, Audit):
             session.execute(delete(table))
         instant = database_clock(session) + timedelta(milliseconds=250)
         closes_at = instant - LATE
