@@ -169,8 +169,21 @@ _ME = (
 
 _IN_CONTEST = _SCORE.c.contest_id == bindparam("contest")
 _DISTRICT = bindparam("district", type_=Integer)
-_IN_DISTRICT = or_(_UNIT.c.id == _DISTRICT, _UNIT.c.parent_id == _DISTRICT)
+_OWN, _BELOW = _MEMBER.alias("own"), _UNIT.alias("below")
+_IN_DISTRICT = _SCORE.c.member_key.in_(
+    # Asked for by their units, and not found among the people of the whole city.
+    select(_OWN.c.member_key).where(
+        _OWN.c.unit_id.in_(
+            select(_BELOW.c.id).where(
+                or_(_BELOW.c.id == _DISTRICT, _BELOW.c.parent_id == _DISTRICT)
+            )
+        )
+    )
+)
 
+
+# The sum keeps a database from beginning with everybody in the contest: it knows of no numbers.
+_OF_DISTRICT = (_SCORE.c.contest_id + 0 == bindparam("contest"), _IN_DISTRICT)
 
 _AHEAD, _MYSELF, _BEHIND = range(3)
 """The parts of a neighbourhood, in their order."""
@@ -216,14 +229,14 @@ def _around(*district: ColumnElement[bool]) -> Select[Any]:
     return select(near, earlier.label("earlier")).order_by(near.c.part, *downwards)
 
 
-def _rungs(people: Select[Any]) -> Select[Any]:
+def _rungs(*scope: ColumnElement[bool]) -> Select[Any]:
     """How many stand on each rung."""
-    return people.where(_IN_CONTEST).group_by(*_RUNG)
+    return select(*_RUNG, _PEOPLE).where(*scope).group_by(*_RUNG)
 
 
 _AROUND = _Scoped(_around(), _around(_IN_DISTRICT))
-_TOP = _people(*_PLACE).where(_IN_CONTEST).order_by(*_ORDER_DOWN).limit(bindparam("limit"))
-_TOPS = _Scoped(_TOP, _TOP.where(_IN_DISTRICT))
+_TOP = _people(*_PLACE).order_by(*_ORDER_DOWN).limit(bindparam("limit"))
+_TOPS = _Scoped(_TOP.where(_IN_CONTEST), _TOP.where(*_OF_DISTRICT))
 _EVERYBODY = (
     _people(*_PLACE, _UNIT.c.id.label("unit_id"), _UNIT.c.name.label("own"), _UNIT.c.parent_id)
     .where(_IN_CONTEST)
@@ -232,9 +245,7 @@ _EVERYBODY = (
 )
 _ALL = _Scoped(_EVERYBODY, _EVERYBODY.where(_IN_DISTRICT))
 _PEOPLE = func.count().label("people")
-_RUNGS = _Scoped(
-    _rungs(select(*_RUNG, _PEOPLE)), _rungs(_people(*_RUNG, _PEOPLE).where(_IN_DISTRICT))
-)
+_RUNGS = _Scoped(_rungs(_IN_CONTEST), _rungs(*_OF_DISTRICT))
 
 
 class Standings:
