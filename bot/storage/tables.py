@@ -517,7 +517,9 @@ class ResultFile(Base):
     token: Mapped[bytes] = mapped_column(MemberKey, primary_key=True)
     name: Mapped[str] = mapped_column(String(24), primary_key=True)
     piece: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
-    content: Mapped[bytes] = mapped_column(LargeBinary(2**24 - 1))
+    content: Mapped[bytes] = mapped_column(
+        LargeBinary().with_variant(mysql.MEDIUMBLOB(), "mysql", "mariadb")
+    )
     kept_at: Mapped[datetime]
 
 

@@ -44,7 +44,11 @@ def upgrade() -> None:
         sa.Column("token", TOKEN, nullable=False),
         sa.Column("name", sa.String(length=24), nullable=False),
         sa.Column("piece", sa.SmallInteger(), autoincrement=False, nullable=False),
-        sa.Column("content", sa.LargeBinary(2**24 - 1), nullable=False),
+        sa.Column(
+            "content",
+            sa.LargeBinary().with_variant(mysql.MEDIUMBLOB(), "mysql", "mariadb"),
+            nullable=False,
+        ),
         sa.Column("kept_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("token", "name", "piece", name="pk_result_file"),
         **TEXT,
