@@ -26,7 +26,7 @@ import time
 from collections import Counter, deque
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 from urllib.parse import quote
 from xml.etree import ElementTree
 
@@ -642,10 +642,11 @@ def start(children: Children, site: Site, web: int, simulator: int | None) -> st
     )
     for line in news:
         say(f"  {line}")
-    children.start("worker", "-m", "bot", "worker")
     children.wait_until(lambda: not embedded or listens(site.socket), "valkey")
     children.wait_until(lambda: answers(web, "/healthz/ready"), "web")
     children.wait_until(lambda: simulator is None or answers(simulator, "/"), "simulator")
+    # Last, since nobody waits for it: those whom one does wait for have the processors first.
+    children.start("worker", "-m", "bot", "worker")
     return sign_in
 
 
@@ -724,7 +725,8 @@ def test(options: argparse.Namespace) -> None:
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         checks = stages(options.fast, options.deep, Path(folder, "tests.xml"))
-        seconds = side_by_side(checks) if options.fast else in_turn(checks)
+        apart = {name: checks.pop(name) for name in [*checks] if name == Words.CHAOS}
+        seconds = side_by_side(checks, Words.TESTS) | in_turn(apart)
         skipped = sum(map(reasons, Path(folder).glob("*.xml")), Counter[str]())
     say()
     for name, (took, passed) in seconds.items():
@@ -753,8 +755,10 @@ def stages(fast: bool, deep: bool, report: Path) -> dict[str, list[str]]:
 
 def all_tests(report: Path) -> list[str]:
     tests = ["pytest", "-q", "-m", "not chaos and not deep", f"--junit-xml={report}"]
+    # A third of the time a test waits for something; another can have the processor meanwhile.
+    at_once = min((os.cpu_count() or 1) + 1, 4)
     # A file is one process's, in the order that tests/conftest.py gives them.
-    return [*tests, "-n", "auto", "--maxprocesses=4", "--dist=loadfile", "--no-loadscope-reorder"]
+    return [*tests, "-n", str(at_once), "--dist=loadfile", "--no-loadscope-reorder"]
 
 
 def fast_tests(report: Path) -> dict[str, list[str]]:
@@ -798,24 +802,33 @@ def in_turn(checks: Mapping[str, list[str]]) -> dict[str, tuple[float, bool]]:
     return seconds
 
 
-def side_by_side(checks: Mapping[str, list[str]]) -> dict[str, tuple[float, bool]]:
-    """Run all checks at once; what each has said is shown when it has ended, if it failed."""
+def side_by_side(
+    checks: Mapping[str, list[str]], watched: str = ""
+) -> dict[str, tuple[float, bool]]:
+    """Run all checks at once; what each has said is shown when it has ended, if it failed.
+
+    One of them may be watched: it speaks all the while.
+    """
     began, seconds = time.monotonic(), dict[str, tuple[float, bool]]()
     with ExitStack() as stack:
-        words = {name: stack.enter_context(tempfile.TemporaryFile("w+")) for name in checks}
-        running = {
-            name: stack.enter_context(begun(command, stdout=words[name], stderr=words[name]))
-            for name, command in checks.items()
-        }
+        words, running = dict[str, IO[str]](), dict[str, subprocess.Popen[str]]()
+        for name, command in checks.items():
+            if name == watched:
+                say(f"• {name}: {' '.join(command)}")
+                running[name] = stack.enter_context(begun(command))
+                continue
+            heard = words[name] = stack.enter_context(tempfile.TemporaryFile("w+"))
+            running[name] = stack.enter_context(begun(command, stdout=heard, stderr=heard))
         while running:
             time.sleep(0.02)
             for name in [name for name, check in running.items() if check.poll() is not None]:
                 passed = running.pop(name).returncode == 0
                 seconds[name] = (time.monotonic() - began, passed)
-                words[name].seek(0)
-                lines = words[name].read().rstrip().splitlines()
-                say(f"• {name}: {' '.join(checks[name])}")
-                say("\n".join(lines[-1:] if passed else lines))
+                if name in words:
+                    words[name].seek(0)
+                    lines = words[name].read().rstrip().splitlines()
+                    say(f"• {name}: {' '.join(checks[name])}")
+                    say("\n".join(lines[-1:] if passed else lines))
     return {name: seconds[name] for name in checks}
 
 

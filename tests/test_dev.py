@@ -259,6 +259,18 @@ def test_checks_run_at_once_and_those_that_fail_are_heard_out(
     assert shown == ["this is why", "so no", "all well", "all well"]
 
 
+def test_a_check_that_is_watched_speaks_all_the_while(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dev, "ENVIRONMENT", Path(sys.prefix))
+    checks = {name: ["python", "-c", "print('first'); print('last')"] for name in ("one", "other")}
+
+    dev.side_by_side(checks, "other")
+
+    shown = [line for line in capfd.readouterr().out.splitlines() if not line.startswith("•")]
+    assert sorted(shown) == ["first", "last", "last"]
+
+
 def test_checks_do_not_outlive_whoever_wanted_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dev, "ENVIRONMENT", Path(sys.prefix))
 

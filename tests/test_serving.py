@@ -21,7 +21,7 @@ from bot.settings import Settings
 from tests.processes import alive, eventually
 from tests.service import Service, WeChat, environment_of, serving
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 
 # --- Deaths

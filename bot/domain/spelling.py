@@ -2,8 +2,6 @@
 
 from functools import cache, lru_cache
 
-from pypinyin import Style, pinyin
-
 _Ways = tuple[str, ...]
 
 
@@ -47,5 +45,8 @@ def _spelling(name: str) -> tuple[tuple[_Ways, ...], dict[str, list[int]]]:
 @cache
 def _ways_to_type(char: str) -> _Ways:
     """Its syllables and their first letters; the character itself where it has none."""
+    # Its dictionaries take a fifth of a second to load, and most programs look for no name.
+    from pypinyin import Style, pinyin
+
     [readings] = pinyin(char, heteronym=True, style=Style.NORMAL)
     return tuple(dict.fromkeys(way for full in readings for way in (full.lower(), full[0].lower())))

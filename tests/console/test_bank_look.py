@@ -17,7 +17,7 @@ from tests.console import test_look as look
 from tests.console.conftest import PASSWORD, Clock, a_colleague
 from tests.console.test_look import DESK, PHONE, fits
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.long]
 
 engine, address, page = look.engine, look.address, look.page
 

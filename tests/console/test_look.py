@@ -21,7 +21,7 @@ from tests.builders import key, said
 from tests.console.conftest import PASSWORD, Clock, Opened, Submit, a_colleague
 from tests.console.test_security import PAYLOADS
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.long]
 
 PHONE, DESK = 375, 1280
 MOTTOS = [

@@ -264,20 +264,20 @@ class Campaign(RuleBasedStateMachine):
         place=place, stale=stale, reason=st.sampled_from((None, None, None, Reason.TYPO)), who=who
     )
     def decide(self, place: int, stale: int, reason: Reason | None, who: int) -> None:
-        number = self.among("waiting", place)
-        version = self.expected.entries[number].version - stale
-        stands = self.expected.decide(number, version, _VERDICT[reason], self.tick(), who)
-        self.moderates(stands, lambda s: s.moderation.decide(number, version, who, reason))
+        self.decides(self.among("waiting", place), stale, reason, who)
 
-    @rule(target=pushes, by=member, who=who)
-    def is_sent_back_and_appeals(self, by: str, who: int) -> Message:
-        """Rare by chance: a decision against a member's entry, a minute, and the appeal."""
-        if number := self.expected.own(by):
-            version = self.expected.entries[number].version
-            stands = self.expected.decide(number, version, "returned", self.tick(), who)
-            self.moderates(stands, lambda s: s.moderation.decide(number, version, who, Reason.TYPO))
+    @rule(target=pushes, place=place, who=who)
+    def is_sent_back_and_appeals(self, place: int, who: int) -> Message:
+        """Rare by chance: a decision against an entry, a minute, and the appeal.
+
+        Whoever decided would decide again.
+        """
+        number = self.among("waiting", place)
+        self.decides(number, 0, Reason.TYPO, who)
         self.now += timedelta(seconds=60)
-        return self.appeals(by)
+        appeal = self.appeals(self.expected.entries[number].author)
+        self.decides(number, 0, None, who)
+        return appeal
 
     @rule(place=place, stale=stale, who=who)
     def undo(self, place: int, stale: int, who: int) -> None:
@@ -500,6 +500,11 @@ class Campaign(RuleBasedStateMachine):
     def services(self) -> Iterator[Services]:
         with self.sessions.begin() as session:
             yield open_services(session, self.now, Shelf())
+
+    def decides(self, number: int, stale: int, reason: Reason | None, who: int) -> None:
+        version = self.expected.entries[number].version - stale
+        stands = self.expected.decide(number, version, _VERDICT[reason], self.tick(), who)
+        self.moderates(stands, lambda s: s.moderation.decide(number, version, who, reason))
 
     def moderates(self, stands: bool, act: Callable[[Services], object]) -> None:
         """A moderator acts; whether that stands must be as expected."""

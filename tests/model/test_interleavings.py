@@ -43,7 +43,7 @@ from tests.model.invariants import broken
 from tests.model.ledger import Ledger, read, tear_out
 from tests.model.linearizable import Asks, Call, Says, members_who_saw_the_impossible
 
-pytestmark = [pytest.mark.slow, pytest.mark.postgres]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.postgres]
 
 SCHEDULES = 40
 WORDS, OTHER_WORDS = "清清白白做人，堂堂正正办事", "愿做一块砖，哪里需要哪里搬"

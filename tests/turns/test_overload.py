@@ -33,7 +33,7 @@ from tests.service import serving
 from tests.turns.test_turns import NO_REDIS, turns
 from tests.wechat.courier import Carried, Courier
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 
 # --- a store that keeps us waiting
