@@ -10,7 +10,7 @@ from bot.domain.services import Transaction
 from tests.builders import SECRET
 from tests.console import test_look as look
 from tests.console.conftest import PASSWORD, Clock, a_colleague
-from tests.console.test_look import DESK, PHONE, fits
+from tests.console.test_look import DESK, PHONE, fits, heights
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -19,8 +19,7 @@ engine, address, page = look.engine, look.address, look.page
 
 def lowest(page: Page) -> float:
     """The height of the lowest thing that one can press; a label is pressed for its button."""
-    pressed = page.locator("button, .btn, label.role, input:not([type=radio])").all()
-    return min((one.bounding_box() or {"height": 44})["height"] for one in pressed)
+    return min(heights(page, "button, .btn, label.role, input:not([type=radio])"))
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])

@@ -15,7 +15,7 @@ from quiz_bank import load_shipped
 from tests.builders import a_question
 from tests.console import test_look as look
 from tests.console.conftest import PASSWORD, Clock, a_colleague
-from tests.console.test_look import DESK, PHONE, fits
+from tests.console.test_look import DESK, PHONE, fits, heights
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.long]
 
@@ -43,13 +43,8 @@ def bank(transaction: Transaction, address: str, clock: Clock) -> int:
 
 def lowest(page: Page) -> float:
     """The height of the lowest thing one can press; of a box to tick, its label's."""
-    for box in page.locator("input[type=checkbox]:visible").all():
-        assert (box.locator("..").bounding_box() or {"height": 0})["height"] >= 44
-    return min(
-        (one.bounding_box() or {"height": 0})["height"]
-        for one in page.locator("button, .btn, select, textarea, input:not([type=checkbox])").all()
-        if one.is_visible()
-    )
+    pressed = "button, .btn, select, textarea, input:not([type=checkbox])"
+    return min(heights(page, f"{pressed}, :has(> input[type=checkbox])"))
 
 
 def sign_in(page: Page, address: str) -> None:
