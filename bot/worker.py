@@ -134,7 +134,7 @@ class Chores:
         with self._reading() as (session, now):
             outcomes = Outcomes(session, now)
             for standing in outcomes.sealed():
-                if not file_of(self._data_dir, str(standing.root)).exists():
+                if not file_of(self._data_dir, standing).exists():
                     ballots = outcomes.ballots(standing.round_id)
                     lines = Tally(session, now).result(standing.round_id)
                     pack(self._data_dir, standing, ballots, lines)

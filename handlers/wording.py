@@ -2528,7 +2528,7 @@ def ticket(own: OwnTicket) -> Text:
         "code": own.code,
         "number": own.draw.id,
         "due": _day(plan.number_due),
-        "until": _day(plan.fetch_until),
+        "until": _day(own.until),
         "place": own.reserve,
     }
     return say("《{title}》，您的编号：{code}。\n" + _of_ticket(own) + _CHECK, **facts)

@@ -56,8 +56,8 @@ class PollBook:
         """The pack with which anybody can count again."""
         with self._transaction(read_only=True) as services:
             standing = services.outcomes.latest()
-        file = file_of(self._data_dir, standing.root) if standing.root else None
-        if file is None or not file.exists():
+        file = file_of(self._data_dir, standing)
+        if not file.exists():
             abort(HTTPStatus.NOT_FOUND)
         return send_file(file, "application/zip", as_attachment=True, download_name="recount.zip")
 
@@ -65,13 +65,12 @@ class PollBook:
         with self._transaction(read_only=True) as services:
             poll = _poll(services, request.args.get("page", 1, type=int))
             standing = services.outcomes.latest() if poll else None
-            root = standing.root if standing else None
             return page(
                 "votes",
                 HTTPStatus.CONFLICT if trouble else HTTPStatus.OK,
                 poll=poll,
                 standing=standing,
-                packed=root is not None and file_of(self._data_dir, root).exists(),
+                packed=standing is not None and file_of(self._data_dir, standing).exists(),
                 trouble=trouble,
                 letters=services.tickets.backlog().waiting,
                 now=services.now,

@@ -149,7 +149,9 @@ DANGEROUS = frozenset(
     {
         "console.release_key",
         "console.publicise",
+        "console.new_draw",
         "console.enter_number",
+        "console.prize_lapsed",
         "console.publish",
         "console.export_trail",
         "console.take_results",

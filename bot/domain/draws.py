@@ -8,14 +8,15 @@ the next of the reserve.
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, insert, select, update
+from sqlalchemy import Row, Select, and_, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from bot.domain import audit, lots
+from bot.domain.contests import contest_in_force
 from bot.domain.identity import campaign_day, mask
 from bot.domain.notices import Notices
 from bot.domain.refusals import Refusal
@@ -24,6 +25,8 @@ from bot.storage.tables import Contest, Draw, DrawCode, DrawEntry, Member, Perso
 MOST_PRIZES = 1000
 CODE = 8
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+HEIRS_TIME = timedelta(days=7)
+"""How long the next of the reserve has to fetch what another did not."""
 _AT_ONCE = 1000
 """Rows to a statement."""
 _NUMBER = re.compile(r"[0-9]{1,40}")
@@ -42,6 +45,8 @@ class Flaw(StrEnum):
     ORDER = "order"
     NOBODY = "nobody"
     """Fewer took part than there are prizes."""
+    EARLY = "early"
+    """The number is not known yet, so this can't be it."""
 
 
 @dataclass(eq=False)
@@ -61,6 +66,13 @@ class DrawnAlready(Refusal):
     """The number was entered before, and may be another."""
 
     number: str
+
+
+@dataclass(eq=False)
+class MayBeFetched(Refusal):
+    """There is time to fetch the prize."""
+
+    until: date
 
 
 @dataclass(eq=False)
@@ -96,6 +108,8 @@ class Ticket:
     wins: bool
     fetched_at: datetime | None
     lapsed_at: datetime | None
+    unlisted: bool
+    """Whether they want to be named on no public page."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +136,8 @@ class OwnTicket:
     reserve: int | None
     """The place in the reserve."""
     fetched: bool
+    until: date
+    """When the prize has to be fetched."""
 
 
 class Draws:
@@ -138,7 +154,7 @@ class Draws:
         The number of the draw. Raises UnfitDraw.
         """
         flaws = self._flaws(plan)
-        contest = self._session.scalars(select(Contest).order_by(Contest.id.desc())).first()
+        contest = contest_in_force(self._session, campaign_day(self._now))
         members = self._eligible(contest, plan.least_days) if contest else []
         if len(members) < plan.winners:
             flaws.setdefault("least_days", Flaw.NOBODY)
@@ -180,6 +196,8 @@ class Draws:
             raise DrawnAlready(view.number)
         if not _NUMBER.fullmatch(public_number):
             raise UnfitDraw({"number": Flaw.NUMBER})
+        if campaign_day(self._now) < view.plan.number_due:
+            raise UnfitDraw({"number": Flaw.EARLY})
         taken = self._session.execute(
             update(Draw)
             .where(Draw.id == number, Draw.number.is_(None))
@@ -205,21 +223,44 @@ class Draws:
     def lapse(self, number: int, code: str, staff_id: int) -> None:
         """The prize of this code was not fetched: the next of the reserve wins it.
 
-        Raises NothingWon.
+        Raises NothingWon, and MayBeFetched while there is time.
         """
+        # Two prizes that lapse at once have two heirs: one after the other.
+        self._session.execute(select(Draw.id).where(Draw.id == number).with_for_update())
+        until = self._fetch_until(number, code)
+        if campaign_day(self._now) <= until:
+            raise MayBeFetched(until)
         self._settle(number, code, lapsed_at=self._now)
-        reserve = DrawCode.draw_id == number, DrawCode.place.is_not(None), DrawCode.wins.is_(False)
         heir = self._session.scalars(
-            select(DrawCode.place).where(*reserve).order_by(DrawCode.place).limit(1)
+            select(DrawCode.place)
+            # Of those who are still there: who was erased can be told nothing.
+            .join(DrawEntry, _SAME)
+            .where(
+                DrawCode.draw_id == number, DrawCode.place.is_not(None), DrawCode.wins.is_(False)
+            )
+            .order_by(DrawCode.place)
+            .limit(1)
         ).first()
         if heir is not None:
+            later = campaign_day(self._now) + HEIRS_TIME
             self._session.execute(
                 update(DrawCode)
                 .where(DrawCode.draw_id == number, DrawCode.place == heir)
-                .values(wins=True)
+                .values(wins=True, fetch_until=later)
             )
             self._tell_winners(number, heir)
         self._record(number, staff_id, "draw.lapse", {"code": code, "heir": heir})
+
+    def _fetch_until(self, number: int, code: str) -> date:
+        """Until when this winner may fetch. Raises NothingWon."""
+        own = self._session.scalars(
+            select(func.coalesce(DrawCode.fetch_until, Draw.fetch_until))
+            .join(Draw, Draw.id == DrawCode.draw_id)
+            .where(DrawCode.draw_id == number, DrawCode.code == code)
+        ).first()
+        if own is None:
+            raise NothingWon
+        return own
 
     def _settle(self, number: int, code: str, **values: datetime) -> None:
         """Of two who settle a prize at once, one does."""
@@ -254,7 +295,7 @@ class Draws:
         """Who won and who stands in reserve, in the order of the lots."""
         parent = aliased(Unit)
         rows = self._session.execute(
-            select(DrawCode, Member.name, Unit.name, parent.name)
+            select(DrawCode, Member.name, Member.unlisted, Unit.name, parent.name)
             .outerjoin(
                 DrawEntry,
                 _SAME,
@@ -268,9 +309,9 @@ class Draws:
         return [
             Ticket(
                 entry.place or 0, entry.code, mask(name), district or unit, entry.wins,
-                entry.fetched_at, entry.lapsed_at,
+                entry.fetched_at, entry.lapsed_at, bool(unlisted),
             )
-            for entry, name, unit, district in rows
+            for entry, name, unlisted, unit, district in rows
         ]  # fmt: skip
 
     def mine(self, member: bytes) -> OwnTicket | None:
@@ -295,6 +336,7 @@ class Draws:
             entry.wins and entry.lapsed_at is None,
             entry.place - view.plan.winners if waits and entry.place else None,
             entry.fetched_at is not None,
+            entry.fetch_until or view.plan.fetch_until,
         )
 
     # ------------------------------------------------------------ within
@@ -333,6 +375,8 @@ class Draws:
 
     def _tell_winners(self, number: int, place: int | None = None) -> None:
         view = self.of(number)
+        heir = place is not None
+        until = campaign_day(self._now) + HEIRS_TIME if heir else view.plan.fetch_until
         won = (
             select(DrawEntry.member_key)
             .join(
@@ -345,7 +389,7 @@ class Draws:
             won = won.where(DrawCode.place == place)
         facts = {
             "draw": number, "prize": view.plan.prize, "entries": view.entries,
-            "winners": view.plan.winners, "until": view.plan.fetch_until.isoformat(),
+            "winners": view.plan.winners, "until": until.isoformat(),
         }  # fmt: skip
         notices = Notices(self._session, self._now)
         for member in self._session.scalars(won).all():

@@ -98,7 +98,7 @@ class Outcomes:
     def keep_root(self, round_id: int) -> None:
         """Keep the one hash of all ballots, with the seal."""
         lines = self.ballots(round_id)
-        row = {"round_id": round_id, "root": merkle.root(lines), "ballots": len(lines)}
+        row = {"round_id": round_id, "root": merkle.Tree(lines).root, "ballots": len(lines)}
         self._session.execute(insert(Outcome).values(row))
 
     def publicise(self, round_id: int, staff_id: int) -> None:

@@ -259,7 +259,8 @@ REGISTER: Mapping[str, Fields] = {
         "number_due", "fetch_until", "published_at", "list_hash", "entries", "number", "drawn_at",
     ),
     "draw_code": _for(
-        Purpose.CONTENT, "draw_id", "code", "place", "wins", "fetched_at", "lapsed_at"
+        Purpose.CONTENT,
+        "draw_id", "code", "place", "wins", "fetch_until", "fetched_at", "lapsed_at",
     ),
     "round_slot": _for(Purpose.CONTENT, "round_id", "slot"),
 }  # fmt: skip

@@ -17,6 +17,8 @@ class DrawPages:
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
+        self._list = ("", "")
+        """The last list that was asked for, and its hash: lists never change."""
 
     def draw(self, number: int) -> Response:
         """All about it, to be read on a phone."""
@@ -31,8 +33,10 @@ class DrawPages:
         """The list as it was published, byte for byte."""
         try:
             with self._transaction(read_only=True) as services:
-                services.draws.of(number)
-                words = services.draws.list_of(number)
+                view = services.draws.of(number)
+                if self._list[0] != view.list_hash:
+                    self._list = (view.list_hash, services.draws.list_of(number))
+                words = self._list[1]
         except NoSuchDraw:
             abort(HTTPStatus.NOT_FOUND)
         return _file(words, "list.txt")

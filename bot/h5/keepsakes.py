@@ -8,6 +8,9 @@ from bot.domain.services import Transaction
 from bot.h5 import wording
 from bot.h5.pages import known, page
 
+PATIENCE = 0.5
+"""Seconds for which one waits for a picture of another's to be finished."""
+
 
 class Keepsakes:
     """The two addresses of a motto's picture."""
@@ -44,11 +47,15 @@ class Keepsakes:
             wording.POSTER_HINT,
             f"{self._address}{url_for('h5.motto', number=card.number)}",
         )
+        # Who waits here holds a thread that might answer the chat.
+        if not self._pen.acquire(timeout=PATIENCE):
+            abort(Response(status=503, headers={"Retry-After": "3"}))
         try:
-            with self._pen:
-                drawn = draw(poster)
+            drawn = draw(poster)
         except Undrawable:
             abort(404)
+        finally:
+            self._pen.release()
         response = Response(drawn, mimetype="image/jpeg")
         response.headers["Cache-Control"] = "no-cache"
         response.add_etag()

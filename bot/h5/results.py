@@ -21,8 +21,8 @@ class Results:
     def __init__(self, transaction: Transaction, data_dir: Path) -> None:
         self._transaction, self._data_dir = transaction, data_dir.absolute()
         self._looking = threading.Lock()
-        self._ballots: tuple[str, list[str]] = ("", [])
-        """The lines of one round, by its root: they never change."""
+        self._tree = merkle.Tree([])
+        """Of the ballots of one round: they never change."""
 
     def result(self) -> Response:
         """The table, the rule, and how far the selection has got."""
@@ -43,9 +43,9 @@ class Results:
 
     def _file(self, standing: Standing | None) -> Path | None:
         """The pack, once the worker has made it."""
-        if standing is None or standing.root is None:
+        if standing is None:
             return None
-        file = file_of(self._data_dir, standing.root)
+        file = file_of(self._data_dir, standing)
         return file if file.exists() else None
 
     def receipt(self) -> Response:
@@ -57,19 +57,19 @@ class Results:
             return page("receipt", asked=asked[: 2 * TRACKER], ballot=None, place=None)
         with self._transaction(read_only=True) as services:
             ballot = services.outcomes.ballot(asked)
-            lines = self._all(services, ballot) if ballot else []
-        if ballot is None or ballot.sealed_in is None:
+            tree = self._all(services, ballot) if ballot else None
+        if ballot is None or tree is None:
             return page("receipt", asked=asked, ballot=ballot, place=None)
-        place = lines.index(ballot.line)
-        steps = merkle.path(lines, place)
-        facts = {"place": place + 1, "of": len(lines), "steps": steps}
+        place = tree.place_of(ballot.line)
+        facts = {"place": place + 1, "of": len(tree), "steps": tree.path(place)}
         return page("receipt", asked=asked, ballot=ballot, **facts)
 
-    def _all(self, services: Services, ballot: Ballot) -> list[str]:
-        if ballot.sealed_in is None or ballot.root is None:
-            return []
-        # Hundreds of thousands of lines: read once, by one who asks, and kept.
+    def _all(self, services: Services, ballot: Ballot) -> merkle.Tree | None:
+        """All ballots of the round, once it is sealed."""
+        if ballot.sealed_in is None:
+            return None
+        # Hundreds of thousands of lines: read once, by one who asks, and their hashes kept.
         with self._looking:
-            if self._ballots[0] != ballot.root:
-                self._ballots = (ballot.root, services.outcomes.ballots(ballot.sealed_in))
-            return self._ballots[1]
+            if self._tree.root != ballot.root:
+                self._tree = merkle.Tree(services.outcomes.ballots(ballot.sealed_in))
+            return self._tree

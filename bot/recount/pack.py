@@ -1,4 +1,7 @@
-"""The file in which everything is that a recount needs; the same bytes whenever it is made."""
+"""The file in which everything is that a recount needs; the same bytes whenever it is made.
+
+No words and no names are in it: it is copied for good, and an author may withdraw or be erased.
+"""
 
 import csv
 import os
@@ -11,7 +14,6 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from xlsxwriter import Workbook
 
-from bot.domain.entries import MottoState
 from bot.domain.outcomes import Standing
 from bot.domain.tally import Line
 from bot.recount import wording
@@ -19,19 +21,17 @@ from bot.recount import wording
 _PROGRAM = Path(__file__).with_name("program.txt")
 _MOST_ROWS = 1_000_000
 """A sheet holds little more; beyond that the pack has no workbook."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def file_of(data_dir: Path, root: str) -> Path:
-    """Where the pack of the round with this root lies, once it has been made."""
-    return data_dir / "recount" / f"{root}.zip"
+def file_of(data_dir: Path, standing: Standing) -> Path:
+    """Where the pack of a sealed round lies, once it has been made."""
+    return data_dir / "recount" / f"{standing.round_id}-{standing.root}.zip"
 
 
 def pack(data_dir: Path, standing: Standing, ballots: Sequence[str], lines: Sequence[Line]) -> Path:
     """Make the pack of a sealed round; two that make it at once do not disturb each other."""
-    assert standing.root is not None, "it is sealed"
     assert standing.sealed_at is not None, "it is sealed"
-    file = file_of(data_dir, standing.root)
+    file = file_of(data_dir, standing)
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     contents = dict(_contents(standing, ballots, lines))
     sums = [f"{sha256(content).hexdigest()}  {name}\n" for name, content in contents.items()]
@@ -53,7 +53,7 @@ def _entry(name: str, at: datetime) -> ZipInfo:
 def _contents(
     standing: Standing, ballots: Sequence[str], lines: Sequence[Line]
 ) -> Iterable[tuple[str, bytes]]:
-    result = [_row(line) for line in lines]
+    result = [[str(line.rank), str(line.card.number), str(line.votes)] for line in lines]
     split = [line.split() for line in ballots]
     yield wording.README_FILE, wording.readme(standing).encode()
     yield "root.txt", f"{standing.root}\n".encode()
@@ -64,27 +64,13 @@ def _contents(
     yield "recount.py", _PROGRAM.read_bytes()
 
 
-def _row(line: Line) -> list[str]:
-    card = line.card
-    figures = [str(line.rank), str(card.number), str(line.votes)]
-    if card.state is not MottoState.APPROVED:
-        return [*figures, wording.GONE, "", ""]
-    unit = card.unit.full_name if card.unit else ""
-    return [*figures, card.words, card.signed or wording.NOBODY, unit]
-
-
 def _csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     file = StringIO(newline="")
     writer = csv.writer(file)
     writer.writerow(head)
-    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    writer.writerows(rows)
     # Excel takes a file without this mark for one in the system's own letters.
     return file.getvalue().encode("utf-8-sig")
-
-
-def _harmless(cell: str) -> str:
-    """The cell, in a form that no spreadsheet takes for a formula (OWASP, CSV injection)."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _workbook(
@@ -99,16 +85,13 @@ def _workbook(
         kept = workbook.add_worksheet(wording.BALLOT_SHEET)
         bold = workbook.add_format({"bold": True})
         shown.write_row(0, 0, (*wording.RESULT, wording.RECOUNTED, wording.COMPARED), bold)
-        shown.set_column(3, 5, 32)
         shown.freeze_panes(1, 0)
-        for at, (rank, number, votes, words, signed, unit) in enumerate(result, start=1):
+        for at, (rank, number, votes) in enumerate(result, start=1):
             shown.write_row(at, 0, (int(rank), int(number), int(votes)))
-            for column, cell in enumerate((words, signed, unit), start=3):
-                shown.write_string(at, column, cell)
             counted = f"COUNTIF({wording.BALLOT_SHEET}!B:B,B{at + 1})"
-            shown.write_formula(at, 6, f"={counted}", None, int(votes))
-            said = f'=IF(C{at + 1}=G{at + 1},"{wording.SAME}","{wording.DIFFERENT}")'
-            shown.write_formula(at, 7, said, None, wording.SAME)
+            shown.write_formula(at, 3, f"={counted}", None, int(votes))
+            said = f'=IF(C{at + 1}=D{at + 1},"{wording.SAME}","{wording.DIFFERENT}")'
+            shown.write_formula(at, 4, said, None, wording.SAME)
         kept.write_row(0, 0, wording.BALLOTS, bold)
         kept.set_column(0, 0, 68)
         for at, (code, number) in enumerate(ballots, start=1):

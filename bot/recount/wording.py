@@ -6,11 +6,9 @@ from bot.domain.identity import CAMPAIGN_ZONE
 from bot.domain.outcomes import Standing
 
 BALLOTS = ("选票", "编号")
-RESULT = ("名次", "编号", "票数", "座右铭", "署名", "单位")
+RESULT = ("名次", "编号", "票数")
 RECOUNTED, COMPARED, SAME, DIFFERENT = "重数", "比对", "一致", "不一致"
 BALLOT_SHEET, RESULT_SHEET = "选票", "结果"
-NOBODY = "匿名"
-GONE = "（作者已撤回）"
 README_FILE = "先读我.txt"
 README = """{title}　复核包
 封票时间：{sealed_at}
@@ -18,7 +16,7 @@ README = """{title}　复核包
 总校验码：{root}
 
 一、这里有什么
-ballots.csv　每张选票一行：一串选票码，和投给的编号。没有姓名，也没有时间。
+ballots.csv　每张选票一行：一串选票码，和投给的编号。没有姓名和时间。编号是哪一句，看公示页。
 result.csv　公布的结果：名次、编号、票数。票数相同，名次并列，后面的名次顺延。
 result.xlsx　同样的内容，用Excel打开，“重数”一列由公式从“选票”表现场数出来，没有宏。
 root.txt　总校验码：由全部选票算出，改动、增加、减少任何一张都会变。封票时就定下，公示页上也有。

@@ -722,6 +722,8 @@ class DrawCode(Base):
     place: Mapped[int | None] = mapped_column(SmallInteger)
     """Among winners and reserve, once it is drawn; NULL for all others."""
     wins: Mapped[bool] = mapped_column(server_default=false())
+    fetch_until: Mapped[date | None]
+    """For one who wins what another did not fetch; NULL: as all."""
     fetched_at: Mapped[datetime | None]
     lapsed_at: Mapped[datetime | None]
 

@@ -10,7 +10,7 @@ from bot.domain.services import Transaction
 from bot.storage.tables import Score
 from tests.builders import NOON, a_member, key
 from tests.console.browser import Browser, text_of
-from tests.console.conftest import Opened, signed_in
+from tests.console.conftest import Clock, Opened, signed_in
 
 pytestmark = pytest.mark.slow
 
@@ -39,15 +39,23 @@ def sun(app: Flask, transaction: Transaction, opened: Opened) -> Browser:
     return signed_in(app, transaction, "孙组织", Role.ORGANISER)
 
 
-def test_a_draw_goes_from_the_list_to_the_last_prize(sun: Browser) -> None:
+def test_a_draw_goes_from_the_list_to_the_last_prize(
+    sun: Browser, clock: Clock, app: Flask, transaction: Transaction
+) -> None:
     assert "还没有抽签" in text_of(sun.get("/admin/draws"))
 
     assert sun.post(NEW, FORM).location == "/admin/draws/1"
     assert "名单已公布，等开奖号码" in text_of(sun.get("/admin/draws/1"))
+    assert "还没到开奖的日子" in sun.post("/admin/draws/1/number", {"number": "583"}).text
+    clock.advance(days=3)
+    sun = signed_in(app, transaction, "周组织", Role.ORGANISER)
     assert "请只填数字" in sun.post("/admin/draws/1/number", {"number": "x"}).text
     assert sun.post("/admin/draws/1/number", {"number": "583"}).status_code == 303
     assert "已经开过奖了" in sun.post("/admin/draws/1/number", {"number": "584"}).text
     first, second = re.findall(r"<td><code>(\w{8})</code>", sun.get("/admin/draws/1").text)
+    assert "12月20日还没过" in sun.post("/admin/draws/1/lapsed", {"code": first}).text
+    clock.advance(days=13)
+    sun = signed_in(app, transaction, "吴组织", Role.ORGANISER)
     assert sun.post("/admin/draws/1/lapsed", {"code": first}).status_code == 303
     assert sun.post("/admin/draws/1/fetched", {"code": second}).status_code == 303
     late = sun.post("/admin/draws/1/fetched", {"code": second})

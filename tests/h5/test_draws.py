@@ -2,13 +2,16 @@
 
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from bot.domain.questions import Shelf
 from bot.domain.services import open_services
+from bot.storage.tables import Member
 from tests.builders import NOON
 from tests.domain.test_draws import PLAN
 from tests.h5.conftest import Campaign
@@ -38,7 +41,7 @@ def test_a_stranger_comes_to_the_same_winners(
     draw: Campaign, client: FlaskClient, tmp_path: Path
 ) -> None:
     with draw.sessions.begin() as session:
-        open_services(session, NOON, Shelf()).draws.draw(1, "583", staff_id=1)
+        open_services(session, NOON + timedelta(days=3), Shelf()).draws.draw(1, "583", staff_id=1)
     shown = text_of(client, "/h/d/1")
     (tmp_path / "list.txt").write_bytes(client.get("/h/d/1/list.txt").data)
     (tmp_path / "check_draw.py").write_bytes(client.get("/h/d/check_draw.py").data)
@@ -52,6 +55,22 @@ def test_a_stranger_comes_to_the_same_winners(
     assert len(places) == 4
     assert places == sorted(places)
     assert "王小" not in shown
+
+
+def test_who_stays_off_the_boards_is_not_named_here_either(
+    draw: Campaign, client: FlaskClient
+) -> None:
+    with draw.sessions.begin() as session:
+        for member in session.scalars(select(Member)):
+            member.unlisted = True
+        services = open_services(session, NOON + timedelta(days=3), Shelf())
+        services.draws.draw(1, "583", staff_id=1)
+
+    shown = text_of(client, "/h/d/1")
+
+    assert "王*" not in shown
+    assert "城东街道" not in shown
+    assert shown.count("未留名") == 4
 
 
 @pytest.mark.parametrize("address", ["/h/d/2", "/h/d/2/list.txt", "/h/d/0", "/h/d/x"])

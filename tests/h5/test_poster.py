@@ -1,5 +1,6 @@
 """The picture of a motto: what stands on it, who has none, and that no letter becomes a box."""
 
+import threading
 from io import BytesIO
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from bot.h5 import poster
+from bot.h5 import keepsakes, poster
 from bot.h5.poster import HEIGHT, WIDTH, Undrawable, drawable
 from tests.h5.conftest import Campaign
 
@@ -87,3 +88,27 @@ def test_a_line_never_begins_with_what_may_not_begin_one() -> None:
         lines = list(poster._lines(words, size, WIDTH - 240))
         assert "".join(lines) == words
         assert not any(line[0] in poster._NOT_FIRST for line in lines)
+
+
+def test_who_would_wait_long_for_anothers_picture_is_asked_to_come_again(
+    campaign: Campaign, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = campaign.approved("zhang", BRICK)
+    monkeypatch.setattr(keepsakes, "PATIENCE", 0.01)
+    drawing, go_on = threading.Event(), threading.Event()
+
+    def slow(_poster: object) -> bytes:
+        drawing.set()
+        assert go_on.wait(10)
+        return b"a picture"
+
+    monkeypatch.setattr(poster, "draw", slow)
+    first = threading.Thread(target=client.get, args=[f"/h/m/{number}/poster.jpg"])
+    first.start()
+    assert drawing.wait(10)
+
+    response = client.application.test_client().get(f"/h/m/{number}/poster.jpg")
+
+    go_on.set()
+    first.join()
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "3")

@@ -1,6 +1,5 @@
 """The pack: a stranger counts a sealed round again, with nothing of ours but the pack."""
 
-import csv
 import hashlib
 import subprocess
 import sys
@@ -22,7 +21,6 @@ from tests.builders import CLOSES, NOON, an_approved_motto, key, said
 pytestmark = pytest.mark.slow
 
 SEALED = CLOSES + LATE
-HARMFUL = "=HYPERLINK(1)+不忘初心"
 
 
 def services(session: Session) -> Services:
@@ -31,8 +29,8 @@ def services(session: Session) -> Services:
 
 @pytest.fixture
 def receipts(session: Session) -> list[Receipt]:
-    """Forty votes for five entries, one of which begins like a formula."""
-    words = [HARMFUL, *(f"群众的事，一刻也不等{n}" for n in range(4))]
+    """Forty votes for five entries."""
+    words = [f"群众的事，一刻也不等{n}" for n in range(5)]
     numbers = [an_approved_motto(session, f"a{n}", motto) for n, motto in enumerate(words)]
     at_noon = open_services(session, NOON, Shelf())
     given = []
@@ -117,9 +115,10 @@ def test_who_holds_a_receipt_finds_the_ballot_and_nobody_else(
     assert recounted(folder, receipts[0].tracker, "1999").returncode == 1
     everything = b"".join(path.read_bytes() for path in folder.iterdir())
     assert not any(receipt.tracker.encode() in everything for receipt in receipts)
+    assert "一刻也不等".encode() not in everything
 
 
-def test_the_sheet_counts_by_formulas_and_takes_no_words_for_one(
+def test_the_sheet_counts_by_formulas_and_has_no_macro(
     session: Session, receipts: list[Receipt], tmp_path: Path
 ) -> None:
     _, file = packed(session, tmp_path)
@@ -131,10 +130,7 @@ def test_the_sheet_counts_by_formulas_and_takes_no_words_for_one(
 
     counts = Counter(int(str(row[1]).split(".")[0]) for row in ballots[1:])
     assert {int(float(str(row[1]))): int(float(str(row[2]))) for row in result[1:]} == counts
-    assert all(row[7] == "一致" for row in result[1:])
-    assert HARMFUL in {row[3] for row in result}
-    with (folder / "result.csv").open(encoding="utf-8-sig", newline="") as opened:
-        assert f"'{HARMFUL}" in {row[3] for row in csv.reader(opened)}
+    assert all(row[4] == "一致" for row in result[1:])
     with ZipFile(folder / "result.xlsx") as inner:
         assert not any("vba" in name.lower() for name in inner.namelist())
 

@@ -11,7 +11,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from bot.console.draws import wording
 from bot.console.draws.forms import CodeForm, DrawForm, NumberForm
 from bot.console.pages import page, to
-from bot.domain.draws import DrawnAlready, Flaw, NoSuchDraw, NothingWon, UnfitDraw
+from bot.domain.draws import (
+    DrawnAlready,
+    Flaw,
+    MayBeFetched,
+    NoSuchDraw,
+    NothingWon,
+    UnfitDraw,
+)
 from bot.domain.services import Services, Transaction
 
 _FIRST = {"winners": "10", "reserves": "10", "least_days": "1"}
@@ -65,8 +72,9 @@ class DrawDesk:
                 services.draws.draw(number, NumberForm.sent().number, g.colleague.id)
         except NoSuchDraw:
             raise NotFound from None
-        except UnfitDraw:
-            return self._draw(number, wording.NUMBER)
+        except UnfitDraw as refusal:
+            early = Flaw.EARLY in refusal.flaws.values()
+            return self._draw(number, wording.EARLY if early else wording.NUMBER)
         except DrawnAlready as refusal:
             return self._draw(number, wording.drawn_already(refusal.number))
         return to("draw", number=number)
@@ -86,6 +94,8 @@ class DrawDesk:
                 getattr(services.draws, deed)(number, code, g.colleague.id)
         except NothingWon:
             return self._draw(number, wording.NOTHING_WON)
+        except MayBeFetched as refusal:
+            return self._draw(number, wording.may_be_fetched(refusal))
         return to("draw", number=number)
 
     def _draw(self, number: int, trouble: str = "") -> Response:

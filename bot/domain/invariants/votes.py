@@ -78,7 +78,7 @@ def _root_differs(survey: Survey) -> Iterable[Key]:
     """Rounds whose ballots are not those that were sealed."""
     outcomes = Outcomes(survey.session, survey.now)
     for round_id, root in survey.session.execute(select(Outcome.round_id, Outcome.root)).all():
-        if merkle.root(outcomes.ballots(round_id)) != root:
+        if merkle.Tree(outcomes.ballots(round_id)).root != root:
             yield (round_id,)
 
 

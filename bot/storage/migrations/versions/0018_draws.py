@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.Column("code", sa.String(8), nullable=False),
         sa.Column("place", sa.SmallInteger()),
         sa.Column("wins", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("fetch_until", sa.Date()),
         sa.Column("fetched_at", _MOMENT),
         sa.Column("lapsed_at", _MOMENT),
         sa.PrimaryKeyConstraint("draw_id", "code", name="pk_draw_code"),
