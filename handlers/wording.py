@@ -2535,6 +2535,7 @@ def ticket(own: OwnTicket) -> Text:
 
 
 _CHECK = "\n[名单和验证办法](网:/d/{number})"
+_NO_UNIT = "没登记单位的，请回复“联系”。"
 
 
 def _of_ticket(own: OwnTicket) -> str:
@@ -2543,7 +2544,7 @@ def _of_ticket(own: OwnTicket) -> str:
     if own.fetched:
         return "您中了{prize}，已经领取。"
     if own.wins:
-        return "您中了{prize}！请{until}前到支部领取，过期由候补递补。"
+        return "您中了{prize}！请{until}前到支部领取，过期由候补递补。" + _NO_UNIT
     if own.reserve:
         return "这次您是候补第{place}位。有人没来领，就轮到您，会捎话告诉您。"
     return "这次没有抽中，谢谢您参加。"
@@ -2581,7 +2582,7 @@ def notice(notification: Notification, linked: bool = True) -> Text | None:
             until = _day(date.fromisoformat(facts["until"]))
             told = say(
                 "您抽中了{prize}（共{entries}人参加，抽{winners}位）。\n"
-                "请{until}前到支部领取；过期由候补递补。",
+                "请{until}前到支部领取；过期由候补递补。" + _NO_UNIT,
                 **(facts | {"until": until}),
             )
             return told + say("\n名单和验证办法：[公示](网:/d/{draw})", **facts) if linked else told

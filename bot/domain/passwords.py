@@ -71,7 +71,7 @@ def matches(kept: str | None, password: str) -> bool:
         _HASHER.verify(kept or _NOBODYS, _octets(password))
     except VerifyMismatchError:
         return False
-    return kept is not None
+    return bool(kept)
 
 
 def _is_worn(password: str, name: str) -> bool:

@@ -19,8 +19,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from bot.domain.alike import Likeness, kernel
-from bot.domain.entries import MottoCard, MottoState, cards, id_of, to_card
+from bot.domain.entries import MottoCard, MottoState, cards, id_of, read_card, to_card
 from bot.domain.moderation import Moderation, Reason, Seen
+from bot.domain.mottos import Mottos
 from bot.domain.refusals import DecidedMeanwhile
 from bot.storage.tables import Member, Motto, PileClaim, Unit, table_of
 
@@ -239,10 +240,13 @@ class Piles:
     ) -> Outcome:
         """Decide all of a pile that were seen; each author is told, each entry has its audit row.
 
+        `fix` as the head has it, or had it when it was seen, is no fix for any of them.
         Raises as `Moderation.decide` does, DecidedMeanwhile when all have changed since.
         """
         moderation = Moderation(self._session, self._now)
         together = (seen[0].number, len(seen)) if len(seen) > 1 else None
+        if fix and self._is_of_head(fix, seen[0].number):
+            fix = None
 
         def decided(one: Seen) -> int:
             return moderation.decide(one.number, one.version, staff_id, reason, fix, together)
@@ -250,14 +254,23 @@ class Piles:
         return _each(seen, decided)
 
     def undo(self, seen: Sequence[Seen], staff_id: int) -> Outcome:
-        """Take back a decision about several entries. Raises as `Moderation.undo` does."""
+        """Take back a decision about several entries. Raises as `Moderation.undo` does.
+
+        When an author has been told it stands for all of them, also where that is caught.
+        """
         moderation = Moderation(self._session, self._now)
 
         def undone(one: Seen) -> int:
             moderation.undo(one.number, one.version, staff_id)
             return one.version + 1
 
-        return _each(seen, undone)
+        with self._session.begin_nested():
+            return _each(seen, undone)
+
+    def _is_of_head(self, words: str, number: int) -> bool:
+        head = read_card(self._session, number)
+        former = Mottos(self._session, self._now).former_words(number)
+        return head is not None and words in (head.words, former)
 
     def _free(self, staff_id: int, count: int, first: Collection[int]) -> list[int]:
         """The oldest piles that nobody has and the colleague may decide."""

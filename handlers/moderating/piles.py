@@ -8,7 +8,7 @@ from bot.conversation.state import Idle, Reviewed, Reviewing, State, on_show
 from bot.domain.moderation import Reason, Seen
 from bot.domain.phones import Moderator
 from bot.domain.piles import Pile
-from bot.domain.refusals import DecidedMeanwhile, OwnDecision
+from bot.domain.refusals import DecidedMeanwhile, OwnDecision, UndoTooLate
 from bot.domain.services import Services
 from handlers import wording as members
 from handlers.moderating import reading, wording
@@ -85,6 +85,8 @@ def take_back(message: Message, state: Reviewed, services: Services) -> Step | I
         undone = services.piles.undo(seen, moderator.id)
     except DecidedMeanwhile:
         return Step(wording.not_taken_back(), Idle())
+    except UndoTooLate:
+        return Step(wording.too_late_to_take_back(), Idle())
     return Step(wording.taken_back(len(undone.done)), Idle())
 
 

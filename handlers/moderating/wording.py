@@ -122,3 +122,11 @@ def taken_back(count: int) -> Text:
 def not_taken_back() -> Text:
     """Colleagues have decided all of them anew since."""
     return say("别的同志又审过了，没有撤销。\n[看待审的](发:待审)")
+
+
+def too_late_to_take_back() -> Text:
+    """The authors are told, or about to be."""
+    return say(
+        "已经超过60秒，或者已经通知本人，不能撤销了。\n"
+        "退错了的，作者可以申诉，也可以改好再交。\n[看待审的](发:待审)"
+    )

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select
 from werkzeug.test import TestResponse
 
 from bot.console.bank import reading
-from bot.console.security import MOST_BYTES
+from bot.console.security import MOST_BYTES, PREFIX, UPLOADS
 from bot.domain.audit import SYSTEM
 from bot.domain.bank import BankState, Brought
 from bot.domain.bank_search import Wanted
@@ -341,6 +341,17 @@ def test_a_file_is_read_from_who_may_bring_one_alone(
             sealed(response)
     with transaction(read_only=True) as services:
         assert [services.uploads.of(staff) for staff in (1, 2)] == [None, None]
+
+
+def test_the_sample_nginx_lets_through_what_the_console_takes() -> None:
+    sample = (Path(__file__).parents[2] / "deploy" / "nginx.conf").read_text("utf-8")
+    # With a slash at its end nginx would send the page of the queue, /admin, to /admin/.
+    console = re.search(rf"location {PREFIX} {{(.*?)\n    }}", sample, re.DOTALL)
+    assert console
+    most = re.search(r"client_max_body_size (\d+)m;", console[1])
+    assert most
+
+    assert int(most[1]) * 2**20 > max(UPLOADS.values())
 
 
 def test_a_file_without_the_token_of_its_form_is_not_read(editor: Browser) -> None:

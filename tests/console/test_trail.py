@@ -102,6 +102,16 @@ def test_older_deeds_follow_on_further_pages_each_once(
     assert "更早的" not in text_of(chen.get(f"{TRAIL}?before={first.older}"))
 
 
+@pytest.mark.parametrize("before", [2**63, -(2**63) - 1, 10**40, "abc", ""])
+def test_an_address_with_an_id_that_no_deed_has_shows_the_latest(
+    chen: Browser, returned: int, before: object
+) -> None:
+    shown = chen.get(f"{TRAIL}?before={before}")
+
+    assert shown.status_code == 200
+    assert "退回 1001号" in text_of(shown)
+
+
 # ------------------------------------------------------------ files
 
 

@@ -79,6 +79,15 @@ def test_the_password_kept_matches_and_no_other(password: str) -> None:
     assert not matches(None, password)
 
 
+@pytest.mark.parametrize("kept", [None, ""])
+def test_where_no_password_is_kept_not_even_nobodys_matches(
+    monkeypatch: pytest.MonkeyPatch, kept: str | None
+) -> None:
+    monkeypatch.setattr(passwords, "_NOBODYS", keep("一句有人知道的话，十二个字"))
+
+    assert not matches(kept, "一句有人知道的话，十二个字")
+
+
 def test_full_width_letters_are_the_letters() -> None:
     assert matches(keep("abc，１２３，随便什么"), "ａｂｃ，123，随便什么")
 

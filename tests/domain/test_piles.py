@@ -134,6 +134,31 @@ def test_one_decision_tells_each_author_and_leaves_a_row_for_each(desk: Session)
     assert decision.standing == tuple(outcome.done)
 
 
+def test_words_of_the_first_that_nobody_put_right_are_offered_to_no_author(desk: Session) -> None:
+    numbers = submit(desk, *BRICKS)
+    at(desk).piles.decide([Seen(n, 1) for n in numbers], LI, Reason.TYPO, BRICK)
+
+    assert list(desk.scalars(select(Motto.fix))) == [None] * 3
+    assert [notice["fix"] for notice in desk.scalars(select(Notice.facts))] == [None] * 3
+
+
+def test_nor_are_they_when_the_first_has_other_words_since(desk: Session) -> None:
+    first, second = submit(desk, *BRICKS[:2])
+    author = desk.scalars(select(Motto.author).where(Motto.id == first - 1000)).one()
+    at(desk).mottos.reword(author, CLEAN, fold_prose(CLEAN), "none")
+    at(desk).piles.decide([Seen(first, 1), Seen(second, 1)], LI, Reason.TYPO, BRICK)
+
+    assert list(desk.scalars(select(Motto.fix))) == [None] * 2
+
+
+def test_words_put_right_are_offered_to_each_author_who_wrote_others(desk: Session) -> None:
+    numbers = submit(desk, *BRICKS)
+    at(desk).piles.decide([Seen(n, 1) for n in numbers], LI, Reason.TYPO, BRICKS[1])
+
+    fixes = list(desk.scalars(select(Motto.fix).order_by(Motto.id)))
+    assert fixes == [BRICKS[1], None, BRICKS[1]]
+
+
 def test_undoing_puts_all_back_where_they_lay_and_nobody_hears(desk: Session) -> None:
     numbers = submit(desk, *BRICKS)
     submit(desk, CLEAN, since=NOON + timedelta(minutes=1))
@@ -146,6 +171,19 @@ def test_undoing_puts_all_back_where_they_lay_and_nobody_hears(desk: Session) ->
     assert list(desk.scalars(select(Notice.cause))) == []
     rows = desk.execute(select(Motto.state, Motto.reason, Motto.fix, Motto.decided_at)).all()
     assert {tuple(row) for row in rows} == {("waiting", None, None, None)}
+
+
+def test_when_one_author_has_been_told_all_of_it_stands(desk: Session) -> None:
+    numbers = submit(desk, *BRICKS)
+    done = at(desk).piles.decide([Seen(n, 1) for n in numbers], LI).done
+    told = desk.scalars(select(Notice).where(Notice.cause.contains(f"{numbers[1]}"))).one()
+    desk.delete(told)
+
+    with pytest.raises(UndoTooLate):
+        at(desk, NOON + UNDO - timedelta(seconds=1)).piles.undo(done, LI)
+
+    assert states(desk) == [MottoState.APPROVED] * 3
+    assert len(desk.scalars(select(Notice.cause)).all()) == 2
 
 
 def test_after_a_minute_the_whole_pile_stands(desk: Session) -> None:

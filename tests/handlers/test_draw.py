@@ -5,9 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from bot.domain.notices import Notification
 from bot.storage.tables import Score
+from handlers import wording
 from tests.builders import NOON, a_member, key
 from tests.domain.test_draws import PLAN
+from tests.handlers.catalogue import FACTS, shown
 from tests.handlers.talking import Talker
 
 
@@ -47,4 +50,13 @@ def test_afterwards_one_hears_what_came_of_it(listed: Talker, session: Session) 
     said["zhang"] = listed.says("领取")
 
     assert sum("您中了纪念书1本！请12月20日前到支部领取" in words for words in said.values()) == 2
+    assert sum("没登记单位的，请回复“联系”" in words for words in said.values()) == 2
     assert sum("这次您是候补第1位" in words for words in said.values()) == 1
+
+
+@pytest.mark.parametrize("linked", [True, False])
+def test_who_has_won_and_has_no_unit_hears_where_to_turn(linked: bool) -> None:
+    told = wording.notice(Notification("draw_won", FACTS["draw_won"][0]), linked)
+
+    assert told is not None
+    assert "没登记单位的，请回复“联系”" in shown(told)

@@ -123,8 +123,13 @@ def test_after_a_minute_it_stands(
     li.says("过1")
     li.now += timedelta(seconds=60)
 
-    assert "已经超过60秒" in li.says("撤销")
+    reply = li.says("撤销")
+
+    assert "已经超过60秒" in reply
+    assert "作者可以申诉，也可以改好再交" in reply
+    assert "[看待审的](发:待审)" in reply
     assert states(session) == ["approved"]
+    assert li.says("撤销") != reply
 
 
 # ------------------------------------------------------------ who may

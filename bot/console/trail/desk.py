@@ -21,6 +21,7 @@ from bot.settings import Settings
 
 _Short = Annotated[str, BeforeValidator(as_typed), Field(max_length=60)]
 _DAY = "%Y-%m-%d"
+_LARGEST_ID = 2**63 - 1
 
 
 class SoughtForm(Form):
@@ -114,7 +115,7 @@ class TrailDesk:
         return page(
             "trail",
             trail=wording,
-            leaf=services.trail.leaf(asked.sought, request.args.get("before", type=int)),
+            leaf=services.trail.leaf(asked.sought, request.args.get("before", type=_id)),
             count=services.trail.count(asked.sought),
             asked=asked,
             actors={audit.MEMBER: wording.MEMBERS, audit.SYSTEM: wording.SYSTEM, **names},
@@ -131,6 +132,12 @@ def _asked() -> SoughtForm:
         return SoughtForm.model_validate(request.args.to_dict())
     except ValidationError:
         return SoughtForm()
+
+
+def _id(typed: str) -> int:
+    if not 0 <= (id_ := int(typed)) <= _LARGEST_ID:
+        raise ValueError
+    return id_
 
 
 def _day(typed: str) -> datetime | None:
