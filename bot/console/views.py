@@ -1,13 +1,14 @@
 """The console's blueprint, and the review desk behind it."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import NoReturn
 
 import structlog
 from flask import Blueprint, Response, g, request
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -33,7 +34,7 @@ from bot.console.unit_tables import UnitTables
 from bot.domain import audit
 from bot.domain.entries import MottoState
 from bot.domain.moderation import UNDO, Reason, Seen
-from bot.domain.piles import Outcome, Piles
+from bot.domain.piles import Outcome, Piles, Placing
 from bot.domain.refusals import (
     DecidedMeanwhile,
     MottoTooLong,
@@ -214,13 +215,9 @@ class Desk:
         with self._transaction(read_only=True) as services:
             placings = services.piles.sort()
             urgent = services.word_list.urgent()
-        if placings or me.may_decide:
-            with self._transaction() as services:
-                services.piles.place(placings)
-                if me.may_decide:
-                    services.piles.take(me.id, seat, urgent)
+        taken = (placings or me.may_decide) and self._take(placings, seat, urgent)
         with self._transaction(read_only=True) as services:
-            desk = services.piles.desk(me.id if me.may_decide else None, urgent)
+            desk = services.piles.desk(me.id if taken and me.may_decide else None, urgent)
             return page(
                 "queue",
                 HTTPStatus.CONFLICT if banner else HTTPStatus.OK,
@@ -237,6 +234,22 @@ class Desk:
                 now=services.now,
                 undo=UNDO,
             )
+
+    def _take(self, placings: Sequence[Placing], seat: bytes, urgent: Collection[int]) -> bool:
+        """Fill the colleague's desk; False where others write for so long that it has to wait.
+
+        Then all that waits is shown: of two who decide the same, the entry's version lets one.
+        """
+        me = g.colleague
+        try:
+            with self._transaction() as services:
+                services.piles.place(placings)
+                if me.may_decide:
+                    services.piles.take(me.id, seat, urgent)
+        except OperationalError as error:
+            log.warning("desk not filled", **trace(error))
+            return False
+        return True
 
 
 def _done_already(refusal: DecidedMeanwhile, wanted: MottoState) -> bool:

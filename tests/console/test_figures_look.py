@@ -43,6 +43,7 @@ def test_the_figures_and_a_mended_key_fit_the_screen(
     measured.append((fits(page), lowest(page)))
     page.get_by_role("link", name="改答案").click()
     page.get_by_label("应该是").fill("C")
+    page.get_by_label("为什么改").fill("出处原文核对有误")
     assert page.screenshot(path=tmp_path / f"key-{width}.png", full_page=True)
     measured.append((fits(page), lowest(page)))
     page.get_by_role("button", name="看影响").click()

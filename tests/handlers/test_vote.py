@@ -699,7 +699,7 @@ def test_who_has_a_vote_and_a_motto_is_asked_which_to_take_back(
 
     assert asked.startswith("您想撤回哪一样？\n")
     assert f"（{mine}号）" in asked
-    assert zhang.taps("撤回投票").startswith(f"您投给{numbers[0]}号的票")
+    assert zhang.taps("撤回投票").startswith(f"您最近投的是{numbers[0]}号")
     zhang.says("撤回")
     assert zhang.taps("撤回座右铭").startswith(f"{mine}号撤回后就不再公开")
     assert given(session) == [numbers[0]]
@@ -723,7 +723,7 @@ def test_a_vote_can_be_taken_back_by_its_place_in_the_list(
 
     asked = zhang.says("撤回1")
 
-    assert asked.startswith(f"您投给{first}号的票")
+    assert asked.startswith(f"您要撤回投给{first}号的票")
     zhang.says("确定")
     assert first not in given(session)
     assert len(given(session)) == 1
