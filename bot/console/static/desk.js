@@ -129,7 +129,7 @@ function marks() {
 }
 
 function restoreMarks() {
-  kept ??= [];
+  if (kept === null) return;
   for (const box of $$("[data-mark]")) {
     box.checked = kept.includes(nameOf(box.closest("[data-entry]")));
   }
@@ -264,7 +264,11 @@ document.addEventListener("htmx:before:request", () => {
 document.addEventListener("htmx:before:swap", () => {
   kept ??= marks();
 });
-document.addEventListener("htmx:before:settle", hideLeaving);
+/* At once when the page has come: what is marked from now on is marked on this one. */
+document.addEventListener("htmx:before:settle", () => {
+  hideLeaving();
+  restoreMarks();
+});
 document.addEventListener("htmx:after:swap", () => {
   inFlight = false;
   hideLeaving();
