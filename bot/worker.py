@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from bot.domain.outcomes import Outcomes
+from bot.domain.piles import Piles
 from bot.domain.purge import Purge, tasks
 from bot.domain.regrading import Regrading
 from bot.domain.sealing import Sealing
@@ -83,6 +84,7 @@ def duties(
         Duty("recount", 5, chores.pack),
         Duty("results", 1, maker.look),
         Duty("heartbeat", PERIOD, lambda: beat(data_dir / HEARTBEAT)),
+        Duty("piles", 5, chores.sort),
         Duty("reconcile", 60, chores.reconcile),
         Duty("purge", 60, chores.purge),
     ]
@@ -139,6 +141,14 @@ class Chores:
                     lines = Tally(session, now).result(standing.round_id)
                     pack(self._data_dir, standing, ballots, lines)
                     log.info("recount pack made", round=standing.round_id)
+
+    def sort(self) -> None:
+        """Put what waits for review on piles, for those who look at it by chat."""
+        with self._reading() as (session, now):
+            placings = Piles(session, now).sort()
+        if placings:
+            with self._sessions.begin() as session:
+                Piles(session, self._clock(session)).place(placings)
 
     def reconcile(self) -> None:
         """Compare what is shown with the rows themselves."""

@@ -13,11 +13,14 @@ import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
+from bot.conversation.folding import fold_prose
+from bot.domain.questions import Shelf
+from bot.domain.services import open_services
 from bot.domain.tally import Board
 from bot.domain.votes import LATE
 from bot.storage.database import Sessions
 from bot.storage.memory import Memory
-from bot.storage.tables import Delivery, Round, Staff, StaffSession
+from bot.storage.tables import Delivery, Motto, Round, Staff, StaffSession
 from bot.worker import HEARTBEAT, Chores, Duty, beat, duties, keep_up
 from tests.builders import CLOSES, NOON, SECRET, a_member, key
 from tests.processes import eventually
@@ -161,9 +164,22 @@ def test_the_duties_are_what_the_plan_says(sessions: Sessions, tmp_path: Path) -
 
     assert {duty.name: duty.period for duty in plan} == {
         "seal": 2, "tally": 1, "regrade": 2, "recount": 5, "results": 1, "heartbeat": 5,
-        "reconcile": 60, "purge": 60,
+        "piles": 5, "reconcile": 60, "purge": 60,
     }  # fmt: skip
     assert (tmp_path / HEARTBEAT).exists()
+
+
+def test_what_waits_is_put_on_piles_without_anybody_looking(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        for name in ("zhang", "wang"):
+            author = a_member(session, name)
+            services = open_services(session, NOON, Shelf())
+            services.mottos.submit(author, WORDS, fold_prose(WORDS), "none")
+
+    chores(sessions).sort()
+
+    with sessions() as session:
+        assert session.scalars(select(Motto.pile_id)).all() == [1, 1]
 
 
 def test_the_heartbeat_is_the_time_and_leaves_nothing_beside_it(tmp_path: Path) -> None:

@@ -134,12 +134,12 @@ class Appealing:
 
 @dataclass(frozen=True)
 class Reviewing:
-    """A moderator looks at piles by chat: `heads` are the numbers of their first entries.
+    """A moderator looks at piles by chat: `shown` are their first entries as seen (`1001:1`).
 
     `at` is when they were shown: what joined a pile later was not seen.
     """
 
-    heads: tuple[int, ...]
+    shown: tuple[str, ...]
     at: str
 
 

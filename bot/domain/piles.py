@@ -31,6 +31,8 @@ CLAIM = timedelta(minutes=10)
 """How long they are kept for a colleague of whom nothing is heard."""
 MOST = 200
 """Entries of a pile that are decided at once; the rest of it comes up again."""
+_ENTRIES = 2**40
+"""More than there ever are; the numbers of piles are below 2**53 for 8,000 versions of each."""
 _TRIES = 3
 """Times that a colleague reaches for a page when others reach for the same."""
 
@@ -133,17 +135,13 @@ class Piles:
     def __init__(self, session: Session, now: datetime) -> None:
         self._session, self._now = session, now
 
-    def sort(self) -> list[Placing]:
+    def sort(self, most: int | None = None) -> list[Placing]:
         """Which pile each entry belongs on that lies on none yet. Only reads; `place` writes it.
 
         Apart, since comparing thousands takes longer than anybody may keep a writer's place.
+        Whoever keeps one all the same gives `most`: when more than that wait, nothing is sorted.
         """
-        if (
-            self._session.scalars(
-                select(Motto.id).where(_WAITING, Motto.pile_id.is_(None)).limit(1)
-            ).first()
-            is None
-        ):
+        if not self._has_unsorted() or (most is not None and self._more_wait_than(most)):
             return []
         known: dict[int, Likeness] = {}
         placings = []
@@ -157,7 +155,7 @@ class Piles:
             if row.appealed_against is not None:
                 pile = -row.id
             else:
-                pile = likeness.find(told) or row.id
+                pile = likeness.find(told) or _begun(row.id, row.version)
                 likeness.put(told, pile)
             placings.append(Placing(row.id, row.version, pile))
         return placings
@@ -272,6 +270,14 @@ class Piles:
         former = Mottos(self._session, self._now).former_words(number)
         return head is not None and words in (head.words, former)
 
+    def _has_unsorted(self) -> bool:
+        unsorted = select(Motto.id).where(_WAITING, Motto.pile_id.is_(None)).limit(1)
+        return self._session.scalar(unsorted) is not None
+
+    def _more_wait_than(self, most: int) -> bool:
+        beyond = select(Motto.id).where(_WAITING).order_by(Motto.submitted_at).offset(most).limit(1)
+        return self._session.scalar(beyond) is not None
+
     def _free(self, staff_id: int, count: int, first: Collection[int]) -> list[int]:
         """The oldest piles that nobody has and the colleague may decide."""
         barred = func.min(Motto.appealed_against)
@@ -329,6 +335,14 @@ class Piles:
         for row in rows:
             found[row[0].pile_id].append(to_card(row))
         return [Pile(lying[:MOST], len(lying)) for lying in found.values() if lying]
+
+
+def _begun(entry: int, version: int) -> int:
+    """The number of the pile that begins with this entry as it is in this version.
+
+    In other words it begins another pile: those that lay with the old ones may still wait there.
+    """
+    return entry + (version - 1) * _ENTRIES
 
 
 def _behind(first: Collection[int]) -> Any:

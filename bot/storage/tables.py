@@ -575,8 +575,8 @@ class Motto(Base):
     submitted_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     pile_id: Mapped[int | None] = mapped_column(_number())
-    """The pile of the review desk it lies on: the id of its first entry, less than 0 for an
-    appeal; None until somebody has sorted it."""
+    """The pile of the review desk it lies on: made of the id and the version of the entry it began
+    with, less than 0 for an appeal; None until it is sorted."""
 
 
 class PileClaim(Base):

@@ -1,5 +1,6 @@
 """The topic: a colleague links their WeChat, looks at what waits, decides, takes it back."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from bot.conversation.message import Message
@@ -14,6 +15,13 @@ from handlers import wording as members
 from handlers.moderating import reading, wording
 
 AT_ONCE = 5
+PEOPLE_AT_ONCE = 40
+"""Entries that one line decides: WeChat waits, and others wait to write."""
+FEW = 200
+"""Waiting entries among which a new one is sorted while the moderator waits for the list.
+
+Where there are more, the worker sorts it within seconds, and enough is on show meanwhile.
+"""
 HITS = 2
 """Marked words that are told of a pile."""
 _SEAT = b"telephone, chat."
@@ -39,15 +47,15 @@ def look(message: Message, _state: State, services: Services) -> Step | Instead:
         return Instead(members.MY_MOTTO[0])
     if not moderator.proved:
         return Step(wording.prove_first(), Idle())
-    services.piles.place(services.piles.sort())
+    services.piles.place(services.piles.sort(FEW))
     services.piles.take(moderator.id, _SEAT)
     desk = services.piles.desk(moderator.id)
     lying = [pile for pile in desk.piles if pile.head.appealed_against != moderator.id][:AT_ONCE]
     if not lying:
         return Step(wording.nothing_waits(), Idle())
     told = [(pile, _hits(pile, services)) for pile in lying]
-    heads = tuple(pile.head.number for pile in lying)
-    return Step(wording.piles(desk.piles_waiting, told), Reviewing(heads, services.now.isoformat()))
+    shown = _kept(pile.seen[0] for pile in lying)
+    return Step(wording.piles(desk.piles_waiting, told), Reviewing(shown, services.now.isoformat()))
 
 
 @router.during(Reviewing, wording.DECISION)
@@ -56,21 +64,18 @@ def decide(message: Message, state: Reviewing, services: Services) -> Step | Ins
     moderator = services.phones.moderator(message.member)
     if moderator is None or not moderator.proved:
         return Instead(wording.LOOK[0])
-    verdicts = reading.verdicts(message.text, len(state.heads))
+    verdicts = reading.verdicts(message.text, len(state.shown))
     if verdicts is None:
-        return Step(wording.not_understood(len(state.heads)), state)
-    done: dict[int, list[Seen]] = {}
-    for place, reason in verdicts.items():
-        if seen := _seen(state, place, services):
-            done[place] = _decide(seen, moderator, reason, services)
-    late = [place for place in verdicts if not done.get(place)]
+        return Step(wording.not_understood(len(state.shown)), state)
+    done, rest = _follow(verdicts, state, moderator, services)
+    late = [place for place in verdicts if not done[place] and place not in rest]
     approved = [len(all_) for place, all_ in done.items() if all_ and verdicts[place] is None]
     returned = [len(all_) for place, all_ in done.items() if all_ and verdicts[place]]
     reply = wording.decided(
-        (len(approved), sum(approved)), (len(returned), sum(returned)), late,
-        services.piles.desk(moderator.id).piles_waiting,
+        (len(approved), sum(approved)), (len(returned), sum(returned)), late, rest,
+        PEOPLE_AT_ONCE, services.piles.desk(moderator.id).piles_waiting,
     )  # fmt: skip
-    decided = tuple(f"{one.number}:{one.version}" for all_ in done.values() for one in all_)
+    decided = _kept(one for all_ in done.values() for one in all_)
     return Step(reply, Reviewed(decided) if decided else Idle())
 
 
@@ -80,7 +85,7 @@ def take_back(message: Message, state: Reviewed, services: Services) -> Step | I
     moderator = services.phones.moderator(message.member)
     if moderator is None or not moderator.proved:
         return Instead(wording.LOOK[0])
-    seen = [Seen(*map(int, one.split(":"))) for one in state.done]
+    seen = [_read(one) for one in state.done]
     try:
         undone = services.piles.undo(seen, moderator.id)
     except DecidedMeanwhile:
@@ -90,22 +95,54 @@ def take_back(message: Message, state: Reviewed, services: Services) -> Step | I
     return Step(wording.taken_back(len(undone.done)), Idle())
 
 
+def _follow(
+    verdicts: reading.Verdicts, state: Reviewing, moderator: Moderator, services: Services
+) -> tuple[dict[int, list[Seen]], dict[int, int]]:
+    """What was decided, and how many wait on for want of room, by the places of their piles."""
+    done: dict[int, list[Seen]] = {}
+    rest: dict[int, int] = {}
+    room = PEOPLE_AT_ONCE
+    for place, reason in verdicts.items():
+        seen = _seen(state, place, services)
+        done[place] = _decide(seen[:room], moderator, reason, services)
+        if len(seen) > room and (done[place] or not room):
+            left = services.piles.around(seen[room].number)
+            rest[place] = left.count if left else 0
+        room -= len(done[place])
+    return done, rest
+
+
 def _seen(state: Reviewing, place: int, services: Services) -> list[Seen]:
-    """The entries of the pile that were on it when it was shown."""
-    pile = services.piles.around(state.heads[place - 1])
+    """The entries of the pile that were on it when it was shown; none if its first has changed.
+
+    In other words that one may lie on a pile of which nobody has seen anything.
+    """
+    head = _read(state.shown[place - 1])
+    pile = services.piles.around(head.number)
+    if pile is None or head not in pile.seen:
+        return []
     shown_at = datetime.fromisoformat(state.at)
-    cards = pile.cards if pile else []
-    return [Seen(card.number, card.version) for card in cards if card.submitted_at <= shown_at]
+    return [Seen(card.number, card.version) for card in pile.cards if card.submitted_at <= shown_at]
 
 
 def _decide(
     seen: list[Seen], moderator: Moderator, reason: Reason | None, services: Services
 ) -> list[Seen]:
     """What was decided of it; nothing if a colleague was faster, or has to decide it."""
+    if not seen:
+        return []
     try:
         return list(services.piles.decide(seen, moderator.id, reason).done)
     except (DecidedMeanwhile, OwnDecision):
         return []
+
+
+def _kept(seen: Iterable[Seen]) -> tuple[str, ...]:
+    return tuple(f"{one.number}:{one.version}" for one in seen)
+
+
+def _read(kept: str) -> Seen:
+    return Seen(*map(int, kept.split(":")))
 
 
 def _hits(pile: Pile, services: Services) -> list[str]:

@@ -3,7 +3,7 @@
 The rules of tone are those of handlers/wording.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.conversation.reply import Prose, Text, join, say
 from bot.domain.moderation import Reason
@@ -78,9 +78,17 @@ def _example(count: int) -> str:
 
 
 def decided(
-    approved: tuple[int, int], returned: tuple[int, int], late: Sequence[int], left: int
+    approved: tuple[int, int],
+    returned: tuple[int, int],
+    late: Sequence[int],
+    rest: Mapping[int, int],
+    at_once: int,
+    left: int,
 ) -> Text:
-    """What was done: how many piles and how many people; what a colleague did before."""
+    """What was done: how many piles and how many people; what a colleague did before.
+
+    `rest` are the people left of a pile, by its place, since a line decides about `at_once`.
+    """
     parts = []
     if approved[0]:
         parts.append(f"通过{approved[0]}组（{approved[1]}人）")
@@ -91,10 +99,18 @@ def decided(
         lines.append(
             say("✔ {parts}。60秒内回复“撤销”可反悔，之后才通知本人。", parts="，".join(parts))
         )
+    if rest:
+        lines.append(
+            say(
+                "一次最多审{at_once}人：{places}。",
+                at_once=at_once,
+                places="，".join(f"第{place}组还剩{count}人" for place, count in rest.items()),
+            )
+        )
     if late:
         lines.append(
             say(
-                "{places}没有动：别的同志刚审过，或者要由别的同志来审。",
+                "{places}没有动：作者刚改过，别的同志刚审过，或者要由别的同志来审。",
                 places="、".join(f"第{place}组" for place in late),
             )
         )

@@ -57,6 +57,11 @@ def submit(session: Session, *mottos: str, since: datetime = NOON) -> list[int]:
     return numbers
 
 
+def reword(session: Session, number: int, words: str) -> None:
+    author = session.scalars(select(Motto.author).where(Motto.id == number - 1000)).one()
+    at(session, NOON + UNDO).mottos.reword(author, words, fold_prose(words), "none")
+
+
 def sit(
     session: Session, staff_id: int, moment: datetime = NOON, seat: bytes = SEAT
 ) -> list[list[int]]:
@@ -97,10 +102,56 @@ def test_piles_stay_as_they_are_while_somebody_works(desk: Session) -> None:
 def test_other_words_leave_the_pile(desk: Session) -> None:
     first, second, third = submit(desk, *BRICKS)
     sit(desk, LI)
-    author = desk.scalars(select(Motto.author).where(Motto.id == second - 1000)).one()
-    at(desk, NOON + UNDO).mottos.reword(author, CLEAN, fold_prose(CLEAN), "none")
+    reword(desk, second, CLEAN)
 
     assert sit(desk, LI) == [[first, third], [second]]
+
+
+@pytest.mark.parametrize("words", [CLEAN, BRICKS[2]])
+def test_other_words_of_the_first_never_lie_among_the_old_ones_unlike(
+    desk: Session, words: str
+) -> None:
+    first, second = submit(desk, *BRICKS[:2])
+    sit(desk, LI)
+    reword(desk, first, words)
+
+    (pile, *others) = sit(desk, LI)
+
+    assert pile[0] == second
+    assert (first in pile) == (words == BRICKS[2])
+    assert others == ([] if first in pile else [[first]])
+
+
+def test_the_first_in_other_words_gathers_a_pile_anew(desk: Session) -> None:
+    first, second = submit(desk, *BRICKS[:2])
+    sit(desk, LI)
+    reword(desk, first, CLEAN)
+    sit(desk, LI)
+    (like,) = submit(desk, CLEAN, since=NOON + UNDO * 2)
+
+    assert sit(desk, LI) == [[second], [first, like]]
+
+
+def test_what_was_sorted_before_the_first_had_other_words_does_not_join_them(
+    desk: Session,
+) -> None:
+    first, second = submit(desk, *BRICKS[:2])
+    piles = at(desk).piles
+    before = piles.sort()
+    reword(desk, first, CLEAN)
+    after = piles.sort()
+    piles.place(placing for placing in after if placing.entry == first - 1000)
+
+    piles.place(before)
+
+    assert sit(desk, LI) == [[second], [first]]
+
+
+def test_where_few_wait_they_are_sorted_and_where_many_do_they_are_not(desk: Session) -> None:
+    first, second = submit(desk, BRICK, CLEAN)
+
+    assert at(desk).piles.sort(most=1) == []
+    assert [placing.entry + 1000 for placing in at(desk).piles.sort(most=2)] == [first, second]
 
 
 def test_an_appeal_lies_alone_and_not_before_whom_it_is_against(desk: Session) -> None:

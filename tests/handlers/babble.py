@@ -51,7 +51,7 @@ PLACES: tuple[State, ...] = (
     ConfirmingMotto(MOTTO), ConfirmingMotto(MOTTO, "full", OWN, True), Confirming(REWORD, OWN),
     Confirming(WITHDRAW, OWN), Confirming(WITHDRAW, ANOTHERS), Confirming(TAKE_BACK, ANOTHERS),
     Appealing(OWN), Appealing(ANOTHERS), Renaming(), Confirming(ERASE),
-    Reviewing((OWN, 99), NOON.isoformat()), Reviewed(("1001:2",)),
+    Reviewing((f"{OWN}:1", "99:1"), NOON.isoformat()), Reviewed(("1001:2",)),
     PickingUnit(()), PickingUnit((2, 3)), PickingUnit((99,)), Naming(2), Naming(99),
     Telling(), Telling("unit"), Telling("question"), Telling("question", "Q001"),
     MistakesShown((41, 42), 1, NOON.isoformat(), 42), MistakesShown((99,), 4, NOON.isoformat()),

@@ -16,6 +16,7 @@ from bot.domain.second_factor import SecondFactors, code_at, seed_of
 from bot.domain.staff import StaffRegister
 from bot.storage.tables import Audit, Member, Motto, Notice
 from handlers.moderating import wording
+from handlers.moderating.piles import PEOPLE_AT_ONCE
 from handlers.moderating.reading import verdicts
 from tests.builders import NOON, SECRET, a_member, key
 from tests.handlers.talking import Talker
@@ -233,6 +234,59 @@ def test_what_joined_a_pile_later_was_not_seen_and_waits_on(
 
     assert "通过1组（1人）" in li.says("过1")
     assert states(session) == ["approved", "waiting"]
+
+
+def test_of_a_pile_whose_first_was_put_in_other_words_nothing_is_decided_unseen(
+    session: Session, li: Talker, submit: Callable[[str, str], int]
+) -> None:
+    submit("older", MOTTOS[0])
+    submit("later", MOTTOS[1])
+    li.says("待审")
+    author = Talker(session, "later", now=NOON + timedelta(seconds=5))
+    author.services.mottos.reword(author.key, MOTTOS[0], fold_prose(MOTTOS[0]), "masked")
+    li.services.piles.place(li.services.piles.sort())
+    li.now += timedelta(seconds=9)
+
+    assert "第2组没有动" in li.says("过2")
+    assert states(session) == ["waiting"] * 2
+
+
+# ------------------------------------------------------------ many
+
+
+def test_of_a_large_pile_one_line_decides_a_part_and_says_how_many_are_left(
+    session: Session, li: Talker, submit: Callable[[str, str], int]
+) -> None:
+    for n in range(PEOPLE_AT_ONCE + 2):
+        submit(f"author{n}", MOTTOS[0])
+    submit("other", MOTTOS[1])
+    li.says("待审")
+
+    reply = li.says("过12")
+
+    assert f"✔ 通过1组（{PEOPLE_AT_ONCE}人）" in reply
+    assert "一次最多审40人：第1组还剩2人，第2组还剩1人。" in reply
+    assert "没有动" not in reply
+    assert "[再来5组](发:待审)　剩2组。" in reply
+    assert states(session) == ["approved"] * PEOPLE_AT_ONCE + ["waiting"] * 3
+    assert li.says("待审").startswith(
+        "待审2组，先看2组：\n1 愿做一块砖，哪里需要哪里搬（同句2人）\n"
+    )
+
+
+def test_where_many_wait_the_chat_shows_what_is_placed_and_sorts_nothing(
+    session: Session,
+    li: Talker,
+    submit: Callable[[str, str], int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("handlers.moderating.piles.FEW", 1)
+    submit("placed", MOTTOS[0])
+    assert li.says("待审").startswith("待审1组")
+    submit("fresh", MOTTOS[1])
+
+    assert li.says("待审").startswith("待审1组")
+    assert session.scalars(select(Motto.pile_id).order_by(Motto.id)).all() == [1, None]
 
 
 def test_nothing_to_do_is_said(li: Talker) -> None:
