@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from bot.domain import audit
 from bot.domain.codes import code_hash, spoken_code
+from bot.domain.entries import number_of
 from bot.domain.roles import Role
 from bot.domain.staff import Colleague
-from bot.storage.tables import ModeratorPhone, PhoneCode, SecondFactor, Staff
+from bot.storage.tables import ModeratorPhone, Motto, PhoneCode, SecondFactor, Staff
 
 CODE_LASTS = timedelta(minutes=10)
 PROVED_FOR = timedelta(hours=12)
@@ -30,6 +31,8 @@ class Moderator:
     name: str
     proved: bool
     """Whether a code was right within twelve hours."""
+    own: frozenset[int]
+    """The numbers of the entries they handed in themselves, which others decide."""
 
 
 class Phones:
@@ -89,7 +92,8 @@ class Phones:
         if row is None or not Colleague(row.id, row.name, Role(row.role)).may_decide:
             return None
         proved = row.proved_at is not None and self._now < row.proved_at + PROVED_FOR
-        return Moderator(row.id, row.name, proved)
+        entries = self._session.scalars(select(Motto.id).where(Motto.author == member))
+        return Moderator(row.id, row.name, proved, frozenset(map(number_of, entries)))
 
     def _remove(self, staff_id: int, member: bytes = b"") -> None:
         either = or_(ModeratorPhone.staff_id == staff_id, ModeratorPhone.member_key == member)

@@ -50,7 +50,8 @@ def look(message: Message, _state: State, services: Services) -> Step | Instead:
     services.piles.place(services.piles.sort(FEW))
     services.piles.take(moderator.id, _SEAT)
     desk = services.piles.desk(moderator.id)
-    lying = [pile for pile in desk.piles if pile.head.appealed_against != moderator.id][:AT_ONCE]
+    others = [pile for pile in desk.piles if pile.head.number not in moderator.own]
+    lying = [pile for pile in others if pile.head.appealed_against != moderator.id][:AT_ONCE]
     if not lying:
         return Step(wording.nothing_waits(), Idle())
     told = [(pile, _hits(pile, services)) for pile in lying]
@@ -129,6 +130,7 @@ def _decide(
     seen: list[Seen], moderator: Moderator, reason: Reason | None, services: Services
 ) -> list[Seen]:
     """What was decided of it; nothing if a colleague was faster, or has to decide it."""
+    seen = [one for one in seen if one.number not in moderator.own]
     if not seen:
         return []
     try:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.conversation.folding import fold, fold_prose
@@ -287,6 +287,29 @@ def test_where_many_wait_the_chat_shows_what_is_placed_and_sorts_nothing(
 
     assert li.says("待审").startswith("待审1组")
     assert session.scalars(select(Motto.pile_id).order_by(Motto.id)).all() == [1, None]
+
+
+def test_nobody_decides_their_own_motto(
+    session: Session, li: Talker, submit: Callable[[str, str], int]
+) -> None:
+    submit("author", MOTTOS[0])
+    li.services.mottos.submit(li.key, MOTTOS[0], fold_prose(MOTTOS[0]), "masked")
+    li.says("待审")
+
+    assert "通过1组（1人）" in li.says("过1")
+    assert states(session) == ["approved", "waiting"]
+    assert "现在没有要您审的座右铭" in li.says("待审")
+
+
+def test_a_motto_that_has_become_their_own_pile_is_left_and_told(
+    session: Session, li: Talker, submit: Callable[[str, str], int]
+) -> None:
+    submit("author", MOTTOS[0])
+    li.says("待审")
+    session.execute(update(Motto).values(author=li.key))
+
+    assert "第1组没有动" in li.says("过1")
+    assert states(session) == ["waiting"]
 
 
 def test_nothing_to_do_is_said(li: Talker) -> None:
