@@ -139,6 +139,7 @@ ACCESS = {
     "console.change_role": Access.OWNERS,
     "console.disable_account": Access.OWNERS,
     "console.sign_out_colleague": Access.OWNERS,
+    "console.unlink_phone_of_colleague": Access.OWNERS,
     "console.reset_password": Access.OWNERS,
     "console.reset_authenticator": Access.OWNERS,
     "console.reset_reopen": Access.OWNERS,

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.domain import audit
+from bot.domain.chat_review import end_chat_review
 from bot.domain.codes import code_hash, spoken_code
 from bot.domain.roles import Role
 from bot.domain.sign_in_limit import SignInLimit, account, guesser
@@ -113,10 +114,13 @@ class Colleagues:
         self._record(by, "staff.role", staff_id, **facts)
 
     def disable(self, staff_id: int, by: int) -> None:
-        """Close the account; its sign-ins end. Raises NoSuchColleague, OwnAccount or LastOwner."""
+        """Close the account; its sign-ins and its review by chat end.
+
+        Raises NoSuchColleague, OwnAccount or LastOwner.
+        """
         if self._to_change(staff_id, by).disabled_at is None:
             self._withdraw_code(staff_id)
-            self._change(staff_id, disabled_at=self._now)
+            self._begin_anew(staff_id, disabled_at=self._now)
             self._record(by, "staff.disable", staff_id)
 
     def reopen(self, staff_id: int, by: int) -> str:
@@ -125,21 +129,22 @@ class Colleagues:
         Raises NoSuchColleague or OwnAccount.
         """
         self._to_change(staff_id, by, stays_owner=True)
-        self._change(staff_id, disabled_at=None, password_hash="")
+        self._begin_anew(staff_id, disabled_at=None, password_hash="")
         self._record(by, "staff.reopen", staff_id)
         return self._new_code(staff_id)
 
     def reset(self, staff_id: int, by: int, *, authenticator: bool) -> str:
-        """Let the colleague begin anew with the code that is returned; its sign-ins end.
+        """Let the colleague begin anew with the code that is returned.
 
-        The password goes in any case: who has stolen it must not be the one who sets up the
-        next authenticator. Raises NoSuchColleague or OwnAccount.
+        The sign-ins and the review by chat end. The password goes in any case: who has stolen it
+        must not be the one who sets up the next authenticator. Raises NoSuchColleague or
+        OwnAccount.
         """
         self._to_change(staff_id, by, stays_owner=True)
         if authenticator:
             for kind in (SecondFactor, RecoveryCode):
                 self._session.execute(delete(kind).where(kind.staff_id == staff_id))
-        self._change(staff_id, password_hash="")
+        self._begin_anew(staff_id, password_hash="")
         what = "staff.code_reset" if authenticator else "staff.password_reset"
         self._record(by, what, staff_id)
         return self._new_code(staff_id)
@@ -160,16 +165,19 @@ class Colleagues:
         used = self._session.execute(delete(Invitation).where(Invitation.staff_id == staff_id))
         if not used.rowcount:  # type: ignore[attr-defined]
             return False
-        self._change(staff_id, password_hash=kept)
+        self._begin_anew(staff_id, password_hash=kept)
         for slot in slots:
             limit.release(slot)
         self._record(staff_id, "staff.password", staff_id)
         return True
 
     def choose_password(self, staff_id: int, password: str) -> None:
-        """Another password for one's own account; all sign-ins end. Raises UnfitPassword."""
+        """Another password for one's own account; all sign-ins and the review by chat end.
+
+        Raises UnfitPassword.
+        """
         name = self._session.scalars(select(Staff.name).where(Staff.id == staff_id)).one()
-        self._change(staff_id, password_hash=kept_password(name, password))
+        self._begin_anew(staff_id, password_hash=kept_password(name, password))
         self._record(staff_id, "staff.password", staff_id)
 
     # ------------------------------------------------------------ inside
@@ -205,6 +213,11 @@ class Colleagues:
         """Change the account, then end its sign-ins; in this order, as StaffRegister does."""
         self._session.execute(update(Staff).where(Staff.id == staff_id).values(**values))
         self._session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
+
+    def _begin_anew(self, staff_id: int, **values: object) -> None:
+        """Change the account; whoever has come in with what it was before is out."""
+        self._change(staff_id, **values)
+        end_chat_review(self._session, staff_id)
 
     def _unit(self, role: Role, unit_id: int | None) -> int | None:
         if role is not Role.SECRETARY:

@@ -65,15 +65,15 @@ class Phones:
         self._remove(staff_id, member)
         row = {"member_key": member, "staff_id": staff_id, "linked_at": self._now}
         self._session.execute(insert(ModeratorPhone).values(row))
-        self._record(staff_id, "staff.phone")
+        self._record(staff_id, "staff.phone", staff_id)
         return self.moderator(member)
 
-    def unlink(self, staff_id: int) -> None:
-        """End the review by chat."""
+    def unlink(self, staff_id: int, by: int) -> None:
+        """End the review by chat, one's own or as an owner."""
         self._session.execute(delete(PhoneCode).where(PhoneCode.staff_id == staff_id))
         if self.linked_at(staff_id):
             self._remove(staff_id)
-            self._record(staff_id, "staff.phone_off")
+            self._record(staff_id, "staff.phone_off", by)
 
     def linked_at(self, staff_id: int) -> datetime | None:
         """Since when the colleague has a phone."""
@@ -99,6 +99,6 @@ class Phones:
         either = or_(ModeratorPhone.staff_id == staff_id, ModeratorPhone.member_key == member)
         self._session.execute(delete(ModeratorPhone).where(either))
 
-    def _record(self, staff_id: int, action: str) -> None:
-        who = audit.staff(staff_id)
-        audit.record(self._session, self._now, who, action, who, {})
+    def _record(self, staff_id: int, action: str, by: int) -> None:
+        actor, subject = audit.staff(by), audit.staff(staff_id)
+        audit.record(self._session, self._now, actor, action, subject, {})

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.domain import audit, passwords
+from bot.domain.chat_review import end_chat_review
 from bot.domain.codes import code_hash, spoken_code
 from bot.domain.roles import Role
 from bot.domain.sign_in_limit import SignInLimit, Slot, account, guesser
@@ -186,7 +187,7 @@ class StaffRegister:
         return colleague
 
     def change_password(self, name: str, password: str) -> None:
-        """Give the account another password, and end all its sign-ins.
+        """Give the account another password; all its sign-ins and its review by chat end.
 
         Raises NoSuchColleague or UnfitPassword.
         """
@@ -194,14 +195,17 @@ class StaffRegister:
         self._record(audit.SYSTEM, "staff.password", staff_id)
 
     def disable(self, name: str) -> None:
-        """Close the account for good, and end all its sign-ins. Raises NoSuchColleague."""
+        """Close the account for good; all its sign-ins and its review by chat end.
+
+        Raises NoSuchColleague.
+        """
         staff_id = self._change(name, disabled_at=self._now)
         self._record(audit.SYSTEM, "staff.disable", staff_id)
 
     def remove_authenticator(self, name: str) -> None:
-        """Forget a lost authenticator and end all sign-ins; the next one sets up another.
+        """Forget a lost authenticator; the next sign-in sets up another.
 
-        Raises NoSuchColleague.
+        All sign-ins and the review by chat end. Raises NoSuchColleague.
         """
         staff_id = self._change(name)
         for kind in (SecondFactor, RecoveryCode):
@@ -355,7 +359,7 @@ class StaffRegister:
         return Colleague(staff.id, name, role)
 
     def _change(self, name: str, **values: object) -> int:
-        """Change an account, then end its sign-ins.
+        """Change an account, then end its sign-ins and its review by chat.
 
         In this order: whoever is signing in holds the row's lock, and once we have it we
         see the sign-in they opened.
@@ -368,6 +372,7 @@ class StaffRegister:
         if values:
             self._session.execute(update(Staff).where(Staff.id == staff_id).values(**values))
         self._session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
+        end_chat_review(self._session, staff_id)
         return staff_id
 
     def _sign_in(self, token: str) -> _SignIn | None:

@@ -17,6 +17,7 @@ from bot.domain.second_factor import code_at
 from bot.domain.services import Transaction
 from bot.domain.staff import FRESH
 from bot.storage.tables import Audit, Staff
+from tests.builders import key
 from tests.console.browser import Browser, text_of
 from tests.console.conftest import PASSWORD, Clock, Opened, a_colleague, an_app, signed_in
 from tests.console.test_security import every_rule
@@ -447,6 +448,24 @@ def test_an_owner_signs_a_colleague_out_everywhere(sun: Browser, li: Browser) ->
 
     assert li.get("/admin").status_code == 303
     assert sun.get("/admin").status_code == 200
+
+
+def test_an_owner_unlinks_the_phone_of_a_colleague(
+    sun: Browser, li: Browser, transaction: Transaction
+) -> None:
+    assert "解除绑定" not in text_of(sun.get("/admin/people/2"))
+    with transaction() as services:
+        services.members.welcome(key("li"), "o-li", "")
+        services.phones.link(key("li"), services.phones.invite(2))
+    assert "解除绑定" in text_of(sun.get("/admin/people/2"))
+
+    answer = sun.post("/admin/people/2/phone-off", follow_redirects=True)
+
+    assert words.SAID["phone_off"] in text_of(answer)
+    assert "解除绑定" not in text_of(answer)
+    with transaction(read_only=True) as services:
+        assert services.phones.moderator(key("li")) is None
+    assert li.get("/admin").status_code == 200
 
 
 def test_the_own_account_is_not_changed_here(sun: Browser) -> None:

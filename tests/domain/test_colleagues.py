@@ -1,5 +1,6 @@
 """Colleagues' accounts: invited, changed, reset and closed by owners, who learn no password."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.domain.colleagues import INVITED_FOR, Colleagues
+from bot.domain.phones import Phones
 from bot.domain.roles import Role
 from bot.domain.second_factor import SecondFactors, code_at, seed_of
 from bot.domain.staff import StaffRegister
@@ -21,7 +23,7 @@ from bot.domain.staff_refusals import (
     UnfitUnit,
 )
 from bot.storage.tables import Audit, Invitation, SecondFactor, StaffSession
-from tests.builders import NOON, SECRET
+from tests.builders import NOON, SECRET, a_member, key
 
 pytestmark = pytest.mark.slow
 
@@ -216,3 +218,76 @@ def test_another_password_ends_all_sign_ins(session: Session, li: int) -> None:
     assert not signed_in(session, li)
     assert not may_sign_in(session, "李审核")
     assert may_sign_in(session, "李审核", "换成另外一句容易记的话了")
+
+
+# ------------------------------------------------------------ the phone
+
+
+@pytest.fixture
+def thief(session: Session, li: int) -> bytes:
+    """The member whose WeChat reviews as 李审核; one more code is on its way."""
+    a_member(session, "thief", None)
+    phones = Phones(session, NOON)
+    moderator = phones.link(key("thief"), phones.invite(li))
+    assert moderator
+    assert moderator.proved
+    return key("thief")
+
+
+def password_reset(session: Session, li: int, sun: int) -> None:
+    Colleagues(session, NOON).reset(li, sun, authenticator=False)
+
+
+def authenticator_reset(session: Session, li: int, sun: int) -> None:
+    Colleagues(session, NOON).reset(li, sun, authenticator=True)
+
+
+def another_password(session: Session, li: int, _: int) -> None:
+    Colleagues(session, NOON).choose_password(li, "换成另外一句容易记的话了")
+
+
+def closed_and_opened_again(session: Session, li: int, sun: int) -> None:
+    Colleagues(session, NOON).disable(li, sun)
+    Colleagues(session, NOON).reopen(li, sun)
+
+
+def password_of_the_operator(session: Session, _: int, __: int) -> None:
+    StaffRegister(session, NOON).change_password("李审核", "换成另外一句容易记的话了")
+
+
+def authenticator_of_the_operator(session: Session, _: int, __: int) -> None:
+    StaffRegister(session, NOON).remove_authenticator("李审核")
+
+
+@pytest.mark.parametrize(
+    "mend",
+    [
+        password_reset, authenticator_reset, another_password, closed_and_opened_again,
+        password_of_the_operator, authenticator_of_the_operator,
+    ],
+)  # fmt: skip
+def test_a_phone_that_a_thief_has_linked_does_not_outlive_the_password(
+    session: Session, sun: int, li: int, thief: bytes, mend: Callable[[Session, int, int], None]
+) -> None:
+    phones = Phones(session, NOON)
+    on_its_way = phones.invite(li)
+
+    mend(session, li, sun)
+
+    assert phones.moderator(thief) is None
+    assert phones.linked_at(li) is None
+    assert phones.link(thief, on_its_way) is None
+    factor = session.get(SecondFactor, li, populate_existing=True)
+    assert factor is None or factor.proved_at is None
+
+
+def test_an_owner_unlinks_the_phone_of_a_colleague_and_the_trail_says_who(
+    session: Session, sun: int, li: int, thief: bytes
+) -> None:
+    phones = Phones(session, NOON)
+
+    phones.unlink(li, sun)
+
+    assert phones.moderator(thief) is None
+    row = session.scalars(select(Audit).where(Audit.action == "staff.phone_off")).one()
+    assert (row.actor, row.subject) == (f"staff:{sun}", f"staff:{li}")

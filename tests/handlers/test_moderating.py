@@ -183,7 +183,7 @@ def test_whose_right_has_ended_decides_nothing(
         case "disable":
             services.colleagues.disable(1, owner)
         case "unlink":
-            services.phones.unlink(1)
+            services.phones.unlink(1, 1)
         case "end_all":
             services.devices.end_all(1, 1)
         case "role":

@@ -99,7 +99,7 @@ class OwnDesk:
     def unlink_phone(self) -> AnyResponse:
         """End the review by chat."""
         with self._transaction() as services:
-            services.phones.unlink(g.colleague.id)
+            services.phones.unlink(g.colleague.id, g.colleague.id)
         return to("account", said="phone_off")
 
     def _page(self, trouble: str | None = None) -> Response:

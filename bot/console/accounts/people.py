@@ -34,6 +34,9 @@ class PeopleDesk:
         room.add_url_rule(f"{_ONE}/role", "change_role", self.change_role, methods=post)
         room.add_url_rule(f"{_ONE}/disable", "disable_account", self.disable, methods=post)
         room.add_url_rule(f"{_ONE}/sign-out", "sign_out_colleague", self.sign_out, methods=post)
+        room.add_url_rule(
+            f"{_ONE}/phone-off", "unlink_phone_of_colleague", self.unlink_phone, methods=post
+        )
         for name, act in (
             ("password", _reset_password), ("authenticator", _reset_authenticator),
             ("reopen", _reopen),
@@ -99,6 +102,12 @@ class PeopleDesk:
             services.devices.end_all(number, g.colleague.id)
         return to("person", number=number, said="signed_out")
 
+    def unlink_phone(self, number: int) -> AnyResponse:
+        """End the colleague's review by chat."""
+        with self._transaction() as services:
+            services.phones.unlink(number, g.colleague.id)
+        return to("person", number=number, said="phone_off")
+
     def _with_code(self, number: int, act: Callable[[Services], str]) -> Response:
         try:
             with self._transaction() as services:
@@ -133,6 +142,7 @@ class PeopleDesk:
             with self._transaction(read_only=True) as services:
                 account = services.colleagues.account(number)
                 devices = services.devices.of(number)
+                phone = services.phones.linked_at(number)
                 letters = services.tickets.backlog().waiting
         except NoSuchColleague:
             raise NotFound from None
@@ -143,6 +153,7 @@ class PeopleDesk:
             roles=list(Role),
             account=account,
             devices=devices,
+            phone=phone,
             is_own=number == g.colleague.id,
             trouble=trouble,
             said=words.SAID.get(request.args.get("said", "")),

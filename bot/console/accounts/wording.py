@@ -24,10 +24,10 @@ RIGHTS: Mapping[Role, str] = {
 SAID = {
     "ended": "已经退出。",
     "all_ended": "其他设备都已退出。",
-    "password": "口令已经换好，其他设备都已退出。",
+    "password": "口令已经换好，其他设备都已退出；在微信里审的，请重新绑定。",
     "phone_off": "微信审核已解除。",
     "role": "角色已经改好；对方要重新登录。",
-    "disabled": "账号已停用，对方在所有设备上都已退出。做过的事都留着记录。",
+    "disabled": "账号已停用，对方在所有设备上都已退出，也不能再在微信里审。做过的事都留着记录。",
     "signed_out": "对方在所有设备上都已退出。",
 }
 """What was done, by the word that stands in the address."""
