@@ -1,9 +1,12 @@
 """The audit trail at the console: looked through, taken out without formulas, its chain checked."""
 
 import csv
+import json
+import re
 from hashlib import sha256
 from io import BytesIO, StringIO
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from flask import Flask
@@ -62,26 +65,38 @@ def test_a_deed_is_told_with_who_when_before_and_after(chen: Browser, returned: 
 @pytest.mark.parametrize(
     ("asked", "shown", "hidden"),
     [
-        ("who=member", "提交座右铭", "退回"),
-        ("who=staff:1", "退回", "提交座右铭"),
-        ("kind=staff", "建账号", "退回"),
-        ("kind=motto", "退回", "建账号"),
-        ("words=1001", "提交座右铭", "建账号"),
-        ("words=牢记使命", "退回", "提交座右铭"),
-        ("words=100%25", "没有这样的记录", "退回"),
-        ("since=2026-12-05&until=2026-12-05", "退回", "没有这样的记录"),
-        ("since=2026-12-06", "没有这样的记录", "退回"),
-        ("until=2026-12-04", "没有这样的记录", "退回"),
-        ("since=gestern", "退回", "没有这样的记录"),
+        ({"who": "member"}, "提交座右铭", "退回"),
+        ({"who": "staff:1"}, "退回", "提交座右铭"),
+        ({"kind": "staff"}, "建账号", "退回"),
+        ({"kind": "motto"}, "退回", "建账号"),
+        ({"words": "1001"}, "提交座右铭", "建账号"),
+        ({"words": "牢记使命"}, "退回", "提交座右铭"),
+        ({"words": "100%"}, "没有这样的记录", "退回"),
+        ({"since": "2026-12-05", "until": "2026-12-05"}, "退回", "没有这样的记录"),
+        ({"since": "2026-12-06"}, "没有这样的记录", "退回"),
+        ({"until": "2026-12-04"}, "没有这样的记录", "退回"),
+        ({"since": "gestern"}, "退回", "没有这样的记录"),
+        ({"words": "字" * 61}, "退回", "没有这样的记录"),
     ],
 )
 def test_it_is_narrowed_down(
-    chen: Browser, returned: int, asked: str, shown: str, hidden: str
+    chen: Browser, returned: int, asked: dict[str, str], shown: str, hidden: str
 ) -> None:
-    listed = text_of(chen.get(f"{TRAIL}?{asked}")).partition("查找")[2]
+    listed = text_of(chen.post(TRAIL, asked)).partition("查找")[2]
 
     assert shown in listed
     assert hidden not in listed
+
+
+def test_what_is_looked_for_never_stands_in_an_address(chen: Browser, returned: int) -> None:
+    name = "牢记使命"
+
+    found = chen.post(TRAIL, {"words": name})
+
+    assert re.search(f'name="words" value="{name}"', found.text)
+    addresses = re.findall(r'(?:href|action)="([^"]*)"', found.text)
+    assert not [each for each in addresses if name in unquote(each)]
+    assert "提交座右铭" in text_of(chen.get(f"{TRAIL}?words={name}"))
 
 
 def test_older_deeds_follow_on_further_pages_each_once(
@@ -99,14 +114,35 @@ def test_older_deeds_follow_on_further_pages_each_once(
     assert second.older is None
     assert ids == sorted(set(ids), reverse=True)
     assert "更早的" in text_of(chen.get(TRAIL))
-    assert "更早的" not in text_of(chen.get(f"{TRAIL}?before={first.older}"))
+    assert "更早的" not in text_of(chen.post(TRAIL, {"before": first.older}))
+
+
+def test_further_pages_keep_what_was_looked_for(chen: Browser, transaction: Transaction) -> None:
+    for _ in range(PAGE + 5):
+        with transaction() as services:
+            services.trail.note_export(1, {})
+
+    first = chen.post(TRAIL, {"kind": "audit"})
+    fields = fields_of(first.text.partition('aria-label="翻页"')[2].partition("</form>")[0])
+    second = chen.post_bare(TRAIL, fields)
+
+    assert fields["kind"] == "audit"
+    assert "建账号" not in text_of(second).partition("查找")[2]
+    assert second.text.count("trail-entry") == 5
+    assert "回到最新的" in text_of(second)
+    assert "更早的" not in text_of(second)
+
+
+def fields_of(form: str) -> dict[str, str]:
+    """What the form sends when its button is pressed."""
+    return dict(re.findall(r'name="([^"]*)" value="([^"]*)"', form))
 
 
 @pytest.mark.parametrize("before", [2**63, -(2**63) - 1, 10**40, "abc", ""])
-def test_an_address_with_an_id_that_no_deed_has_shows_the_latest(
+def test_an_id_that_no_deed_has_shows_the_latest(
     chen: Browser, returned: int, before: object
 ) -> None:
-    shown = chen.get(f"{TRAIL}?before={before}")
+    shown = chen.post(TRAIL, {"before": before})
 
     assert shown.status_code == 200
     assert "退回 1001号" in text_of(shown)
@@ -124,13 +160,26 @@ def test_a_file_says_who_took_it_and_of_what_and_so_does_the_trail(
     assert rows[0] == list(words.HEAD)
     assert [row[3] for row in rows[1:-1]] == ["退回", "提交座右铭"]
     assert rows[1][5:7] == ["待审", "已退回"]
-    assert "陈组织 于 2026年12月5日 12:00:00 导出，筛选：kind=motto，2 条" in rows[-1][0]
+    assert "陈组织 于 2026年12月5日 12:00:00 导出，筛选：什么事，2 条" in rows[-1][0]
     with opened() as session:
         row = session.scalars(select(Audit).where(Audit.action == "audit.export")).one()
     assert row.actor == "staff:1"
     assert row.facts == {
-        "asked": "kind=motto", "count": 2, "format": "csv", "sha256": sha256(content).hexdigest(),
+        "asked": ["kind"], "count": 2, "format": "csv", "sha256": sha256(content).hexdigest(),
     }  # fmt: skip
+
+
+def test_a_name_that_was_looked_for_stays_neither_in_the_trail_nor_in_the_file(
+    chen: Browser, returned: int, opened: Opened
+) -> None:
+    content = export(chen, words="欧阳秀兰", since="2026-12-01")
+
+    with opened() as session:
+        row = session.scalars(select(Audit).where(Audit.action == "audit.export")).one()
+    assert row.facts["asked"] == ["words", "since"]
+    assert "欧阳秀兰" not in json.dumps(row.facts, ensure_ascii=False)
+    assert "欧阳秀兰" not in content.decode("utf-8-sig")
+    assert "筛选：内容里的字、从哪天" in text_of(chen.get(TRAIL))
 
 
 @pytest.mark.parametrize("formula", FORMULAS)

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from io import BytesIO
 from typing import Annotated, Literal
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, request, send_file
 from pydantic import BeforeValidator, Field, ValidationError
@@ -25,7 +24,7 @@ _LARGEST_ID = 2**63 - 1
 
 
 class SoughtForm(Form):
-    """What the trail is narrowed down by, as it stands in the address."""
+    """What the trail is narrowed down by. Sent as a form: a name has no place in an address."""
 
     who: _Short = ""
     kind: _Short = ""
@@ -43,9 +42,16 @@ class SoughtForm(Form):
         )  # fmt: skip
 
     @property
-    def address(self) -> dict[str, str]:
+    def filters(self) -> dict[str, str]:
         """What of it is not empty."""
-        return {name: value for name, value in self.model_dump().items() if value}
+        values = self.model_dump(include=set(SoughtForm.model_fields))
+        return {name: value for name, value in values.items() if value}
+
+
+class LeafForm(SoughtForm):
+    """The same, and before which deed the page begins."""
+
+    before: int | None = Field(default=None, ge=1, le=_LARGEST_ID)
 
 
 class ExportForm(SoughtForm):
@@ -63,7 +69,7 @@ class TrailDesk:
 
     def hang(self, room: Blueprint) -> None:
         """Give each page its address."""
-        room.add_url_rule("/trail", "trail", self.trail)
+        room.add_url_rule("/trail", "trail", self.trail, methods=["GET", "POST"])
         room.add_url_rule("/trail/check", "check_trail", self.check, methods=["POST"])
         room.add_url_rule("/trail/export", "export_trail", self.export, methods=["POST"])
 
@@ -79,12 +85,13 @@ class TrailDesk:
             check = services.trail.check(self._secret)
             took = datetime.now(CAMPAIGN_ZONE) - began
             said = wording.checked(check, took)
-            return self._page(services, SoughtForm(), said, is_sound=not check.breaks)
+            return self._page(services, LeafForm(), said, is_sound=not check.breaks)
 
     def export(self) -> Response:
         """What was asked for as a file, and a row of the trail about who took it."""
         form = ExportForm.sent()
-        asked = urlencode({k: v for k, v in form.address.items() if k != "format"})
+        # Not the words: they may be a member's name, and an erasure would not reach them here.
+        asked = list(form.filters)
         with self._transaction(read_only=True) as services:
             names = services.staff.names()
             rows = [wording.row(entry, names) for entry in services.trail.entries(form.sought)]
@@ -106,7 +113,7 @@ class TrailDesk:
     def _page(
         self,
         services: Services,
-        asked: SoughtForm,
+        asked: LeafForm,
         said: tuple[str, str] | None = None,
         *,
         is_sound: bool = True,
@@ -115,7 +122,7 @@ class TrailDesk:
         return page(
             "trail",
             trail=wording,
-            leaf=services.trail.leaf(asked.sought, request.args.get("before", type=_id)),
+            leaf=services.trail.leaf(asked.sought, asked.before),
             count=services.trail.count(asked.sought),
             asked=asked,
             actors={audit.MEMBER: wording.MEMBERS, audit.SYSTEM: wording.SYSTEM, **names},
@@ -127,17 +134,11 @@ class TrailDesk:
         )
 
 
-def _asked() -> SoughtForm:
+def _asked() -> LeafForm:
     try:
-        return SoughtForm.model_validate(request.args.to_dict())
+        return LeafForm.model_validate(request.form.to_dict())
     except ValidationError:
-        return SoughtForm()
-
-
-def _id(typed: str) -> int:
-    if not 0 <= (id_ := int(typed)) <= _LARGEST_ID:
-        raise ValueError
-    return id_
+        return LeafForm()
 
 
 def _day(typed: str) -> datetime | None:

@@ -1,6 +1,6 @@
 """What the deeds of the trail, and their facts, are called."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -124,6 +124,15 @@ FACTS: Mapping[str, str] = {
 }
 """What the facts of a deed are called; what has no name is shown by its own."""
 
+FILTERS: Mapping[str, str] = {
+    "who": "谁",
+    "kind": "什么事",
+    "words": "内容里的字",
+    "since": "从哪天",
+    "until": "到哪天",
+}
+"""What the trail is narrowed down by."""
+
 MEMBERS, SYSTEM = "党员", "系统"
 HEAD = ("序号", "时间", "谁", "做了什么", "对什么", "之前", "之后", "其他")
 """The columns of a file."""
@@ -162,10 +171,14 @@ def before_and_after(entry: Entry) -> tuple[str, str]:
 def others(entry: Entry) -> list[str]:
     """What else is known of the deed, a line for each."""
     return [
-        f"{FACTS.get(name, name)}：{_value(value)}"
+        f"{FACTS.get(name, name)}：{_fact(name, value)}"
         for name, value in entry.facts.items()
         if name not in ("before", "after") and value not in (None, "", [], {})
     ]
+
+
+def _fact(name: str, value: Any) -> str:
+    return filters(value) if name == "asked" and isinstance(value, list) else _value(value)
 
 
 def _value(value: Any) -> str:
@@ -215,9 +228,14 @@ def out_of(count: int) -> str:
     return f"{count} 条" if count <= MOST_OUT else f"最近的 {MOST_OUT} 条"
 
 
-def taken_by(name: str, at: str, asked: str, count: int) -> str:
-    """The last line of a file: who took it, when, of what."""
-    return f"{name} 于 {at} 导出，筛选：{asked or '全部'}，{count} 条"
+def taken_by(name: str, at: str, asked: Sequence[str], count: int) -> str:
+    """The last line of a file: who took it, when, narrowed down by what."""
+    return f"{name} 于 {at} 导出，筛选：{filters(asked) or '没有'}，{count} 条"
+
+
+def filters(asked: Sequence[str]) -> str:
+    """By what it was narrowed down."""
+    return "、".join(FILTERS[each] for each in asked)
 
 
 moment = full_time
