@@ -187,7 +187,7 @@ def refuse_padding(message: Message, state: State, services: Services) -> Step:
 @router.keyword(*wording.RESULT)
 def result(message: Message, state: State, services: Services) -> Step:
     """The result, once all may see it; it does not hang on who asks but for the own entry."""
-    standing = services.outcomes.latest()
+    standing = services.outcomes.current()
     if standing.publicised_at is None:
         # Until then a ballot that is closed says so itself.
         return Step(wording.result_later(services.votes.ballot(message.member)), on_show(state))

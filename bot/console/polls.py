@@ -17,13 +17,13 @@ from bot.recount import file_of
 
 
 class PollBook:
-    """The votes of the latest round, and making its result known."""
+    """The votes of the round in force, and making its result known."""
 
     def __init__(self, transaction: Transaction, data_dir: Path) -> None:
         self._transaction, self._data_dir = transaction, data_dir.absolute()
 
     def votes(self) -> Response:
-        """The entries of the latest round by their votes; as of when, the page says."""
+        """The entries of the round in force by their votes; as of when, the page says."""
         return self._page()
 
     def publicise(self) -> AnyResponse:
@@ -55,7 +55,7 @@ class PollBook:
     def recount(self) -> Response:
         """The pack with which anybody can count again."""
         with self._transaction(read_only=True) as services:
-            standing = services.outcomes.latest()
+            standing = services.outcomes.current()
         file = file_of(self._data_dir, standing)
         if not file.exists():
             abort(HTTPStatus.NOT_FOUND)
@@ -64,7 +64,7 @@ class PollBook:
     def _page(self, trouble: str = "") -> Response:
         with self._transaction(read_only=True) as services:
             poll = _poll(services, request.args.get("page", 1, type=int))
-            standing = services.outcomes.latest() if poll else None
+            standing = services.outcomes.current() if poll else None
             return page(
                 "votes",
                 HTTPStatus.CONFLICT if trouble else HTTPStatus.OK,

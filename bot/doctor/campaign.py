@@ -33,7 +33,7 @@ def contest(session: Session, now: datetime) -> Finding:
 def round_(session: Session, now: datetime) -> Finding:
     """Whether members can vote."""
     try:
-        found = current_round(session)
+        found = current_round(session, now)
     except NoRound:
         return note("round", "none")
     facts = {

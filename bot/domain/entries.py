@@ -12,6 +12,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     func,
     select,
     update,
@@ -85,20 +86,30 @@ def id_of(number: int) -> int:
 
 
 _ROUND = table_of(Round)
-_LATEST_ROUND = select(_ROUND).order_by(_ROUND.c.collects_from.desc()).limit(1)
+_BEGUN = _ROUND.c.collects_from <= bindparam("at")
+_ROUND_IN_FORCE = (
+    select(_ROUND)
+    .order_by(
+        case((_BEGUN, 0), else_=1),
+        case((_BEGUN, _ROUND.c.collects_from)).desc(),
+        _ROUND.c.collects_from,
+    )
+    .limit(1)
+)
 # A subquery, whose row stays unlocked: two deciders that held it would wait for each other.
 _ROUND_OF_ENTRY = select(Round.id).where(
     Round.id == select(Motto.round_id).where(Motto.id == bindparam("motto")).scalar_subquery()
 )
 
 
-def current_round(session: Session, *, hold: bool = False) -> Row[Any]:
-    """The row of the round that began last; on hold it is not sealed before we commit.
+def current_round(session: Session, at: datetime, *, hold: bool = False) -> Row[Any]:
+    """The row of the round in force `at` that moment; on hold it is not sealed before we commit.
 
-    Raises NoRound.
+    It is the one that began to collect last; the one to begin first where none has yet. Raises
+    NoRound.
     """
-    latest = hold_open(session, _LATEST_ROUND) if hold else _LATEST_ROUND
-    if (found := ask(session, latest).first()) is None:
+    asked = hold_open(session, _ROUND_IN_FORCE) if hold else _ROUND_IN_FORCE
+    if (found := ask(session, asked, {"at": at}).first()) is None:
         raise NoRound
     return found
 

@@ -88,21 +88,21 @@ def _is_seen(char: str) -> bool:
 
 
 class Mottos:
-    """The mottos of the latest round."""
+    """The mottos of the round in force."""
 
     def __init__(self, session: Session, now: datetime) -> None:
         self._session, self._now = session, now
 
     def ensure_collecting(self) -> Row[Any]:
         """The round, if mottos are taken now. Raises NoRound or CollectingClosed."""
-        current = current_round(self._session)
+        current = current_round(self._session, self._now)
         if not current.collects_from <= self._now < current.collects_until:
             raise CollectingClosed(current.collects_from, current.collects_until)
         return current
 
     def mine(self, member: bytes) -> MottoCard | None:
         """The member's own motto in this round, in whatever state."""
-        round_id = current_round(self._session).id
+        round_id = current_round(self._session, self._now).id
         found = read_cards(self._session, Motto.author == member, Motto.round_id == round_id)
         return found[0] if found else None
 
@@ -112,7 +112,7 @@ class Mottos:
             self._session.scalar(
                 select(func.count()).where(
                     Motto.folded == folded[:_LONGEST_FOLDED],
-                    Motto.round_id == current_round(self._session).id,
+                    Motto.round_id == current_round(self._session, self._now).id,
                     Motto.state == MottoState.APPROVED,
                 )
             )
@@ -246,7 +246,7 @@ class Mottos:
         `district` is the id of a unit: its mottos and those of the branches below it. A
         page beyond the last is the last.
         """
-        conditions = [approved(Motto), Motto.round_id == current_round(self._session).id]
+        conditions = [approved(Motto), Motto.round_id == current_round(self._session, self._now).id]
         if district is None:
             conditions.append(bears_card())
         else:

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain import audit, merkle
-from bot.domain.entries import number_of
+from bot.domain.entries import current_round, number_of
 from bot.domain.refusals import NoRound, NotSealed, Refusal
 from bot.storage.tables import Outcome, Round, Vote
 
@@ -79,9 +79,9 @@ class Outcomes:
     def __init__(self, session: Session, now: datetime) -> None:
         self._session, self._now = session, now
 
-    def latest(self) -> Standing:
-        """The latest round. Raises NoRound."""
-        return self._standing(select(Round.id).order_by(Round.opens_at.desc(), Round.id.desc()))
+    def current(self) -> Standing:
+        """The round in force: once sealed, until the next begins to collect. Raises NoRound."""
+        return self._of(current_round(self._session, self._now).id)
 
     def latest_shown(self) -> Standing | None:
         """The latest round whose result all may see."""

@@ -72,7 +72,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Poll:
-    """How the latest round stands, or what it came to: one page, most votes first."""
+    """How the round in force stands, or what it came to: one page, most votes first."""
 
     title: str
     opens_at: datetime
@@ -154,7 +154,7 @@ class Tally:
         return Count(self._now, {row[0]: row[1] for row in rows})
 
     def poll(self, page: int = 1, round_id: int | None = None) -> Poll:
-        """How the latest round, or this one, stands; the result, once it is sealed.
+        """How the round in force, or this one, stands; the result, once it is sealed.
 
         A page beyond the last is the last. Raises NoRound.
         """
@@ -246,7 +246,11 @@ class Tally:
         )
 
     def _round(self, round_id: int | None) -> Round | Row[Any]:
-        found = self._session.get(Round, round_id) if round_id else current_round(self._session)
+        found = (
+            self._session.get(Round, round_id)
+            if round_id
+            else current_round(self._session, self._now)
+        )
         if found is None:
             raise NoRound
         return found

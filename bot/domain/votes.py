@@ -152,7 +152,7 @@ _SLOTS = (
 
 
 class Votes:
-    """The ballot box of the latest round."""
+    """The ballot box of the round in force."""
 
     def __init__(self, session: Session, now: datetime) -> None:
         self._session, self._now = session, now
@@ -188,7 +188,7 @@ class Votes:
         return self._batch(member, cursor, back=2 * BATCH)
 
     def _batch(self, member: bytes, cursor: str, back: int) -> Batch:
-        round_id = current_round(self._session).id
+        round_id = current_round(self._session, self._now).id
         ranked = in_order(member, self._session.scalars(_CARDS, {"round": round_id}))
         if not ranked:
             return Batch([], "")
@@ -275,7 +275,7 @@ class Votes:
 
     def has_voted(self, member: bytes, number: int) -> bool:
         """Whether the member gave one of today's votes to this motto, or to its card."""
-        current = current_round(self._session)
+        current = current_round(self._session, self._now)
         words = self._session.scalar(select(Motto.folded).where(Motto.id == id_of(number)))
         return words in self._slots(member, current.id, campaign_day(self._now)).values()
 
@@ -284,7 +284,10 @@ class Votes:
         rows = self._session.execute(
             select(Vote.motto_id, Motto.words, Vote.day, Vote.accepted_at, Vote.tracker)
             .join(Motto, Vote.motto_id == Motto.id)
-            .where(Vote.member_key == member, Vote.round_id == current_round(self._session).id)
+            .where(
+                Vote.member_key == member,
+                Vote.round_id == current_round(self._session, self._now).id,
+            )
             .order_by(Vote.accepted_at.desc())
             .limit(limit)
         )
@@ -293,10 +296,11 @@ class Votes:
     def _open_round(self, sent_at: datetime, *, hold: bool = False) -> Row[Any]:
         """The round, if a vote sent at `sent_at` and arriving now counts in it.
 
-        On hold it stays as it is until we commit; whoever waited for the sealer finds it
-        sealed in the next statement, by `sealed_at`.
+        It is the one in force when the vote was sent, though the next may have begun since. On
+        hold it stays as it is until we commit; whoever waited for the sealer finds it sealed in
+        the next statement, by `sealed_at`.
         """
-        current = current_round(self._session, hold=hold)
+        current = current_round(self._session, min(sent_at, self._now), hold=hold)
         if sent_at < current.opens_at or self._now < current.opens_at:
             raise VotingNotOpen(current.opens_at)
         late = sent_at >= current.closes_at or self._now >= current.closes_at + LATE

@@ -1,6 +1,6 @@
 """An entry: its number, its signature, and the one way in which its state changes."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -97,16 +97,31 @@ def test_the_version_counts_the_audit_rows(services: Services, session: Session)
     assert card.version == audit_rows(session, number) == 6
 
 
-def test_the_round_that_began_last_is_the_current_one(session: Session) -> None:
+def a_round(session: Session, id_: int, collects_from: datetime) -> None:
+    later = collects_from + timedelta(days=1)
     session.add(
         Round(
-            id=2, title="微型党课", collects_from=NOON, collects_until=NOON, opens_at=NOON,
-            closes_at=NOON, own_entry_allowed=True,
+            id=id_, title="微型党课", collects_from=collects_from, collects_until=later,
+            opens_at=later, closes_at=later, own_entry_allowed=True,
         )
     )  # fmt: skip
     session.flush()
 
-    assert current_round(session).id == 2
+
+def test_the_round_that_began_last_is_the_current_one(session: Session) -> None:
+    for id_, days in ((2, 9), (3, -40), (4, 0), (5, 5)):
+        a_round(session, id_, NOON + timedelta(days=days))
+
+    assert current_round(session, NOON).id == 4
+    assert current_round(session, NOON, hold=True).id == 4
+    assert current_round(session, NOON - timedelta(seconds=1)).id == 1
+    assert current_round(session, NOON + timedelta(days=6)).id == 5
+
+
+def test_before_any_has_begun_it_is_the_one_to_begin_next(session: Session) -> None:
+    a_round(session, 2, NOON + timedelta(days=9))
+
+    assert current_round(session, NOON - timedelta(days=31)).id == 1
 
 
 def test_without_any_round_there_is_nothing_to_enter(session: Session) -> None:
@@ -114,4 +129,4 @@ def test_without_any_round_there_is_nothing_to_enter(session: Session) -> None:
     session.query(Round).delete()
 
     with pytest.raises(NoRound):
-        current_round(session)
+        current_round(session, NOON)

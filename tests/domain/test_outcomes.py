@@ -54,11 +54,11 @@ def test_a_result_goes_its_way_and_each_step_is_in_the_trail(
 ) -> None:
     shown = SEALED + timedelta(hours=9)
     at(session, shown).outcomes.publicise(1, staff_id=1)
-    assert at(session, shown).outcomes.latest().stage is Stage.PUBLICISED
+    assert at(session, shown).outcomes.current().stage is Stage.PUBLICISED
     over = shown + OBJECTIONS
     at(session, over).outcomes.publish(1, staff_id=1)
 
-    standing = at(session, over).outcomes.latest()
+    standing = at(session, over).outcomes.current()
 
     assert (standing.stage, standing.ballots, standing.objections_until) == (
         Stage.PUBLISHED,
@@ -96,7 +96,7 @@ def test_a_second_press_changes_nothing(session: Session, receipts: list[Receipt
         over = SEALED + OBJECTIONS + timedelta(hours=later)
         at(session, over).outcomes.publish(1, staff_id=1)
 
-    standing = at(session, SEALED).outcomes.latest()
+    standing = at(session, SEALED).outcomes.current()
     assert standing.publicised_at == SEALED
     assert standing.published_at == SEALED + OBJECTIONS
     assert deeds(session) == ["round.seal", "round.publicise", "round.publish"]
@@ -168,4 +168,4 @@ def test_a_round_without_a_single_vote_has_a_result_too(session: Session) -> Non
 
     assert at(session, SEALED).sealing.seal(1)
 
-    assert at(session, SEALED).outcomes.latest().root == merkle.Tree([]).root
+    assert at(session, SEALED).outcomes.current().root == merkle.Tree([]).root

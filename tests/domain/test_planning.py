@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bot.domain.bank import BankState, QuestionBank
 from bot.domain.contests import ContestPlan
 from bot.domain.identity import campaign_day
+from bot.domain.outcomes import Stage
 from bot.domain.planning import (
     Flaw,
     NoSuchPlan,
@@ -22,7 +23,7 @@ from bot.domain.questions import Shelf
 from bot.domain.refusals import ContestNotBegun
 from bot.domain.services import Services, open_services
 from bot.storage.tables import Audit, BankQuestion, ContestQuestion, RoundSlot
-from tests.builders import CLOSES, NOON, key, said
+from tests.builders import CLOSES, NOON, an_approved_motto, key, said
 
 TODAY = campaign_day(NOON)
 NEXT_YEAR = NOON + timedelta(days=200)
@@ -258,6 +259,51 @@ def test_a_new_selection_takes_mottos_and_votes_when_its_time_has_come(
     then.votes.cast(key("wang"), card.number, then.now, delivery)
     ballot = then.votes.ballot(key("wang"), then.now)
     assert (ballot.per_day, ballot.left) == (2, 1)
+
+
+def test_the_selection_that_runs_goes_on_when_the_next_is_planned(
+    planning: Planning, session: Session
+) -> None:
+    now = open_services(session, NOON, Shelf())
+    number = an_approved_motto(session, "li", WORDS)
+
+    planned = planning.add_round(ROUND, ORGANISER)
+
+    now.votes.cast(key("wang"), number, NOON, said("投").delivery)
+    assert now.votes.ballot(key("wang"), NOON).title != ROUND.title
+    assert len(now.votes.mine(key("wang"))) == 1
+    assert [card.number for card in now.votes.batch(key("wang")).mottos] == [number]
+    assert now.mottos.ensure_collecting().id == 1
+    assert [card.number for card in now.mottos.wall(1).mottos] == [number]
+    assert [line.votes for line in now.tally.poll(1).lines] == [1]
+    assert now.outcomes.current().round_id == 1
+
+    between = open_services(session, NEXT_YEAR - timedelta(days=1), Shelf())
+    assert between.sealing.seal(1)
+    assert [line.votes for line in between.tally.poll(1).lines] == [1]
+    assert between.outcomes.current().stage is Stage.SEALED
+
+    then = open_services(session, NEXT_YEAR, Shelf())
+    assert then.mottos.ensure_collecting().id == planned
+    assert then.mottos.wall(1).mottos == []
+    assert then.outcomes.current().round_id == planned
+
+
+def test_a_vote_on_its_way_counts_in_its_own_selection_though_the_next_collects_already(
+    planning: Planning, session: Session
+) -> None:
+    number = an_approved_motto(session, "li", WORDS)
+    next_ = replace(ROUND, collects_from=CLOSES + timedelta(seconds=1))
+    planning.add_round(
+        replace(next_, closes_at=next_.opens_at + timedelta(days=1), collects_until=next_.opens_at),
+        ORGANISER,
+    )
+
+    then = open_services(session, CLOSES + timedelta(seconds=5), Shelf())
+    sent_at = CLOSES - timedelta(seconds=1)
+    then.votes.cast(key("wang"), number, sent_at, said("投").delivery)
+
+    assert then.votes.ballot(key("wang"), sent_at).left == 2
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def receipts(session: Session) -> list[Receipt]:
 
 
 def packed(session: Session, folder: Path) -> tuple[Standing, Path]:
-    standing = services(session).outcomes.latest()
+    standing = services(session).outcomes.current()
     ballots = services(session).outcomes.ballots(1)
     return standing, pack(folder, standing, ballots, services(session).tally.result(1))
 

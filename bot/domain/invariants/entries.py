@@ -107,7 +107,7 @@ def _miscounted(survey: Survey) -> Iterable[Key]:
 def _not_on_the_wall(survey: Survey) -> Iterable[Key]:
     """Entries that the wall shows and no moderator approved; approved words without one card."""
     try:
-        round_id = current_round(survey.session).id
+        round_id = current_round(survey.session, survey.now).id
     except NoRound:
         return ()
     told, shown = _told(survey), _shown(survey)
