@@ -230,9 +230,7 @@ def test_axe_finds_nothing_wrong(
 @pytest.mark.parametrize(
     ("name", "width", "larger", "scheme"),
     [
-        ("phone", 375, False, "light"),
         ("phone-dark", 375, False, "dark"),
-        ("phone-larger", 375, True, "light"),
         ("narrow-larger", 320, True, "light"),
         ("desktop", 1280, False, "light"),
     ],
