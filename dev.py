@@ -784,9 +784,8 @@ def chaos_tests(report: Path) -> list[str]:
         "-q",
         "-s",
         "-m",
-        "chaos",
+        "chaos or deep",
         f"--junit-xml={report.with_stem('chaos')}",
-        "tests/chaos",
     ]
 
 
