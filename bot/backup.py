@@ -205,6 +205,7 @@ _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_
 # ---------------------------------------------------------------- putting one back
 
 
+_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _DAMAGES = (
     zipfile.BadZipFile,
     zlib.error,
@@ -222,6 +223,9 @@ def read_manifest(file: Path) -> Manifest:
     """What a backup holds, after all of it was read and found whole. Raises Damaged."""
     try:
         with zipfile.ZipFile(file) as archive:
+            # What another method makes of our bytes are errors of every kind.
+            if any(entry.compress_type not in _METHODS for entry in archive.infolist()):
+                raise Damaged(file.name)
             manifest = Manifest.parse(archive.read(_MANIFEST))
             sums = {name: _sum(archive, name) for name in manifest.tables}
     except _DAMAGES as error:

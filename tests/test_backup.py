@@ -218,6 +218,18 @@ def test_a_unit_may_have_a_parent_with_a_higher_number(tmp_path: Path) -> None:
 # ---------------------------------------------------------------- what is refused
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, 99])
+def test_a_file_that_names_another_way_of_packing_is_refused(small: Path, method: int) -> None:
+    bytes_ = bytearray(small.read_bytes())
+    # In the first entry of the ZIP's directory the method stands at the eleventh byte.
+    at = bytes_.index(b"PK\1\2") + 10
+    bytes_[at : at + 2] = method.to_bytes(2, "little")
+    small.write_bytes(bytes_)
+
+    with pytest.raises(Damaged):
+        read_manifest(small)
+
+
 def test_a_file_with_any_byte_changed_is_refused_and_nothing_is_touched(
     small: Path, tmp_path: Path
 ) -> None:
