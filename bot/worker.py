@@ -19,7 +19,7 @@ from bot.domain.regrading import Regrading
 from bot.domain.sealing import Sealing
 from bot.domain.tally import Board, Tally
 from bot.logs import trace
-from bot.recount import file_of, pack
+from bot.recount import made, pack
 from bot.results.maker import Maker
 from bot.storage.database import Clock, Sessions, begin_read_only
 
@@ -136,7 +136,7 @@ class Chores:
         with self._reading() as (session, now):
             outcomes = Outcomes(session, now)
             for standing in outcomes.sealed():
-                if not file_of(self._data_dir, standing).exists():
+                if made(self._data_dir, standing) is None:
                     ballots = outcomes.ballots(standing.round_id)
                     lines = Tally(session, now).result(standing.round_id)
                     pack(self._data_dir, standing, ballots, lines)

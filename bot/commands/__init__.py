@@ -5,10 +5,10 @@ from __future__ import annotations
 import gc
 import secrets
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn, Protocol, TypeVar
 
 import click
 
@@ -21,10 +21,25 @@ from bot.settings import BadSettings, Settings, read_settings
 
 # A command loads what it runs: the simulator knows no database, and starts in half the time.
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy.orm import Session
 
     from bot.domain.staff import StaffRegister
     from bot.storage.database import Sessions
+
+
+Service = TypeVar("Service", contravariant=True)  # noqa: PLC0105
+
+
+class Task(Protocol[Service]):
+    """A file to be imported; both say with what the program ends."""
+
+    def rehearse(self) -> int:
+        """Report, and change nothing."""
+
+    def perform(self, service: Service) -> int:
+        """Import the file into what the service keeps."""
 
 
 @click.group(help=wording.HELP)
@@ -174,16 +189,9 @@ def import_questions(
 def import_units(file: Path, dry_run: bool) -> None:
     """Import a file of units, all or nothing."""
     from bot.domain.unit_import import UnitImport
-    from bot.storage.database import database_clock
     from bot.unit_files.program import ImportUnits
 
-    task = ImportUnits(file)
-    if dry_run:
-        sys.exit(task.rehearse())
-    settings = _start()
-    with _session(settings) as session:
-        outcome = task.perform(UnitImport(session, database_clock(session)))
-    sys.exit(outcome)
+    _bring(ImportUnits(file), UnitImport, dry_run)
 
 
 @import_.command("roster", help=wording.HELP_IMPORT_ROSTER)
@@ -192,15 +200,22 @@ def import_units(file: Path, dry_run: bool) -> None:
 def import_roster(file: Path, dry_run: bool) -> None:
     """Import a file of people by unit, all or nothing."""
     from bot.domain.roster import Roster
-    from bot.storage.database import database_clock
     from bot.unit_files.roster_program import ImportRoster
 
-    task = ImportRoster(file)
+    _bring(ImportRoster(file), Roster, dry_run)
+
+
+def _bring(
+    task: Task[Service], service: Callable[[Session, datetime], Service], dry_run: bool
+) -> NoReturn:
+    """Import a file into what the service keeps, or only report, which needs no database."""
+    from bot.storage.database import database_clock
+
     if dry_run:
         sys.exit(task.rehearse())
     settings = _start()
     with _session(settings) as session:
-        outcome = task.perform(Roster(session, database_clock(session)))
+        outcome = task.perform(service(session, database_clock(session)))
     sys.exit(outcome)
 
 

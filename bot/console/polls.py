@@ -13,14 +13,14 @@ from bot.domain.outcomes import ObjectionsOpen
 from bot.domain.refusals import NoRound, NotSealed
 from bot.domain.services import Services, Transaction
 from bot.domain.tally import Poll
-from bot.recount import file_of
+from bot.recount import made
 
 
 class PollBook:
     """The votes of the round in force, and making its result known."""
 
     def __init__(self, transaction: Transaction, data_dir: Path) -> None:
-        self._transaction, self._data_dir = transaction, data_dir.absolute()
+        self._transaction, self._data_dir = transaction, data_dir
 
     def votes(self) -> Response:
         """The entries of the round in force by their votes; as of when, the page says."""
@@ -56,8 +56,8 @@ class PollBook:
         """The pack with which anybody can count again."""
         with self._transaction(read_only=True) as services:
             standing = services.outcomes.current()
-        file = file_of(self._data_dir, standing)
-        if not file.exists():
+        file = made(self._data_dir, standing)
+        if file is None:
             abort(HTTPStatus.NOT_FOUND)
         return send_file(file, "application/zip", as_attachment=True, download_name="recount.zip")
 
@@ -70,7 +70,7 @@ class PollBook:
                 HTTPStatus.CONFLICT if trouble else HTTPStatus.OK,
                 poll=poll,
                 standing=standing,
-                packed=standing is not None and file_of(self._data_dir, standing).exists(),
+                packed=made(self._data_dir, standing) is not None,
                 trouble=trouble,
                 letters=services.tickets.backlog().waiting,
                 now=services.now,

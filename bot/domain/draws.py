@@ -206,12 +206,15 @@ class Draws:
         if not taken.rowcount:  # type: ignore[attr-defined]
             raise DrawnAlready(str(self.of(number).number))
         order = lots.drawn(self._codes(number), public_number)
-        for place, code in enumerate(order[: view.plan.winners + view.plan.reserves], start=1):
-            self._session.execute(
-                update(DrawCode)
-                .where(DrawCode.draw_id == number, DrawCode.code == code)
-                .values(place=place, wins=place <= view.plan.winners)
-            )
+        best = order[: view.plan.winners + view.plan.reserves]
+        # By the primary key, all in one go.
+        self._session.execute(
+            update(DrawCode),
+            [
+                {"draw_id": number, "code": code, "place": n, "wins": n <= view.plan.winners}
+                for n, code in enumerate(best, start=1)
+            ],
+        )
         self._tell_winners(number)
         self._record(number, staff_id, "draw.draw", {"number": public_number})
 

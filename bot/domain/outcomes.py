@@ -7,7 +7,6 @@ Belenios show ballots in a like manner; ours are not encrypted, since the commit
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
@@ -25,18 +24,6 @@ TRACKER = 10
 """Characters of a receipt."""
 
 
-class Stage(StrEnum):
-    """How far a round has got."""
-
-    OPEN = "open"
-    CLOSED = "closed"
-    """Voting is over; the last votes are on their way to the seal."""
-    SEALED = "sealed"
-    PUBLICISED = "publicised"
-    """Shown to all, who may object."""
-    PUBLISHED = "published"
-
-
 @dataclass(eq=False)
 class ObjectionsOpen(Refusal):
     """The result may still be objected to."""
@@ -50,7 +37,6 @@ class Standing:
 
     round_id: int
     title: str
-    stage: Stage
     closes_at: datetime
     sealed_at: datetime | None
     root: str | None
@@ -164,7 +150,6 @@ class Outcomes:
         return Standing(
             round_.id,
             round_.title,
-            _stage(round_, outcome, self._now),
             round_.closes_at,
             round_.sealed_at,
             outcome.root if outcome else None,
@@ -189,13 +174,3 @@ class Outcomes:
 def line_of(tracker: str, number: int) -> str:
     """A ballot in public: its commitment, and the entry's number."""
     return f"{sha256(f'{tracker}:{number}'.encode()).hexdigest()} {number}"
-
-
-def _stage(round_: Round, outcome: Outcome | None, now: datetime) -> Stage:
-    if outcome and outcome.published_at:
-        return Stage.PUBLISHED
-    if outcome and outcome.publicised_at:
-        return Stage.PUBLICISED
-    if round_.sealed_at:
-        return Stage.SEALED
-    return Stage.CLOSED if now >= round_.closes_at else Stage.OPEN

@@ -7,10 +7,10 @@ from pathlib import Path
 from flask import Response, abort, request, send_file
 
 from bot.domain import merkle
-from bot.domain.outcomes import TRACKER, Ballot, Standing
+from bot.domain.outcomes import TRACKER, Ballot
 from bot.domain.services import Services, Transaction
 from bot.h5.pages import page
-from bot.recount import file_of
+from bot.recount import made
 
 _ZIP = "application/zip"
 
@@ -19,7 +19,7 @@ class Results:
     """The pages about the latest selection whose result all may see."""
 
     def __init__(self, transaction: Transaction, data_dir: Path) -> None:
-        self._transaction, self._data_dir = transaction, data_dir.absolute()
+        self._transaction, self._data_dir = transaction, data_dir
         self._looking = threading.Lock()
         self._tree = merkle.Tree([])
         """Of the ballots of one round: they never change."""
@@ -30,23 +30,16 @@ class Results:
         with self._transaction(read_only=True) as services:
             standing = services.outcomes.latest_shown()
             poll = services.tally.poll(wanted, standing.round_id) if standing else None
-        file = self._file(standing)
+        file = made(self._data_dir, standing)
         return page("result", standing=standing, poll=poll, packed=file is not None)
 
     def pack(self) -> Response:
         """The pack for a recount."""
         with self._transaction(read_only=True) as services:
-            file = self._file(services.outcomes.latest_shown())
+            file = made(self._data_dir, services.outcomes.latest_shown())
         if file is None:
             abort(404)
         return send_file(file, _ZIP, as_attachment=True, download_name="recount.zip")
-
-    def _file(self, standing: Standing | None) -> Path | None:
-        """The pack, once the worker has made it."""
-        if standing is None:
-            return None
-        file = file_of(self._data_dir, standing)
-        return file if file.exists() else None
 
     def receipt(self) -> Response:
         """Whether the vote of a receipt is in the box, and where among all once it is sealed."""

@@ -5,6 +5,6 @@ program   the program in it, which shares no code with ours (`program.txt`)
 wording   what stands in it for people
 """
 
-from bot.recount.pack import file_of, pack
+from bot.recount.pack import made, pack
 
-__all__ = ["file_of", "pack"]
+__all__ = ["made", "pack"]

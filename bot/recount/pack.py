@@ -23,15 +23,16 @@ _MOST_ROWS = 1_000_000
 """A sheet holds little more; beyond that the pack has no workbook."""
 
 
-def file_of(data_dir: Path, standing: Standing) -> Path:
-    """Where the pack of a sealed round lies, once it has been made."""
-    return data_dir / "recount" / f"{standing.round_id}-{standing.root}.zip"
+def made(data_dir: Path, standing: Standing | None) -> Path | None:
+    """The pack of a sealed round, once the worker has made it."""
+    file = _file_of(data_dir, standing) if standing else None
+    return file if file and file.exists() else None
 
 
 def pack(data_dir: Path, standing: Standing, ballots: Sequence[str], lines: Sequence[Line]) -> Path:
     """Make the pack of a sealed round; two that make it at once do not disturb each other."""
     assert standing.sealed_at is not None, "it is sealed"
-    file = file_of(data_dir, standing)
+    file = _file_of(data_dir, standing)
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     contents = dict(_contents(standing, ballots, lines))
     sums = [f"{sha256(content).hexdigest()}  {name}\n" for name, content in contents.items()]
@@ -41,6 +42,10 @@ def pack(data_dir: Path, standing: Standing, ballots: Sequence[str], lines: Sequ
         for name, content in contents.items():
             archive.writestr(_entry(name, standing.sealed_at), content)
     return draft.replace(file)
+
+
+def _file_of(data_dir: Path, standing: Standing) -> Path:
+    return data_dir.absolute() / "recount" / f"{standing.round_id}-{standing.root}.zip"
 
 
 def _entry(name: str, at: datetime) -> ZipInfo:

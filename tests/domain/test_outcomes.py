@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.domain import invariants, merkle
-from bot.domain.outcomes import OBJECTIONS, ObjectionsOpen, Stage, line_of
+from bot.domain.outcomes import OBJECTIONS, ObjectionsOpen, line_of
 from bot.domain.questions import Shelf
 from bot.domain.refusals import NotSealed
 from bot.domain.services import Services, open_services
@@ -54,17 +54,13 @@ def test_a_result_goes_its_way_and_each_step_is_in_the_trail(
 ) -> None:
     shown = SEALED + timedelta(hours=9)
     at(session, shown).outcomes.publicise(1, staff_id=1)
-    assert at(session, shown).outcomes.current().stage is Stage.PUBLICISED
+    assert at(session, shown).outcomes.current().published_at is None
     over = shown + OBJECTIONS
     at(session, over).outcomes.publish(1, staff_id=1)
 
     standing = at(session, over).outcomes.current()
 
-    assert (standing.stage, standing.ballots, standing.objections_until) == (
-        Stage.PUBLISHED,
-        3,
-        over,
-    )
+    assert (standing.published_at, standing.ballots, standing.objections_until) == (over, 3, over)
     assert deeds(session) == ["round.seal", "round.publicise", "round.publish"]
 
 
