@@ -7,7 +7,6 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
-from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from bot.conversation.folding import fold_prose
@@ -22,7 +21,6 @@ from bot.storage.tables import (
     Contest,
     ContestQuestion,
     Delivery,
-    Member,
     Round,
     RoundSlot,
     Unit,
@@ -31,10 +29,6 @@ from quiz_bank import Bank
 
 STAFF_OF_THE_DEMO = 0
 """Decides in the sample campaign; no account of the console has this id."""
-
-
-class HasMembers(Exception):
-    """The database is in use: sample data would mix with people's own."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +42,7 @@ class Loaded:
 
 
 def load_demo(session: Session, now: datetime, settings: Settings, bank: Bank) -> Loaded:
-    """Load the sample campaign. Raises HasMembers when there are members or units."""
-    if session.scalar(select(or_(exists().select_from(Member), exists().select_from(Unit)))):
-        raise HasMembers
+    """Load the sample campaign into a database that is not in use yet."""
     plan = tomllib.loads(files("bot").joinpath("demo.toml").read_text("utf-8"))
     units = _add_units(session, plan["units"])
     questions = _add_contest(session, now, plan["contest"], bank)

@@ -1,15 +1,15 @@
 """The sample campaign is one in full swing, and never mixes with people's own data."""
 
 from collections import Counter
-from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from bot.demo import HasMembers, load_demo
+from bot.demo import load_demo
 from bot.domain.entries import MottoState
 from bot.domain.invariants import check
+from bot.domain.members import in_use
 from bot.domain.questions import Shelf
 from bot.domain.services import open_services
 from bot.storage.tables import Base, Motto, Score
@@ -72,6 +72,5 @@ def test_there_are_standings_to_look_at(session: Session) -> None:
     assert session.scalar(select(func.count()).select_from(Score)) == 20
 
 
-def test_a_database_with_members_is_left_alone(session: Session) -> None:
-    with pytest.raises(HasMembers):
-        load_demo(session, datetime.now(UTC), some_settings(), BANK)
+def test_it_is_in_use_from_then_on(session: Session) -> None:
+    assert in_use(session)

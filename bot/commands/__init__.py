@@ -132,18 +132,19 @@ def db_upgrade(settings: Settings) -> None:
 @click.pass_obj
 def demo(settings: Settings, if_empty: bool) -> None:
     """Load the sample campaign into an empty database."""
-    from bot.demo import HasMembers, load_demo
+    from bot.domain.members import in_use
     from bot.storage.database import database_clock
-    from quiz_bank import load_shipped
 
-    try:
-        with _session(settings) as session:
-            loaded = load_demo(session, database_clock(session), settings, load_shipped())
-    except HasMembers:
-        if not if_empty:
-            _fail(wording.DEMO_REFUSED)
-        click.echo(wording.DEMO_SKIPPED)
-        return
+    with _session(settings) as session:
+        if in_use(session):
+            if not if_empty:
+                _fail(wording.DEMO_REFUSED)
+            click.echo(wording.DEMO_SKIPPED)
+            return
+        from bot.demo import load_demo
+        from quiz_bank import load_shipped
+
+        loaded = load_demo(session, database_clock(session), settings, load_shipped())
     click.echo(
         wording.DEMO_LOADED.format(
             questions=loaded.questions,
@@ -326,7 +327,6 @@ def admin_disable(settings: Settings, name: str) -> None:
 @contextmanager
 def _staff(settings: Settings) -> Iterator[StaffRegister]:
     """The console's accounts; a refusal ends the program with its words."""
-    from bot.console.wording import explain
     from bot.domain.staff import StaffRegister
     from bot.domain.staff_refusals import StaffRefusal
     from bot.storage.database import database_clock
@@ -335,6 +335,8 @@ def _staff(settings: Settings) -> Iterator[StaffRegister]:
         with _session(settings) as session:
             yield StaffRegister(session, database_clock(session))
     except StaffRefusal as refusal:
+        from bot.console.wording import explain
+
         _fail(explain(refusal))
 
 

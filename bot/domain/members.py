@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from bot.domain.refusals import ReboundTooOften
 from bot.domain.units import UnitCard, Units
 from bot.storage.directly import ask
-from bot.storage.tables import Consent, Delivery, Member, Notice, Person, Rebinding, table_of
+from bot.storage.tables import Consent, Delivery, Member, Notice, Person, Rebinding, Unit, table_of
 
 PAUSE = timedelta(hours=24)
 """How long a conversation waits where it was left."""
@@ -31,6 +31,12 @@ REBINDS, REBINDS_WITHIN = (1, 2), timedelta(days=30)
 """The slots in which a change of unit can stand, and for how long it stands there."""
 FRESH = timedelta(hours=1)
 """How old the note of an unchanged state may grow: that much shorter is the pause at worst."""
+
+
+def in_use(session: Session) -> bool:
+    """Whether there are members, or units that wait for them."""
+    someone, somewhere = exists().select_from(Member), exists().select_from(Unit)
+    return bool(session.scalar(select(or_(someone, somewhere))))
 
 
 @dataclass(frozen=True)

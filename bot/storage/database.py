@@ -13,7 +13,6 @@ from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.journal import time_sql
-from bot.storage import mysql, postgres
 from bot.storage.watching import WatchedPool, keep_time
 
 Sessions = sessionmaker[Session]
@@ -32,7 +31,6 @@ MYSQL_SESSION = (
     "sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"
 )
 _MYSQL_LIMITS = {
-    **mysql.TimedConnection.limits,
     # MariaDB alone can end a transaction whose owner has fallen silent with its locks in hand;
     # what only MariaDB reads is a comment to MySQL.
     "init_command": MYSQL_SESSION + " /*M! , idle_transaction_timeout = 5 */",
@@ -107,11 +105,18 @@ def _utc_now(session: Session) -> Any:
     return text("utc_timestamp(6)")
 
 
+# A program loads the driver of the one database that it has.
+
+
 def _postgres_in_time(_dialect: Any, _record: Any, words: Any, settings: Any) -> Any:
+    from bot.storage import postgres
+
     return postgres.TimedConnection.connect(*words, **settings)
 
 
 def _mysql_in_time(_dialect: Any, _record: Any, words: Any, settings: Any) -> Any:
+    from bot.storage import mysql
+
     return mysql.TimedConnection(*words, **settings)
 
 

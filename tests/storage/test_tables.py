@@ -1,12 +1,16 @@
 """The schema keeps the promises that a later spread over many machines rests on."""
 
+from pathlib import Path
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Table, inspect
 
+from bot.storage import migrations
 from bot.storage.database import open_engine
-from bot.storage.schema import current, downgrade, upgrade
+from bot.storage.schema import current, downgrade, head, upgrade
 from bot.storage.tables import Base
 
 TABLES = list(Base.metadata.tables.values())
@@ -33,6 +37,12 @@ def test_every_constraint_has_a_name_so_that_it_can_be_changed_later() -> None:
     assert all(constraint.name for table in TABLES for constraint in table.constraints)
 
 
+def test_the_last_migration_is_named_by_its_revision() -> None:
+    folder = Path(migrations.__file__).parent
+
+    assert ScriptDirectory(str(folder)).get_heads() == [head()]
+
+
 def test_the_migrations_lead_to_exactly_these_tables(store_url: str) -> None:
     engine = open_engine(store_url)
 
@@ -45,12 +55,12 @@ def test_the_migrations_lead_to_exactly_these_tables(store_url: str) -> None:
 
 def test_the_migrations_can_be_undone_and_done_again(store_url: str) -> None:
     engine = open_engine(store_url)
-    head = upgrade(engine)
+    upgrade(engine)
 
     downgrade(engine, "base")
 
     assert set(inspect(engine).get_table_names()) <= {"alembic_version"}
-    assert upgrade(engine) == head
+    assert upgrade(engine) == head()
     with engine.connect() as connection:
-        assert current(connection) == head
+        assert current(connection) == head()
     engine.dispose()
