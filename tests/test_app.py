@@ -82,6 +82,7 @@ def test_a_database_that_does_not_answer_in_time_is_as_good_as_none(
     slow.set()
 
 
+@pytest.mark.slow
 def test_an_outsider_is_not_told_why_it_is_not_ready(tmp_path: object) -> None:
     app = create_app(settings_for(f"sqlite:///{tmp_path}/empty.db"), closing=lambda: True)
 

@@ -144,6 +144,7 @@ def test_the_same_file_again_changes_nothing(
     assert "新题 0 道，改写 0 道，原来就有 1 道" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_every_store_knows_a_question_again(file: Path, store_url: str) -> None:
     engine = open_engine(store_url)
     upgrade(engine)

@@ -71,6 +71,7 @@ def many(count: int) -> list[str]:
     return [base[n - 1] if n % 3 == 2 else base[n] for n in range(count)]
 
 
+@pytest.mark.slow
 def test_five_thousand_are_sorted_in_three_seconds_and_one_joins_in_ten_milliseconds() -> None:
     likeness, began = Likeness(), time.process_time()
     for number, text in enumerate(many(5_000)):

@@ -217,6 +217,7 @@ def test_who_edits_an_older_wording_is_refused(bank: QuestionBank) -> None:
     assert bank.card(number).question.topic == question.topic
 
 
+@pytest.mark.slow
 def test_of_two_who_edit_at_once_one_is_told_so(sessions: Sessions) -> None:
     with sessions.begin() as session:
         card = QuestionBank(session, NOON).card(1)

@@ -57,6 +57,7 @@ def number_of_rows(session: Session, kind: Any, *conditions: Any) -> int:
 
 
 @pytest.mark.parametrize("name", thinned(["zhang", "li", "wang", "chen"], quick=1))
+@pytest.mark.slow
 def test_of_whoever_is_erased_no_row_is_left_under_the_key(sessions: Sessions, name: str) -> None:
     with sessions.begin() as session:
         some_life(session)
@@ -76,6 +77,7 @@ def test_of_whoever_is_erased_no_row_is_left_under_the_key(sessions: Sessions, n
         assert check(session, NOON, SECRET) == []
 
 
+@pytest.mark.slow
 def test_a_vote_still_counts_and_is_nobodys(session: Session) -> None:
     some_life(session)
     votes = session.scalars(select(Vote.motto_id)).all()
@@ -89,6 +91,7 @@ def test_a_vote_still_counts_and_is_nobodys(session: Session) -> None:
     assert number_of_rows(session, WithdrawnVote, WithdrawnVote.member_key == key("wang")) == 0
 
 
+@pytest.mark.slow
 def test_nobody_is_told_when_a_vote_of_nobodys_goes(session: Session) -> None:
     for name in ("zhang", "wang"):
         a_member(session, name)
@@ -202,6 +205,7 @@ def test_scores_of_a_contest_that_is_over_keep_everybodys_place(sessions: Sessio
         assert check(session, later, SECRET) == []
 
 
+@pytest.mark.slow
 def test_of_a_part_in_an_open_contest_a_number_stays_for_the_unit(session: Session) -> None:
     some_life(session)
 

@@ -302,6 +302,7 @@ def test_the_wall_shows_exactly_the_approved(services: Services, session: Sessio
     assert all(services.mottos.public(number) for number in shown)
 
 
+@pytest.mark.slow
 def test_the_wall_has_pages_and_the_one_beyond_the_last_is_the_last(
     services: Services, session: Session
 ) -> None:

@@ -132,6 +132,7 @@ def test_the_first_in_other_words_gathers_a_pile_anew(desk: Session) -> None:
     assert sit(desk, LI) == [[second], [first, like]]
 
 
+@pytest.mark.slow
 def test_what_was_sorted_before_the_first_had_other_words_does_not_join_them(
     desk: Session,
 ) -> None:
@@ -278,6 +279,7 @@ def test_the_pace_counts_entries_and_tells_how_long_one_pile_takes(desk: Session
     assert (pace.entries, pace.piles, pace.each) == (7, 5, timedelta(seconds=4))
 
 
+@pytest.mark.slow
 def test_the_usual_wait_leaves_one_of_ten_aside(desk: Session) -> None:
     numbers = submit(desk, *different(10))
     for n, number in enumerate(numbers[:9]):
@@ -298,6 +300,7 @@ def different(count: int) -> list[str]:
     return list(dict.fromkeys(many(2 * count)))[:count]
 
 
+@pytest.mark.slow
 def test_two_colleagues_get_different_pages(desk: Session) -> None:
     numbers = submit(desk, *different(PAGE + 5))
 
@@ -308,6 +311,7 @@ def test_two_colleagues_get_different_pages(desk: Session) -> None:
     assert at(desk).piles.desk(WANG).elsewhere == {LI: PAGE}
 
 
+@pytest.mark.slow
 def test_a_page_is_kept_for_ten_minutes_after_the_last_look(desk: Session) -> None:
     submit(desk, BRICK)
     sit(desk, LI)
@@ -318,6 +322,7 @@ def test_a_page_is_kept_for_ten_minutes_after_the_last_look(desk: Session) -> No
     assert sit(desk, LI, NOON + CLAIM * 2) == []
 
 
+@pytest.mark.slow
 def test_who_leaves_gives_the_page_back_but_not_one_opened_since(desk: Session) -> None:
     submit(desk, BRICK)
     sit(desk, LI)
@@ -330,6 +335,7 @@ def test_who_leaves_gives_the_page_back_but_not_one_opened_since(desk: Session) 
     assert len(sit(desk, WANG)) == 1
 
 
+@pytest.mark.slow
 def test_what_is_added_comes_after_what_lies_there(desk: Session) -> None:
     numbers = submit(desk, *different(PAGE + 1))
     sit(desk, WANG)

@@ -90,6 +90,7 @@ def test_each_import_and_each_change_leaves_a_row(session: Session) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_every_store_keeps_the_same_tree(store_url: str) -> None:
     engine = open_engine(store_url)
     upgrade(engine)

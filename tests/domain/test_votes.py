@@ -274,6 +274,7 @@ def test_after_closing_no_vote_is_taken_back(services: Services, session: Sessio
 # ------------------------------------------------------------ each in their own order
 
 
+@pytest.mark.slow
 def test_each_motto_is_as_likely_as_any_other_to_be_seen_first() -> None:
     members = [sha256(f"member {n}".encode()).digest()[:16] for n in range(10_000)]
 

@@ -35,6 +35,7 @@ def catalogue() -> tuple[tuple[str, Text], ...]:
     return tuple(every_sentence())
 
 
+@pytest.mark.slow
 def test_every_sentence_that_is_written_is_looked_at() -> None:
     """Who adds a sentence that nothing here says tells tests/handlers/catalogue.py when it is."""
     said_here = "\n".join({shown(text) for _, text in catalogue()})

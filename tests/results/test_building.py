@@ -19,6 +19,8 @@ from bot.storage.tables import Departed, Member, Score
 from tests.builders import NOON, a_member, key
 from tests.domain.test_item_analysis import answered
 
+pytestmark = pytest.mark.slow
+
 Build = Callable[..., Path]
 FORMULA = '=HYPERLINK("http://x")'
 

@@ -14,6 +14,8 @@ from tests.builders import NOON
 from tests.domain.test_item_analysis import answered
 from tests.processes import eventually
 
+pytestmark = pytest.mark.slow
+
 LI = 1
 
 

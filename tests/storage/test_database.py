@@ -178,6 +178,7 @@ def test_a_reader_can_write_nothing_and_the_next_on_its_connection_can(
 # ------------------------------------------------------------ who writes on SQLite
 
 
+@pytest.mark.slow
 def test_the_writers_of_a_process_queue_and_leave_the_queue(tmp_path: Path) -> None:
     engine = open_engine(f"sqlite:///{tmp_path / 'queue.db'}", pool_size=12)
     sessions = open_sessions(engine)

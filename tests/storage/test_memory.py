@@ -128,6 +128,7 @@ def test_a_restarted_redis_is_asked_again_and_begins_anew(own_redis: Valkey) -> 
     assert memory.breaker.failures == 0
 
 
+@pytest.mark.slow
 def test_a_redis_that_comes_back_is_used_again_after_its_rest(
     own_redis: Valkey, monkeypatch: pytest.MonkeyPatch
 ) -> None:

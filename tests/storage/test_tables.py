@@ -43,6 +43,7 @@ def test_the_last_migration_is_named_by_its_revision() -> None:
     assert ScriptDirectory(str(folder)).get_heads() == [head()]
 
 
+@pytest.mark.slow
 def test_the_migrations_lead_to_exactly_these_tables(store_url: str) -> None:
     engine = open_engine(store_url)
 
@@ -53,6 +54,7 @@ def test_the_migrations_lead_to_exactly_these_tables(store_url: str) -> None:
     engine.dispose()
 
 
+@pytest.mark.slow
 def test_the_migrations_can_be_undone_and_done_again(store_url: str) -> None:
     engine = open_engine(store_url)
     upgrade(engine)

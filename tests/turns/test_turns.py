@@ -471,6 +471,7 @@ def test_a_late_message_that_the_store_fails_once_is_not_given_up(
     assert "好的" in answer.decode()
 
 
+@pytest.mark.slow
 def test_without_redis_a_turn_is_played_all_the_same(
     sessions: Sessions, own_valkey: Valkey
 ) -> None:

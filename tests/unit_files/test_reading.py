@@ -54,6 +54,7 @@ def test_columns_are_known_by_many_names_and_in_any_order() -> None:
     assert (file.units, file.errors, file.notices) == (UNITS, [], [])
 
 
+@pytest.mark.slow
 def test_a_workbook_is_read_with_its_numbers_as_they_are_shown() -> None:
     file = read_units(
         workbook(
@@ -66,6 +67,7 @@ def test_a_workbook_is_read_with_its_numbers_as_they_are_shown() -> None:
     assert (file.units, file.errors) == (UNITS, [])
 
 
+@pytest.mark.slow
 def test_one_cell_may_name_the_parent_of_several() -> None:
     content = workbook(
         ["编码", "名称", "上级编码"], ["A", "甲支部"], ["B", "乙支部"], ["CD", "城东街道"],
@@ -139,11 +141,13 @@ def test_a_column_of_somebody_elses_is_said_to_be_unread() -> None:
         (workbook(["编码", "名称"]), "表头下面没有单位"),
     ],
 )
+@pytest.mark.slow
 def test_what_is_no_table_of_units_is_refused_in_plain_words(content: bytes, said: str) -> None:
     with pytest.raises(Unreadable, match=said):
         read_units(content)
 
 
+@pytest.mark.slow
 def test_a_hidden_sheet_is_not_read() -> None:
     content = workbook(["编码", "名称"], ["A", "甲支部"], hidden=True)
 
@@ -163,6 +167,7 @@ def test_a_workbook_that_unpacks_to_a_monster_is_not_opened() -> None:
         read_units(bomb.getvalue())
 
 
+@pytest.mark.slow
 def test_a_formula_is_told_and_not_computed() -> None:
     file = BytesIO()
     with Workbook(file, {"in_memory": True}) as book:

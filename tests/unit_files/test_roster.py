@@ -39,6 +39,7 @@ def brought(file: Path, session: Session, text: str) -> int:
     return ImportRoster(file).perform(Roster(session, NOON))
 
 
+@pytest.mark.slow
 def test_a_workbook_may_name_the_unit_once_for_its_people() -> None:
     content = workbook(
         ["序号", "支部编码", "党员姓名"], [1, "CD-XA", "张三"], [2, "", "李四"], merge="B2:B3=CD-XA"

@@ -130,6 +130,8 @@ from pathlib import Path
 from quiz_bank.formats.apart import read_apart
 from quiz_bank.formats.found import Unreadable
 
+pytestmark = pytest.mark.slow
+
 most, over = 0, False
 page = os.sysconf("SC_PAGE_SIZE")
 

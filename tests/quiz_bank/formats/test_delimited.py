@@ -80,6 +80,7 @@ def test_two_hundred_columns_are_too_many() -> None:
     assert "有内容的列超过200列" in refusal("题干,答案\n甲,对" + ",x" * 200)
 
 
+@pytest.mark.slow
 def test_more_rows_than_we_take_are_refused() -> None:
     assert "超过20000行" in refusal("题干,答案\n" + "甲乙,对\n" * 20_100)
 

@@ -85,6 +85,7 @@ def test_signs_of_the_formats_are_words_in_a_question(kind: ModuleType) -> None:
     assert found(kind.write(tricky)) == tricky
 
 
+@pytest.mark.slow
 def test_words_that_excel_itself_escapes_come_back() -> None:
     odd = replace(a_question("A1"), stem="_x0041_ 与 _x005F_", explanation="=1+1")
 
