@@ -640,10 +640,12 @@ def verdict(asked: Question, marked: Marked) -> Text:
     """Whether an answer was right; if not, why and according to whom."""
     if marked.correct:
         return say("✔ 答对了，是{answer}。", answer=_letters(asked, asked.answer))
+    opening = "△ 对了一半，得{points}分。" if marked.in_part else "✘ "
     return join(
         [
             say(
-                "✘ 您{chosen}，正确的是{answer}。",
+                opening + "您{chosen}，正确的是{answer}。",
+                points=marked.points,
                 chosen=_chosen(asked, marked, in_full=True),
                 answer=_letters(asked, asked.answer, in_full=True),
             ),
@@ -752,7 +754,8 @@ def at_the_first() -> Text:
 
 def looked_back(place: int, asked: Question, marked: Marked) -> Text:
     """An answered question, as it was."""
-    result = "答对了。" if marked.correct else "正确的是{answer}。"
+    half = "对了一半，" if marked.in_part else ""
+    result = "答对了。" if marked.correct else half + "正确的是{answer}。"
     return say(
         "第{place}题：{stem}\n您{chosen}，" + result + "\n",
         place=place,
@@ -764,11 +767,12 @@ def looked_back(place: int, asked: Question, marked: Marked) -> Text:
 
 def answered_before(place: int, asked: Question, marked: Marked) -> Text:
     """A tap on a question that has been graded changes nothing."""
+    half = "对了一半，" if marked.in_part else ""
     return say(
         "第{place}题您已经答过了（{chosen}，{result}）。不改分。",
         place=place,
         chosen=_chosen(asked, marked),
-        result="答对" if marked.correct else f"正确是{_letters(asked, asked.answer)}",
+        result="答对" if marked.correct else f"{half}正确是{_letters(asked, asked.answer)}",
     )
 
 
@@ -814,7 +818,8 @@ def verdicts(graded: Sequence[tuple[int, Question, Marked]]) -> Text:
 def _verdict_in_short(place: int, asked: Question, marked: Marked) -> str:
     if marked.correct:
         return f"第{place}题对"
-    return f"第{place}题错，正确的是{_letters(asked, asked.answer)}"
+    outcome = "对一半" if marked.in_part else "错"
+    return f"第{place}题{outcome}，正确的是{_letters(asked, asked.answer)}"
 
 
 @dataclass(frozen=True)
@@ -837,11 +842,14 @@ def summary(result: Result) -> Text:
     """The last word on a paper."""
     sitting = result.sitting
     wrong = len(sitting.questions) - sitting.right
+    half = "，对一半{in_part}题" if sitting.in_part else ""
+    capped = "（到了每天的上限）" if sitting.earned > sitting.points else ""
     head = say(
-        "{day}{total}题做完了，答对{right}题，得{points}分。",
+        "{day}{total}题做完了，答对{right}题" + half + "，得{points}分" + capped + "。",
         day=_whose(sitting.day, result.today),
         total=len(sitting.questions),
         right=sitting.right,
+        in_part=sitting.in_part,
         points=sitting.points,
     )
     parts = [head, *_summary_facts(result), _BLANK_LINE]
@@ -2612,9 +2620,11 @@ def notice(notification: Notification, linked: bool = True) -> Text | None:
 def _regraded(facts: Mapping[str, Any]) -> Text:
     """What a mended key means for an answer of the member's."""
     change = facts["change"]
+    outcome = "{outcome}{points}分，名次已更新。" if change else "这天算的分不变。"
     return say(
         "{day}第{place}题的答案原来标错了，现已更正为{right}。您{verb}的是{chosen}，"
-        "{outcome}{points}分，名次已更新。给您添麻烦了。",
+        + outcome
+        + "给您添麻烦了。",
         day=_day(date.fromisoformat(facts["day"])),
         place=facts["place"],
         right="或".join(_as_said(facts["kind"], one) for one in _keys(facts)),

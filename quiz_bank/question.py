@@ -73,6 +73,10 @@ class Question:
         accepted = {fold(words) for words in self.answer}
         return bool(choice) and all(fold(words) in accepted for words in choice)
 
+    def is_correct_in_part(self, choice: Collection[str]) -> bool:
+        """Whether the choice has some of several right letters, and none that is wrong."""
+        return self.kind is Kind.MULTIPLE and set() < set(choice) < set(self.answer)
+
     def to_dict(self) -> dict[str, Any]:
         """The question in JSON's own types."""
         return asdict(self) | {

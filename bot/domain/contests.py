@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Self
+from typing import Protocol, Self
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.domain.identity import CAMPAIGN_ZONE
+from bot.domain.scoring import Scoring
 from bot.storage.tables import Contest
 
 MAKE_UP_DAYS = 7
@@ -30,19 +31,29 @@ class ContestPlan:
     questions_a_day: int = 5
     closed_days: int = 0
     """On how many of the last days nobody sees who stands where."""
+    partial_credit: bool = False
+    """Whether some of several right options earn half."""
+    daily_cap: int | None = None
+    """The most that a day's paper counts; as much as it earns without one."""
 
     @classmethod
     def of(cls, row: Contest) -> Self:
         """The plan of a contest that is kept."""
         return cls(
             row.title, row.first_day, row.last_day, row.points_each, row.new_paper_hour,
-            row.until_hour, row.make_up, row.questions_a_day, row.closed_days,
+            row.until_hour, row.make_up, row.questions_a_day, row.closed_days, row.partial_credit,
+            row.daily_cap,
         )  # fmt: skip
 
     @property
+    def scoring(self) -> Scoring:
+        """How it counts."""
+        return scoring_of(self)
+
+    @property
     def points_a_day(self) -> int:
-        """The most that one paper earns."""
-        return self.points_each * self.questions_a_day
+        """The most that one paper counts."""
+        return self.scoring.of_day(self.points_each * self.questions_a_day)
 
     def opens_in(self, now: datetime) -> timedelta | None:
         """How long nobody can begin a paper from `now` on; None while everybody can."""
@@ -51,6 +62,22 @@ class ContestPlan:
             return None
         opens = local.replace(hour=self.new_paper_hour, minute=0, second=0, microsecond=0)
         return (opens if local < opens else opens + timedelta(days=1)) - local
+
+
+class _Counts(Protocol):
+    """A contest, its plan, or a row with these columns of it."""
+
+    @property
+    def points_each(self) -> int: ...
+    @property
+    def partial_credit(self) -> bool: ...
+    @property
+    def daily_cap(self) -> int | None: ...
+
+
+def scoring_of(contest: _Counts) -> Scoring:
+    """How a contest counts."""
+    return Scoring(contest.points_each, contest.partial_credit, contest.daily_cap)
 
 
 def contest_in_force(session: Session, today: date) -> Contest | None:

@@ -29,6 +29,7 @@ LONGEST = timedelta(days=400)
 QUESTIONS_MOST = 9
 """As many as the chat can name with one figure."""
 CLOSED_MOST = 14
+CAP_MOST = POINTS_MOST * QUESTIONS_MOST
 
 
 class Flaw(StrEnum):
@@ -46,6 +47,8 @@ class Flaw(StrEnum):
     """Another one takes place at that time."""
     NUMBER = "number"
     """Not between the least and the most there may be."""
+    NO_HALF = "no_half"
+    """One point has no half."""
     FEW_QUESTIONS = "few_questions"
     """Fewer are published than a day's paper has."""
     NARROWER = "narrower"
@@ -172,17 +175,18 @@ class Planning:
         if before and before.over:
             return {"last_day": Flaw.OVER}
         flaws = _flaws_of_title(plan.title) | self._flaws_of_days(plan, before)
-        if not 1 <= plan.points_each <= POINTS_MOST:
-            flaws["points_each"] = Flaw.NUMBER
         if not 1 <= plan.questions_a_day <= QUESTIONS_MOST:
             flaws["questions_a_day"] = Flaw.NUMBER
         days = (plan.last_day - plan.first_day).days + 1
         if not 0 <= plan.closed_days <= CLOSED_MOST or 0 < days <= plan.closed_days:
             flaws["closed_days"] = Flaw.NUMBER
-        flaws |= _flaws_of_hours(plan)
+        flaws |= _flaws_of_scoring(plan) | _flaws_of_hours(plan)
         if before is None or not before.begun:
             return flaws
-        fixed = ("first_day", "points_each", "make_up", "questions_a_day", "closed_days")
+        fixed = (
+            "first_day", "points_each", "partial_credit", "daily_cap", "make_up",
+            "questions_a_day", "closed_days",
+        )  # fmt: skip
         return flaws | _narrowed(plan, before.plan) | _changed(fixed, plan, before)
 
     def _flaws_of_days(self, plan: ContestPlan, before: PlannedContest | None) -> dict[str, Flaw]:
@@ -368,6 +372,17 @@ def _changed(
     if before is None:
         return {}
     return {name: Flaw.BEGUN for name in fixed if getattr(plan, name) != getattr(before.plan, name)}
+
+
+def _flaws_of_scoring(plan: ContestPlan) -> dict[str, Flaw]:
+    flaws: dict[str, Flaw] = {}
+    if not 1 <= plan.points_each <= POINTS_MOST:
+        flaws["points_each"] = Flaw.NUMBER
+    elif plan.partial_credit and not plan.scoring.points_in_part:
+        flaws["partial_credit"] = Flaw.NO_HALF
+    if plan.daily_cap is not None and not 1 <= plan.daily_cap <= CAP_MOST:
+        flaws["daily_cap"] = Flaw.NUMBER
+    return flaws
 
 
 def _flaws_of_hours(plan: ContestPlan) -> dict[str, Flaw]:

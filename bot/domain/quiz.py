@@ -9,7 +9,14 @@ from typing import Any
 from sqlalchemy import Integer, Row, Select, and_, bindparam, case, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from bot.domain.contests import MAKE_UP_DAYS, ContestPlan, contest_in_force, next_contest, week_of
+from bot.domain.contests import (
+    MAKE_UP_DAYS,
+    ContestPlan,
+    contest_in_force,
+    next_contest,
+    scoring_of,
+    week_of,
+)
 from bot.domain.identity import campaign_day
 from bot.domain.questions import Shelf
 from bot.domain.refusals import (
@@ -20,6 +27,7 @@ from bot.domain.refusals import (
     PaperFinished,
     PaperNotOut,
 )
+from bot.domain.scoring import Scoring
 from bot.storage.directly import ask
 from bot.storage.tables import Answer, Attempt, Contest, Instant, Score, table_of
 from bot.storage.together import Together
@@ -39,6 +47,11 @@ class Marked:
     correct: bool
     points: int
 
+    @property
+    def in_part(self) -> bool:
+        """Whether it was right in part, and earned something for it."""
+        return self.points > 0 and not self.correct
+
 
 @dataclass(frozen=True)
 class Sitting:
@@ -52,8 +65,8 @@ class Sitting:
     started_at: datetime
     question_ids: tuple[int, ...]
     """The rows of its questions: the wording that was asked, whatever the contest draws today."""
-    points_each: int
-    """What a right answer earns."""
+    scoring: Scoring
+    """What an answer earns."""
 
     @property
     def current(self) -> int | None:
@@ -73,9 +86,19 @@ class Sitting:
         return sum(marked.correct for marked in self.answers.values())
 
     @property
-    def points(self) -> int:
-        """What the answers have earned."""
+    def in_part(self) -> int:
+        """How many answers were right in part, and earned something for it."""
+        return sum(marked.in_part for marked in self.answers.values())
+
+    @property
+    def earned(self) -> int:
+        """What the answers have earned, whatever of it counts."""
         return sum(marked.points for marked in self.answers.values())
+
+    @property
+    def points(self) -> int:
+        """What the answers count."""
+        return self.scoring.of_day(self.earned)
 
 
 @dataclass(frozen=True)
@@ -106,6 +129,8 @@ def _papers() -> Select[Any]:
             _ATTEMPT.c.skipped,
             _ATTEMPT.c.started_at,
             _CONTEST.c.points_each,
+            _CONTEST.c.partial_credit,
+            _CONTEST.c.daily_cap,
             _CONTEST.c.regrades,
             _ANSWER.c.place,
             _ANSWER.c.choice,
@@ -131,9 +156,9 @@ _ADD_TO_SCORE = (
     update(_SCORE)
     .where(_SCORE.c.member_key == bindparam("member"), _SCORE.c.contest_id == bindparam("contest"))
     .values(
-        points=_SCORE.c.points + bindparam("earned"),
+        points=_SCORE.c.points + bindparam("counted"),
         reached_at=case(
-            (bindparam("earned", type_=Integer) > 0, bindparam("now", type_=Instant)),
+            (bindparam("counted", type_=Integer) > 0, bindparam("now", type_=Instant)),
             else_=_SCORE.c.reached_at,
         ),
     )
@@ -143,7 +168,7 @@ _NEW_SCORE = Together(
     insert(_SCORE).values(
         member_key=bindparam("member"),
         contest_id=bindparam("contest"),
-        points=bindparam("earned"),
+        points=bindparam("counted"),
         days=1,
         reached_at=bindparam("now"),
     )
@@ -193,9 +218,8 @@ class Quiz:
         today = campaign_day(self._now)
         done = self._session.get(Attempt, (member, contest.id, today))
         if done is not None:
-            raise PaperFinished(
-                self._points_of(member, contest.id, today), self._rules(contest).next_hour
-            )
+            counted = scoring_of(contest).of_day(self._earned(member, contest.id, today))
+            raise PaperFinished(counted, self._rules(contest).next_hour)
         self._ensure_out(member, contest)
         return self._begin(member, contest, today), False
 
@@ -245,10 +269,9 @@ class Quiz:
 
         The key of the answer decides: a place is graded once. The sitting after it.
         """
-        question = sitting.question(place)
-        correct = question.is_correct(choice)
-        points = sitting.points_each if correct else 0
-        marked = Marked("".join(choice), correct, points)
+        grade = sitting.scoring.grade(sitting.question(place), choice)
+        marked = Marked("".join(choice), *grade)
+        after = replace(sitting, answers={**sitting.answers, place: marked})
         record = {
             "member": member,
             "contest": sitting.contest,
@@ -256,12 +279,12 @@ class Quiz:
             "at": place,
             "question": sitting.question_ids[place - 1],
             "chosen": marked.choice[:LONGEST],
-            "right": correct,
-            "earned": points,
+            "right": grade.correct,
+            "earned": grade.points,
+            "counted": after.points - sitting.points,
             "delivery": delivery,
             "now": self._now,
         }
-        after = replace(sitting, answers={**sitting.answers, place: marked})
         if sitting.answers:
             going_on = _ANSWER_LAST if after.current is None else _ANSWER_ON
             going_on.run(self._session, record)
@@ -409,7 +432,7 @@ class Quiz:
             tuple(paper.skipped),
             paper.started_at,
             tuple(paper.questions),
-            paper.points_each,
+            scoring_of(paper),
         )
 
     def _open_score(self, record: Mapping[str, Any]) -> None:
@@ -428,7 +451,7 @@ class Quiz:
             .values(**values)
         )
 
-    def _points_of(self, member: bytes, contest: int, day: date) -> int:
+    def _earned(self, member: bytes, contest: int, day: date) -> int:
         return (
             self._session.scalar(
                 select(func.coalesce(func.sum(Answer.points), 0)).where(

@@ -7,16 +7,16 @@ change, a second notice or a second point.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     and_,
     bindparam,
-    case,
     delete,
     false,
     func,
@@ -31,10 +31,11 @@ from sqlalchemy.orm import Session
 
 from bot.domain import audit
 from bot.domain.bank import QuestionBank
-from bot.domain.contests import contest_in_force
+from bot.domain.contests import contest_in_force, scoring_of
 from bot.domain.identity import campaign_day
 from bot.domain.keys import mended_keys, with_key
 from bot.domain.notices import Notices
+from bot.domain.scoring import Grade, Graded, Total
 from bot.storage.tables import (
     Answer,
     Contest,
@@ -46,7 +47,7 @@ from bot.storage.tables import (
     StoredQuestion,
     table_of,
 )
-from quiz_bank import Kind, Question
+from quiz_bank import Question
 
 BATCH = 200
 """Answers that are regraded in one transaction."""
@@ -124,7 +125,11 @@ class Preview:
 
 _ANSWER, _SCORE, _REGRADED = table_of(Answer), table_of(Score), table_of(RegradedAnswer)
 _KEY = (_ANSWER.c.member_key, _ANSWER.c.contest_id, _ANSWER.c.day, _ANSWER.c.place)
-_WORTH = Contest.points_each
+_OF_SCORE, _OF_DAY = _KEY[:2], _KEY[:3]
+_GRADED = (
+    *_KEY, _ANSWER.c.question_id, _ANSWER.c.choice, _ANSWER.c.correct, _ANSWER.c.points,
+    _ANSWER.c.answered_at,
+)  # fmt: skip
 _SET_GRADE = (
     update(_ANSWER)
     .where(*(column == bindparam(f"of_{column.name}") for column in _KEY))
@@ -285,24 +290,35 @@ class Regrading:
     def preview(self, number: int) -> Preview:
         """What is still to change by the key: nothing is written. Raises NoSuchRegrade."""
         case_ = self.case(number)
-        rows = self._session.execute(
-            select(Answer.member_key, Answer.contest_id, Answer.correct, _WORTH)
-            .join(Contest, Contest.id == Answer.contest_id)
-            .where(self._misgraded(case_))
-        )
+        anew = _Anew(self._session, case_)
         change: dict[int, Counter[bytes]] = {}
-        for member, contest, correct, worth in rows:
-            change.setdefault(contest, Counter())[member] += -worth if correct else worth
+        for (member, contest, _), changed in self._changes(anew).items():
+            change.setdefault(contest, Counter())[member] += changed
         by_member: Counter[bytes] = Counter()
         for members in change.values():
             by_member.update(members)
         return Preview(
             people=len(by_member),
             changes=sorted(Counter(by_member.values()).items(), reverse=True),
-            places=sum(self._places(case_, *one) for one in change.items()),
+            places=sum(self._places(anew, *one) for one in change.items()),
         )
 
-    def _places(self, case_: Case, contest: int, change: Mapping[bytes, int]) -> int:
+    def _changes(
+        self, anew: "_Anew", members: Sequence[bytes] | None = None
+    ) -> dict[tuple[bytes, int, date], int]:
+        """What each day with an answer to be graded anew will count more, or less."""
+        days = select(*_OF_DAY).where(anew.awaits)
+        if members is not None:
+            days = days.where(_ANSWER.c.member_key.in_(members))
+        touched = days.distinct().subquery()
+        same_day = and_(*(column == touched.c[column.name] for column in _OF_DAY))
+        rows = self._session.execute(select(*_GRADED).join(touched, same_day).order_by(*_OF_DAY))
+        return {
+            key: anew.total(of_day).points - anew.total_before(of_day).points
+            for key, of_day in _grouped(rows, _OF_DAY)
+        }
+
+    def _places(self, anew: "_Anew", contest: int, change: Mapping[bytes, int]) -> int:
         """At how many of the first places somebody else will stand."""
         order = (Score.points.desc(), Score.days.desc(), Score.reached_at, Score.member_key)
         rows = self._session.execute(
@@ -322,33 +338,38 @@ class Regrading:
                 break
         rows.close()
         least = steady[-1].points if len(steady) == PLACES else 0
-        standing = [(-row.points, -row.days, row.reached_at, row.member_key) for row in steady] + [
-            one for one in self._moved(case_, contest, change) if -one[0] >= least
+        standing = [
+            *((-row.points, -row.days, row.reached_at, row.member_key) for row in steady),
+            *self._moved(anew, contest, self._hopeful(contest, change, least)),
         ]
         after = [key for *_, key in sorted(standing)[:PLACES]]
         return sum(one != other for one, other in zip(before, after, strict=True))
 
-    def _moved(
-        self, case_: Case, contest: int, change: Mapping[bytes, int]
-    ) -> Iterator[tuple[int, int, datetime, bytes]]:
-        """Where the people whose points change will stand, as something to sort by."""
-        misgraded = self._misgraded(case_)
-        wins = or_(and_(Answer.points > 0, ~misgraded), and_(misgraded, Answer.correct.is_(False)))
-        for members in _chunks(sorted(change)):
+    def _hopeful(self, contest: int, change: Mapping[bytes, int], least: int) -> Iterator[bytes]:
+        """Whose points change, and are then as many as it takes to be among the first."""
+        for some in _chunks(sorted(change)):
             rows = self._session.execute(
-                select(Score.member_key, Score.points, Score.days, _reached(wins))
-                .join(
-                    Answer,
-                    and_(
-                        Answer.member_key == Score.member_key,
-                        Answer.contest_id == Score.contest_id,
-                    ),
+                select(Score.member_key, Score.points).where(
+                    Score.contest_id == contest, Score.member_key.in_(some)
                 )
-                .where(Score.contest_id == contest, Score.member_key.in_(members))
-                .group_by(Score.member_key, Score.points, Score.days)
             )
-            for member, points, days, reached_at in rows:
-                yield -(points + change[member]), -days, reached_at, member
+            yield from (member for member, points in rows if points + change[member] >= least)
+
+    def _moved(
+        self, anew: "_Anew", contest: int, members: Iterable[bytes]
+    ) -> Iterator[tuple[int, int, datetime, bytes]]:
+        """Where these people will stand, as something to sort by."""
+        for some in _chunks(list(members)):
+            for (member, _), answers in self._answers([(one, contest) for one in some]):
+                total = anew.total(answers)
+                yield -total.points, -total.days, total.reached_at, member
+
+    def _answers(self, scores: Sequence[tuple[bytes, int]]) -> Iterator[tuple[Any, list[Any]]]:
+        """All answers that each of these scores is the sum of."""
+        rows = self._session.execute(
+            select(*_GRADED).where(tuple_(*_OF_SCORE).in_(scores)).order_by(*_OF_SCORE)
+        )
+        return _grouped(rows, _OF_SCORE)
 
     # ------------------------------------------------------------ grading anew
 
@@ -364,7 +385,8 @@ class Regrading:
         case_ = self.case(number)
         if case_.released_at is None or case_.finished_at is not None:
             return 0
-        found = select(_ANSWER.c.member_key).where(self._misgraded(case_))
+        anew = _Anew(self._session, case_)
+        found = select(_ANSWER.c.member_key).where(anew.awaits)
         members = sorted(set(self._session.scalars(found.limit(most))))
         if not members:
             self._finish(case_)
@@ -376,14 +398,14 @@ class Regrading:
             .order_by(Member.member_key)
             .with_for_update()
         ).all()
-        return self._grade(case_, members, set(known))
+        return self._grade(case_, anew, members, set(known))
 
-    def _grade(self, case_: Case, members: Sequence[bytes], known: set[bytes]) -> int:
+    def _grade(
+        self, case_: Case, anew: "_Anew", members: Sequence[bytes], known: set[bytes]
+    ) -> int:
         """Grade the answers of these members anew; who is known can be told."""
         rows = self._session.execute(
-            select(*_KEY, _ANSWER.c.choice, _ANSWER.c.correct, _ANSWER.c.points, _WORTH)
-            .join(Contest, Contest.id == _ANSWER.c.contest_id)
-            .where(self._misgraded(case_), _ANSWER.c.member_key.in_(members))
+            select(*_GRADED).where(anew.awaits, _ANSWER.c.member_key.in_(members))
         ).all()
         if not rows:
             return 0
@@ -394,50 +416,40 @@ class Regrading:
             }
             for row in rows
         ]  # fmt: skip
-        earned = [0 if row.correct else row.points_each for row in rows]
+        grades = [anew.grade(row) for row in rows]
+        changes = self._changes(anew, members)
         self._session.execute(
             insert(_REGRADED),
             [
                 key | {
-                    "regrade_id": case_.id, "points_before": row.points, "points": points,
+                    "regrade_id": case_.id, "points_before": row.points, "points": grade.points,
                     "regraded_at": self._now,
                 }
-                for key, row, points in zip(keys, rows, earned, strict=True)
+                for key, row, grade in zip(keys, rows, grades, strict=True)
             ],
         )  # fmt: skip
         self._session.connection().execute(
             _SET_GRADE,
             [
                 {f"of_{name}": value for name, value in key.items()}
-                | {"right": not row.correct, "earned": points}
-                for key, row, points in zip(keys, rows, earned, strict=True)
+                | {"right": grade.correct, "earned": grade.points}
+                for key, grade in zip(keys, grades, strict=True)
             ],
         )
-        self._add_up({(row.member_key, row.contest_id) for row in rows})
-        for row, points in zip(rows, earned, strict=True):
+        self._add_up(anew, {(row.member_key, row.contest_id) for row in rows})
+        for row in rows:
             if row.member_key in known:
-                self._tell(case_, row, points - row.points)
+                self._tell(case_, row, changes[row.member_key, row.contest_id, row.day])
         return len(rows)
 
-    def _add_up(self, scores: set[tuple[bytes, int]]) -> None:
+    def _add_up(self, anew: "_Anew", scores: set[tuple[bytes, int]]) -> None:
         """Let each score be what its answers add up to."""
-        sums = self._session.execute(
-            select(
-                Answer.member_key,
-                Answer.contest_id,
-                func.sum(Answer.points),
-                _reached(Answer.points > 0),
-            )
-            .where(tuple_(Answer.member_key, Answer.contest_id).in_(sorted(scores)))
-            .group_by(Answer.member_key, Answer.contest_id)
-        )
-        self._session.connection().execute(
-            _SET_SCORE,
-            [
-                {"member": member, "contest": contest, "sum": int(points), "reached": reached}
-                for member, contest, points, reached in sums
-            ],
-        )
+        sums = []
+        for (member, contest), answers in self._answers(sorted(scores)):
+            total = anew.total(answers)
+            whose = {"member": member, "contest": contest}
+            sums.append(whose | {"sum": total.points, "reached": total.reached_at})
+        self._session.connection().execute(_SET_SCORE, sums)
 
     def _tell(self, case_: Case, row: Any, change: int) -> None:
         cause = f"regrade:{case_.id}:{row.contest_id}:{row.day:%y%m%d}:{row.place}"
@@ -468,20 +480,6 @@ class Regrading:
 
     # ------------------------------------------------------------ inside
 
-    def _misgraded(self, case_: Case) -> ColumnElement[bool]:
-        """Whether an answer has another grade than the key gives it."""
-        choices = self._session.scalars(
-            select(Answer.choice).where(Answer.question_id == case_.question_id).distinct()
-        )
-        right = [choice for choice in choices if accepts(case_.after, choice)]
-        loses = and_(Answer.correct.is_(True), Answer.choice.not_in(right))
-        if case_.only_adds:
-            # Of a proposal nobody knows the moment yet: whatever is there came before it.
-            since = case_.released_at
-            loses = and_(loses, Answer.answered_at >= since) if since else false()
-        wins = and_(Answer.correct.is_(False), Answer.choice.in_(right))
-        return and_(Answer.question_id == case_.question_id, or_(wins, loses))
-
     def _in_force(self, question_id: int) -> Question:
         stored = self._session.get_one(StoredQuestion, question_id)
         key = mended_keys(self._session).get(question_id)
@@ -498,15 +496,74 @@ class Regrading:
         audit.record(self._session, self._now, actor, action, f"regrade:{number}", facts)
 
 
-def accepts(question: Question, choice: str) -> bool:
-    """Whether a choice as it was kept is the answer; letters are kept as one string."""
-    return question.is_correct((choice,) if question.kind is Kind.BLANK else choice)
+class _Anew:
+    """The answers to a question whose grade is not the one that its mended key gives them."""
+
+    def __init__(self, session: Session, case_: Case) -> None:
+        self._case = case_
+        contests = session.scalars(select(Contest)).all()
+        self._scoring = {contest.id: scoring_of(contest) for contest in contests}
+        self._due: dict[tuple[int, str, int], Grade] = {}
+        kinds = select(Answer.contest_id, Answer.choice, Answer.correct, Answer.points)
+        for contest, choice, *grade in session.execute(
+            kinds.where(Answer.question_id == case_.question_id).distinct()
+        ):
+            due = self._scoring[contest].grade_kept(case_.after, choice)
+            if due != tuple(grade):
+                self._due[contest, choice, grade[1]] = due
+        self.awaits = and_(_ANSWER.c.question_id == case_.question_id, self._are_due())
+        """Whether an answer is to get another grade."""
+
+    def grade(self, row: Any) -> Grade:
+        """The grade that an answer has once the key is in force for all."""
+        due = self._due.get((row.contest_id, row.choice, row.points))
+        is_other = row.question_id != self._case.question_id
+        if due is None or is_other or (due.points < row.points and self._has_mercy(row)):
+            return Grade(row.correct, row.points)
+        return due
+
+    def total(self, answers: Sequence[Any]) -> Total:
+        """What these answers of a member in a contest then add up to."""
+        return self._total(answers, [self.grade(answer).points for answer in answers])
+
+    def total_before(self, answers: Sequence[Any]) -> Total:
+        """What they add up to as they are graded now."""
+        return self._total(answers, [answer.points for answer in answers])
+
+    def _total(self, answers: Sequence[Any], points: Sequence[int]) -> Total:
+        graded = (
+            Graded(answer.day, answer.answered_at, earned)
+            for answer, earned in zip(answers, points, strict=True)
+        )
+        return self._scoring[answers[0].contest_id].total(graded)
+
+    def _has_mercy(self, row: Any) -> bool:
+        # Of a proposal nobody knows the moment yet: whatever is there came before it.
+        since = self._case.released_at
+        return self._case.only_adds and (since is None or row.answered_at < since)
+
+    def _are_due(self) -> ColumnElement[bool]:
+        alike: dict[tuple[int, int, bool], list[str]] = {}
+        for (contest, choice, points), due in self._due.items():
+            alike.setdefault((contest, points, due.points < points), []).append(choice)
+        return or_(false(), *(self._is_one(*kind, among) for kind, among in alike.items()))
+
+    def _is_one(
+        self, contest: int, points: int, loses: bool, choices: Sequence[str]
+    ) -> ColumnElement[bool]:
+        answer = _ANSWER.c
+        of_kind = and_(
+            answer.contest_id == contest, answer.points == points, answer.choice.in_(choices)
+        )
+        if not (loses and self._case.only_adds):
+            return of_kind
+        since = self._case.released_at
+        return and_(of_kind, answer.answered_at >= since) if since else false()
 
 
-def _reached(wins: ColumnElement[bool]) -> ColumnElement[datetime]:
-    """When the last point was won, or else when the first answer was given."""
-    won_at = func.max(case((wins, Answer.answered_at)))
-    return func.coalesce(won_at, func.min(Answer.answered_at))
+def _grouped(rows: Iterable[Any], by: Sequence[Any]) -> Iterator[tuple[Any, list[Any]]]:
+    """Rows that begin with these columns and are sorted by them, those with the same together."""
+    return ((key, list(same)) for key, same in groupby(rows, key=lambda row: tuple(row[: len(by)])))
 
 
 def _chunks(keys: Sequence[bytes]) -> Iterator[Sequence[bytes]]:

@@ -37,10 +37,11 @@ def _times(plan: ContestPlan) -> str:
 
 
 def _points(plan: ContestPlan) -> str:
-    return (
-        f"个人：答对1题{plan.points_each}分，每天最多{plan.points_a_day}分；"
-        "多选题全部选对才得分。快慢不算分。"
-    )
+    points = f"个人：答对1题{plan.points_each}分，每天最多{plan.points_a_day}分；"
+    if plan.partial_credit:
+        part = f"少选但没有选错的得{plan.scoring.points_in_part}分，有选错的不得分"
+        return points + f"多选题全部选对得{plan.points_each}分，{part}。快慢不算分。"
+    return points + "多选题全部选对才得分。快慢不算分。"
 
 
 def _missed(plan: ContestPlan) -> str:

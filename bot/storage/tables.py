@@ -347,6 +347,10 @@ class Contest(Base):
     questions_a_day: Mapped[int] = mapped_column(SmallInteger, server_default="5")
     closed_days: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     """On how many of the last days nobody sees who stands where."""
+    partial_credit: Mapped[bool] = mapped_column(server_default=false())
+    """Whether some of several right options earn half."""
+    daily_cap: Mapped[int | None] = mapped_column(SmallInteger)
+    """The most that a day's paper counts; NULL: as much as it earns."""
     regrades: Mapped[int] = mapped_column(server_default="0")
     """How many keys have been mended: who knows of fewer has to read them anew."""
 

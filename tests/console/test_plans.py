@@ -75,6 +75,22 @@ def test_hours_and_making_up_are_kept(chen: Browser) -> None:
     assert 'name="make_up" value="true" checked' in form
 
 
+def test_what_counts_in_part_and_at_most_is_kept_and_told(chen: Browser) -> None:
+    chen.post(f"{PLANS}/contest", CONTEST | {"partial_credit": "true", "daily_cap": "8"})
+
+    assert "每题 2 分 每天最多 8 分 多选少选得一半" in text_of(chen.get(PLANS))
+    form = chen.get(f"{PLANS}/contest/2")
+    assert 'id="daily_cap" name="daily_cap" value="8"' in form.text
+    assert 'name="partial_credit" value="true" checked' in form.text
+    assert "每天最多8分；多选题全部选对得2分，少选但没有选错的得1分" in text_of(form)
+
+
+def test_one_point_has_no_half(chen: Browser) -> None:
+    typed = CONTEST | {"partial_credit": "true", "points_each": "1"}
+
+    assert "一题只有 1 分，分不出一半。" in text_of(chen.post(f"{PLANS}/contest", typed))
+
+
 def test_a_selection_is_set_up_in_the_time_of_the_campaign(chen: Browser) -> None:
     chen.post(f"{PLANS}/round", ROUND)
 

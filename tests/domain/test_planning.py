@@ -117,6 +117,9 @@ def test_without_enough_questions_there_is_no_contest(session: Session) -> None:
         ({"last_day": CONTEST.first_day - timedelta(days=1)}, {"last_day": Flaw.ORDER}),
         ({"last_day": CONTEST.first_day + timedelta(days=401)}, {"last_day": Flaw.TOO_LONG}),
         ({"points_each": 0}, {"points_each": Flaw.NUMBER}),
+        ({"points_each": 1, "partial_credit": True}, {"partial_credit": Flaw.NO_HALF}),
+        ({"daily_cap": 0}, {"daily_cap": Flaw.NUMBER}),
+        ({"daily_cap": 901}, {"daily_cap": Flaw.NUMBER}),
         ({"new_paper_hour": 24}, {"new_paper_hour": Flaw.NUMBER}),
         ({"questions_a_day": 0}, {"questions_a_day": Flaw.NUMBER}),
         ({"questions_a_day": 10}, {"questions_a_day": Flaw.NUMBER}),
@@ -181,6 +184,8 @@ def test_once_begun_the_hours_only_widen_and_making_up_stays(planning: Planning)
         ({"make_up": True}, {"make_up": Flaw.BEGUN}),
         ({"questions_a_day": 6}, {"questions_a_day": Flaw.BEGUN}),
         ({"closed_days": 3}, {"closed_days": Flaw.BEGUN}),
+        ({"partial_credit": True}, {"partial_credit": Flaw.BEGUN}),
+        ({"daily_cap": 8}, {"daily_cap": Flaw.BEGUN}),
     ):
         with pytest.raises(Unfit) as raised:
             planning.change_contest(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.identity import CAMPAIGN_ZONE
 from bot.domain.questions import Shelf
-from bot.domain.quiz import Quiz, Sitting, _run_length
+from bot.domain.quiz import Marked, Quiz, Sitting, _run_length
 from bot.domain.refusals import (
     ContestNotBegun,
     ContestOver,
@@ -23,6 +23,7 @@ from bot.domain.refusals import (
 from bot.domain.wordings import add_questions
 from bot.storage.tables import Answer, Attempt, Contest, ContestQuestion, Score, StoredQuestion
 from tests.builders import FIRST_DAY, LAST_DAY, NOON, a_member, a_question, key
+from tests.handlers.papers import a_paper
 
 DAY = timedelta(days=1)
 
@@ -153,6 +154,51 @@ def test_a_paper_has_as_many_questions_as_the_contest_says(
     assert len({question.code for question in done.questions}) == questions
     assert done.points == 2 * questions
     assert quiz_at(session, NOON).rules().plan.points_a_day == 2 * questions
+
+
+def test_a_day_counts_no_more_than_its_cap_and_the_next_one_counts_anew(
+    session: Session, member: bytes
+) -> None:
+    set_rules(session, daily_cap=5)
+    quiz = quiz_at(session, NOON)
+
+    done = answer_all(quiz, member)
+
+    assert (done.points, done.earned, score_of(session, member).points) == (5, 10, 5)
+    with pytest.raises(PaperFinished) as refused:
+        quiz.start(member)
+    assert refused.value.points == 5
+    answer_all(quiz_at(session, NOON + DAY), member, right=1)
+    assert score_of(session, member).points == 7
+
+
+def test_what_a_cap_takes_away_is_no_later_point(session: Session, member: bytes) -> None:
+    set_rules(session, daily_cap=4)
+    sitting, _ = quiz_at(session, NOON).start(member)
+    for place in range(1, 6):
+        quiz = quiz_at(session, NOON + timedelta(minutes=place))
+        sitting = give(quiz, member, sitting, place)
+
+    assert score_of(session, member).reached_at == NOON + timedelta(minutes=2)
+
+
+@pytest.mark.parametrize(
+    ("choice", "points"), [("AC", 3), ("A", 1), ("C", 1), ("AB", 0), ("ABC", 0), ("B", 0)]
+)
+def test_some_of_several_right_options_earn_half_where_the_contest_says_so(
+    session: Session, member: bytes, choice: str, points: int
+) -> None:
+    set_rules(session, points_each=3, partial_credit=True)
+    a_paper(session, member, [a_question("M", "multiple"), a_question("S")])
+    quiz = quiz_at(session, NOON)
+    sitting = quiz.sitting(member)
+    assert sitting is not None
+
+    after = quiz.answer(member, sitting, 1, choice, bytes(32))
+
+    assert after.answers[1] == Marked(choice, points == 3, points)
+    assert (after.right, after.in_part) == (int(points == 3), int(points == 1))
+    assert score_of(session, member).points == points
 
 
 # ------------------------------------------------------------ the hours of a day

@@ -23,12 +23,14 @@ from bot.domain.regrading import (
     ReleasedMeanwhile,
     SameKey,
 )
+from bot.domain.wordings import add_questions
 from bot.storage.database import Sessions
 from bot.storage.tables import (
     Answer,
     Attempt,
     Audit,
     BankQuestion,
+    Contest,
     Member,
     Notice,
     Regrade,
@@ -37,7 +39,7 @@ from bot.storage.tables import (
     StoredQuestion,
 )
 from quiz_bank import Question
-from tests.builders import NOON, SECRET, a_member, key, said
+from tests.builders import NOON, SECRET, a_member, a_question, key, said
 from tests.handlers.papers import a_paper
 
 LI, WANG = 3, 4
@@ -178,6 +180,50 @@ def test_when_the_last_points_were_won_is_counted_anew(three: Session) -> None:
 
     assert three.get_one(Score, (key("li"), 1)).reached_at == NOON + timedelta(minutes=7)
     assert "score_not_the_sum" not in faults(three)
+
+
+def test_a_mended_key_moves_a_capped_day_by_what_counts(three: Session) -> None:
+    three.execute(update(Contest).values(daily_cap=3))
+    three.execute(update(Score).where(Score.points > 3).values(points=3))
+    number = Regrading(three, NOON).propose(FIRST, mended(three, "C"), False, LI)
+
+    preview = Regrading(three, LATER).preview(number)
+    Regrading(three, LATER).release(number, WANG)
+    finished(three, number)
+
+    assert (preview.people, preview.changes) == (2, [(1, 1), (-1, 1)])
+    assert points(three, "zhang", "li", "chen") == [2, 3, 2]
+    changes = three.execute(select(Notice.member_key, Notice.facts)).all()
+    assert {member: facts["change"] for member, facts in changes} == {
+        key("li"): 1,
+        key("zhang"): -1,
+    }
+    assert faults(three) == []
+
+
+def test_a_mended_key_of_several_letters_leaves_half_where_half_is_due(session: Session) -> None:
+    session.execute(update(Contest).values(partial_credit=True))
+    several = a_question("M", "multiple")
+    (id_,) = add_questions(session, [several])
+    for name, choice in (("zhang", "AC"), ("li", "A"), ("chen", "B"), ("wu", "ABC")):
+        member = a_member(session, name)
+        a_paper(session, member, [several])
+        quiz = Quiz(session, NOON, Shelf())
+        sitting = quiz.sitting(member)
+        assert sitting is not None
+        quiz.answer(member, sitting, 1, choice, bytes(32))
+    names = ("zhang", "li", "chen", "wu")
+    assert points(session, *names) == [2, 1, 0, 0]
+    before = Regrading(session, NOON)
+    number = before.propose(id_, replace(several, answer=("A", "B", "C")), False, LI)
+    assert before.preview(number).changes == [(2, 1), (1, 1), (-1, 1)]
+    before.release(number, WANG)
+
+    finished(session, number)
+
+    assert points(session, *names) == [1, 1, 1, 2]
+    assert session.scalar(select(Answer.correct).where(Answer.member_key == key("zhang"))) is False
+    assert faults(session) == []
 
 
 # ------------------------------------------------------------ an open paper

@@ -8,7 +8,7 @@ import ast
 import re
 import types
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import Enum
 from inspect import getfile, getsource, isfunction, signature
@@ -27,6 +27,7 @@ from bot.domain.quiz import Marked, Sitting
 from bot.domain.refusals import Refusal
 from bot.domain.regrading import Correction
 from bot.domain.released import Why
+from bot.domain.scoring import Scoring
 from bot.domain.tickets import ANSWER_MOST
 from bot.domain.tickets import LONGEST as LONGEST_TICKET
 from bot.domain.units import UnitCard
@@ -192,7 +193,15 @@ def _room(question: Question) -> int:
 
 
 def _sitting(question: Question) -> Sitting:
-    return Sitting(1, LATE.date(), (question,) * 5, {1: Marked("A", False, 0)}, (), NOON, (), 2)
+    return Sitting(
+        1, LATE.date(), (question,) * 5, {1: Marked("A", False, 0)}, (), NOON, (), Scoring(2)
+    )
+
+
+def _capped(question: Question) -> Sitting:
+    """More was earned than counts, some of it in part."""
+    marked = {1: Marked("AB", True, 2), 2: Marked("A", False, 1)}
+    return replace(_sitting(question), answers=marked, scoring=Scoring(2, True, 2))
 
 
 KNOWN: dict[Any, Callable[[str], list[Any]]] = {
@@ -207,8 +216,8 @@ KNOWN: dict[Any, Callable[[str], list[Any]]] = {
     Correction: lambda _: [
         Correction("题" * 90, LATE, only_adds, "因" * 60) for only_adds in (False, True)
     ],
-    Marked: lambda _: [Marked("AB", True, 2), Marked("A", False, 0)],
-    Sitting: lambda _: [_sitting(question) for question in questions()],
+    Marked: lambda _: [Marked("AB", True, 2), Marked("A", False, 0), Marked("A", False, 1)],
+    Sitting: lambda _: [_capped(questions()[0]), *map(_sitting, questions())],
 }
 """What a value of this kind can be, by what it is called."""
 
@@ -245,7 +254,7 @@ FACTS: dict[str, list[dict[str, Any]]] = {
             (Kind.SINGLE, ["B"], "A"), (Kind.MULTIPLE, ["A", "B", "C", "D"], "ABC"),
             (Kind.JUDGE, ["T"], "F"), (Kind.BLANK, ["填" * 40] * 3, "填" * 60),
         )
-        for change in (2, -2)
+        for change in (2, 0, -2)
     ],
 }  # fmt: skip
 """The facts of each kind of notice; a new kind is to be added here."""

@@ -65,6 +65,23 @@ def test_the_first_question_comes_with_how_to_answer_it(session: Session, zhang:
     assert zhang.state == Answering(1)
 
 
+def test_what_is_right_in_part_and_what_the_cap_leaves_is_said(
+    session: Session, zhang: Talker
+) -> None:
+    session.execute(update(Contest).values(partial_credit=True, daily_cap=2))
+    a_paper(session, key("zhang"), five_questions(("multiple", "single", "multiple")))
+    zhang.says("答题")
+
+    zhang.says("A")
+    assert zhang.says("选好了").startswith("△ 对了一半，得1分。您选A，正确的是A、C。")
+    assert "第1题您已经答过了（选A，对了一半，正确是A、C）。不改分。" in zhang.says("第1题A")
+    assert "您选A，对了一半，正确的是" in zhang.says("上一题")
+    zhang.says("2B3C")
+    done = zhang.says("都交")
+    assert "第2题对；第3题对一半，正确的是A、C" in done
+    assert "3题做完了，答对1题，对一半2题，得2分（到了每天的上限）。" in done
+
+
 def test_nine_answers_at_once_and_their_results_fit_a_reply(session: Session) -> None:
     a_member(session, "zhang")
     a_paper(session, key("zhang"), five_questions(("multiple",) * 9))

@@ -30,3 +30,16 @@ def test_each_setting_is_told_where_it_is_set() -> None:
     assert missed == (
         "漏答：每周（周一到周日）可以补答1天，补前7天里漏掉的最近一天，一样算分，也算连续参加。"
     )
+
+
+def test_what_counts_in_part_and_at_most_is_told_in_points() -> None:
+    plan = replace(PLAN, points_each=3, partial_credit=True, daily_cap=12)
+
+    assert contest_rules(plan)[1] == (
+        "个人：答对1题3分，每天最多12分；"
+        "多选题全部选对得3分，少选但没有选错的得1分，有选错的不得分。快慢不算分。"
+    )
+
+
+def test_a_cap_above_what_a_day_can_earn_promises_nothing() -> None:
+    assert "每天最多10分" in contest_rules(replace(PLAN, daily_cap=900))[1]

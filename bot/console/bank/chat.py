@@ -7,6 +7,7 @@ from bot.console.bank import wording as words
 from bot.conversation.reply import Page, Prose, Tap, Text
 from bot.domain.identity import campaign_day
 from bot.domain.quiz import Marked, Sitting
+from bot.domain.scoring import Scoring
 from handlers import wording
 from quiz_bank import Kind, Question
 
@@ -23,7 +24,7 @@ def asked(question: Question, now: datetime) -> list[Piece]:
     """The reply that asks the question."""
     sitting = Sitting(
         contest=0, day=campaign_day(now), questions=(question,), answers={}, skipped=(),
-        started_at=now, question_ids=(0,), points_each=0,
+        started_at=now, question_ids=(0,), scoring=Scoring(0),
     )  # fmt: skip
     return _pieces(wording.question(sitting, 1))
 

@@ -36,6 +36,8 @@ class ContestForm(PlanForm):
     closed_days: Words = ""
     new_paper_hour: Words = ""
     until_hour: Words = ""
+    daily_cap: Words = ""
+    partial_credit: bool = False
     make_up: bool = False
     look: bool = False
     """Only to see what members would be told; nothing is saved."""
@@ -50,11 +52,15 @@ class ContestForm(PlanForm):
             questions_a_day=int,
             closed_days=int,
             new_paper_hour=int,
-            until_hour=_hour_or_none,
+            until_hour=_number_or_none,
+            daily_cap=_number_or_none,
         )
         if flaws:
             return None, flaws
-        return ContestPlan(title=self.title, make_up=self.make_up, **values), flaws
+        plan = ContestPlan(
+            title=self.title, make_up=self.make_up, partial_credit=self.partial_credit, **values
+        )
+        return plan, flaws
 
     @staticmethod
     def of(plan: ContestPlan) -> dict[str, Any]:
@@ -68,6 +74,8 @@ class ContestForm(PlanForm):
             "closed_days": plan.closed_days,
             "new_paper_hour": plan.new_paper_hour,
             "until_hour": "" if plan.until_hour is None else plan.until_hour,
+            "daily_cap": "" if plan.daily_cap is None else plan.daily_cap,
+            "partial_credit": plan.partial_credit,
             "make_up": plan.make_up,
         }
 
@@ -122,7 +130,7 @@ def _read(form: Form, **readers: Callable[[str], Any]) -> tuple[dict[str, Any], 
     return values, flaws
 
 
-def _hour_or_none(typed: str) -> int | None:
+def _number_or_none(typed: str) -> int | None:
     return int(typed) if typed else None
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from bot.domain.contests import ContestPlan
 from bot.domain.identity import CAMPAIGN_ZONE
 from bot.domain.planning import (
+    CAP_MOST,
     CLOSED_MOST,
     POINTS_MOST,
     QUESTIONS_MOST,
@@ -22,6 +23,7 @@ _FLAWS = {
     Flaw.ORDER: "先后不对：结束要在开始之后。",
     Flaw.TOO_LONG: "时间太长，最多 400 天。",
     Flaw.OVERLAP: "这段时间里已经有另一场了，请错开；同一时间只办一场，大家不会弄混。",
+    Flaw.NO_HALF: "一题只有 1 分，分不出一半。请把“每题几分”改成 2 分以上，或者不勾这一项。",
     Flaw.NARROWER: "已经开始，答题的钟点只能放宽，不能缩短：有人正等着那时候来答。",
     Flaw.BEGUN: "已经开始，这一项不能再改：大家正按原来的规则参加。",
     Flaw.OVER: "已经结束，不能再改。",
@@ -30,6 +32,7 @@ _NUMBERS = {
     "points_each": f"请填 1 到 {POINTS_MOST} 的整数。",
     "questions_a_day": f"请填 1 到 {QUESTIONS_MOST} 的整数。",
     "closed_days": f"请填 0 到 {CLOSED_MOST} 的整数，要比竞赛的天数少；不封榜就填 0。",
+    "daily_cap": f"请填 1 到 {CAP_MOST} 的整数；不另设上限，就空着。",
     "new_paper_hour": "请填 0 到 23 的整数。",
     "until_hour": "请填 1 到 24 的整数；全天都能答，就空着。",
     "votes_per_day": f"请填 1 到 {VOTES_MOST} 的整数。",

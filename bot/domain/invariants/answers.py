@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, and_, case, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, func, select
 
-from bot.domain.contests import MAKE_UP_DAYS, week_of
+from bot.domain.contests import MAKE_UP_DAYS, scoring_of, week_of
 from bot.domain.identity import campaign_day
 from bot.domain.invariants.rule import Key, Rule, Survey, rows, stream
 from bot.domain.keys import mended_keys, with_key
 from bot.domain.quiz import PAUSE
-from bot.domain.regrading import accepts
+from bot.domain.scoring import Grade, Graded, Scoring
 from bot.storage.tables import (
     Answer,
     Attempt,
@@ -38,13 +39,13 @@ def _misgraded(survey: Survey) -> Iterable[Key]:
     }
     mended = mended_keys(survey.session)
     kinds = (Answer.contest_id, Answer.question_id, Answer.choice, Answer.correct, Answer.points)
-    graded = select(Contest.points_each, *kinds).join(Contest, Contest.id == Answer.contest_id)
+    scoring = _scoring(survey)
     wrong = [
-        kind
-        for worth, *kind in stream(survey, graded.group_by(Contest.points_each, *kinds))
-        if kind[1] not in mended
-        and (question := questions.get(kind[1]))
-        and not _is_right(question, worth, *kind[2:])
+        (contest, id_, choice, *grade)
+        for contest, id_, choice, *grade in stream(survey, select(*kinds).group_by(*kinds))
+        if id_ not in mended
+        and (question := questions.get(id_))
+        and scoring[contest].grade_kept(question, choice) != tuple(grade)
     ]
     for kind in wrong:
         same = [column == value for column, value in zip(kinds, kind, strict=True)]
@@ -60,63 +61,49 @@ def _misgraded_by_mended(survey: Survey, id_: int, question: Question) -> Iterab
     if any(step.finished_at is None for step in steps):
         # Its answers are just following the new key.
         return
-    graded = (
-        select(*_KEY, Answer.choice, Answer.correct, Answer.points, Answer.answered_at)
-        .add_columns(Contest.points_each)
-        .join(Contest, Contest.id == Answer.contest_id)
-        .where(Answer.question_id == id_)
-    )
-    for *key, choice, correct, points, at, worth in stream(survey, graded):
-        right = _deserved(question, steps, choice, at)
-        if correct != right or points != (worth if right else 0):
+    graded = select(*_KEY, Answer.choice, Answer.correct, Answer.points, Answer.answered_at)
+    scoring = _scoring(survey)
+    for *key, choice, correct, points, at in stream(
+        survey, graded.where(Answer.question_id == id_)
+    ):
+        if _deserved(scoring[key[1]], question, steps, choice, at) != (correct, points):
             yield key
 
 
-def _deserved(question: Question, steps: Sequence[Regrade], choice: str, at: datetime) -> bool:
-    """Whether an answer given then is right after all that was mended."""
-    right = accepts(question, choice)
+def _deserved(
+    scoring: Scoring, question: Question, steps: Sequence[Regrade], choice: str, at: datetime
+) -> Grade:
+    """The grade of an answer given then after all that was mended."""
+    due = scoring.grade_kept(question, choice)
     for step in steps:
-        mercy = right and step.only_adds and step.released_at is not None and at < step.released_at
-        right = accepts(with_key(question, (tuple(step.answer), "")), choice) or mercy
-    return right
+        anew = scoring.grade_kept(with_key(question, (tuple(step.answer), "")), choice)
+        mercy = step.only_adds and step.released_at is not None and at < step.released_at
+        due = due if mercy and anew.points < due.points else anew
+    return due
 
 
-def _is_right(question: Question, worth: int, choice: str, correct: bool, points: int) -> bool:
-    """Whether the grade is the one the answer deserves; a choice of letters is one string."""
-    return correct == accepts(question, choice) and points == (worth if correct else 0)
-
-
-def _sums() -> Any:
-    """What each member's answers add up to, and when the last point was won."""
-    won_at = func.max(case((Answer.points > 0, Answer.answered_at)))
-    return (
-        select(
-            Answer.member_key,
-            Answer.contest_id,
-            func.sum(Answer.points).label("points"),
-            func.count(Answer.day.distinct()).label("days"),
-            func.coalesce(won_at, func.min(Answer.answered_at)).label("reached_at"),
-        )
-        .group_by(Answer.member_key, Answer.contest_id)
-        .subquery()
-    )
+def _scoring(survey: Survey) -> dict[int, Scoring]:
+    return {row.id: scoring_of(row) for row in survey.session.scalars(select(Contest))}
 
 
 def _not_the_sum(survey: Survey) -> Iterable[Key]:
-    sums = _sums()
-    same = and_(Score.member_key == sums.c.member_key, Score.contest_id == sums.c.contest_id)
-    differs = or_(
-        sums.c.points.is_(None),
-        Score.points != sums.c.points,
-        Score.days != sums.c.days,
-        Score.reached_at != sums.c.reached_at,
+    scoring = _scoring(survey)
+    whose = (Answer.member_key, Answer.contest_id)
+    same = and_(Score.member_key == Answer.member_key, Score.contest_id == Answer.contest_id)
+    answers = (
+        select(*whose, Answer.day, Answer.answered_at, Answer.points)
+        .add_columns(Score.points, Score.days, Score.reached_at)
+        .outerjoin(Score, same)
+        .order_by(*whose)
     )
-    scored = select(Score.member_key, Score.contest_id).outerjoin(sums, same)
+    for key, rows_ in groupby(stream(survey, answers), key=lambda row: tuple(row[:2])):
+        graded = list(rows_)
+        if scoring[key[1]].total(Graded(*row[2:5]) for row in graded) != tuple(graded[0][5:]):
+            yield key
     # Of a member who was erased the score of a contest that is over is left, and no answer.
-    whose = exists().where(Person.member_key == Score.member_key)
-    yield from stream(survey, scored.where(differs, whose))
-    answered = select(sums.c.member_key, sums.c.contest_id).outerjoin(Score, same)
-    yield from stream(survey, answered.where(Score.member_key.is_(None)))
+    is_there = exists().where(Person.member_key == Score.member_key)
+    scored = select(Score.member_key, Score.contest_id).where(is_there, ~exists().where(same))
+    yield from stream(survey, scored)
 
 
 def _answered_twice() -> Select[*tuple[Any, ...]]:
