@@ -35,7 +35,7 @@ class ResultDesk:
         room.add_url_rule("/results/file", "take_results", self.take, methods=post)
 
     def show(self) -> Response:
-        """What the contest that was asked for, or the latest, came to."""
+        """What the contest that was asked for, or the one in force, came to."""
         return self._shown(request.args.get("contest", type=int), None)
 
     def ask(self) -> AnyResponse:
@@ -79,7 +79,7 @@ class ResultDesk:
         with self._transaction(read_only=True) as services:
             contests = services.item_analysis.contests()
             contest = next((one for one in contests if one.id == number), None)
-            contest = contest or next(iter(contests), None)
+            contest = contest or services.item_analysis.in_force(campaign_day(services.now))
             return page(
                 "results",
                 status,

@@ -7,11 +7,12 @@ from enum import StrEnum
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.domain import audit
+from bot.domain.roles import EDITING
 from bot.domain.wordings import add_questions
 from bot.storage.tables import Audit, BankQuestion, Staff, StoredQuestion
 from quiz_bank import Question
@@ -191,6 +192,10 @@ class QuestionBank:
             )
         )
 
+    def publishers(self, number: int, staff_id: int) -> list[str]:
+        """The colleagues who have to publish it because this one has reviewed it, by name."""
+        return self._others(staff_id) if self._reviewer(number) == audit.staff(staff_id) else []
+
     # ------------------------------------------------------------ changing
 
     def move(self, number: int, version: int, state: BankState, staff_id: int) -> int:
@@ -206,7 +211,7 @@ class QuestionBank:
             raise Lacking(row.code, lacks)
         actor = audit.staff(staff_id)
         alone = state is BankState.PUBLISHED and self._reviewer(number) == actor
-        if alone and not self._is_single():
+        if alone and self._others(staff_id):
             raise OwnReview(row.code)
         return self._change(row, wording, wording, state, actor, MOVED[state], alone=alone)
 
@@ -335,10 +340,18 @@ class QuestionBank:
             .limit(1)
         )
 
-    def _is_single(self) -> bool:
-        """Whether the console has one account: then there is no second person to ask."""
-        accounts = select(func.count()).select_from(Staff).where(Staff.disabled_at.is_(None))
-        return (self._session.scalar(accounts) or 0) <= 1
+    def _others(self, staff_id: int) -> list[str]:
+        """The names of the others who keep the bank; who has not signed in yet is none to ask."""
+        return list(
+            self._session.scalars(
+                select(Staff.name)
+                .where(
+                    Staff.id != staff_id, Staff.role.in_(EDITING), Staff.disabled_at.is_(None),
+                    Staff.password_hash != "",
+                )
+                .order_by(Staff.id)
+            )
+        )  # fmt: skip
 
     def _wording(self, row: BankQuestion) -> StoredQuestion:
         return self._session.get_one(StoredQuestion, row.question_id)

@@ -4,13 +4,14 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from statistics import median
 from typing import Any
 
 from sqlalchemy import Select, and_, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
+from bot.domain.contests import contest_in_force
 from bot.domain.keys import Key, mended_keys, with_key
 from bot.storage.tables import Answer, Attempt, BankQuestion, Contest, StoredQuestion, Ticket
 from quiz_bank import Kind, Question
@@ -57,6 +58,8 @@ class Asked:
     item: Item
     usual_time: timedelta | None
     """Half of the answers took longer; None when none could be timed."""
+    timed: int
+    """Of how many answers that is the median."""
 
 
 class ItemAnalysis:
@@ -72,6 +75,11 @@ class ItemAnalysis:
         )
         return [Held(id_, title) for id_, title in rows]
 
+    def in_force(self, today: date) -> Held | None:
+        """The contest to look at unless another is asked for; one that is planned hides none."""
+        contest = contest_in_force(self._session, today)
+        return Held(contest.id, contest.title) if contest else None
+
     def items(self, contest: int) -> list[Item]:
         """Every question of the contest that was answered, in the order of their codes."""
         answered = select(Answer.question_id).where(Answer.contest_id == contest)
@@ -82,7 +90,7 @@ class ItemAnalysis:
         code = select(BankQuestion.code).where(BankQuestion.id == number).scalar_subquery()
         rows = self._session.execute(_stored(None).where(StoredQuestion.code == code)).all()
         return [
-            Asked(contest, item, self._usual_time(contest.id, id_))
+            Asked(contest, item, *self._usual_time(contest.id, id_))
             for contest in self.contests()
             for id_, item in self._by_id(contest.id, rows).items()
         ]
@@ -154,8 +162,8 @@ class ItemAnalysis:
                 members[named[1]].add(member)
         return {code: len(who) for code, who in members.items()}
 
-    def _usual_time(self, contest: int, id_: int) -> timedelta | None:
-        """From the answer before it, or the beginning of the paper, to the answer.
+    def _usual_time(self, contest: int, id_: int) -> tuple[timedelta | None, int]:
+        """From the answer before it, or the beginning of the paper, to the answer; of how many.
 
         Of several answers that came in one message nobody knows how long each took.
         """
@@ -187,7 +195,7 @@ class ItemAnalysis:
             .limit(TIMED)
         )
         spans = [row.answered_at - (row.before or row.started_at) for row in rows]
-        return median(spans) if spans else None
+        return median(spans) if spans else None, len(spans)
 
 
 def _stored(ids: Select[Any] | None) -> Select[Any]:

@@ -17,3 +17,7 @@ class Role(StrEnum):
     EDITOR = "editor"
     SECRETARY = "secretary"
     VIEWER = "viewer"
+
+
+EDITING = frozenset({Role.OWNER, Role.ORGANISER, Role.EDITOR})
+"""Who keeps the bank of questions."""

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot.domain import audit, passwords
 from bot.domain.chat_review import end_chat_review
 from bot.domain.codes import code_hash, spoken_code
-from bot.domain.roles import Role
+from bot.domain.roles import EDITING, Role
 from bot.domain.sign_in_limit import SignInLimit, Slot, account, guesser
 from bot.domain.staff_refusals import (
     AlreadySetUp,
@@ -65,7 +65,7 @@ class Colleague:
     @property
     def may_edit(self) -> bool:
         """Whether the bank of questions is theirs to change."""
-        return self.role in (Role.OWNER, Role.ORGANISER, Role.EDITOR)
+        return self.role in EDITING
 
     @property
     def may_plan(self) -> bool:

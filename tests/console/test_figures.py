@@ -67,6 +67,7 @@ def test_a_question_shows_what_was_chosen_how_often(
     page = viewer.get("/admin/questions/1")
 
     assert "答得怎样： 我们的十三五 答题 6 人次 答对率 50%" in text_of(page)
-    assert "A 甲 2 B 乙 ✔ 答案 3 C 丙 1" in text_of(page)
-    assert "一般用时 20 秒" in text_of(page)
+    assert "A 甲 2 33% B 乙 ✔ 答案 3 50% C 丙 1 17%" in text_of(page)
+    assert "一般用时 20 秒 （6 次）" in text_of(page)
+    assert "（Lord & Novick，1968）" in text_of(page)
     assert '<rect class="figures-good" width="50.0"' in page.text

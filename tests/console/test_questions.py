@@ -186,6 +186,10 @@ def test_whoever_read_a_question_asks_another_to_publish_it(
     number = kept(transaction, a_question("N1"))
     move(editor, number, 1, "reviewed")
 
+    page = editor.get(f"/admin/questions/{number}")
+    assert 'value="published"' not in page.text
+    assert "请另一位同志发布：周组织都可以" in text_of(page)
+    assert 'value="published"' in organiser.get(f"/admin/questions/{number}").text
     status, said = move(editor, number, 2, "published")
     picked = {"to": "published", "pick": [f"{number}:2"]}
 

@@ -1,11 +1,15 @@
 """The console's results: who may look, ask and take, and what the page says meanwhile."""
 
+import re
+from datetime import date
+
 import pytest
 from flask import Flask
 
 from bot.domain.result_files import ResultFiles
 from bot.domain.roles import Role
 from bot.domain.services import Transaction
+from bot.storage.tables import Contest
 from tests.builders import NOON
 from tests.console.browser import Browser, text_of
 from tests.console.conftest import PASSWORD, Clock, Opened, signed_in
@@ -44,6 +48,25 @@ def test_everybody_of_the_staff_sees_the_figures_and_a_viewer_can_take_nothing_o
     assert "这个账号只能看" in page
     assert viewer.post(RESULTS, {"contest": 1}).status_code == 403
     assert viewer.post(f"{RESULTS}/file", {"file": "results.xlsx"}).status_code == 403
+
+
+@pytest.mark.parametrize("address", [RESULTS, "/admin/questions/analysis"])
+def test_a_contest_that_is_only_planned_hides_not_the_one_that_runs(
+    viewer: Browser, opened: Opened, address: str
+) -> None:
+    planned = {"points_each": 2, "new_paper_hour": 7}
+    with opened() as session:
+        answered(session, "zhang", "B", "A")
+        session.add(
+            Contest(
+                title="明年的竞赛", first_day=date(2027, 3, 1), last_day=date(2027, 3, 9), **planned
+            )
+        )
+
+    page = viewer.get(address)
+
+    assert re.search(r'aria-current="true"><bdi>我们的十三五</bdi>', page.text)
+    assert "明年的竞赛" in text_of(page)
 
 
 def test_who_asks_sees_how_far_it_is_and_takes_the_files(

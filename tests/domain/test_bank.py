@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, select, text, update
 from sqlalchemy.orm import Session
 
 from bot.domain.audit import SYSTEM
@@ -89,6 +89,17 @@ def test_who_is_alone_does_both_and_the_trail_says_so(bank: QuestionBank) -> Non
 
     last = select(Audit.facts).where(Audit.action == "question.publish")
     assert bank._session.scalars(last).one()["alone"] is True
+
+
+@pytest.mark.parametrize("change", [{"role": "viewer"}, {"password_hash": ""}])
+def test_who_cannot_publish_is_no_other_to_ask(bank: QuestionBank, change: dict[str, str]) -> None:
+    number = kept(bank, a_question("A1"))
+    with_accounts(bank, LI, WANG)
+    bank._session.execute(update(Staff).where(Staff.id == WANG).values(change))
+    bank.move(number, 1, REVIEWED, LI)
+
+    assert bank.publishers(number, LI) == []
+    bank.move(number, 2, PUBLISHED, LI)
 
 
 def with_accounts(bank: QuestionBank, *ids: int) -> None:

@@ -87,7 +87,7 @@ def test_the_usual_time_is_from_one_answer_to_the_next(session: Session) -> None
     [asked] = ItemAnalysis(session).of_question(2)
 
     assert (asked.contest.title, asked.item.question.code) == ("我们的十三五", "Q001")
-    assert asked.usual_time == timedelta(seconds=20)
+    assert (asked.usual_time, asked.timed) == (timedelta(seconds=20), 3)
 
 
 def test_answers_that_came_in_one_message_are_not_timed(session: Session) -> None:
@@ -95,7 +95,7 @@ def test_answers_that_came_in_one_message_are_not_timed(session: Session) -> Non
 
     [asked] = ItemAnalysis(session).of_question(1)
 
-    assert asked.usual_time is None
+    assert (asked.usual_time, asked.timed) == (None, 0)
 
 
 def test_members_who_call_one_question_faulty_are_counted_once_each(session: Session) -> None:

@@ -7,7 +7,8 @@ from flask import Response, request
 
 from bot.console.bank import wording
 from bot.console.pages import page
-from bot.domain.item_analysis import Held, Item
+from bot.domain.identity import campaign_day
+from bot.domain.item_analysis import TIMED, Item
 from bot.domain.services import Transaction
 from quiz_bank.analysis import LEAST
 
@@ -35,13 +36,15 @@ class FigureBook:
         self._transaction = transaction
 
     def analysis(self) -> Response:
-        """The questions of the contest that was asked for, or of the latest, in an order."""
+        """The questions of the contest that was asked for, or of the one in force, in an order."""
         sort = request.args.get("sort", "doubts")
         sort = sort if sort in ORDERS else "doubts"
         down = "down" in request.args
         with self._transaction(read_only=True) as services:
             contests = services.item_analysis.contests()
-            contest = _wanted(contests)
+            asked = request.args.get("contest", type=int)
+            contest = next((one for one in contests if one.id == asked), None)
+            contest = contest or services.item_analysis.in_force(campaign_day(services.now))
             items = services.item_analysis.items(contest.id) if contest else []
             return page(
                 "analysis",
@@ -53,11 +56,6 @@ class FigureBook:
                 sort=sort,
                 down=down,
                 least=LEAST,
+                timed=TIMED,
                 letters=services.tickets.backlog().waiting,
             )
-
-
-def _wanted(contests: list[Held]) -> Held | None:
-    asked = request.args.get("contest", type=int)
-    latest = contests[0] if contests else None
-    return next((contest for contest in contests if contest.id == asked), latest)

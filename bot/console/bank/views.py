@@ -36,8 +36,10 @@ from bot.domain.bank import (
 )
 from bot.domain.bank_search import Wanted
 from bot.domain.identity import campaign_day
+from bot.domain.item_analysis import TIMED
 from bot.domain.services import Transaction
 from quiz_bank import Question, shipped_documents
+from quiz_bank.analysis import LEAST
 from quiz_bank.formats.exporting import FORMATS
 
 _QUESTION = "/questions/<int:number>"
@@ -192,7 +194,10 @@ class QuestionDesk:
                     neighbours=services.bank_search.neighbours(wanted, number),
                     card=history.card,
                     deeds=history.deeds,
+                    publishers=services.bank.publishers(number, g.colleague.id),
                     asked_in=asked_in,
+                    least=LEAST,
+                    timed=TIMED,
                     regrades={
                         one.item.id: list(
                             map(services.regrading.case, services.regrading.of_wording(one.item.id))

@@ -1,6 +1,6 @@
 """Every sentence of the bank's pages that is not in a template."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.console.wording import ago, who_is
@@ -263,6 +263,15 @@ def own_review(refusal: OwnReview) -> tuple[str, str]:
     """Title and sentence for who would publish what they reviewed."""
     title = f"{refusal.code} 要请另一位同志发布"
     return title, "这道题是您审的。一人审、另一人发布，错题才不容易漏过去。题目没有改动。"
+
+
+def who_publishes(names: Sequence[str]) -> str:
+    """Whom to ask to publish what one has reviewed oneself."""
+    asked = "、".join(names[:_MOST_NAMES]) + ("等" if len(names) > _MOST_NAMES else "")
+    return f"请另一位同志发布：{asked}都可以。"
+
+
+_MOST_NAMES = 5
 
 
 def stem_taken(refusal: StemTaken) -> str:
