@@ -169,6 +169,7 @@ BROKEN_RULES = {
     "answer_misgraded": "答案的对错或得分与重新判题不一致",
     "score_not_the_sum": "总分、天数或达到时间与各题之和不一致",
     "question_answered_twice": "一张卷子里同一道题答了两次",
+    "attempt_too_many": "一天里开的卷子比规定的多",
     "answer_out_of_time": "答题时间不在这张卷子的时间内",
     "answer_without_paper": "有答案却没有对应的卷子",
     "practice_without_answer": "练习过的题在答题记录里找不到",

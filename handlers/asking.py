@@ -164,6 +164,7 @@ def _result(sitting: Sitting, member: bytes, services: Services) -> wording.Resu
         next_hour=rules.next_hour,
         more_today=not todays_begun and today <= rules.plan.last_day,
         missed=services.quiz.missed(member) if rules.plan.make_up else None,
+        attempts_left=services.quiz.attempts_left(sitting),
     )
 
 

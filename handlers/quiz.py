@@ -37,7 +37,12 @@ router = Router()
 @router.listed(Free, wording.STRAY_CHOICE)
 def start(message: Message, state: State, services: Services) -> Step:
     """Begin today's paper or go on with the one begun; a stray letter answers nothing."""
-    sitting, begun_before = services.quiz.start(message.member)
+    return _take_up(*services.quiz.start(message.member), message, state, services)
+
+
+def _take_up(
+    sitting: Sitting, begun_before: bool, message: Message, state: State, services: Services
+) -> Step:
     if not begun_before:
         return ask(sitting, wording.quiz_begins(len(sitting.questions)))
     opening = wording.quiz_resumed(sitting.started_at, services.now)
@@ -52,6 +57,16 @@ def make_up(message: Message, state: State, services: Services) -> Step:
     if begun_before:
         return start(message, state, services)
     return ask(sitting, wording.making_up(sitting.day, len(sitting.questions)))
+
+
+@router.keyword(*wording.AGAIN)
+def again(message: Message, state: State, services: Services) -> Step:
+    """Begin today's next attempt, or go on with the paper that is open."""
+    sitting, begun_before = services.quiz.again(message.member)
+    if begun_before or sitting.nth == 1:
+        return _take_up(sitting, begun_before, message, state, services)
+    counting = sitting.scoring.counting
+    return ask(sitting, wording.once_more(sitting.nth, len(sitting.questions), counting))
 
 
 @router.during(OfPaper | Bundled, wording.PAUSE)

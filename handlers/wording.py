@@ -53,12 +53,13 @@ from bot.domain.refusals import (
     VotingNotOpen,
 )
 from bot.domain.regrading import Correction
+from bot.domain.scoring import Counting
 from bot.domain.standings import Neighbourhood, Place
 from bot.domain.tally import Line
 from bot.domain.unit_board import UnitPlace
 from bot.domain.units import UnitCard
 from bot.domain.votes import BallotState, CastVote, Receipt
-from bot.rulebook import contest_rules, correction
+from bot.rulebook import contest_rules, correction, counts_as
 from quiz_bank import Kind, Question
 
 # ------------------------------------------------------------ when we say no
@@ -466,6 +467,10 @@ MAKE_UP = (
     "补答", "我要补答", "补题", "补答题", "补一天", "补考", "补做", "补答一天", "补上", "我要补",
     "怎么补", "补昨天的", "补昨天的题", "能补吗",
 )  # fmt: skip
+AGAIN = (
+    "再答一次", "再答", "再答一遍", "再做一次", "再做一遍", "重新答题", "我要再答一次",
+    "我想再答一次", "能再答吗", "还能再答吗",
+)  # fmt: skip
 QUESTION_IS_WRONG = (
     r"(?:第? ?.题|题目|这道?题|答案|题)(?:好像|是不是|可能)?"
     r"(?:有(?:错误?|误|问题|毛病)|错了)[了吧吗]?"
@@ -541,6 +546,16 @@ def making_up(day: date, questions: int) -> Text:
     """Before the first question of a missed day's paper."""
     return say(
         "补答{day}的{questions}题，一样算分。不计时间。\n\n", day=_day(day), questions=questions
+    )
+
+
+def once_more(nth: int, questions: int, counting: Counting) -> Text:
+    """Before the first question of another attempt."""
+    return say(
+        "第{nth}次，另抽{questions}题，{which}。不计时间。\n\n",
+        nth=nth,
+        questions=questions,
+        which=counts_as(counting),
     )
 
 
@@ -836,6 +851,8 @@ class Result:
     """Whether the paper was an earlier day's, and today's waits."""
     missed: date | None
     """The day that may be made up now."""
+    attempts_left: int
+    """How many more attempts at today's questions can be begun."""
 
 
 def summary(result: Result) -> Text:
@@ -856,7 +873,8 @@ def summary(result: Result) -> Text:
     if wrong:
         parts.append(say("错了{wrong}题：[再看一遍](发:错题)", wrong=wrong))
     # Where today's paper waits, a motto can: more links could not be told apart.
-    motto = "" if result.more_today else "[写座右铭](发:座右铭)　"
+    more = result.more_today or result.attempts_left
+    motto = "" if more else "[写座右铭](发:座右铭)　"
     parts.append(say("[看排名](发:排名)　" + motto + "[这题有错](发:题目有错)"))
     if not result.joined:
         parts.append(say("[登记单位](发:登记单位)后，成绩算到您单位。"))
@@ -871,7 +889,10 @@ def _whose(day: date, today: date) -> str:
 
 
 def _summary_facts(result: Result) -> list[Text]:
-    facts = []
+    facts, sitting = [], result.sitting
+    if sitting.earlier:
+        which = counts_as(sitting.scoring.counting)
+        facts.append(say("{which}，这天算{points}分。", which=which, points=sitting.counts))
     if result.streak > 1:
         facts.append(say("您已连续参加{days}天。", days=result.streak))
     if result.missed:
@@ -888,9 +909,19 @@ def _summary_facts(result: Result) -> list[Text]:
     return facts
 
 
+def _attempts_left(left: int, counting: Counting) -> Text:
+    return say(
+        "今天还可以再答{left}次，{which}：[再答一次](发:再答一次)",
+        left=left,
+        which=counts_as(counting),
+    )
+
+
 def _what_comes_next(result: Result) -> Text:
     if result.more_today:
         return say("今天还有新题：[今天的题](发:答题)")
+    if result.attempts_left:
+        return _attempts_left(result.attempts_left, result.sitting.scoring.counting)
     if result.next_hour is None:
         return say("这是竞赛最后一天，谢谢您坚持下来。")
     return say("明天早上{hour}点有新题，回复“答题”就行。", hour=result.next_hour)
@@ -961,11 +992,13 @@ def _(refusal: NothingToMakeUp) -> Text:
 
 @refuse.register
 def _(refusal: PaperFinished) -> Text:
-    return say(
-        "今天的题您做完了，{points}分。想多练：[练错题](发:练错题)（不计分）。\n"
+    done = say("今天的题您做完了，{points}分。", points=refusal.points)
+    if refusal.attempts_left:
+        done = join([done, _attempts_left(refusal.attempts_left, refusal.counting), Text(("",))])
+    return done + say(
+        "想多练：[练错题](发:练错题)（不计分）。\n"
         + ("" if refusal.next_hour is None else "明天{hour}点有新题。")
         + "[看排名](发:排名)　[写座右铭](发:座右铭)",
-        points=refusal.points,
         hour=refusal.next_hour,
     )
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.domain.identity import CAMPAIGN_ZONE
-from bot.domain.scoring import Scoring
+from bot.domain.scoring import Counting, Scoring
 from bot.storage.tables import Contest
 
 MAKE_UP_DAYS = 7
@@ -34,7 +34,10 @@ class ContestPlan:
     partial_credit: bool = False
     """Whether some of several right options earn half."""
     daily_cap: int | None = None
-    """The most that a day's paper counts; as much as it earns without one."""
+    """The most that a day counts; as much as its papers earn without one."""
+    attempts: int = 1
+    """How often a day's questions may be taken, each time another paper."""
+    counting: Counting = Counting.BEST
 
     @classmethod
     def of(cls, row: Contest) -> Self:
@@ -42,7 +45,7 @@ class ContestPlan:
         return cls(
             row.title, row.first_day, row.last_day, row.points_each, row.new_paper_hour,
             row.until_hour, row.make_up, row.questions_a_day, row.closed_days, row.partial_credit,
-            row.daily_cap,
+            row.daily_cap, row.attempts, Counting(row.counting),
         )  # fmt: skip
 
     @property
@@ -52,8 +55,8 @@ class ContestPlan:
 
     @property
     def points_a_day(self) -> int:
-        """The most that one paper counts."""
-        return self.scoring.of_day(self.points_each * self.questions_a_day)
+        """The most that a day counts."""
+        return self.scoring.of_day([self.points_each * self.questions_a_day])
 
     def opens_in(self, now: datetime) -> timedelta | None:
         """How long nobody can begin a paper from `now` on; None while everybody can."""
@@ -73,11 +76,18 @@ class _Counts(Protocol):
     def partial_credit(self) -> bool: ...
     @property
     def daily_cap(self) -> int | None: ...
+    @property
+    def counting(self) -> str: ...
+    @property
+    def questions_a_day(self) -> int: ...
 
 
 def scoring_of(contest: _Counts) -> Scoring:
     """How a contest counts."""
-    return Scoring(contest.points_each, contest.partial_credit, contest.daily_cap)
+    return Scoring(
+        contest.points_each, contest.partial_credit, contest.daily_cap,
+        Counting(contest.counting), contest.questions_a_day,
+    )  # fmt: skip
 
 
 def contest_in_force(session: Session, today: date) -> Contest | None:

@@ -105,8 +105,8 @@ class Dossiers:
             Section(
                 "regraded",
                 self._rows(
-                    RegradedAnswer, member, RegradedAnswer.day, RegradedAnswer.place,
-                    RegradedAnswer.points_before, RegradedAnswer.points,
+                    RegradedAnswer, member, RegradedAnswer.day, RegradedAnswer.nth,
+                    RegradedAnswer.place, RegradedAnswer.points_before, RegradedAnswer.points,
                     RegradedAnswer.regraded_at,
                 ),
             ),
@@ -190,7 +190,7 @@ class Dossiers:
     def _papers(self, member: bytes) -> list[tuple[Any, ...]]:
         return self._tuples(
             select(
-                Contest.title, Attempt.day, Attempt.started_at, Attempt.finished_at,
+                Contest.title, Attempt.day, Attempt.nth, Attempt.started_at, Attempt.finished_at,
                 Attempt.questions, Attempt.skipped, Attempt.made_up_in,
             )
             .join(Contest, Contest.id == Attempt.contest_id)
@@ -201,14 +201,16 @@ class Dossiers:
     def _answers(self, member: bytes) -> list[tuple[Any, ...]]:
         rows = self._session.execute(
             select(
-                Answer.day, Answer.place, StoredQuestion.content, Answer.choice, Answer.correct,
-                Answer.points, Answer.answered_at,
+                Answer.day, Answer.nth, Answer.place, StoredQuestion.content, Answer.choice,
+                Answer.correct, Answer.points, Answer.answered_at,
             )
             .join(StoredQuestion, StoredQuestion.id == Answer.question_id)
             .where(Answer.member_key == member)
             .order_by(Answer.answered_at)
         )  # fmt: skip
-        return [(day, place, _stem(content), *rest) for day, place, content, *rest in rows]
+        return [
+            (day, nth, place, _stem(content), *rest) for day, nth, place, content, *rest in rows
+        ]
 
     def _practice(self, member: bytes) -> list[tuple[Any, ...]]:
         rows = self._session.execute(

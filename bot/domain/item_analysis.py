@@ -172,6 +172,7 @@ class ItemAnalysis:
             other.member_key == Answer.member_key,
             other.contest_id == Answer.contest_id,
             other.day == Answer.day,
+            other.nth == Answer.nth,
         )
         before = (
             select(func.max(other.answered_at))
@@ -186,6 +187,7 @@ class ItemAnalysis:
             Attempt.member_key == Answer.member_key,
             Attempt.contest_id == Answer.contest_id,
             Attempt.day == Answer.day,
+            Attempt.nth == Answer.nth,
         )
         rows = self._session.execute(
             select(Answer.answered_at, Attempt.started_at, before.label("before"))

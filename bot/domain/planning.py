@@ -30,6 +30,7 @@ QUESTIONS_MOST = 9
 """As many as the chat can name with one figure."""
 CLOSED_MOST = 14
 CAP_MOST = POINTS_MOST * QUESTIONS_MOST
+ATTEMPTS_MOST = 5
 
 
 class Flaw(StrEnum):
@@ -184,8 +185,8 @@ class Planning:
         if before is None or not before.begun:
             return flaws
         fixed = (
-            "first_day", "points_each", "partial_credit", "daily_cap", "make_up",
-            "questions_a_day", "closed_days",
+            "first_day", "points_each", "partial_credit", "daily_cap", "attempts", "counting",
+            "make_up", "questions_a_day", "closed_days",
         )  # fmt: skip
         return flaws | _narrowed(plan, before.plan) | _changed(fixed, plan, before)
 
@@ -382,6 +383,8 @@ def _flaws_of_scoring(plan: ContestPlan) -> dict[str, Flaw]:
         flaws["partial_credit"] = Flaw.NO_HALF
     if plan.daily_cap is not None and not 1 <= plan.daily_cap <= CAP_MOST:
         flaws["daily_cap"] = Flaw.NUMBER
+    if not 1 <= plan.attempts <= ATTEMPTS_MOST:
+        flaws["attempts"] = Flaw.NUMBER
     return flaws
 
 

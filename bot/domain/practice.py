@@ -72,7 +72,7 @@ _MISTAKES = (
     .join_from(_ANSWER, _CONTEST, _CONTEST.c.id == _ANSWER.c.contest_id)
     .outerjoin(_CARD, _SAME)
     .where(_ANSWER.c.member_key == bindparam("member"), _ANSWER.c.correct.is_(False))
-    .order_by(_ANSWER.c.day.desc(), _ANSWER.c.contest_id, _ANSWER.c.place)
+    .order_by(_ANSWER.c.day.desc(), _ANSWER.c.contest_id, _ANSWER.c.nth.desc(), _ANSWER.c.place)
 )
 _NEW_CARD = insert(_CARD)
 _CHANGE_CARD = update(_CARD).where(

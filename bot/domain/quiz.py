@@ -59,6 +59,8 @@ class Sitting:
 
     contest: int
     day: date
+    nth: int
+    """Which of the day's attempts it is."""
     questions: tuple[Question, ...]
     answers: Mapping[int, Marked]
     skipped: tuple[int, ...]
@@ -67,6 +69,8 @@ class Sitting:
     """The rows of its questions: the wording that was asked, whatever the contest draws today."""
     scoring: Scoring
     """What an answer earns."""
+    earlier: tuple[int, ...] = ()
+    """What the day's attempts before this one have earned."""
 
     @property
     def current(self) -> int | None:
@@ -97,8 +101,15 @@ class Sitting:
 
     @property
     def points(self) -> int:
-        """What the answers count."""
-        return self.scoring.of_day(self.earned)
+        """What the answers would count by themselves."""
+        return self.scoring.of_day([self.earned])
+
+    @property
+    def counts(self) -> int:
+        """What the day counts, with its other attempts; nothing before its first answer."""
+        if not self.answers:
+            return self.scoring.of_day(self.earlier) if self.earlier else 0
+        return self.scoring.of_day((*self.earlier, self.earned), self.current is None)
 
 
 @dataclass(frozen=True)
@@ -120,17 +131,21 @@ def _papers() -> Select[Any]:
         _ANSWER.c.member_key == _ATTEMPT.c.member_key,
         _ANSWER.c.contest_id == _ATTEMPT.c.contest_id,
         _ANSWER.c.day == _ATTEMPT.c.day,
+        _ANSWER.c.nth == _ATTEMPT.c.nth,
     )
     return (
         select(
             _ATTEMPT.c.contest_id,
             _ATTEMPT.c.day,
+            _ATTEMPT.c.nth,
             _ATTEMPT.c.questions,
             _ATTEMPT.c.skipped,
             _ATTEMPT.c.started_at,
             _CONTEST.c.points_each,
             _CONTEST.c.partial_credit,
             _CONTEST.c.daily_cap,
+            _CONTEST.c.counting,
+            _CONTEST.c.questions_a_day,
             _CONTEST.c.regrades,
             _ANSWER.c.place,
             _ANSWER.c.choice,
@@ -149,16 +164,29 @@ _OPEN_PAPER = (
     .where(_ATTEMPT.c.finished_at.is_(None), _ATTEMPT.c.started_at > bindparam("since"))
     .order_by(_ATTEMPT.c.started_at, _ANSWER.c.place)
 )
-_PAPER_OF_DAY = _papers().where(
-    _ATTEMPT.c.contest_id == bindparam("contest"), _ATTEMPT.c.day == bindparam("day")
+_ONE_PAPER = _papers().where(
+    _ATTEMPT.c.contest_id == bindparam("contest"),
+    _ATTEMPT.c.day == bindparam("day"),
+    _ATTEMPT.c.nth == bindparam("nth"),
 )
+_EARNED = (
+    select(func.coalesce(func.sum(_ANSWER.c.points), 0))
+    .where(
+        _ANSWER.c.member_key == bindparam("member"),
+        _ANSWER.c.contest_id == bindparam("contest"),
+        _ANSWER.c.day == bindparam("day"),
+    )
+    .group_by(_ANSWER.c.nth)
+    .order_by(_ANSWER.c.nth)
+)
+"""What each of a day's attempts has earned that has an answer."""
 _ADD_TO_SCORE = (
     update(_SCORE)
     .where(_SCORE.c.member_key == bindparam("member"), _SCORE.c.contest_id == bindparam("contest"))
     .values(
         points=_SCORE.c.points + bindparam("counted"),
         reached_at=case(
-            (bindparam("counted", type_=Integer) > 0, bindparam("now", type_=Instant)),
+            (bindparam("counted", type_=Integer) != 0, bindparam("now", type_=Instant)),
             else_=_SCORE.c.reached_at,
         ),
     )
@@ -177,6 +205,7 @@ _NEW_ANSWER = insert(_ANSWER).values(
     member_key=bindparam("member"),
     contest_id=bindparam("contest"),
     day=bindparam("of_day"),
+    nth=bindparam("of_attempt"),
     place=bindparam("at"),
     question_id=bindparam("question"),
     choice=bindparam("chosen"),
@@ -191,12 +220,13 @@ _FINISH = (
         _ATTEMPT.c.member_key == bindparam("member"),
         _ATTEMPT.c.contest_id == bindparam("contest"),
         _ATTEMPT.c.day == bindparam("of_day"),
+        _ATTEMPT.c.nth == bindparam("of_attempt"),
     )
     .values(finished_at=bindparam("now"))
 )
 _ANSWER_FIRST = Together(_NEW_ANSWER)
 _ANSWER_ON = Together(_ADD_TO_SCORE, _NEW_ANSWER)
-"""A paper's later answers: its first has opened the score."""
+"""A day's later answers: its first has opened the score."""
 _ANSWER_LAST = Together(_ADD_TO_SCORE, _FINISH, _NEW_ANSWER)
 
 
@@ -216,12 +246,31 @@ class Quiz:
             return sitting, True
         contest = self._contest_today(member)
         today = campaign_day(self._now)
-        done = self._session.get(Attempt, (member, contest.id, today))
-        if done is not None:
-            counted = scoring_of(contest).of_day(self._earned(member, contest.id, today))
-            raise PaperFinished(counted, self._rules(contest).next_hour)
+        if done := self._attempts(member, contest.id, today):
+            raise self._finished(member, contest, done)
         self._ensure_out(member, contest)
         return self._begin(member, contest, today), False
+
+    def again(self, member: bytes) -> tuple[Sitting, bool]:
+        """The paper of today's next attempt, and whether it was begun before.
+
+        An open paper is finished first. Raises as `start` does.
+        """
+        if sitting := self.sitting(member):
+            return sitting, True
+        contest = self._contest_today(member)
+        today = campaign_day(self._now)
+        done = self._attempts(member, contest.id, today)
+        if done >= contest.attempts:
+            raise self._finished(member, contest, done)
+        self._ensure_out(member, contest)
+        return self._begin(member, contest, today, done + 1), False
+
+    def attempts_left(self, sitting: Sitting) -> int:
+        """How many more attempts at today's questions can be begun after this one."""
+        contest = self._session.get_one(Contest, sitting.contest)
+        is_todays = sitting.day == campaign_day(self._now)
+        return self._left(contest, sitting.nth) if is_todays else 0
 
     def make_up(self, member: bytes) -> tuple[Sitting, bool]:
         """The paper of the day missed last, and whether it is one that was begun before.
@@ -235,7 +284,8 @@ class Quiz:
             used = contest.make_up and self._made_up_in(member, contest)
             raise NothingToMakeUp(contest.make_up, used)
         self._ensure_out(member, contest)
-        return self._begin(member, contest, day, week_of(campaign_day(self._now))), False
+        week = week_of(campaign_day(self._now))
+        return self._begin(member, contest, day, made_up_in=week), False
 
     def missed(self, member: bytes) -> date | None:
         """The day that the member may make up now; None without one. Raises NoContest."""
@@ -245,19 +295,19 @@ class Quiz:
 
     def has_begun(self, member: bytes, contest: int, day: date) -> bool:
         """Whether the member has begun the paper of this day."""
-        return self._session.get(Attempt, (member, contest, day)) is not None
+        return bool(self._attempts(member, contest, day))
 
     def sitting(self, member: bytes) -> Sitting | None:
         """The member's open paper, if one was begun in the last 24 hours."""
         values = {"member": member, "since": self._now - PAUSE}
-        return self._sitting(ask(self._session, _OPEN_PAPER, values).all())
+        return self._sitting(member, ask(self._session, _OPEN_PAPER, values).all())
 
     def latest(self, member: bytes) -> Sitting | None:
         """The member's paper begun last, open or done."""
         last = self._session.execute(
-            select(Attempt.contest_id, Attempt.day)
+            select(Attempt.contest_id, Attempt.day, Attempt.nth)
             .where(Attempt.member_key == member)
-            .order_by(Attempt.started_at.desc())
+            .order_by(Attempt.started_at.desc(), Attempt.nth.desc())
             .limit(1)
         ).first()
         return self._paper(member, *last) if last else None
@@ -276,16 +326,17 @@ class Quiz:
             "member": member,
             "contest": sitting.contest,
             "of_day": sitting.day,
+            "of_attempt": sitting.nth,
             "at": place,
             "question": sitting.question_ids[place - 1],
             "chosen": marked.choice[:LONGEST],
             "right": grade.correct,
             "earned": grade.points,
-            "counted": after.points - sitting.points,
+            "counted": after.counts - sitting.counts,
             "delivery": delivery,
             "now": self._now,
         }
-        if sitting.answers:
+        if sitting.answers or sitting.earlier:
             going_on = _ANSWER_LAST if after.current is None else _ANSWER_ON
             going_on.run(self._session, record)
             return after
@@ -377,12 +428,39 @@ class Quiz:
         )
         return self._session.scalar(asked) is not None
 
+    def _attempts(self, member: bytes, contest: int, day: date) -> int:
+        """How many papers of this day the member has begun."""
+        of_day = (
+            Attempt.member_key == member, Attempt.contest_id == contest, Attempt.day == day
+        )  # fmt: skip
+        return self._session.scalar(select(func.max(Attempt.nth)).where(*of_day)) or 0
+
+    def _left(self, contest: Contest, done: int) -> int:
+        plan = ContestPlan.of(contest)
+        can_begin = plan.opens_in(self._now) is None
+        return max(plan.attempts - done, 0) if can_begin else 0
+
+    def _finished(self, member: bytes, contest: Contest, done: int) -> PaperFinished:
+        earned = self._earned(member, contest.id, campaign_day(self._now))
+        plan = ContestPlan.of(contest)
+        return PaperFinished(
+            plan.scoring.of_day(earned),
+            self._rules(contest).next_hour,
+            self._left(contest, done),
+            plan.counting,
+        )
+
     def _begin(
-        self, member: bytes, contest: Contest, day: date, made_up_in: date | None = None
+        self,
+        member: bytes,
+        contest: Contest,
+        day: date,
+        nth: int = 1,
+        made_up_in: date | None = None,
     ) -> Sitting:
         pool = self._shelf.pool(self._session, contest.id)
         questions = self._shelf.questions(self._session, list(pool.values()))
-        seed = member + f"{contest.id}/{day.isoformat()}".encode()
+        seed = member + f"{contest.id}/{day.isoformat()}{f'/{nth}' if nth > 1 else ''}".encode()
         seen = self._seen(member, contest.id)
         codes_seen = {
             q.code for q, id_ in zip(questions, pool.values(), strict=True) if id_ in seen
@@ -392,13 +470,14 @@ class Quiz:
             "member_key": member,
             "contest_id": contest.id,
             "day": day,
+            "nth": nth,
             "questions": [pool[question.code] for question in paper],
             "skipped": [],
             "started_at": self._now,
             "made_up_in": made_up_in,
         }
         self._session.execute(_NEW_PAPER, row)
-        sitting = self._paper(member, contest.id, day)
+        sitting = self._paper(member, contest.id, day, nth)
         assert sitting is not None, "it was begun just now"
         return sitting
 
@@ -410,19 +489,21 @@ class Quiz:
         )
         return {question for paper in papers for question in paper}
 
-    def _paper(self, member: bytes, contest: int, day: date) -> Sitting | None:
-        values = {"member": member, "contest": contest, "day": day}
-        return self._sitting(ask(self._session, _PAPER_OF_DAY, values).all())
+    def _paper(self, member: bytes, contest: int, day: date, nth: int) -> Sitting | None:
+        values = {"member": member, "contest": contest, "day": day, "nth": nth}
+        return self._sitting(member, ask(self._session, _ONE_PAPER, values).all())
 
-    def _sitting(self, rows: Sequence[Row[Any]]) -> Sitting | None:
+    def _sitting(self, member: bytes, rows: Sequence[Row[Any]]) -> Sitting | None:
         """The first paper in the rows, each of which carries one of its answers."""
         if not rows:
             return None
         paper = rows[0]
-        its_own = takewhile(lambda row: row[:2] == paper[:2], rows)
+        its_own = takewhile(lambda row: row[:3] == paper[:3], rows)
+        before = paper.nth - 1
         return Sitting(
             paper.contest_id,
             paper.day,
+            paper.nth,
             self._shelf.questions(self._session, paper.questions, paper.regrades),
             {
                 row.place: Marked(row.choice, row.correct, row.points)
@@ -433,6 +514,7 @@ class Quiz:
             paper.started_at,
             tuple(paper.questions),
             scoring_of(paper),
+            self._earned(member, paper.contest_id, paper.day)[:before] if before else (),
         )
 
     def _open_score(self, record: Mapping[str, Any]) -> None:
@@ -447,19 +529,15 @@ class Quiz:
                 Attempt.member_key == member,
                 Attempt.contest_id == sitting.contest,
                 Attempt.day == sitting.day,
+                Attempt.nth == sitting.nth,
             )
             .values(**values)
         )
 
-    def _earned(self, member: bytes, contest: int, day: date) -> int:
-        return (
-            self._session.scalar(
-                select(func.coalesce(func.sum(Answer.points), 0)).where(
-                    Answer.member_key == member, Answer.contest_id == contest, Answer.day == day
-                )
-            )
-            or 0
-        )
+    def _earned(self, member: bytes, contest: int, day: date) -> tuple[int, ...]:
+        """What each of the day's attempts has earned."""
+        values = {"member": member, "contest": contest, "day": day}
+        return tuple(int(earned) for (earned,) in ask(self._session, _EARNED, values))
 
     def _days_taken(self, member: bytes, contest: int) -> int:
         score = self._session.get(Score, (member, contest))

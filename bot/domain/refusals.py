@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot.domain.scoring import Counting
+
 
 class Refusal(Exception):
     """A rule says no. Undoes what the turn has done; its facts tell the member why."""
@@ -61,6 +63,9 @@ class PaperFinished(Refusal):
     points: int
     next_hour: int | None
     """The hour of tomorrow's paper; None when there is none tomorrow."""
+    attempts_left: int
+    """How many more attempts can be begun now."""
+    counting: Counting
 
 
 @dataclass(eq=False)

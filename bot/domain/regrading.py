@@ -124,7 +124,9 @@ class Preview:
 
 
 _ANSWER, _SCORE, _REGRADED = table_of(Answer), table_of(Score), table_of(RegradedAnswer)
-_KEY = (_ANSWER.c.member_key, _ANSWER.c.contest_id, _ANSWER.c.day, _ANSWER.c.place)
+_KEY = (
+    _ANSWER.c.member_key, _ANSWER.c.contest_id, _ANSWER.c.day, _ANSWER.c.nth, _ANSWER.c.place
+)  # fmt: skip
 _OF_SCORE, _OF_DAY = _KEY[:2], _KEY[:3]
 _GRADED = (
     *_KEY, _ANSWER.c.question_id, _ANSWER.c.choice, _ANSWER.c.correct, _ANSWER.c.points,
@@ -412,7 +414,7 @@ class Regrading:
         keys = [
             {
                 "member_key": row.member_key, "contest_id": row.contest_id, "day": row.day,
-                "place": row.place,
+                "nth": row.nth, "place": row.place,
             }
             for row in rows
         ]  # fmt: skip
@@ -437,9 +439,10 @@ class Regrading:
             ],
         )
         self._add_up(anew, {(row.member_key, row.contest_id) for row in rows})
-        for row in rows:
+        told = {(row.member_key, row.contest_id, row.day): row for row in rows}
+        for day, row in told.items():
             if row.member_key in known:
-                self._tell(case_, row, changes[row.member_key, row.contest_id, row.day])
+                self._tell(case_, row, changes[day])
         return len(rows)
 
     def _add_up(self, anew: "_Anew", scores: set[tuple[bytes, int]]) -> None:
@@ -532,7 +535,7 @@ class _Anew:
 
     def _total(self, answers: Sequence[Any], points: Sequence[int]) -> Total:
         graded = (
-            Graded(answer.day, answer.answered_at, earned)
+            Graded(answer.day, answer.nth, answer.answered_at, earned)
             for answer, earned in zip(answers, points, strict=True)
         )
         return self._scoring[answers[0].contest_id].total(graded)

@@ -143,17 +143,17 @@ REGISTER: Mapping[str, Fields] = {
     "data_pass": _for(Purpose.LINK, "member_key", "token_hash", "issued_at"),
     "attempt": _for(
         Purpose.ANSWERS,
-        "member_key", "contest_id", "day", "questions", "skipped", "started_at", "finished_at",
-        "made_up_in",
+        "member_key", "contest_id", "day", "nth", "questions", "skipped", "started_at",
+        "finished_at", "made_up_in",
     ),
     "answer": _for(
         Purpose.ANSWERS,
-        "member_key", "contest_id", "day", "place", "question_id", "choice", "correct", "points",
-        "delivery_key", "answered_at",
+        "member_key", "contest_id", "day", "nth", "place", "question_id", "choice", "correct",
+        "points", "delivery_key", "answered_at",
     ),
     "regraded_answer": _for(
         Purpose.ANSWERS,
-        "member_key", "contest_id", "day", "place", "regrade_id", "points_before", "points",
+        "member_key", "contest_id", "day", "nth", "place", "regrade_id", "points_before", "points",
         "regraded_at",
     ),
     "practice_card": _for(
@@ -231,7 +231,7 @@ REGISTER: Mapping[str, Fields] = {
     "contest": _for(
         Purpose.CONTENT, "id", "title", "first_day", "last_day", "points_each", "new_paper_hour",
         "until_hour", "make_up", "questions_a_day", "closed_days", "partial_credit", "daily_cap",
-        "regrades",
+        "attempts", "counting", "regrades",
     ),
     "regrade": _for(
         Purpose.CONTENT,

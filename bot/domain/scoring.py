@@ -4,13 +4,23 @@ A score is this fold of the graded answers and nothing else: in whatever order t
 however often one was graded anew, the same answers make the same score.
 """
 
-from collections.abc import Collection, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
+from enum import StrEnum
 from typing import NamedTuple
 
 from quiz_bank import Kind, Question
+
+
+class Counting(StrEnum):
+    """Which of the attempts of a day counts."""
+
+    FIRST = "first"
+    BEST = "best"
+    LAST = "last"
+    """The last that was finished; one that is left half done costs nothing."""
 
 
 class Grade(NamedTuple):
@@ -25,6 +35,8 @@ class Graded(NamedTuple):
 
     day: date
     """The day of its paper."""
+    nth: int
+    """The attempt of that day it belongs to."""
     answered_at: datetime
     points: int
 
@@ -35,7 +47,7 @@ class Total(NamedTuple):
     points: int
     days: int
     reached_at: datetime
-    """When the points last grew; with none, when the first answer was given."""
+    """When the points last changed; with none, when the first answer was given."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +58,10 @@ class Scoring:
     partial_credit: bool = False
     """Whether some of several right options earn half, rounded down, as long as none is wrong."""
     daily_cap: int | None = None
-    """The most that a day's paper counts; as much as it earns without one."""
+    """The most that a day counts; as much as its papers earn without one."""
+    counting: Counting = Counting.BEST
+    questions_a_day: int = 5
+    """How many answers finish a paper."""
 
     @property
     def points_in_part(self) -> int:
@@ -63,20 +78,44 @@ class Scoring:
         """The grade of a choice as it is kept: letters as one string, like the words of a blank."""
         return self.grade(question, (choice,) if question.kind is Kind.BLANK else choice)
 
-    def of_day(self, earned: int) -> int:
-        """What a day counts whose answers have earned so much."""
+    def of_day(self, papers: Sequence[int], finished: bool = True) -> int:
+        """What a day counts whose papers have earned so much, the first attempt first.
+
+        `finished` says whether the last of them is; those before it always are.
+        """
+        earned = self._of_attempts(papers, finished)
         return earned if self.daily_cap is None else min(earned, self.daily_cap)
+
+    def _of_attempts(self, papers: Sequence[int], finished: bool) -> int:
+        match self.counting:
+            case Counting.FIRST:
+                return papers[0]
+            case Counting.BEST:
+                return max(papers)
+            case Counting.LAST:
+                return papers[-1 if finished or len(papers) == 1 else -2]
 
     def total(self, answers: Iterable[Graded]) -> Total:
         """What these answers of a member add up to: there is at least one, in any order."""
-        in_order = sorted(answers)
-        points, days, grown = 0, 0, []
-        for _, of_day in groupby(in_order, key=lambda answer: answer.day):
-            earned, days = 0, days + 1
-            for answer in of_day:
-                before, earned = self.of_day(earned), earned + answer.points
-                if self.of_day(earned) > before:
-                    grown.append(answer.answered_at)
-            points += self.of_day(earned)
-        first = min(answer.answered_at for answer in in_order)
-        return Total(points, days, max(grown, default=first))
+        by_day: dict[date, list[Graded]] = defaultdict(list)
+        for answer in answers:
+            by_day[answer.day].append(answer)
+        days = [self._day(of_day) for of_day in by_day.values()]
+        changed = [moment for _, moment in days if moment is not None]
+        first = min(answer.answered_at for of_day in by_day.values() for answer in of_day)
+        return Total(sum(points for points, _ in days), len(days), max(changed, default=first))
+
+    def _day(self, answers: Sequence[Graded]) -> tuple[int, datetime | None]:
+        """What a day counts, and when that last changed."""
+        counts, changed = 0, None
+        earned: Counter[int] = Counter()
+        given: Counter[int] = Counter()
+        for answer in sorted(answers, key=lambda one: (one.answered_at, one.nth, one.points)):
+            earned[answer.nth] += answer.points
+            given[answer.nth] += 1
+            latest = max(earned)
+            finished = given[latest] >= self.questions_a_day
+            now = self.of_day([earned[nth] for nth in sorted(earned)], finished)
+            if now != counts:
+                counts, changed = now, answer.answered_at
+        return counts, changed

@@ -105,13 +105,16 @@ SECTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "papers": (
         "每天的卷子",
         (
-            "活动", "哪一天", "开始", "答完", "抽到的题（内部编号）", "跳过的位置",
+            "活动", "哪一天", "当天第几次", "开始", "答完", "抽到的题（内部编号）", "跳过的位置",
             "补答：哪一周补的",
         ),
     ),
-    "answers": ("答过的题", ("哪一天", "第几题", "题目", "您的答案", "答对", "得分", "时间")),
+    "answers": (
+        "答过的题",
+        ("哪一天", "当天第几次", "第几题", "题目", "您的答案", "答对", "得分", "时间"),
+    ),
     "regraded": (
-        "改判过的题", ("哪一天", "第几题", "原来得分", "现在得分", "改判的时间"),
+        "改判过的题", ("哪一天", "当天第几次", "第几题", "原来得分", "现在得分", "改判的时间"),
     ),
     "practice": (
         "练过的错题",
@@ -186,7 +189,7 @@ def _stage(state: str) -> str:
 
 _READ: Mapping[str, Mapping[int, Callable[[Any], str]]] = {
     "person": {7: _stage},
-    "answers": {3: lambda choice: _CHOICES.get(choice, choice)},
+    "answers": {4: lambda choice: _CHOICES.get(choice, choice)},
     "mottos": {
         2: lambda signature: _SIGNATURES.get(signature, signature),
         4: lambda state: _STATES.get(state, state),

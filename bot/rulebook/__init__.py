@@ -4,6 +4,6 @@ console.
 wording   the sentences
 """
 
-from bot.rulebook.wording import contest_rules, correction
+from bot.rulebook.wording import contest_rules, correction, counts_as
 
-__all__ = ["contest_rules", "correction"]
+__all__ = ["contest_rules", "correction", "counts_as"]

@@ -5,11 +5,23 @@ from datetime import date
 from bot.domain.contests import MAKE_UP_DAYS, ContestPlan
 from bot.domain.identity import campaign_day
 from bot.domain.regrading import Correction
+from bot.domain.scoring import Counting
 
 
 def contest_rules(plan: ContestPlan) -> tuple[str, ...]:
     """What a contest promises, a paragraph to a subject, without marks or links."""
     return (_times(plan), _points(plan), _missed(plan), _order(plan))
+
+
+def counts_as(counting: Counting) -> str:
+    """Which of a day's attempts counts."""
+    match counting:
+        case Counting.FIRST:
+            return "按第一次的得分算"
+        case Counting.BEST:
+            return "按得分最高的一次算"
+        case Counting.LAST:
+            return "按最后做完的一次算"
 
 
 STEM_TOLD = 24
@@ -38,6 +50,8 @@ def _times(plan: ContestPlan) -> str:
 
 def _points(plan: ContestPlan) -> str:
     points = f"个人：答对1题{plan.points_each}分，每天最多{plan.points_a_day}分；"
+    if plan.attempts > 1:
+        points += f"每天可以答{plan.attempts}次，每次另抽一套题，{counts_as(plan.counting)}；"
     if plan.partial_credit:
         part = f"少选但没有选错的得{plan.scoring.points_in_part}分，有选错的不得分"
         return points + f"多选题全部选对得{plan.points_each}分，{part}。快慢不算分。"
@@ -48,7 +62,7 @@ def _missed(plan: ContestPlan) -> str:
     if plan.make_up:
         return (
             f"漏答：每周（周一到周日）可以补答1天，补前{MAKE_UP_DAYS}天里漏掉的最近一天，"
-            "一样算分，也算连续参加。"
+            "一样算分，也算连续参加。" + ("补答的只答1次。" if plan.attempts > 1 else "")
         )
     return "漏答：漏掉的不扣分，也不能补。"
 

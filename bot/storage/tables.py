@@ -79,6 +79,13 @@ def _number() -> Any:
     return BigInteger().with_variant(Integer(), "sqlite")
 
 
+def _nth() -> Any:
+    """Which of a day's attempts it is, or belongs to; they count from 1."""
+    return mapped_column(
+        SmallInteger, primary_key=True, autoincrement=False, default=1, server_default="1"
+    )
+
+
 MemberKey = _bytes(16)
 DeliveryKey = _bytes(32)
 
@@ -350,7 +357,11 @@ class Contest(Base):
     partial_credit: Mapped[bool] = mapped_column(server_default=false())
     """Whether some of several right options earn half."""
     daily_cap: Mapped[int | None] = mapped_column(SmallInteger)
-    """The most that a day's paper counts; NULL: as much as it earns."""
+    """The most that a day counts; NULL: as much as its papers earn."""
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default="1")
+    """How often a day's questions may be taken, each time another paper."""
+    counting: Mapped[str] = mapped_column(String(8), server_default="best")
+    """Which of a day's attempts counts: first, best or last."""
     regrades: Mapped[int] = mapped_column(server_default="0")
     """How many keys have been mended: who knows of fewer has to read them anew."""
 
@@ -366,7 +377,7 @@ class ContestQuestion(Base):
 
 
 class Attempt(Base):
-    """A member's paper of one day; the unique key leaves room for one made up a week."""
+    """A member's paper; the key leaves room for one to each attempt, and for one made up a week."""
 
     __tablename__ = "attempt"
     __table_args__ = _rules(
@@ -377,6 +388,7 @@ class Attempt(Base):
     contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
     """The day it began: an attempt begun at 23:58 belongs to that day. Or the day made up."""
+    nth: Mapped[int] = _nth()
     questions: Mapped[list[int]] = mapped_column(JSON)
     """The ids of its questions, in their order."""
     skipped: Mapped[list[int]] = mapped_column(JSON)
@@ -396,6 +408,7 @@ class Answer(Base):
     member_key: Mapped[bytes] = mapped_column(MemberKey, primary_key=True)
     contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
+    nth: Mapped[int] = _nth()
     place: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     question_id: Mapped[int] = mapped_column(ForeignKey("question.id"))
     choice: Mapped[str] = mapped_column(String(60))
@@ -459,6 +472,7 @@ class RegradedAnswer(Base):
     member_key: Mapped[bytes] = mapped_column(MemberKey, primary_key=True)
     contest_id: Mapped[int] = mapped_column(primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
+    nth: Mapped[int] = _nth()
     place: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     regrade_id: Mapped[int] = mapped_column(ForeignKey("regrade.id"), primary_key=True)
     points_before: Mapped[int] = mapped_column(SmallInteger)

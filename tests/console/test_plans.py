@@ -21,6 +21,8 @@ CONTEST = {
     "points_each": "2",
     "questions_a_day": "5",
     "closed_days": "0",
+    "attempts": "1",
+    "counting": "best",
     "new_paper_hour": "7",
 }
 ROUND = {
@@ -83,6 +85,17 @@ def test_what_counts_in_part_and_at_most_is_kept_and_told(chen: Browser) -> None
     assert 'id="daily_cap" name="daily_cap" value="8"' in form.text
     assert 'name="partial_credit" value="true" checked' in form.text
     assert "每天最多8分；多选题全部选对得2分，少选但没有选错的得1分" in text_of(form)
+
+
+def test_several_attempts_are_kept_with_the_one_that_counts(chen: Browser) -> None:
+    chen.post(f"{PLANS}/contest", CONTEST | {"attempts": "2", "counting": "last"})
+
+    assert "每天 2 次，算最后做完的一次" in text_of(chen.get(PLANS))
+    form = chen.get(f"{PLANS}/contest/2")
+    assert '<option value="last" selected>' in form.text
+    assert "每天可以答2次，每次另抽一套题，按最后做完的一次算" in text_of(form)
+    odd = chen.post(f"{PLANS}/contest", CONTEST | {"counting": "worst"})
+    assert odd.status_code == 422
 
 
 def test_one_point_has_no_half(chen: Browser) -> None:

@@ -20,6 +20,7 @@ from bot.domain.planning import (
 )
 from bot.domain.questions import Shelf
 from bot.domain.refusals import ContestNotBegun
+from bot.domain.scoring import Counting
 from bot.domain.services import Services, open_services
 from bot.storage.tables import Audit, BankQuestion, ContestQuestion, RoundSlot
 from tests.builders import CLOSES, NOON, an_approved_motto, key, said
@@ -119,6 +120,8 @@ def test_without_enough_questions_there_is_no_contest(session: Session) -> None:
         ({"points_each": 0}, {"points_each": Flaw.NUMBER}),
         ({"points_each": 1, "partial_credit": True}, {"partial_credit": Flaw.NO_HALF}),
         ({"daily_cap": 0}, {"daily_cap": Flaw.NUMBER}),
+        ({"attempts": 0}, {"attempts": Flaw.NUMBER}),
+        ({"attempts": 6}, {"attempts": Flaw.NUMBER}),
         ({"daily_cap": 901}, {"daily_cap": Flaw.NUMBER}),
         ({"new_paper_hour": 24}, {"new_paper_hour": Flaw.NUMBER}),
         ({"questions_a_day": 0}, {"questions_a_day": Flaw.NUMBER}),
@@ -186,6 +189,8 @@ def test_once_begun_the_hours_only_widen_and_making_up_stays(planning: Planning)
         ({"closed_days": 3}, {"closed_days": Flaw.BEGUN}),
         ({"partial_credit": True}, {"partial_credit": Flaw.BEGUN}),
         ({"daily_cap": 8}, {"daily_cap": Flaw.BEGUN}),
+        ({"attempts": 2}, {"attempts": Flaw.BEGUN}),
+        ({"counting": Counting.LAST}, {"counting": Flaw.BEGUN}),
     ):
         with pytest.raises(Unfit) as raised:
             planning.change_contest(

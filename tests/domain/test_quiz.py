@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.domain.identity import CAMPAIGN_ZONE
+from bot.domain.invariants import check
 from bot.domain.questions import Shelf
 from bot.domain.quiz import Marked, Quiz, Sitting, _run_length
 from bot.domain.refusals import (
@@ -22,7 +23,7 @@ from bot.domain.refusals import (
 )
 from bot.domain.wordings import add_questions
 from bot.storage.tables import Answer, Attempt, Contest, ContestQuestion, Score, StoredQuestion
-from tests.builders import FIRST_DAY, LAST_DAY, NOON, a_member, a_question, key
+from tests.builders import FIRST_DAY, LAST_DAY, NOON, SECRET, a_member, a_question, key
 from tests.handlers.papers import a_paper
 
 DAY = timedelta(days=1)
@@ -199,6 +200,96 @@ def test_some_of_several_right_options_earn_half_where_the_contest_says_so(
     assert after.answers[1] == Marked(choice, points == 3, points)
     assert (after.right, after.in_part) == (int(points == 3), int(points == 1))
     assert score_of(session, member).points == points
+
+
+# ------------------------------------------------------------ several attempts
+
+
+def take(quiz: Quiz, member: bytes, right: int) -> Sitting:
+    """Another attempt, finished, with so many answers right."""
+    sitting, _ = quiz.again(member)
+    while (place := sitting.current) is not None:
+        sitting = give(quiz, member, sitting, place, right=place <= right)
+    return sitting
+
+
+@pytest.mark.parametrize(("counting", "points"), [("first", 4), ("best", 8), ("last", 2)])
+def test_of_several_attempts_the_one_counts_that_the_contest_says(
+    session: Session, member: bytes, counting: str, points: int
+) -> None:
+    set_rules(session, attempts=3, counting=counting)
+    quiz = quiz_at(session, NOON)
+    answer_all(quiz, member, right=2)
+
+    papers = [take(quiz, member, right) for right in (4, 1)]
+
+    assert [paper.nth for paper in papers] == [2, 3]
+    assert papers[-1].counts == points
+    score = score_of(session, member)
+    assert (score.points, score.days) == (points, 1)
+    assert [v.what for v in check(session, NOON, SECRET) if v.table in ("score", "attempt")] == []
+
+
+def test_each_attempt_has_a_paper_of_its_own(session: Session, member: bytes) -> None:
+    set_rules(session, attempts=2)
+    quiz = quiz_at(session, NOON)
+    first = answer_all(quiz, member)
+
+    second = take(quiz, member, 5)
+
+    codes = [{question.code for question in paper.questions} for paper in (first, second)]
+    assert not codes[0] & codes[1]
+    assert quiz.latest(member) == second
+
+
+def test_an_attempt_left_half_done_costs_nothing(session: Session, member: bytes) -> None:
+    set_rules(session, attempts=2, counting="last")
+    quiz = quiz_at(session, NOON)
+    answer_all(quiz, member, right=3)
+
+    begun, _ = quiz.again(member)
+    after = give(quiz, member, begun, 1)
+
+    assert (after.points, after.counts, score_of(session, member).points) == (2, 6, 6)
+    assert quiz.again(member) == (after, True)
+
+
+def test_there_are_no_more_attempts_than_the_contest_says(session: Session, member: bytes) -> None:
+    set_rules(session, attempts=2)
+    quiz = quiz_at(session, NOON)
+    assert quiz.attempts_left(answer_all(quiz, member, right=1)) == 1
+    with pytest.raises(PaperFinished) as refused:
+        quiz.start(member)
+    assert (refused.value.points, refused.value.attempts_left) == (2, 1)
+    assert quiz.attempts_left(take(quiz, member, 4)) == 0
+
+    with pytest.raises(PaperFinished) as refused:
+        quiz.again(member)
+
+    assert (refused.value.points, refused.value.attempts_left) == (8, 0)
+    assert quiz_at(session, NOON + DAY).start(member)[0].nth == 1
+
+
+def test_outside_the_hours_no_further_attempt_is_offered_or_begun(
+    session: Session, member: bytes
+) -> None:
+    set_rules(session, attempts=2, until_hour=22)
+    done = answer_all(quiz_at(session, at(21)), member)
+
+    assert quiz_at(session, at(22)).attempts_left(done) == 0
+    with pytest.raises(PaperNotOut):
+        quiz_at(session, at(22)).again(member)
+
+
+def test_more_papers_than_allowed_are_found(session: Session, member: bytes) -> None:
+    set_rules(session, attempts=2)
+    quiz = quiz_at(session, NOON)
+    answer_all(quiz, member)
+    take(quiz, member, 5)
+
+    set_rules(session, attempts=1)
+
+    assert "attempt_too_many" in {v.what for v in check(session, NOON, SECRET)}
 
 
 # ------------------------------------------------------------ the hours of a day

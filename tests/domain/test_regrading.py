@@ -226,6 +226,33 @@ def test_a_mended_key_of_several_letters_leaves_half_where_half_is_due(session: 
     assert faults(session) == []
 
 
+def test_a_mended_key_may_let_another_attempt_count(session: Session) -> None:
+    session.execute(update(Contest).values(attempts=2, questions_a_day=1))
+    id_, other = add_questions(session, [a_question("X"), a_question("Y")])
+    member = a_member(session, "zhang")
+    for nth, asked, choice in ((1, id_, "C"), (2, other, "B")):
+        session.add(
+            Attempt(
+                member_key=member, contest_id=1, day=date(2026, 12, 5), nth=nth,
+                questions=[asked], skipped=[], started_at=NOON,
+            )
+        )  # fmt: skip
+        session.flush()
+        go_on(session, "zhang", choice, Shelf())
+    session.execute(update(Answer).where(Answer.nth == 2).values(answered_at=LATER))
+    session.execute(update(Score).values(reached_at=LATER))
+    before = Regrading(session, NOON)
+    number = before.propose(id_, replace(a_question("X"), answer=("C",)), False, LI)
+    assert before.preview(number).changes == [(0, 1)]
+    before.release(number, WANG)
+
+    finished(session, number)
+
+    assert points(session, "zhang") == [2]
+    assert session.get_one(Score, (member, 1)).reached_at == NOON
+    assert faults(session) == []
+
+
 # ------------------------------------------------------------ an open paper
 
 

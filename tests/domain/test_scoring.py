@@ -2,35 +2,50 @@
 
 from collections import defaultdict
 from datetime import date, timedelta
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.scoring import Grade, Graded, Scoring, Total
+from bot.domain.scoring import Counting, Grade, Graded, Scoring, Total
 from tests.builders import NOON, a_question
 
+QUESTIONS = 3
 SCORINGS = st.builds(
-    Scoring, st.integers(1, 5), st.booleans(), st.none() | st.integers(1, 12)
-)  # fmt: skip
-ANSWERS = st.lists(
-    st.builds(
-        Graded,
-        st.integers(1, 3).map(lambda day: date(2026, 12, day)),
-        st.integers(0, 40).map(lambda minutes: NOON + timedelta(minutes=minutes)),
-        st.integers(0, 5),
-    ),
-    min_size=1,
-    max_size=12,
+    Scoring,
+    st.integers(1, 5),
+    st.booleans(),
+    st.none() | st.integers(1, 12),
+    st.sampled_from(Counting),
+    st.just(QUESTIONS),
 )
+
+
+@st.composite
+def answers_of_a_member(draw: st.DrawFn) -> list[Graded]:
+    """On some days some attempts, all but the last of a day finished, in the order of time."""
+    answers, at = [], NOON
+    for day in range(1, draw(st.integers(1, 3)) + 1):
+        attempts = draw(st.integers(1, 3))
+        for nth in range(1, attempts + 1):
+            given_ = QUESTIONS if nth < attempts else draw(st.integers(1, QUESTIONS))
+            for _ in range(given_):
+                at += timedelta(seconds=draw(st.integers(0, 2)))
+                answers.append(Graded(date(2026, 12, day), nth, at, draw(st.integers(0, 5))))
+            at += timedelta(seconds=1)
+    return answers
+
+
+ANSWERS = answers_of_a_member()
 
 
 @given(SCORINGS, ANSWERS, st.randoms(use_true_random=False))
 def test_the_order_of_the_answers_changes_nothing(
-    scoring: Scoring, answers: list[Graded], dice: "object"
+    scoring: Scoring, answers: list[Graded], dice: Random
 ) -> None:
     shuffled = list(answers)
-    dice.shuffle(shuffled)  # type: ignore[attr-defined]
+    dice.shuffle(shuffled)
 
     assert scoring.total(shuffled) == scoring.total(answers)
 
@@ -39,16 +54,45 @@ def test_the_order_of_the_answers_changes_nothing(
 def test_counted_up_answer_by_answer_it_is_the_same(
     scoring: Scoring, answers: list[Graded]
 ) -> None:
-    """As a turn does it: what a day counts now, less what it counted before."""
-    earned: dict[date, int] = defaultdict(int)
-    points, reached_at = 0, min(answer.answered_at for answer in answers)
-    for answer in sorted(answers, key=lambda one: one.answered_at):
-        before = scoring.of_day(earned[answer.day])
-        earned[answer.day] += answer.points
-        if counted := scoring.of_day(earned[answer.day]) - before:
-            points, reached_at = points + counted, answer.answered_at
+    """As turns do it: what a day counts now, less what it counted before."""
+    papers: dict[date, list[list[int]]] = defaultdict(list)
+    points, reached_at = 0, answers[0].answered_at
+    for answer in answers:
+        before = counted(scoring, papers[answer.day])
+        if len(papers[answer.day]) < answer.nth:
+            papers[answer.day].append([])
+        papers[answer.day][-1].append(answer.points)
+        if change := counted(scoring, papers[answer.day]) - before:
+            points, reached_at = points + change, answer.answered_at
 
-    assert scoring.total(answers) == Total(points, len(earned), reached_at)
+    assert scoring.total(answers) == Total(points, len(papers), reached_at)
+
+
+def counted(scoring: Scoring, papers: list[list[int]]) -> int:
+    earned = [sum(paper) for paper in papers]
+    return scoring.of_day(earned, len(papers[-1]) == QUESTIONS) if papers else 0
+
+
+@given(SCORINGS, ANSWERS)
+def test_what_counts_is_the_attempt_that_the_rule_names(
+    scoring: Scoring, answers: list[Graded]
+) -> None:
+    expected = 0
+    for day in {answer.day for answer in answers}:
+        papers: dict[int, list[int]] = defaultdict(list)
+        for answer in answers:
+            if answer.day == day:
+                papers[answer.nth].append(answer.points)
+        finished = [nth for nth, paper in papers.items() if len(paper) == QUESTIONS]
+        which = {
+            Counting.FIRST: [1],
+            Counting.BEST: list(papers),
+            Counting.LAST: [max(finished, default=1)],
+        }[scoring.counting]
+        earned = max(sum(papers[nth]) for nth in which)
+        expected += earned if scoring.daily_cap is None else min(earned, scoring.daily_cap)
+
+    assert scoring.total(answers).points == expected
 
 
 @given(SCORINGS, ANSWERS, st.integers(0, 11), st.integers(0, 5))

@@ -62,7 +62,8 @@ NUMBERS: dict[str, list[int]] = {
     "next_hour": [7], "streak": [0, 61], "days": [0, 1, 5, 61], "days_taken": [0, 61],
     "others": [0, 9_999], "twins": [0, 63_400], "votes": [0, 63_400], "due": [0, 99],
     "answered": [0, 5], "left": [0, 3], "length": [0, 99], "number": [0, 123_456],
-    "signers": [1, 63_400], "own": [123_456], "difficulty": [3],
+    "attempts_left": [0, 4], "nth": [2, 5], "signers": [1, 63_400], "own": [123_456],
+    "difficulty": [3],
 }  # fmt: skip
 MOMENTS: dict[str, list[datetime]] = {
     "begins": [LATE - timedelta(hours=26), LATE - timedelta(hours=4)], "ends": [LATE, MIDNIGHT],
@@ -194,7 +195,7 @@ def _room(question: Question) -> int:
 
 def _sitting(question: Question) -> Sitting:
     return Sitting(
-        1, LATE.date(), (question,) * 5, {1: Marked("A", False, 0)}, (), NOON, (), Scoring(2)
+        1, LATE.date(), 1, (question,) * 5, {1: Marked("A", False, 0)}, (), NOON, (), Scoring(2)
     )
 
 

@@ -82,6 +82,38 @@ def test_what_is_right_in_part_and_what_the_cap_leaves_is_said(
     assert "3题做完了，答对1题，对一半2题，得2分（到了每天的上限）。" in done
 
 
+def work_through(talker: Talker) -> str:
+    """Answer A to all that is left; the summary."""
+    said = ""
+    while isinstance(talker.state, Answering):
+        said = talker.says("选好了" if talker.state.picked else f"第{talker.state.place}题A")
+    return said
+
+
+def test_another_attempt_is_offered_begun_and_summed_up(session: Session, zhang: Talker) -> None:
+    session.execute(update(Contest).values(attempts=2))
+    a_paper(session, key("zhang"), five_questions(("single",) * 3))
+    zhang.says("答题")
+    zhang.says("ABA")
+    assert "今天还可以再答1次，按得分最高的一次算：[再答一次](发:再答一次)" in zhang.says("都交")
+    assert zhang.says("答题").startswith(
+        "今天的题您做完了，2分。\n今天还可以再答1次，按得分最高的一次算：[再答一次](发:再答一次)\n想多练"
+    )
+
+    assert zhang.says("再答一次").startswith(
+        "第2次，另抽5题，按得分最高的一次算。不计时间。\n\n第1题"
+    )
+    assert zhang.says("再答一次").startswith("接着刚才的，")
+    done = work_through(zhang)
+    assert "按得分最高的一次算，这天算" in done
+    assert "再答一次" not in done
+    assert zhang.says("再答").startswith("今天的题您做完了，")
+
+
+def test_who_asks_for_another_attempt_first_gets_the_first(zhang: Talker) -> None:
+    assert zhang.says("再答一次").startswith("今天5题，")
+
+
 def test_nine_answers_at_once_and_their_results_fit_a_reply(session: Session) -> None:
     a_member(session, "zhang")
     a_paper(session, key("zhang"), five_questions(("multiple",) * 9))

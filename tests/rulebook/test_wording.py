@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.domain.contests import ContestPlan
+from bot.domain.scoring import Counting
 from bot.rulebook import contest_rules
 
 PLAN = ContestPlan("冬训知识竞赛", date(2026, 12, 1), date(2026, 12, 31), 2, 7)
@@ -39,6 +40,18 @@ def test_what_counts_in_part_and_at_most_is_told_in_points() -> None:
         "个人：答对1题3分，每天最多12分；"
         "多选题全部选对得3分，少选但没有选错的得1分，有选错的不得分。快慢不算分。"
     )
+
+
+def test_several_attempts_say_which_of_them_counts() -> None:
+    told = [
+        contest_rules(replace(PLAN, attempts=2, make_up=True, counting=counting))
+        for counting in Counting
+    ]
+
+    assert "每天可以答2次，每次另抽一套题，按第一次的得分算；" in told[0][1]
+    assert "按得分最高的一次算；" in told[1][1]
+    assert "按最后做完的一次算；" in told[2][1]
+    assert told[0][2].endswith("补答的只答1次。")
 
 
 def test_a_cap_above_what_a_day_can_earn_promises_nothing() -> None:

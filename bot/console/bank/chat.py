@@ -23,7 +23,7 @@ class Piece:
 def asked(question: Question, now: datetime) -> list[Piece]:
     """The reply that asks the question."""
     sitting = Sitting(
-        contest=0, day=campaign_day(now), questions=(question,), answers={}, skipped=(),
+        contest=0, day=campaign_day(now), nth=1, questions=(question,), answers={}, skipped=(),
         started_at=now, question_ids=(0,), scoring=Scoring(0),
     )  # fmt: skip
     return _pieces(wording.question(sitting, 1))

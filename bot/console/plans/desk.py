@@ -43,7 +43,14 @@ class Kind:
 CONTEST = Kind(
     "contest",
     ContestForm,
-    {"points_each": 2, "questions_a_day": 5, "new_paper_hour": 7, "closed_days": 0},
+    {
+        "points_each": 2,
+        "questions_a_day": 5,
+        "attempts": 1,
+        "counting": "best",
+        "new_paper_hour": 7,
+        "closed_days": 0,
+    },
     Planning.contest,
     Planning.add_contest,
     Planning.change_contest,

@@ -10,6 +10,7 @@ from bot.console.forms import Form, as_typed
 from bot.domain.contests import ContestPlan
 from bot.domain.identity import CAMPAIGN_ZONE
 from bot.domain.planning import Flaw, RoundPlan
+from bot.domain.scoring import Counting
 
 Words = Annotated[str, BeforeValidator(as_typed), Field(max_length=200)]
 Value = TypeVar("Value")
@@ -37,6 +38,8 @@ class ContestForm(PlanForm):
     new_paper_hour: Words = ""
     until_hour: Words = ""
     daily_cap: Words = ""
+    attempts: Words = ""
+    counting: Words = ""
     partial_credit: bool = False
     make_up: bool = False
     look: bool = False
@@ -54,6 +57,8 @@ class ContestForm(PlanForm):
             new_paper_hour=int,
             until_hour=_number_or_none,
             daily_cap=_number_or_none,
+            attempts=int,
+            counting=Counting,
         )
         if flaws:
             return None, flaws
@@ -75,6 +80,8 @@ class ContestForm(PlanForm):
             "new_paper_hour": plan.new_paper_hour,
             "until_hour": "" if plan.until_hour is None else plan.until_hour,
             "daily_cap": "" if plan.daily_cap is None else plan.daily_cap,
+            "attempts": plan.attempts,
+            "counting": plan.counting.value,
             "partial_credit": plan.partial_credit,
             "make_up": plan.make_up,
         }

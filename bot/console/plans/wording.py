@@ -5,6 +5,7 @@ from datetime import date, datetime
 from bot.domain.contests import ContestPlan
 from bot.domain.identity import CAMPAIGN_ZONE
 from bot.domain.planning import (
+    ATTEMPTS_MOST,
     CAP_MOST,
     CLOSED_MOST,
     POINTS_MOST,
@@ -15,6 +16,7 @@ from bot.domain.planning import (
     PlannedContest,
     PlannedRound,
 )
+from bot.domain.scoring import Counting
 
 _FLAWS = {
     Flaw.UNREADABLE: "没看懂，请按提示的样子填。",
@@ -33,12 +35,23 @@ _NUMBERS = {
     "questions_a_day": f"请填 1 到 {QUESTIONS_MOST} 的整数。",
     "closed_days": f"请填 0 到 {CLOSED_MOST} 的整数，要比竞赛的天数少；不封榜就填 0。",
     "daily_cap": f"请填 1 到 {CAP_MOST} 的整数；不另设上限，就空着。",
+    "attempts": f"请填 1 到 {ATTEMPTS_MOST} 的整数。",
     "new_paper_hour": "请填 0 到 23 的整数。",
     "until_hour": "请填 1 到 24 的整数；全天都能答，就空着。",
     "votes_per_day": f"请填 1 到 {VOTES_MOST} 的整数。",
 }
+COUNTING = {
+    Counting.FIRST: "第一次",
+    Counting.BEST: "得分最高的一次",
+    Counting.LAST: "最后做完的一次",
+}
 FEW_QUESTIONS = "能抽的题不够一天的。请先到题库发布一些题，再回来建竞赛；或者把“每天几题”改小。"
 CHANGED = "刚才有同事改过这一项，您的修改没有保存。下面是现在的内容，请重新改。"
+
+
+def attempts(plan: ContestPlan) -> str:
+    """How often a day's questions may be taken, where it is more than once."""
+    return f"每天 {plan.attempts} 次，算{COUNTING[plan.counting]}"
 
 
 def explain(item: str, flaw: Flaw) -> str:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 
 from bot.domain.contests import MAKE_UP_DAYS, scoring_of, week_of
 from bot.domain.identity import campaign_day
@@ -25,7 +25,7 @@ from bot.storage.tables import (
 )
 from quiz_bank import Question
 
-_OF_A_PAPER = (Answer.member_key, Answer.contest_id, Answer.day)
+_OF_A_PAPER = (Answer.member_key, Answer.contest_id, Answer.day, Answer.nth)
 _KEY = (*_OF_A_PAPER, Answer.place)
 
 
@@ -91,14 +91,14 @@ def _not_the_sum(survey: Survey) -> Iterable[Key]:
     whose = (Answer.member_key, Answer.contest_id)
     same = and_(Score.member_key == Answer.member_key, Score.contest_id == Answer.contest_id)
     answers = (
-        select(*whose, Answer.day, Answer.answered_at, Answer.points)
+        select(*whose, Answer.day, Answer.nth, Answer.answered_at, Answer.points)
         .add_columns(Score.points, Score.days, Score.reached_at)
         .outerjoin(Score, same)
         .order_by(*whose)
     )
     for key, rows_ in groupby(stream(survey, answers), key=lambda row: tuple(row[:2])):
         graded = list(rows_)
-        if scoring[key[1]].total(Graded(*row[2:5]) for row in graded) != tuple(graded[0][5:]):
+        if scoring[key[1]].total(Graded(*row[2:6]) for row in graded) != tuple(graded[0][6:]):
             yield key
     # Of a member who was erased the score of a contest that is over is left, and no answer.
     is_there = exists().where(Person.member_key == Score.member_key)
@@ -115,7 +115,14 @@ _PAPER = and_(
     Attempt.member_key == Answer.member_key,
     Attempt.contest_id == Answer.contest_id,
     Attempt.day == Answer.day,
+    Attempt.nth == Answer.nth,
 )
+
+
+def _too_often() -> Select[*tuple[Any, ...]]:
+    key = (Attempt.member_key, Attempt.contest_id, Attempt.day, Attempt.nth)
+    allowed = select(*key).join(Contest, Contest.id == Attempt.contest_id)
+    return allowed.where(or_(Attempt.nth < 1, Attempt.nth > Contest.attempts))
 
 
 def _never_answered() -> Select[*tuple[Any, ...]]:
@@ -150,7 +157,7 @@ def _out_of_time(survey: Survey) -> Iterable[Key]:
         )
     )
     for *key, started, made_up_in, first, last, first_day, last_day in stream(survey, papers):
-        day, began = key[-1], campaign_day(started)
+        day, began = key[2], campaign_day(started)
         in_time = started <= first and last < started + PAUSE
         in_contest = first_day <= day <= began <= last_day
         if not (in_time and in_contest and _is_its_day(day, began, made_up_in)):
@@ -169,6 +176,7 @@ RULES = (
     Rule("I11", "answer_misgraded", "answer", _misgraded),
     Rule("I11", "score_not_the_sum", "score", _not_the_sum),
     Rule("I12", "question_answered_twice", "answer", rows(_answered_twice())),
+    Rule("I12", "attempt_too_many", "attempt", rows(_too_often())),
     Rule("I13", "answer_out_of_time", "answer", _out_of_time),
     Rule("I22", "practice_without_answer", "practice_card", rows(_never_answered())),
     Rule(
