@@ -19,7 +19,7 @@ from bot.conversation.state import (
 )
 from bot.domain.identity import campaign_day
 from bot.domain.quiz import Sitting
-from bot.domain.refusals import BoardClosed
+from bot.domain.refusals import BoardClosed, OnlyJoinedStand
 from bot.domain.services import Services
 from bot.domain.standings import Neighbourhood
 from handlers import practising, wording
@@ -172,5 +172,5 @@ def _standing(member: bytes, services: Services) -> Neighbourhood | None:
     """Where the member stands, where that may be seen."""
     try:
         return services.standings.neighbourhood(member)
-    except BoardClosed:
+    except (BoardClosed, OnlyJoinedStand):
         return None

@@ -41,6 +41,7 @@ from bot.domain.refusals import (
     NothingToWithdraw,
     NotSealed,
     NoVotesLeft,
+    OnlyJoinedStand,
     OwnDecision,
     OwnEntry,
     PaperFinished,
@@ -965,6 +966,15 @@ def _(refusal: BoardClosed) -> Text:
             say("最后几天封榜，谁在第几名，{day}答完揭晓。", day=_day(refusal.last_day)),
             say("[答题](发:答题)　[全市单位榜](网:/r)　[怎么算的](发:排名规则)"),
         ]
+    )
+
+
+@refuse.register
+def _(refusal: OnlyJoinedStand) -> Text:
+    return say(
+        "您的积分：{points}分。\n这次竞赛登记了单位的才排名：[登记单位](发:登记单位)，马上排上。\n"
+        "[答题](发:答题)　[全市单位榜](网:/r)　[怎么算的](发:排名规则)",
+        points=refusal.points,
     )
 
 

@@ -14,7 +14,7 @@ from bot.console.pages import page, to
 from bot.domain.identity import campaign_day
 from bot.domain.item_analysis import Held
 from bot.domain.result_files import NoSuchFile
-from bot.domain.results import NoSuchContest, Wanted
+from bot.domain.results import NoSuchContest, PersonLine, Wanted
 from bot.domain.services import Services, Transaction
 
 TOP = 10
@@ -98,6 +98,10 @@ def _figures(services: Services, contest: Held) -> dict[str, object]:
     return {
         "frame": results.frame(),
         "units": results.table(),
-        "top": list(islice((one for one in results.people() if not one.unlisted), TOP)),
+        "top": list(islice(filter(_is_shown, results.people()), TOP)),
         "districts": services.units.districts(),
     }
+
+
+def _is_shown(line: PersonLine) -> bool:
+    return line.rank is not None and not line.unlisted

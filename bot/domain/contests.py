@@ -38,6 +38,8 @@ class ContestPlan:
     attempts: int = 1
     """How often a day's questions may be taken, each time another paper."""
     counting: Counting = Counting.BEST
+    joined_only: bool = False
+    """Whether only who is bound to a unit stands on the board of people."""
 
     @classmethod
     def of(cls, row: Contest) -> Self:
@@ -45,7 +47,7 @@ class ContestPlan:
         return cls(
             row.title, row.first_day, row.last_day, row.points_each, row.new_paper_hour,
             row.until_hour, row.make_up, row.questions_a_day, row.closed_days, row.partial_credit,
-            row.daily_cap, row.attempts, Counting(row.counting),
+            row.daily_cap, row.attempts, Counting(row.counting), row.joined_only,
         )  # fmt: skip
 
     @property

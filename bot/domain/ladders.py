@@ -18,6 +18,8 @@ class Scope:
 
     contest: int | None
     district: int | None
+    joined_only: bool = False
+    """Whether those of no unit stand apart; in a district nobody is."""
 
     @property
     def values(self) -> dict[str, Any]:

@@ -186,7 +186,7 @@ class Planning:
             return flaws
         fixed = (
             "first_day", "points_each", "partial_credit", "daily_cap", "attempts", "counting",
-            "make_up", "questions_a_day", "closed_days",
+            "make_up", "questions_a_day", "closed_days", "joined_only",
         )  # fmt: skip
         return flaws | _narrowed(plan, before.plan) | _changed(fixed, plan, before)
 

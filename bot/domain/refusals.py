@@ -47,6 +47,13 @@ class BoardClosed(Refusal):
 
 
 @dataclass(eq=False)
+class OnlyJoinedStand(Refusal):
+    """Who is bound to no unit has no place in this contest."""
+
+    points: int
+
+
+@dataclass(eq=False)
 class NothingToMakeUp(Refusal):
     """No missed day can be made up now."""
 

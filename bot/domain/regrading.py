@@ -23,6 +23,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    true,
     tuple_,
     update,
 )
@@ -325,7 +326,7 @@ class Regrading:
         order = (Score.points.desc(), Score.days.desc(), Score.reached_at, Score.member_key)
         rows = self._session.execute(
             select(Score.member_key, Score.points, Score.days, Score.reached_at)
-            .where(Score.contest_id == contest)
+            .where(Score.contest_id == contest, self._has_place(contest))
             .order_by(*order)
             .execution_options(yield_per=_CHUNK)
         )
@@ -352,10 +353,19 @@ class Regrading:
         for some in _chunks(sorted(change)):
             rows = self._session.execute(
                 select(Score.member_key, Score.points).where(
-                    Score.contest_id == contest, Score.member_key.in_(some)
+                    Score.contest_id == contest,
+                    Score.member_key.in_(some),
+                    self._has_place(contest),
                 )
             )
             yield from (member for member, points in rows if points + change[member] >= least)
+
+    def _has_place(self, contest: int) -> ColumnElement[bool]:
+        """Whether whose score it is stands on the board of people."""
+        if not self._session.get_one(Contest, contest).joined_only:
+            return true()
+        joined = select(Member.member_key).where(Member.unit_id.is_not(None))
+        return Score.member_key.in_(joined)
 
     def _moved(
         self, anew: "_Anew", contest: int, members: Iterable[bytes]

@@ -52,7 +52,8 @@ class Frame:
 class PersonLine(NamedTuple):
     """A person as the report names them."""
 
-    rank: int
+    rank: int | None
+    """None for who has no place."""
     district: str | None
     branch: str | None
     unit: int | None

@@ -231,7 +231,7 @@ REGISTER: Mapping[str, Fields] = {
     "contest": _for(
         Purpose.CONTENT, "id", "title", "first_day", "last_day", "points_each", "new_paper_hour",
         "until_hour", "make_up", "questions_a_day", "closed_days", "partial_credit", "daily_cap",
-        "attempts", "counting", "regrades",
+        "attempts", "counting", "joined_only", "regrades",
     ),
     "regrade": _for(
         Purpose.CONTENT,

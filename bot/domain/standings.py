@@ -1,7 +1,7 @@
 """Standings: points, then days taken part, then who got there first; ties share a place.
 
 Who wants to stand on no board has a place all the same, and is the only one to see it: nobody
-else's place changes.
+else's place changes. Where a contest ranks only who is bound to a unit, the others have no place.
 """
 
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ from sqlalchemy.orm import Session
 from bot.domain.contests import is_board_closed
 from bot.domain.identity import campaign_day, mask
 from bot.domain.ladders import Ladder, Ladders, Scope
-from bot.domain.refusals import BoardClosed
+from bot.domain.refusals import BoardClosed, OnlyJoinedStand
 from bot.domain.units import UnitCard
 from bot.storage.directly import ask
 from bot.storage.tables import Contest, Member, Score, Unit, table_of
@@ -71,7 +71,8 @@ class Neighbourhood:
 class Standee(NamedTuple):
     """A line of the whole table, for those who report on a contest."""
 
-    rank: int
+    rank: int | None
+    """None for who has no place."""
     district: str | None
     """The district's or department's name."""
     unit: int | None
@@ -91,7 +92,7 @@ _CONTEST, _SCORE = table_of(Contest), table_of(Score)
 _MEMBER, _UNIT = table_of(Member), table_of(Unit)
 _PARENT = _UNIT.alias("parent")
 _LATEST = (
-    select(_CONTEST.c.id, _CONTEST.c.last_day, _CONTEST.c.closed_days)
+    select(_CONTEST.c.id, _CONTEST.c.last_day, _CONTEST.c.closed_days, _CONTEST.c.joined_only)
     .where(_CONTEST.c.first_day <= bindparam("today"))
     .order_by(_CONTEST.c.first_day.desc())
     .limit(1)
@@ -160,7 +161,7 @@ _PLACE = (
 _ME = (
     _people(
         *_PLACE, _SCORE.c.contest_id, func.coalesce(_PARENT.c.id, _UNIT.c.id).label("district"),
-        _CONTEST.c.last_day, _CONTEST.c.closed_days,
+        _CONTEST.c.last_day, _CONTEST.c.closed_days, _CONTEST.c.joined_only,
     )
     .join(_CONTEST, _CONTEST.c.id == _SCORE.c.contest_id)
     .where(_SCORE.c.member_key == bindparam("member"), _CONTEST.c.id == LATEST.scalar_subquery())
@@ -185,33 +186,41 @@ _IN_DISTRICT = _SCORE.c.member_key.in_(
 # The sum keeps a database from beginning with everybody in the contest: it knows of no numbers.
 _OF_DISTRICT = (_SCORE.c.contest_id + 0 == bindparam("contest"), _IN_DISTRICT)
 
+_IS_JOINED = _MEMBER.c.unit_id.is_not(None)
+_AMONG_JOINED = _SCORE.c.member_key.in_(
+    select(_OWN.c.member_key).where(_OWN.c.unit_id.is_not(None))
+)
+
 _AHEAD, _MYSELF, _BEHIND = range(3)
 """The parts of a neighbourhood, in their order."""
 
 
 @dataclass(frozen=True)
 class _Scoped:
-    """A statement that ranks among all members, and the same within a district."""
+    """A statement that ranks among all members, among those of units, and within a district."""
 
     everybody: Select[Any]
+    joined: Select[Any]
     district: Select[Any]
 
     def within(self, scope: Scope) -> Select[Any]:
         """The statement for this scope."""
-        return self.everybody if scope.district is None else self.district
+        if scope.district is not None:
+            return self.district
+        return self.joined if scope.joined_only else self.everybody
 
 
-def _around(*district: ColumnElement[bool]) -> Select[Any]:
+def _around(*among: ColumnElement[bool]) -> Select[Any]:
     """The member and the neighbours; of each, how many of the same rung were there earlier."""
     myself = _SCORE.c.member_key == bindparam("member")
     parts = [
         _people(literal(_AHEAD).label("part"), *_PLACE)
-        .where(_IN_CONTEST, *district, _HIGHER, _LISTED)
+        .where(_IN_CONTEST, *among, _HIGHER, _LISTED)
         .order_by(*_ORDER_UP)
         .limit(ABOVE),
         _people(literal(_MYSELF).label("part"), *_PLACE).where(_IN_CONTEST, myself),
         _people(literal(_BEHIND).label("part"), *_PLACE)
-        .where(_IN_CONTEST, *district, _LOWER, _LISTED)
+        .where(_IN_CONTEST, *among, _LOWER, _LISTED)
         .order_by(*_ORDER_DOWN)
         .limit(BELOW),
     ]
@@ -223,7 +232,7 @@ def _around(*district: ColumnElement[bool]) -> Select[Any]:
         _SCORE.c.reached_at < near.c.reached_at,
     )
     # Among all members nobody need look at their units.
-    others = _people(func.count()).where(*district) if district else select(func.count())
+    others = _people(func.count()).where(*among) if among else select(func.count())
     earlier = others.where(on_rung).correlate(near).scalar_subquery()
     downwards = (near.c.points.desc(), near.c.days.desc(), near.c.reached_at, near.c.member_key)
     return select(near, earlier.label("earlier")).order_by(near.c.part, *downwards)
@@ -234,18 +243,20 @@ def _rungs(*scope: ColumnElement[bool]) -> Select[Any]:
     return select(*_RUNG, _PEOPLE).where(*scope).group_by(*_RUNG)
 
 
-_AROUND = _Scoped(_around(), _around(_IN_DISTRICT))
+_AROUND = _Scoped(_around(), _around(_IS_JOINED), _around(_IN_DISTRICT))
 _TOP = _people(*_PLACE).order_by(*_ORDER_DOWN).limit(bindparam("limit"))
-_TOPS = _Scoped(_TOP.where(_IN_CONTEST), _TOP.where(*_OF_DISTRICT))
+_TOPS = _Scoped(
+    _TOP.where(_IN_CONTEST), _TOP.where(_IN_CONTEST, _IS_JOINED), _TOP.where(*_OF_DISTRICT)
+)
 _EVERYBODY = (
     _people(*_PLACE, _UNIT.c.id.label("unit_id"), _UNIT.c.name.label("own"), _UNIT.c.parent_id)
     .where(_IN_CONTEST)
     .order_by(*_ORDER_DOWN)
     .execution_options(yield_per=1_000)
 )
-_ALL = _Scoped(_EVERYBODY, _EVERYBODY.where(_IN_DISTRICT))
+_ALL = _Scoped(_EVERYBODY, _EVERYBODY, _EVERYBODY.where(_IN_DISTRICT))
 _PEOPLE = func.count().label("people")
-_RUNGS = _Scoped(_rungs(_IN_CONTEST), _rungs(*_OF_DISTRICT))
+_RUNGS = _Scoped(_rungs(_IN_CONTEST), _rungs(_IN_CONTEST, _AMONG_JOINED), _rungs(*_OF_DISTRICT))
 
 
 class Standings:
@@ -259,15 +270,17 @@ class Standings:
     def neighbourhood(self, member: bytes) -> Neighbourhood | None:
         """Where the member stands within the own district; None before the first answer.
 
-        Raises BoardClosed.
+        Raises BoardClosed or OnlyJoinedStand.
         """
         asked = {"member": member, "today": campaign_day(self._now)}
         me = ask(self._session, _ME, asked).first()
         if me is None:
             return None
         self._ensure_open(me.last_day, me.closed_days, me.points)
+        if me.joined_only and me.district is None:
+            raise OnlyJoinedStand(me.points)
         district = UnitCard(me.district, me.unit, me.unit) if me.district else None
-        scope = Scope(me.contest_id, me.district)
+        scope = Scope(me.contest_id, me.district, me.joined_only)
         values = scope.values | {
             "member": member, "points": me.points, "days": me.days, "reached_at": me.reached_at
         }  # fmt: skip
@@ -293,7 +306,7 @@ class Standings:
         if latest is None:
             return []
         self._ensure_open(latest.last_day, latest.closed_days, None)
-        scope = Scope(latest.id, district)
+        scope = Scope(latest.id, district, latest.joined_only)
         rows = self._session.execute(_TOPS.within(scope), scope.values | {"limit": limit})
         places: list[Place] = []
         rank, before = 0, None
@@ -307,15 +320,17 @@ class Standings:
     def everybody(self, contest: int, district: int | None = None) -> Iterator[Standee]:
         """Everybody's place in this contest, a thousand rows at a time."""
         scope = Scope(contest, district)
-        rank, before = 0, None
-        for position, row in enumerate(
-            self._session.execute(_ALL.within(scope), scope.values), start=1
-        ):
-            if before != _standing(row):
+        joined_only = self._session.get_one(Contest, contest).joined_only
+        rank, before, position = 0, None, 0
+        for row in self._session.execute(_ALL.within(scope), scope.values):
+            stands = row.unit_id is not None or not joined_only
+            position += stands
+            if stands and before != _standing(row):
                 rank, before = position, _standing(row)
             branch = row.own if row.parent_id else None
             hidden = bool(row.unlisted)
-            yield Standee(rank, row.unit, row.unit_id, branch, row.name, hidden, *_standing(row))
+            place = rank if stands else None
+            yield Standee(place, row.unit, row.unit_id, branch, row.name, hidden, *_standing(row))
 
     def _ensure_open(self, last_day: date, closed_days: int, points: int | None) -> None:
         if is_board_closed(last_day, closed_days, campaign_day(self._now)):

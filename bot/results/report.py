@@ -36,7 +36,12 @@ class Summary:
         else:
             self.points_of[line.unit] += line.points
             self.people_of[line.unit] += 1
-        if line.rank <= wording.TOP and not line.unlisted and len(self.top) < wording.TOP_ROWS:
+        if (
+            line.rank
+            and line.rank <= wording.TOP
+            and not line.unlisted
+            and len(self.top) < wording.TOP_ROWS
+        ):
             self.top.append(line)
 
 

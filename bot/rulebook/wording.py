@@ -69,6 +69,8 @@ def _missed(plan: ContestPlan) -> str:
 
 def _order(plan: ContestPlan) -> str:
     order = "排名：总分高的在前；同分看参加天数，再看谁先到分；都一样，名次并列。"
+    if plan.joined_only:
+        order += "没登记单位的不排名，登记后马上排上。"
     last_day = _day(plan.last_day)
     if plan.closed_days:
         closed = f"最后{plan.closed_days}天封榜，只看得到自己的积分，"

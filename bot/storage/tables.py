@@ -362,6 +362,8 @@ class Contest(Base):
     """How often a day's questions may be taken, each time another paper."""
     counting: Mapped[str] = mapped_column(String(8), server_default="best")
     """Which of a day's attempts counts: first, best or last."""
+    joined_only: Mapped[bool] = mapped_column(server_default=false())
+    """Whether only who is bound to a unit stands on the board of people."""
     regrades: Mapped[int] = mapped_column(server_default="0")
     """How many keys have been mended: who knows of fewer has to read them anew."""
 

@@ -98,6 +98,13 @@ def test_several_attempts_are_kept_with_the_one_that_counts(chen: Browser) -> No
     assert odd.status_code == 422
 
 
+def test_who_has_no_unit_may_be_left_off_the_board(chen: Browser) -> None:
+    chen.post(f"{PLANS}/contest", CONTEST | {"joined_only": "true"})
+
+    assert "登记单位的才上榜" in text_of(chen.get(PLANS))
+    assert 'name="joined_only" value="true" checked' in chen.get(f"{PLANS}/contest/2").text
+
+
 def test_one_point_has_no_half(chen: Browser) -> None:
     typed = CONTEST | {"partial_credit": "true", "points_each": "1"}
 

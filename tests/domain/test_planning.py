@@ -190,6 +190,7 @@ def test_once_begun_the_hours_only_widen_and_making_up_stays(planning: Planning)
         ({"partial_credit": True}, {"partial_credit": Flaw.BEGUN}),
         ({"daily_cap": 8}, {"daily_cap": Flaw.BEGUN}),
         ({"attempts": 2}, {"attempts": Flaw.BEGUN}),
+        ({"joined_only": True}, {"joined_only": Flaw.BEGUN}),
         ({"counting": Counting.LAST}, {"counting": Flaw.BEGUN}),
     ):
         with pytest.raises(Unfit) as raised:

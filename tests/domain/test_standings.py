@@ -13,7 +13,7 @@ from sqlalchemy import Engine, delete, insert, update
 from sqlalchemy.orm import Session
 
 from bot.domain.members import Members
-from bot.domain.refusals import BoardClosed
+from bot.domain.refusals import BoardClosed, OnlyJoinedStand
 from bot.domain.standings import ABOVE, BELOW, Place, Standings
 from bot.storage.database import open_engine
 from bot.storage.tables import Base, Contest, Member, Score
@@ -130,6 +130,34 @@ def test_who_is_on_no_board_keeps_the_place_that_nobody_sees(session: Session) -
     assert hidden is not None
     assert [(place.rank, place.name) for place in hidden.around] == [(2, "丙"), (2, "乙")]
     assert not hidden.listed
+
+
+def test_where_only_units_are_ranked_a_guest_has_no_place_and_takes_none(session: Session) -> None:
+    session.execute(update(Contest).values(joined_only=True))
+    play(
+        session, Player("甲", 9), Player("客", 8, unit=None), Player("乙", 8), Player("丙", 7)
+    )  # fmt: skip
+    standings = Standings(session, NOON)
+
+    places, last = standings.top(9), standings.neighbourhood(key("丙"))
+
+    assert [(place.rank, place.name) for place in places] == [(1, "甲"), (2, "乙"), (3, "丙")]
+    assert last is not None
+    assert (last.rank, last.out_of) == (3, 3)
+    with pytest.raises(OnlyJoinedStand) as refused:
+        standings.neighbourhood(key("客"))
+    assert refused.value.points == 8
+    listed = [(one.rank, one.name) for one in standings.everybody(1)]
+    assert sorted(listed, key=str) == [(1, "甲"), (2, "乙"), (3, "丙"), (None, "客")]
+
+
+def test_who_joins_a_unit_stands_on_the_board_at_once(session: Session) -> None:
+    session.execute(update(Contest).values(joined_only=True))
+    play(session, Player("甲", 9), Player("客", 8, unit=None))
+
+    session.execute(update(Member).where(Member.name == "客").values(unit_id=BRANCH))
+
+    assert ranks(Standings(session, NOON).top(9)) == [1, 2]
 
 
 def test_names_are_masked_and_units_are_districts(session: Session) -> None:

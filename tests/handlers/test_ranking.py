@@ -99,7 +99,12 @@ def test_the_rules_are_those_of_the_contest(session: Session) -> None:
 
 def test_the_longest_rules_fit_a_reply(session: Session) -> None:
     a_member(session, "zhang")
-    session.execute(update(Contest).values(until_hour=22, make_up=True, closed_days=14))
+    session.execute(
+        update(Contest).values(
+            until_hour=22, make_up=True, closed_days=14, partial_credit=True, daily_cap=9,
+            attempts=5, joined_only=True,
+        )
+    )  # fmt: skip
     zhang = Talker(session)
 
     assert "7点到22点之间开始答" in zhang.says("规则")
@@ -114,6 +119,16 @@ def test_while_the_board_is_closed_the_own_points_are_told(session: Session) -> 
     assert zhang.says("排名") == (
         "您的积分：8分。\n最后几天封榜，谁在第几名，12月6日答完揭晓。\n"
         "[答题](发:答题)　[全市单位榜](网:/r)　[怎么算的](发:排名规则)"
+    )
+
+
+def test_a_guest_is_told_how_to_get_a_place_where_only_units_are_ranked(session: Session) -> None:
+    session.execute(update(Contest).values(joined_only=True))
+    guest = scores(session, "zhang", None, right=4)
+
+    assert "今天5题做完了，答对4题，得8分。" in shown(guest.reply)
+    assert guest.says("排名").startswith(
+        "您的积分：8分。\n这次竞赛登记了单位的才排名：[登记单位](发:登记单位)，马上排上。"
     )
 
 

@@ -54,5 +54,11 @@ def test_several_attempts_say_which_of_them_counts() -> None:
     assert told[0][2].endswith("补答的只答1次。")
 
 
+def test_who_is_of_no_unit_is_told_where_only_units_are_ranked() -> None:
+    order = contest_rules(replace(PLAN, joined_only=True))[3]
+
+    assert "没登记单位的不排名，登记后马上排上。名次随时更新" in order
+
+
 def test_a_cap_above_what_a_day_can_earn_promises_nothing() -> None:
     assert "每天最多10分" in contest_rules(replace(PLAN, daily_cap=900))[1]

@@ -41,6 +41,7 @@ class ContestForm(PlanForm):
     attempts: Words = ""
     counting: Words = ""
     partial_credit: bool = False
+    joined_only: bool = False
     make_up: bool = False
     look: bool = False
     """Only to see what members would be told; nothing is saved."""
@@ -63,8 +64,9 @@ class ContestForm(PlanForm):
         if flaws:
             return None, flaws
         plan = ContestPlan(
-            title=self.title, make_up=self.make_up, partial_credit=self.partial_credit, **values
-        )
+            title=self.title, make_up=self.make_up, partial_credit=self.partial_credit,
+            joined_only=self.joined_only, **values,
+        )  # fmt: skip
         return plan, flaws
 
     @staticmethod
@@ -83,6 +85,7 @@ class ContestForm(PlanForm):
             "attempts": plan.attempts,
             "counting": plan.counting.value,
             "partial_credit": plan.partial_credit,
+            "joined_only": plan.joined_only,
             "make_up": plan.make_up,
         }
 
