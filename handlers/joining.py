@@ -7,6 +7,7 @@ from bot.conversation.state import FindingUnit, Idle, Naming, PickingUnit, State
 from bot.domain.services import Services
 from bot.domain.units import UnitCard
 from handlers import reading, wording
+from handlers.vote import cast_wished
 
 CONSENT = "2026-11"
 """The version of the notice in wording.py that members agree to: a change there is a new one."""
@@ -123,4 +124,5 @@ def _join(message: Message, state: Naming, name: str | None, services: Services)
     services.members.consent(message.member, CONSENT)
     services.members.join(message.member, unit.id, name)
     latest = services.quiz.latest(message.member)
-    return Step(wording.joined(unit, name, len(latest.answers) if latest else 0), Idle())
+    joined = wording.joined(unit, name, len(latest.answers) if latest else 0)
+    return Step(cast_wished(joined, message, services), Idle())

@@ -5,6 +5,7 @@ from bot.conversation.router import Instead, Router, Step
 from bot.conversation.state import Confirming, Idle, Renaming, State
 from bot.domain.services import Services
 from handlers import reading, wording
+from handlers.vote import cast_wished
 
 ERASE = "erase"
 """What `Confirming` asks about: everything, for good."""
@@ -58,7 +59,7 @@ def rename(message: Message, state: Renaming, services: Services) -> Step:
     if (name := reading.name(message.raw)) is None:
         return Step(wording.name_again(), state)
     services.members.rename(message.member, name)
-    return Step(wording.renamed(name), Idle())
+    return Step(cast_wished(wording.renamed(name), message, services), Idle())
 
 
 # ------------------------------------------------------------ to have it erased

@@ -27,9 +27,12 @@ from bot.domain.identity import campaign_day
 from bot.domain.refusals import (
     AlreadyVoted,
     NoSuchEntry,
+    NotBound,
     NothingToWithdraw,
     NoVotesLeft,
     OwnEntry,
+    OwnUnit,
+    Refusal,
     VotingClosed,
     VotingNotOpen,
 )
@@ -265,6 +268,24 @@ def leave_vote(_message: Message, _state: Confirming, _services: Services) -> St
     return Step(wording.vote_stays(), Idle())
 
 
+# ------------------------------------------------------------ a vote that waited
+
+
+def cast_wished(reply: Text, message: Message, services: Services) -> Text:
+    """The reply, and below it the vote for which the member had to belong to a unit first."""
+    votes, member = services.votes, message.member
+    if (number := votes.wished(member)) is None:
+        return reply
+    try:
+        receipt = votes.cast(member, number, message.sent_at, message.delivery)
+    except NotBound as refusal:
+        votes.wish(member, number)
+        return join([reply, wording.refuse(refusal)])
+    except Refusal as refusal:
+        return join([reply, wording.refuse(refusal)])
+    return join([reply, wording.voted(receipt, number)])
+
+
 # ------------------------------------------------------------ what they have in common
 
 
@@ -312,6 +333,8 @@ def _may(number: int, member: bytes, services: Services) -> Text:
         return wording.not_voting_now(number)
     if number == _own(member, ballot, services):
         return wording.is_your_own()
+    if ballot.per_entry and services.votes.has_enough(member, number):
+        return wording.voted_enough(ballot.per_entry)
     if services.votes.has_voted(member, number):
         return wording.voted_today(ballot)
     return wording.may_vote(number) if ballot.left else wording.votes_spent(ballot)
@@ -338,7 +361,10 @@ def _cast(number: int, message: Message, state: State, services: Services) -> St
         return _look(number, message, state, services)
     except NoVotesLeft:
         reply = wording.votes_spent(votes.ballot(member, message.sent_at))
-    except OwnEntry as refusal:
+    except NotBound as refusal:
+        votes.wish(member, number)
+        reply = wording.refuse(refusal)
+    except (OwnEntry, OwnUnit) as refusal:
         reply = wording.refuse(refusal)
     else:
         reply = wording.voted(receipt, number)

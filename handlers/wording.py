@@ -36,6 +36,7 @@ from bot.domain.refusals import (
     NoMotto,
     NoRound,
     NoSuchEntry,
+    NotBound,
     NothingToAppeal,
     NothingToMakeUp,
     NothingToWithdraw,
@@ -44,6 +45,7 @@ from bot.domain.refusals import (
     OnlyJoinedStand,
     OwnDecision,
     OwnEntry,
+    OwnUnit,
     PaperFinished,
     PaperNotOut,
     ReboundTooOften,
@@ -59,7 +61,7 @@ from bot.domain.standings import Neighbourhood, Place
 from bot.domain.tally import Line
 from bot.domain.unit_board import UnitPlace
 from bot.domain.units import UnitCard
-from bot.domain.votes import BallotState, CastVote, Receipt
+from bot.domain.votes import BallotState, CastVote, Purse, Receipt
 from bot.rulebook import contest_rules, correction, counts_as
 from quiz_bank import Kind, Question
 
@@ -1852,15 +1854,46 @@ def vote_list(ballot: BallotState, cards: Sequence[MottoCard], own: int | None) 
     return join(
         [
             say(
-                "{title}，{ends}截止。您今天还能投{left}票，每条每天1票。",
-                title=Prose(ballot.title),
-                ends=_deadline(ballot.closes_at),
-                left=ballot.left,
-            ),
+                "{title}，{ends}截止。", title=Prose(ballot.title), ends=_deadline(ballot.closes_at)
+            )
+            + _left_to_give(ballot),
             vote_lines(cards, own),
             by_place(cards),
         ]
     )
+
+
+def _left_to_give(ballot: BallotState) -> Text:
+    """How many votes the member has left, and how they may be given."""
+    facts = {"left": ballot.left, "all": ballot.most, "per_entry": ballot.per_entry}
+    roster = "要登记单位和姓名，名册上对不上的不计入。" if ballot.by_roster else ""
+    if ballot.in_all:
+        return (
+            say("您还能投{left}票（一共{all}票），每条1票。", **facts)
+            + _lacking(ballot)
+            + say(roster)
+        )
+    most = "，一共最多{per_entry}票" if ballot.per_entry else ""
+    return say(f"您今天还能投{{left}}票，每条每天1票{most}。" + roster, **facts)
+
+
+def _lacking(purse: Purse) -> Text:
+    """How many votes are missing for those given to count."""
+    if not purse.lacking:
+        return Text(())
+    if purse.lacking == purse.least:
+        return say("至少投{least}条才算数。", least=purse.least)
+    return say("再投{lacking}条才算数（至少{least}条）。", lacking=purse.lacking, least=purse.least)
+
+
+def _left_after(purse: Purse) -> Text:
+    """How many votes are left once one was given."""
+    facts = {"left": purse.left, "all": purse.most}
+    if purse.in_all:
+        return say(
+            "还能投{left}票。" if purse.left else "{all}票都投完了，谢谢您！", **facts
+        ) + _lacking(purse)
+    return say("今天还能投{left}票。" if purse.left else "今天{all}票都投完了，谢谢您！", **facts)
 
 
 def vote_lines(cards: Sequence[MottoCard], own: int | None) -> Text:
@@ -1913,11 +1946,6 @@ def no_such_entry(number: int) -> Text:
 def voted(receipt: Receipt, asked: int) -> Text:
     """A vote is cast; its receipt. `asked` is the number that was named."""
     same = f"（和{asked}号是同一句，合在一张卡片上）" if asked != receipt.number else ""
-    left = say(
-        "今天还能投{left}票。" if receipt.left else "今天{all}票都投完了，谢谢您！",
-        left=receipt.left,
-        all=receipt.per_day,
-    )
     return (
         say(
             "✔ 已投给{number}号：“{words}”{same}。\n",
@@ -1925,7 +1953,7 @@ def voted(receipt: Receipt, asked: int) -> Text:
             number=receipt.number,
             words=receipt.words,
         )
-        + left
+        + _left_after(receipt)
         + say(
             "回执：{tracker}\n投错了：[撤回](发:撤回{number}号)\n[换一批](发:换一批)",
             tracker=receipt.tracker[:4],
@@ -1962,10 +1990,17 @@ def may_vote(number: int) -> Text:
 
 def voted_today(ballot: BallotState) -> Text:
     """The member has voted for the entry today."""
-    return say(
-        "您今天已经投过它了" + _TOMORROW[ballot.last_day]
-        + "\n[换一批](发:换一批)　[我投的](发:我的投票)"
-    )  # fmt: skip
+    if ballot.in_all:
+        return say("您已经投过它了，每条1票。") + _ON_FROM_HERE
+    return say("您今天已经投过它了" + _TOMORROW[ballot.last_day]) + _ON_FROM_HERE
+
+
+def voted_enough(most: int) -> Text:
+    """The entry has all the votes that one member may give it."""
+    return say("这一条您已经投了{most}票，按规则不能再多。", most=most) + _ON_FROM_HERE
+
+
+_ON_FROM_HERE = say("\n[换一批](发:换一批)　[我投的](发:我的投票)")
 
 
 _TOMORROW = {False: "，明天可以再投。", True: "，谢谢您！"}
@@ -2000,11 +2035,17 @@ def no_picture_yet() -> Text:
 
 
 def votes_spent(ballot: BallotState) -> Text:
-    """All votes of the day are given."""
+    """All votes of the day, or of the round, are given."""
+    if ballot.in_all:
+        return say(
+            "您的{all}票都投完了，谢谢您！截止以前可以撤回，改投别的。\n"
+            "[看我投的](发:我的投票)　[看看大家的](发:看座右铭)",
+            all=ballot.most,
+        )
     return say(
         "今天{all}票都投完了，谢谢您！" + _NEW_VOTES[ballot.last_day]
         + "\n[看我投的](发:我的投票)　[看看大家的](发:看座右铭)",
-        all=ballot.per_day,
+        all=ballot.most,
     )  # fmt: skip
 
 
@@ -2022,11 +2063,18 @@ def to_take_back(vote: CastVote, today: date, latest: bool) -> Text:
             else "您要撤回投给{number}号的票（{day}{at}）。\n"
         )
         + "[撤回这一票](发:撤回{number}号)　[不撤](发:算了)\n"
-        + ("撤回后，今天可以改投别的。" if same_day else "撤回后，那天的票不能再投。"),
+        + _AFTER_TAKING_BACK[0 if vote.in_all else 1 if same_day else 2],
         number=vote.number,
         day="今天" if same_day else _day(vote.day),
         at=f"{at:%H:%M}",
     )
+
+
+_AFTER_TAKING_BACK = (
+    "撤回后，可以改投别的。",
+    "撤回后，今天可以改投别的。",
+    "撤回后，那天的票不能再投。",
+)
 
 
 def vote_or_motto(number: int) -> Text:
@@ -2042,7 +2090,7 @@ def vote_or_motto(number: int) -> Text:
 def taken_back(card: MottoCard, ballot: BallotState) -> Text:
     """A vote is taken back."""
     return say(
-        "✔ 投给{number}号的票撤回了。今天还能投{left}票。\n"
+        "✔ 投给{number}号的票撤回了。" + ("" if ballot.in_all else "今天") + "还能投{left}票。\n"
         "[去投票](发:投票)　[我投的](发:我的投票)",
         number=card.number,
         left=ballot.left,
@@ -2087,8 +2135,10 @@ def quiz_or_vote() -> Text:
 def one_person_one_vote(ballot: BallotState) -> Text:
     """Asked to vote in somebody's stead."""
     return say(
-        "一人一号，按规则每天{all}票；刷来的票会单独放着，不计入结果。\n[去投票](发:投票)",
-        all=ballot.per_day,
+        "一人一号，按规则"
+        + ("每人" if ballot.in_all else "每天")
+        + "{all}票；刷来的票会单独放着，不计入结果。\n[去投票](发:投票)",
+        all=ballot.most,
     )
 
 
@@ -2161,7 +2211,7 @@ def _(refusal: NoSuchEntry) -> Text:
 @refuse.register
 def _(refusal: AlreadyVoted) -> Text:
     return say(
-        "{number}号您今天已经投过了。\n[换一批](发:换一批)　[我投的](发:我的投票)",
+        "{number}号您已经投过了。\n[换一批](发:换一批)　[我投的](发:我的投票)",
         number=refusal.number,
     )
 
@@ -2169,8 +2219,32 @@ def _(refusal: AlreadyVoted) -> Text:
 @refuse.register
 def _(refusal: NoVotesLeft) -> Text:
     return say(
-        "今天{all}票都投完了，谢谢您！\n[看我投的](发:我的投票)　[看看大家的](发:看座右铭)",
-        all=refusal.per_day,
+        ("您的" if refusal.in_all else "今天") + "{all}票都投完了，谢谢您！\n"
+        "[看我投的](发:我的投票)　[看看大家的](发:看座右铭)",
+        all=refusal.most,
+    )
+
+
+@refuse.register
+def _(refusal: NotBound) -> Text:
+    """It leads on to what is missing, and says that the vote is not forgotten."""
+    return say(
+        "这次评选要先"
+        + (
+            "补上姓名。[补姓名](发:改姓名)，补好我接着帮您投{number}号。"
+            if refusal.nameless
+            else "登记单位，1分钟。[登记](发:登记单位)，登记完我接着帮您投{number}号。"
+        ),
+        number=refusal.number,
+    )
+
+
+@refuse.register
+def _(refusal: OwnUnit) -> Text:
+    return say(
+        "{number}号是您本单位的，这次评选按规则不投本单位。\n"
+        "[换一批](发:换一批)　[我投的](发:我的投票)",
+        number=refusal.number,
     )
 
 
@@ -2642,6 +2716,11 @@ def notice(notification: Notification, linked: bool = True) -> Text | None:
             parts = [say("您的座右铭暂时没通过：“{words}”。", words=words)]
             parts += [_why(words, facts["reason"], fix), _ways_on(fix) if linked else _to_type(fix)]
             return join([*parts, _last_word(facts.get("appealed", False))])
+        case Notification("votes_uncounted", facts):
+            told = say(
+                "《{title}》封票了，您的{votes}票没有计入：" + _UNCOUNTED[facts["why"]], **facts
+            )
+            return told + say("有疑问，回复“联系”。")
         case Notification("votes_clear", facts):
             told = say("您投给{number}号的{votes}票清零了：" + _GONE[facts["why"]], **facts)
             return told + say("[去投票](发:投票)") if linked else told + say("投别的，回复“投票”。")
@@ -2710,6 +2789,10 @@ _GONE = {
     "erased": "作者把这句撤回了。",
 }
 """By the reasons of bot/domain/released.py."""
+_UNCOUNTED = {
+    "unlisted": "登记的单位和姓名，在名册上没有对上，或者同一个名字已经投过。",
+    "too_few": "选的条数少于规定的。",
+}
 
 
 def _to_type(fix: str | None) -> Text:

@@ -57,7 +57,7 @@ def test_todays_paper_has_every_kind_a_chat_shows_with_taps(session: Session) ->
 def test_voting_is_open_today(session: Session) -> None:
     ballot = open_services(session, NOON, Shelf()).votes.ballot(key("new"))
 
-    assert (ballot.left, ballot.per_day) == (3, 3)
+    assert (ballot.left, ballot.most) == (3, 3)
     assert ballot.closes_at > NOON
 
 

@@ -34,6 +34,7 @@ from bot.storage.tables import (
     StoredQuestion,
     Ticket,
     Vote,
+    WishedVote,
     WithdrawnVote,
 )
 from quiz_bank import Question
@@ -114,6 +115,10 @@ class Dossiers:
             Section("mottos", self._mottos(member)),
             Section("motto_history", self._motto_history(member)),
             Section("votes", self._votes(member)),
+            Section(
+                "wished_votes",
+                self._rows(WishedVote, member, WishedVote.number, WishedVote.wished_at),
+            ),
             Section("withdrawn_votes", self._withdrawn_votes(member)),
             Section(
                 "tickets",

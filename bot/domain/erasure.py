@@ -24,7 +24,9 @@ from bot.domain.identity import NO_DELIVERY, campaign_day
 from bot.domain.moderation import Reason
 from bot.domain.released import Why, release_votes
 from bot.domain.result_files import forget_all
+from bot.domain.rounds import Eligibility
 from bot.domain.tickets import subject_of_ticket
+from bot.domain.uncounted import is_listed
 from bot.storage.tables import (
     Audit,
     Base,
@@ -33,6 +35,7 @@ from bot.storage.tables import (
     Departed,
     Member,
     Motto,
+    Round,
     Score,
     SpentDay,
     Ticket,
@@ -141,11 +144,20 @@ class Erasure:
 
         How many, by round: as many must be found.
         """
+        self._drop_uncounted(member)
         trackers = self._session.execute(
-            select(Vote.tracker, Vote.round_id, Vote.day).where(Vote.member_key == member)
+            select(Vote.tracker, Vote.round_id, Vote.day, Round.in_all, Round.closes_at)
+            .join(Round, Round.id == Vote.round_id)
+            .where(Vote.member_key == member)
         ).all()
         since = campaign_day(self._now - REPEATABLE)
-        spent = sorted({(vote.round_id, vote.day) for vote in trackers if vote.day >= since})
+        spent = sorted(
+            {
+                (vote.round_id, vote.day)
+                for vote in trackers
+                if vote.day >= since or (vote.in_all and self._now < vote.closes_at)
+            }
+        )
         for round_id, day in spent:
             row = {"member_key": member, "round_id": round_id, "day": day}
             self._session.execute(insert(SpentDay).values(row))
@@ -159,6 +171,14 @@ class Erasure:
             # It may have been set aside just now, with what it was for.
             cut[str(vote.round_id)] += found.rowcount  # type: ignore[attr-defined]
         return cut
+
+    def _drop_uncounted(self, member: bytes) -> None:
+        """Drop votes that would not be counted in the end: without a name nobody could tell."""
+        if not is_listed(self._session, member):
+            open_ = Round.sealed_at.is_(None) & (Round.eligibility == Eligibility.ROSTER)
+            rounds = self._session.scalars(select(Round.id).where(open_)).all()
+            mine = (Vote.member_key == member) & Vote.round_id.in_(rounds)
+            self._session.execute(delete(Vote).where(mine))
 
     def _cut_scores(self, member: bytes, unit: int | None) -> Counter[str]:
         """Give each score of a contest that is over to a nobody of the same unit."""

@@ -18,6 +18,7 @@ from bot.domain.bank import QuestionBank
 from bot.domain.contests import ContestPlan
 from bot.domain.identity import campaign_day
 from bot.domain.refusals import Refusal
+from bot.domain.rounds import Eligibility, RoundPlan
 from bot.storage.locks import claim
 from bot.storage.tables import Attempt, Audit, Contest, ContestQuestion, Motto, Round, RoundSlot
 
@@ -25,6 +26,8 @@ TITLE_MOST = 60
 POINTS_MOST = 100
 VOTES_MOST = 20
 """Votes of a member on one day."""
+IN_ALL_MOST = 100
+"""Votes of a member, where they are for the whole of the voting; or for one entry."""
 LONGEST = timedelta(days=400)
 QUESTIONS_MOST = 9
 """As many as the chat can name with one figure."""
@@ -57,6 +60,10 @@ class Flaw(StrEnum):
     BEGUN = "begun"
     """Members rely on it already."""
     OVER = "over"
+    IDLE = "idle"
+    """It would change nothing beside what else is planned."""
+    UNITS = "units"
+    """It needs voters who belong to a unit."""
 
 
 @dataclass(eq=False)
@@ -74,19 +81,6 @@ class PlanChanged(Refusal):
 @dataclass(eq=False)
 class NoSuchPlan(Refusal):
     """There is no contest, or selection, of this number."""
-
-
-@dataclass(frozen=True)
-class RoundPlan:
-    """What an organiser decides about a selection."""
-
-    title: str
-    collects_from: datetime
-    collects_until: datetime
-    opens_at: datetime
-    closes_at: datetime
-    votes_per_day: int
-    own_entry_allowed: bool
 
 
 @dataclass(frozen=True)
@@ -234,11 +228,11 @@ class Planning:
 
     def add_round(self, plan: RoundPlan, staff_id: int) -> int:
         """Set up a selection; its id. Raises Unfit."""
-        _refuse(self._flaws_of_round(plan, None))
+        self.check_round(plan, None)
         row = Round(**_columns(plan), sealed_at=None)
         self._session.add(row)
         self._session.flush()
-        self._make_room(row.id, plan.votes_per_day)
+        self._make_room(row.id, plan.votes)
         self._note(staff_id, "round.plan", _round(row.id), _facts(plan), 1)
         return row.id
 
@@ -251,13 +245,17 @@ class Planning:
         row = self._row(Round, id_, lock=True)
         before = self._planned_round(row)
         _ensure_seen(before.version, version)
-        _refuse(self._flaws_of_round(plan, before))
+        self.check_round(plan, before)
         self._session.execute(update(Round).where(Round.id == id_).values(**_columns(plan)))
-        if plan.votes_per_day != before.plan.votes_per_day:
+        if plan.votes != before.plan.votes:
             self._session.execute(delete(RoundSlot).where(RoundSlot.round_id == id_))
-            self._make_room(id_, plan.votes_per_day)
+            self._make_room(id_, plan.votes)
         facts = {"before": _facts(before.plan), "after": _facts(plan)}
         self._note(staff_id, "round.change", _round(id_), facts, version + 1)
+
+    def check_round(self, plan: RoundPlan, before: PlannedRound | None) -> None:
+        """Whether it could be set up like that, or changed to that from before. Raises Unfit."""
+        _refuse(self._flaws_of_round(plan, before))
 
     def _flaws_of_round(self, plan: RoundPlan, before: PlannedRound | None) -> dict[str, Flaw]:
         if before and before.over:
@@ -275,9 +273,7 @@ class Planning:
             flaws["closes_at"] = Flaw.TOO_LONG
         elif self._others_of_round(plan, before):
             flaws.setdefault("collects_from", Flaw.OVERLAP)
-        if not 1 <= plan.votes_per_day <= VOTES_MOST:
-            flaws["votes_per_day"] = Flaw.NUMBER
-        return flaws | self._relied_on(plan, before)
+        return flaws | _flaws_of_votes(plan) | self._relied_on(plan, before)
 
     def _relied_on(self, plan: RoundPlan, before: PlannedRound | None) -> dict[str, Flaw]:
         """What members who have voted, or written, rely on and would change."""
@@ -285,7 +281,10 @@ class Planning:
         if before and before.plan.collects_from <= self._now:
             fixed += ("collects_from",)
         if before and before.open:
-            fixed += ("opens_at", "votes_per_day", "own_entry_allowed")
+            fixed += (
+                "opens_at", "votes", "in_all", "per_entry", "least", "eligibility",
+                "own_entry_allowed", "own_unit_allowed",
+            )  # fmt: skip
         return _changed(fixed, plan, before)
 
     def _others_of_round(self, plan: RoundPlan, before: PlannedRound | None) -> bool:
@@ -295,19 +294,10 @@ class Planning:
         return self._any_but(at_that_time, before.id if before else None)
 
     def _planned_round(self, row: Round) -> PlannedRound:
-        plan = RoundPlan(
-            row.title,
-            row.collects_from,
-            row.collects_until,
-            row.opens_at,
-            row.closes_at,
-            votes_per_day=self._count(RoundSlot, RoundSlot.round_id == row.id),
-            own_entry_allowed=row.own_entry_allowed,
-        )
         return PlannedRound(
             row.id,
             self._version(_round(row.id)),
-            plan,
+            RoundPlan.of(row, self._count(RoundSlot, RoundSlot.round_id == row.id)),
             open=row.opens_at <= self._now,
             over=row.closes_at <= self._now,
             entries=self._count(Motto, Motto.round_id == row.id),
@@ -354,7 +344,7 @@ def _round(id_: int) -> str:
 
 
 def _columns(plan: RoundPlan) -> dict[str, Any]:
-    return {name: value for name, value in asdict(plan).items() if name != "votes_per_day"}
+    return {name: value for name, value in asdict(plan).items() if name != "votes"}
 
 
 def _facts(plan: ContestPlan | RoundPlan) -> dict[str, Any]:
@@ -396,6 +386,23 @@ def _flaws_of_hours(plan: ContestPlan) -> dict[str, Flaw]:
     if not 1 <= plan.until_hour <= 24:
         return {"until_hour": Flaw.NUMBER}
     return {} if plan.until_hour > plan.new_paper_hour else {"until_hour": Flaw.ORDER}
+
+
+def _flaws_of_votes(plan: RoundPlan) -> dict[str, Flaw]:
+    flaws: dict[str, Flaw] = {}
+    if not 1 <= plan.votes <= (IN_ALL_MOST if plan.in_all else VOTES_MOST):
+        flaws["votes"] = Flaw.NUMBER
+    if plan.per_entry is not None and plan.in_all:
+        flaws["per_entry"] = Flaw.IDLE
+    elif plan.per_entry is not None and not 1 <= plan.per_entry <= IN_ALL_MOST:
+        flaws["per_entry"] = Flaw.NUMBER
+    if plan.least > 1 and not plan.in_all:
+        flaws["least"] = Flaw.IDLE
+    elif plan.least != 1 and not 1 <= plan.least <= plan.votes:
+        flaws["least"] = Flaw.NUMBER
+    if not plan.own_unit_allowed and plan.eligibility is Eligibility.ANYONE:
+        flaws["own_unit_allowed"] = Flaw.UNITS
+    return flaws
 
 
 def _narrowed(plan: ContestPlan, before: ContestPlan) -> dict[str, Flaw]:

@@ -13,7 +13,17 @@ from bot.domain.erasure import Erasure
 from bot.domain.identity import campaign_day
 from bot.domain.retention import COUNTS_FROM, REGISTER, length_of
 from bot.domain.tickets import subject_of_ticket
-from bot.storage.tables import Base, Delivery, Member, Person, RosterName, Ticket, table_of
+from bot.storage.tables import (
+    Base,
+    Delivery,
+    Member,
+    Person,
+    RosterName,
+    Round,
+    SpentDay,
+    Ticket,
+    table_of,
+)
 
 BATCH = 500
 """Rows that go in one transaction; of a member there is more, and one goes."""
@@ -72,6 +82,10 @@ class Purge:
         over: ColumnElement[bool] = since < (
             campaign_day(until) if isinstance(since.type, Date) else until
         )
+        if table is table_of(SpentDay):
+            # Where votes count in all, a day is spent for as long as there are votes to give.
+            going_on = (Round.id == table.c.round_id) & Round.in_all & (Round.closes_at >= until)
+            over &= ~exists().where(going_on)
         return over
 
     def _of_nobody(self) -> ColumnElement[bool]:

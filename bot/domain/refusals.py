@@ -162,16 +162,33 @@ class NoSuchEntry(Refusal):
 
 @dataclass(eq=False)
 class AlreadyVoted(Refusal):
-    """The member voted for this motto today."""
+    """The member has given this motto all the votes that it can have from one now."""
+
+    number: int
+
+
+@dataclass(eq=False)
+class NotBound(Refusal):
+    """Only who belongs to a unit, or is listed there by name, votes in this round."""
+
+    number: int
+    nameless: bool
+    """The unit is known, and only a name is missing."""
+
+
+@dataclass(eq=False)
+class OwnUnit(Refusal):
+    """The rule of this round: nobody votes for what the own unit sent in."""
 
     number: int
 
 
 @dataclass(eq=False)
 class NoVotesLeft(Refusal):
-    """All votes of the day are given."""
+    """All votes of the day, or of the round, are given."""
 
-    per_day: int
+    most: int
+    in_all: bool = False
 
 
 @dataclass(eq=False)

@@ -20,17 +20,21 @@ from bot.domain.identity import NO_DELIVERY
 from bot.domain.notices import Notices
 from bot.storage.tables import Motto, Vote, WithdrawnVote
 
-_KEPT = ("member_key", "tracker", "round_id", "motto_id", "accepted_at", "delivery_key")
+SET_ASIDE = ("member_key", "tracker", "round_id", "motto_id", "accepted_at", "delivery_key")
 
 
 class Why(StrEnum):
-    """Why an entry no longer stands for what was voted for."""
+    """Why a vote no longer counts: its entry has changed, unless it says otherwise."""
 
     REWORDED = "reworded"
     WITHDRAWN = "withdrawn"
     UNDONE = "undone"
     """The decision to approve it was taken back."""
     ERASED = "erased"
+    UNLISTED = "unlisted"
+    """By the rules of the round: its member is on no roster."""
+    TOO_FEW = "too_few"
+    """By the rules of the round: its member gave fewer than must be given."""
 
 
 def votes_at_stake(session: Session, card: MottoCard) -> int:
@@ -52,7 +56,7 @@ def release_votes(session: Session, now: datetime, gone: MottoCard, actor: str, 
     to, facts = heir(session, gone), {"number": gone.number, "why": why}
     lost = _clashing(session, votes, to) if to else votes
     if lost:
-        _set_aside(session, now, lost, why)
+        set_aside(session, now, lost, why)
         _record(session, now, gone, actor, "votes.clear", lost, facts)
     if to and (passed := _without(votes, lost)):
         session.execute(update(Vote).where(_for(gone)).values(motto_id=to))
@@ -66,15 +70,22 @@ def _for(card: MottoCard) -> Any:
 
 def _votes(session: Session, card: MottoCard) -> Sequence[Row[Any]]:
     """Locked, so that a vote its member takes back just now is set aside once, not twice."""
-    columns = [getattr(Vote, name) for name in (*_KEPT, "day")]
+    columns = [getattr(Vote, name) for name in (*SET_ASIDE, "day", "per_entry")]
     return session.execute(select(*columns).where(_for(card)).with_for_update()).all()
 
 
 def _clashing(session: Session, votes: Sequence[Row[Any]], to: int) -> Sequence[Row[Any]]:
-    """Votes whose member gave the heir one of its own on the same day."""
-    given = select(Vote.member_key, Vote.day).where(Vote.motto_id == to)
-    days = {(row.member_key, row.day) for row in session.execute(given)}
-    return [vote for vote in votes if (vote.member_key, vote.day) in days]
+    """Votes whose member gave the heir one that stands in the same place."""
+    rows = session.execute(
+        select(Vote.member_key, Vote.day, Vote.per_entry).where(Vote.motto_id == to)
+    )
+    taken = {(row.member_key, place) for row in rows for place in (row.day, row.per_entry)}
+    return [
+        vote
+        for vote in votes
+        if (vote.member_key, vote.day) in taken
+        or (vote.per_entry is not None and (vote.member_key, vote.per_entry) in taken)
+    ]
 
 
 def _without(votes: Sequence[Row[Any]], lost: Sequence[Row[Any]]) -> list[Row[Any]]:
@@ -82,9 +93,10 @@ def _without(votes: Sequence[Row[Any]], lost: Sequence[Row[Any]]) -> list[Row[An
     return [vote for vote in votes if vote.tracker not in gone]
 
 
-def _set_aside(session: Session, now: datetime, votes: Sequence[Row[Any]], why: Why) -> None:
+def set_aside(session: Session, now: datetime, votes: Sequence[Row[Any]], why: Why) -> None:
+    """Take these votes, of which the columns of SET_ASIDE were read, out of the count."""
     aside = {"withdrawn_at": now, "reason": why}
-    rows = [{name: getattr(vote, name) for name in _KEPT} | aside for vote in votes]
+    rows = [{name: getattr(vote, name) for name in SET_ASIDE} | aside for vote in votes]
     session.execute(insert(WithdrawnVote), rows)
     trackers = [vote.tracker for vote in votes]
     for start in range(0, len(trackers), _AT_ONCE):

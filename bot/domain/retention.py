@@ -59,6 +59,7 @@ class Purpose(StrEnum):
     REPETITION = auto()
     REPLY = auto()
     ONE_BALLOT = auto()
+    WISH = auto()
     LINK = auto()
     NUMBERS = auto()
     TRAIL = auto()
@@ -90,6 +91,7 @@ PERIODS: Mapping[Purpose, Period] = {
     Purpose.REPETITION: Period.MONTH,
     Purpose.REPLY: Period.DAY,
     Purpose.ONE_BALLOT: Period.TWO_DAYS,
+    Purpose.WISH: Period.HALF_HOUR,
     Purpose.LINK: Period.HALF_HOUR,
     Purpose.NUMBERS: Period.FOR_GOOD,
     Purpose.TRAIL: Period.FOR_GOOD,
@@ -173,7 +175,8 @@ REGISTER: Mapping[str, Fields] = {
     "vote": {
         **_for(
             Purpose.BALLOT,
-            "member_key", "round_id", "day", "slot", "motto_id", "delivery_key", "accepted_at",
+            "member_key", "round_id", "day", "slot", "motto_id", "per_entry", "delivery_key",
+            "accepted_at",
         ),
         **_for(Purpose.RECEIPT, "tracker"),
     },
@@ -183,6 +186,7 @@ REGISTER: Mapping[str, Fields] = {
         "withdrawn_at", "withdrawn_by", "reason",
     ),
     "spent_day": _for(Purpose.ONE_BALLOT, "member_key", "round_id", "day"),
+    "wished_vote": _for(Purpose.WISH, "member_key", "number", "wished_at"),
     "departed": _for(Purpose.NUMBERS, "unit_id", "activity", "people"),
     "round_result": _for(Purpose.NUMBERS, "round_id", "motto_id", "votes"),
     "audit": _for(
@@ -248,7 +252,7 @@ REGISTER: Mapping[str, Fields] = {
     "round": _for(
         Purpose.CONTENT,
         "id", "title", "collects_from", "collects_until", "opens_at", "closes_at", "sealed_at",
-        "own_entry_allowed",
+        "own_entry_allowed", "own_unit_allowed", "eligibility", "in_all", "per_entry", "least",
     ),
     "outcome": _for(
         Purpose.NUMBERS,
@@ -274,6 +278,7 @@ COUNTS_FROM: Mapping[str, str] = {
     "data_pass": "issued_at",
     "rebinding": "rebound_at",
     "spent_day": "day",
+    "wished_vote": "wished_at",
     "staff_session": "signed_in_at",
     "sign_in_failure": "failed_at",
     "result_request": "asked_at",

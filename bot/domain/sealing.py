@@ -10,6 +10,7 @@ from bot.domain import audit
 from bot.domain.families import approved, bears_card
 from bot.domain.outcomes import Outcomes
 from bot.domain.refusals import NotSealed
+from bot.domain.uncounted import set_uncounted_aside
 from bot.domain.votes import LATE
 from bot.storage.locks import claim
 from bot.storage.tables import Motto, Round, RoundResult, Vote
@@ -50,6 +51,7 @@ class Sealing:
         if round_id not in self.due():
             return False
         self._session.execute(update(Round).where(Round.id == round_id).values(sealed_at=self._now))
+        set_uncounted_aside(self._session, self._now, round_id)
         self._keep_result(round_id)
         Outcomes(self._session, self._now).keep_root(round_id)
         self._record(round_id)

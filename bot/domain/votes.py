@@ -25,18 +25,32 @@ from bot.domain.identity import campaign_day
 from bot.domain.refusals import (
     AlreadyVoted,
     NoSuchEntry,
+    NotBound,
     NothingToWithdraw,
     NoVotesLeft,
     OwnEntry,
+    OwnUnit,
     VotingClosed,
     VotingNotOpen,
 )
+from bot.domain.rounds import Eligibility
 from bot.storage.directly import ask
-from bot.storage.tables import Motto, RoundSlot, SpentDay, Vote, WithdrawnVote, table_of
+from bot.storage.tables import (
+    Member,
+    Motto,
+    RoundSlot,
+    SpentDay,
+    Vote,
+    WishedVote,
+    WithdrawnVote,
+    table_of,
+)
 from bot.storage.together import Together
 
 LATE = timedelta(seconds=20)
 """How long after closing a vote sent in time may still arrive: WeChat repeats for 15 s."""
+WISHED = timedelta(minutes=30)
+"""How long a vote is remembered that waits for its member to join a unit."""
 BATCH = 3
 """Mottos in one list of the chat."""
 _TRACKER_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -46,17 +60,37 @@ _NOBODYS = ""
 """Stands in a slot for the words that got a vote of which nobody knows whose it was."""
 
 
-@dataclass(frozen=True)
-class BallotState:
+@dataclass(frozen=True, kw_only=True)
+class Purse:
+    """The votes that a member has."""
+
+    most: int
+    """On one day, or in all."""
+    left: int
+    in_all: bool = False
+    """Whether they are for the whole of the voting: a new day brings no new ones."""
+    least: int = 1
+    """Who gives fewer has given none."""
+
+    @property
+    def lacking(self) -> int:
+        """How many must still be given for those given to count."""
+        return max(0, self.least - (self.most - self.left))
+
+
+@dataclass(frozen=True, kw_only=True)
+class BallotState(Purse):
     """How voting stands for one member."""
 
     title: str
     closes_at: datetime
-    per_day: int
-    left: int
     last_day: bool
     """Whether voting closes before there are new votes to give."""
     own_entry_allowed: bool
+    per_entry: int | None = None
+    """How many of a member's votes an entry can have; None: one each day."""
+    by_roster: bool = False
+    """Whether votes of members that no roster has are not counted in the end."""
 
 
 @dataclass(frozen=True)
@@ -67,16 +101,13 @@ class Batch:
     cursor: str
 
 
-@dataclass(frozen=True)
-class Receipt:
-    """A vote that stands."""
+@dataclass(frozen=True, kw_only=True)
+class Receipt(Purse):
+    """A vote that stands, and those that its member has after it."""
 
     number: int
     words: str
     tracker: str
-    left: int
-    """Votes the member may still give on that day, of `per_day`."""
-    per_day: int
 
 
 @dataclass(frozen=True)
@@ -88,6 +119,8 @@ class CastVote:
     day: date
     accepted_at: datetime
     tracker: str
+    in_all: bool = False
+    """Whether it can be given anew on any day once it is taken back."""
 
 
 _VOTE, _SLOT, _MOTTO = table_of(Vote), table_of(RoundSlot), table_of(Motto)
@@ -99,6 +132,7 @@ _NEW_VOTE = Together(
         day=bindparam("on"),
         slot=bindparam("free"),
         motto_id=bindparam("motto"),
+        per_entry=bindparam("nth"),
         delivery_key=bindparam("delivery"),
         accepted_at=bindparam("now"),
         tracker=bindparam("receipt"),
@@ -165,14 +199,18 @@ class Votes:
         asked_at = self._now if sent_at is None else min(sent_at, self._now)
         current = self._open_round(asked_at)
         today = campaign_day(asked_at)
-        slots = self._slots(member, current.id, today).values()
+        slots = self._slots(member, current, today).values()
         return BallotState(
             title=current.title,
             closes_at=current.closes_at,
-            per_day=len(slots),
+            most=len(slots),
             left=sum(words is None for words in slots),
+            in_all=current.in_all,
+            least=current.least,
+            per_entry=current.per_entry,
             last_day=campaign_day(current.closes_at - _MOMENT) <= today,
             own_entry_allowed=current.own_entry_allowed,
+            by_roster=current.eligibility == Eligibility.ROSTER,
         )
 
     def batch(self, member: bytes, cursor: str = "") -> Batch:
@@ -204,35 +242,63 @@ class Votes:
         return [found[number_of(id_)] for id_ in ids]
 
     def cast(self, member: bytes, number: int, sent_at: datetime, delivery: bytes) -> Receipt:
-        """Give one of the day's votes to a motto, or to the card that it has joined.
+        """Give one of the member's votes to a motto, or to the card that it has joined.
 
         The member's row is locked by the turn, and the keys of the table stand behind it:
         a vote beyond the limit has no slot, a second one for a motto no room. A vote sent
         before midnight is one of that day's, whenever it arrives. Raises VotingNotOpen,
-        VotingClosed, NoSuchEntry, OwnEntry, AlreadyVoted or NoVotesLeft.
+        VotingClosed, NoSuchEntry, OwnEntry, NotBound, OwnUnit, AlreadyVoted or NoVotesLeft.
         """
         current = self._open_round(sent_at, hold=True)
         entry = self._votable(member, number, current)
+        self._ensure_eligible(member, number, entry.id, current)
         day = campaign_day(min(sent_at, self._now))
-        slots = self._slots(member, current.id, day)
+        slots = self._slots(member, current, day)
         if entry.folded in slots.values():
             raise AlreadyVoted(number)
+        nth = self._nth(member, number, entry.id, current)
         free = [slot for slot, words in slots.items() if words is None]
         if not free:
-            raise NoVotesLeft(len(slots))
+            raise NoVotesLeft(len(slots), current.in_all)
         tracker = _new_tracker()
         record = {
             "member": member,
             "round": current.id,
-            "on": day,
+            "on": _period(current, day),
             "free": free[0],
             "motto": entry.id,
+            "nth": nth,
             "delivery": delivery,
             "now": self._now,
             "receipt": tracker,
         }
         _NEW_VOTE.run(self._session, record)
-        return Receipt(number_of(entry.id), entry.words, tracker, len(free) - 1, len(slots))
+        return Receipt(
+            number=number_of(entry.id),
+            words=entry.words,
+            tracker=tracker,
+            most=len(slots),
+            left=len(free) - 1,
+            in_all=current.in_all,
+            least=current.least,
+        )
+
+    def wish(self, member: bytes, number: int) -> None:
+        """Remember the vote that the member may cast once bound to a unit; the latest counts."""
+        self._session.execute(delete(WishedVote).where(WishedVote.member_key == member))
+        row = {"member_key": member, "number": number, "wished_at": self._now}
+        self._session.execute(insert(WishedVote).values(row))
+
+    def wished(self, member: bytes) -> int | None:
+        """The entry of the vote that was remembered, which is forgotten by this."""
+        mine = WishedVote.member_key == member
+        row = self._session.execute(
+            select(WishedVote.number, WishedVote.wished_at).where(mine)
+        ).first()
+        if row is None:
+            return None
+        self._session.execute(delete(WishedVote).where(mine))
+        return row.number if self._now - row.wished_at < WISHED else None
 
     def withdraw(self, member: bytes, number: int, delivery: bytes) -> MottoCard:
         """Take back the member's latest vote for a motto, or its card, while voting is open.
@@ -274,24 +340,40 @@ class Votes:
         return read_cards(self._session, Motto.id == vote.motto_id)[0]
 
     def has_voted(self, member: bytes, number: int) -> bool:
-        """Whether the member gave one of today's votes to this motto, or to its card."""
+        """Whether the member gave one of today's votes, or of all, to this motto or its card."""
         current = current_round(self._session, self._now)
         words = self._session.scalar(select(Motto.folded).where(Motto.id == id_of(number)))
-        return words in self._slots(member, current.id, campaign_day(self._now)).values()
+        return words in self._slots(member, current, campaign_day(self._now)).values()
+
+    def has_enough(self, member: bytes, number: int) -> bool:
+        """Whether this motto, or its card, has all the votes that one member may give it."""
+        current = current_round(self._session, self._now)
+        if current.per_entry is None:
+            return False
+        given = self._given(member, first_of(id_of(number)), current)
+        return len(given) >= int(current.per_entry)
 
     def mine(self, member: bytes, limit: int = 9) -> list[CastVote]:
         """The member's votes in this round, the latest first."""
+        current = current_round(self._session, self._now)
         rows = self._session.execute(
             select(Vote.motto_id, Motto.words, Vote.day, Vote.accepted_at, Vote.tracker)
             .join(Motto, Vote.motto_id == Motto.id)
-            .where(
-                Vote.member_key == member,
-                Vote.round_id == current_round(self._session, self._now).id,
-            )
+            .where(Vote.member_key == member, Vote.round_id == current.id)
             .order_by(Vote.accepted_at.desc())
             .limit(limit)
         )
-        return [CastVote(number_of(row[0]), *row[1:]) for row in rows]
+        return [
+            CastVote(
+                number_of(row.motto_id),
+                row.words,
+                campaign_day(row.accepted_at) if current.in_all else row.day,
+                row.accepted_at,
+                row.tracker,
+                current.in_all,
+            )
+            for row in rows
+        ]
 
     def _open_round(self, sent_at: datetime, *, hold: bool = False) -> Row[Any]:
         """The round, if a vote sent at `sent_at` and arriving now counts in it.
@@ -320,14 +402,57 @@ class Votes:
             raise OwnEntry(number)
         return row
 
-    def _slots(self, member: bytes, round_id: int, day: date) -> dict[int, str | None]:
-        """The member's slots of that day, and the folded words whose vote stands in each.
+    def _ensure_eligible(self, member: bytes, number: int, entry: int, current: Row[Any]) -> None:
+        """Whether the round lets this member vote, and for what this entry's unit sent in."""
+        if current.eligibility == Eligibility.ANYONE:
+            return
+        unit, name = self._session.execute(
+            select(Member.unit_id, Member.name).where(Member.member_key == member)
+        ).one()
+        nameless = current.eligibility == Eligibility.ROSTER and name is None
+        if unit is None or nameless:
+            raise NotBound(number, nameless=unit is not None)
+        if current.own_unit_allowed:
+            return
+        (card,) = read_cards(self._session, Motto.id == entry)
+        if card.unit and card.unit.id == unit:
+            raise OwnUnit(number)
+
+    def _nth(self, member: bytes, number: int, entry: int, current: Row[Any]) -> int | None:
+        """Which of the member's votes for this entry is free; none is counted without a limit."""
+        if current.per_entry is None:
+            return None
+        given = self._given(member, entry, current)
+        free = (nth for nth in range(1, current.per_entry + 1) if nth not in given)
+        if (nth := next(free, None)) is None:
+            raise AlreadyVoted(number)
+        return nth
+
+    def _given(self, member: bytes, entry: Any, current: Row[Any]) -> set[int | None]:
+        """Which of the member's votes for this entry stand."""
+        return set(
+            self._session.scalars(
+                select(Vote.per_entry).where(
+                    Vote.member_key == member,
+                    Vote.round_id == current.id,
+                    Vote.motto_id == entry,
+                )
+            )
+        )
+
+    def _slots(self, member: bytes, current: Row[Any], day: date) -> dict[int, str | None]:
+        """The member's slots on that day, and the folded words whose vote stands in each.
 
         None stands in no slot of a day that was spent before the member was erased.
         """
-        values = {"member": member, "round": round_id, "day": day}
+        values = {"member": member, "round": current.id, "day": _period(current, day)}
         rows = ask(self._session, _SLOTS, values)
         return {row.slot: _NOBODYS if row.spent else row.folded for row in rows}
+
+
+def _period(current: Row[Any], day: date) -> date:
+    """The day under which votes of that day are kept: one for all where they count in all."""
+    return campaign_day(current.opens_at) if current.in_all else day
 
 
 def _of_card(number: int) -> Select[int]:

@@ -55,8 +55,10 @@ PURPOSES: Mapping[Purpose, tuple[str, str]] = {
     ),
     Purpose.REPLY: ("我们的回复", "微信重送时原样再给您一次"),
     Purpose.ONE_BALLOT: (
-        "删除资料那天“投过票”的记号", "不记投给谁；为了不让同一天重复投票"
+        "删除资料那天“投过票”的记号",
+        "不记投给谁；为了不让同一天重复投票。整个评选一共几票的，这个记号留到投票截止后两天",
     ),
+    Purpose.WISH: ("您想投、等登记完再投的那一条", "登记完接着帮您投，投了就不留"),
     Purpose.LINK: ("“导出我的”那个链接的钥匙", "只有您能打开，只能打开一次"),
     Purpose.NUMBERS: ("数字", "各单位多少人参加过、各条座右铭多少票；里面没有谁是谁"),
     Purpose.REPORT: (
@@ -129,6 +131,7 @@ SECTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ),
     "motto_history": ("座右铭的经过", ("时间", "编号", "做了什么", "当时的话或状态")),
     "votes": ("您投的票", ("评选", "哪一天", "编号", "座右铭", "时间", "回执")),
+    "wished_votes": ("等您登记完再投的票", ("编号", "时间")),
     "withdrawn_votes": (
         "撤回或作废的票",
         ("评选", "编号", "投票时间", "撤回时间", "作废的原因", "回执"),
@@ -159,7 +162,7 @@ _DEEDS = {
 }  # fmt: skip
 _GONE = {
     "reworded": "作者改了字", "withdrawn": "作者撤回了", "undone": "重新审核",
-    "erased": "作者撤回了",
+    "erased": "作者撤回了", "unlisted": "名册上没有对上", "too_few": "没有选够",
 }  # fmt: skip
 _TOPICS = {
     "help": "求助", "question": "题目有错", "unit": "没有我的单位", "appeal": "座右铭申诉",
@@ -168,6 +171,7 @@ _TOPICS = {
 _NOTICES = {
     "motto_approved": "座右铭通过", "motto_returned": "座右铭退回", "ticket_answered": "答复",
     "answer_regraded": "改判",
+    "votes_uncounted": "您投的票没有计入",
     "votes_clear": "您投的票清零", "votes_pass": "您投的票转给同一句的另一条",
 }  # fmt: skip
 _OUTCOMES = {"done": "办好了", "refused": "按规则没有办"}

@@ -4,6 +4,6 @@ console.
 wording   the sentences
 """
 
-from bot.rulebook.wording import contest_rules, correction, counts_as
+from bot.rulebook.wording import contest_rules, correction, counts_as, round_rules
 
-__all__ = ["contest_rules", "correction", "counts_as"]
+__all__ = ["contest_rules", "correction", "counts_as", "round_rules"]

@@ -1,10 +1,11 @@
-"""The sentences of the printed rules: each setting of a contest says what it means."""
+"""The sentences of the printed rules: each setting of a contest or selection says what it means."""
 
-from datetime import date
+from datetime import date, datetime
 
 from bot.domain.contests import MAKE_UP_DAYS, ContestPlan
-from bot.domain.identity import campaign_day
+from bot.domain.identity import CAMPAIGN_ZONE, campaign_day
 from bot.domain.regrading import Correction
+from bot.domain.rounds import Eligibility, RoundPlan
 from bot.domain.scoring import Counting
 
 
@@ -22,6 +23,11 @@ def counts_as(counting: Counting) -> str:
             return "按得分最高的一次算"
         case Counting.LAST:
             return "按最后做完的一次算"
+
+
+def round_rules(plan: RoundPlan) -> tuple[str, ...]:
+    """What a selection promises, a paragraph to a subject, without marks or links."""
+    return (_votes_between(plan), _who_votes(plan), _how_often(plan), _change(plan), _winner())
 
 
 STEM_TOLD = 24
@@ -76,6 +82,50 @@ def _order(plan: ContestPlan) -> str:
         closed = f"最后{plan.closed_days}天封榜，只看得到自己的积分，"
         return order + f"名次随时更新，{closed}{last_day}答完揭晓。"
     return order + f"名次随时更新，{last_day}答完定榜。"
+
+
+def _votes_between(plan: RoundPlan) -> str:
+    return (
+        f"时间：{_moment(plan.collects_from)}到{_moment(plan.collects_until)}征集，"
+        f"{_moment(plan.opens_at)}到{_moment(plan.closes_at)}投票。"
+    )
+
+
+_ELIGIBLE = {
+    Eligibility.ANYONE: "关注本公众号的都能投。",
+    Eligibility.BOUND: "登记了单位的才能投。",
+    Eligibility.ROSTER: "登记了单位和姓名的才能投；截止时和支部报来的名册核对，对不上的票不计入，"
+    "同一个名字多投的不计入。",
+}
+
+
+def _who_votes(plan: RoundPlan) -> str:
+    who = "谁能投：" + _ELIGIBLE[plan.eligibility]
+    own = [] if plan.own_entry_allowed else ["自己的"]
+    own += [] if plan.own_unit_allowed else ["本单位的"]
+    return who + (f"不能投{'和'.join(own)}。" if own else "")
+
+
+def _how_often(plan: RoundPlan) -> str:
+    if not plan.in_all:
+        most = f"，同一条一共最多{plan.per_entry}票" if plan.per_entry else ""
+        return f"投几票：每人每天{plan.votes}票，每条每天1票{most}；零点换新票，没投完的不留。"
+    least = f"，至少投{plan.least}条，少于{plan.least}条的不计入" if plan.least > 1 else ""
+    return f"投几票：每人一共{plan.votes}票，每条1票{least}。"
+
+
+def _change(plan: RoundPlan) -> str:
+    again = "改投别的" if plan.in_all else "当天改投别的"
+    return f"改票：截止以前随时可以撤回，{again}。每一票都有回执，封票以后可以自己查、自己重数。"
+
+
+def _winner() -> str:
+    return "名次：票多的在前，票数相同名次并列；公示三天，没有问题再发布。"
+
+
+def _moment(moment: datetime) -> str:
+    local = moment.astimezone(CAMPAIGN_ZONE)
+    return f"{_day(local.date())}{local:%H:%M}"
 
 
 def _day(day: date) -> str:

@@ -28,6 +28,7 @@ from sqlalchemy import (
     UniqueConstraint,
     event,
     false,
+    true,
 )
 from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import Dialect
@@ -560,6 +561,16 @@ class Round(Base):
     closes_at: Mapped[datetime]
     sealed_at: Mapped[datetime | None]
     own_entry_allowed: Mapped[bool]
+    own_unit_allowed: Mapped[bool] = mapped_column(server_default=true())
+    """Whether members vote for what their own unit sent in."""
+    eligibility: Mapped[str] = mapped_column(String(8), server_default="anyone")
+    """Who may vote: anyone, bound (to a unit), or roster (whose name the unit has listed)."""
+    in_all: Mapped[bool] = mapped_column(server_default=false())
+    """Whether the slots are for the whole of the voting, not for each day of it."""
+    per_entry: Mapped[int | None] = mapped_column(SmallInteger)
+    """How many votes of one member an entry can have; NULL: one each day."""
+    least: Mapped[int] = mapped_column(SmallInteger, server_default="1")
+    """Who gave fewer votes than this has given none."""
 
 
 class Motto(Base):
@@ -624,11 +635,16 @@ class RoundSlot(Base):
 
 
 class Vote(Base):
-    """A vote: its member stands in one slot of one day, once for one motto."""
+    """A vote: its member stands in one slot of one day, once for one motto.
+
+    Where a round has slots for the whole of the voting, the day on which voting opened stands
+    for all of its days.
+    """
 
     __tablename__ = "vote"
     __table_args__ = _rules(
         UniqueConstraint("member_key", "round_id", "day", "motto_id"),
+        Index("ix_vote_per_entry", "member_key", "round_id", "motto_id", "per_entry", unique=True),
         Index("ix_vote_tally", "round_id", "motto_id"),
     )
 
@@ -637,10 +653,24 @@ class Vote(Base):
     day: Mapped[date] = mapped_column(primary_key=True)
     slot: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     motto_id: Mapped[int] = mapped_column(ForeignKey("motto.id"))
+    per_entry: Mapped[int | None] = mapped_column(SmallInteger)
+    """The member's first vote for the entry, or the second, and so on; NULL without a limit."""
     delivery_key: Mapped[bytes] = mapped_column(DeliveryKey)
     accepted_at: Mapped[datetime]
     tracker: Mapped[str] = mapped_column(String(10), unique=True)
     """The receipt a member can quote."""
+
+
+class WishedVote(Base):
+    """A vote that its member may cast once bound to a unit: remembered for half an hour."""
+
+    __tablename__ = "wished_vote"
+    __table_args__ = _rules()
+
+    member_key: Mapped[bytes] = mapped_column(MemberKey, primary_key=True)
+    number: Mapped[int]
+    """As the member knows the entry."""
+    wished_at: Mapped[datetime]
 
 
 class WithdrawnVote(Base):
@@ -660,7 +690,8 @@ class WithdrawnVote(Base):
     withdrawn_by: Mapped[bytes | None] = mapped_column(DeliveryKey)
     """The delivery that took it back; None when the entry itself changed."""
     reason: Mapped[str | None] = mapped_column(String(16))
-    """How the entry changed: reworded, withdrawn, undone or erased."""
+    """How the entry changed: reworded, withdrawn, undone or erased; or why the rules of the round
+    did not count the vote: unlisted or too_few."""
 
 
 class SpentDay(Base):

@@ -260,7 +260,7 @@ class _BelievesTheCount(Votes):
         )  # fmt: skip
         session.add(vote)
         session.flush()
-        return Receipt(number, "", vote.tracker, 0, limit)
+        return Receipt(number=number, words="", tracker=vote.tracker, left=0, most=limit)
 
 
 def _count_then_insert() -> None:

@@ -31,7 +31,12 @@ ROUND = {
     "collects_until": "2027-03-20T23:59",
     "opens_at": "2027-03-10T00:00",
     "closes_at": "2027-03-31T00:00",
-    "votes_per_day": "4",
+    "votes": "4",
+    "in_all": "False",
+    "per_entry": "",
+    "least": "1",
+    "eligibility": "anyone",
+    "own_unit_allowed": "true",
 }
 
 
@@ -116,7 +121,34 @@ def test_a_selection_is_set_up_in_the_time_of_the_campaign(chen: Browser) -> Non
 
     page = text_of(chen.get(PLANS))
     assert "春天的座右铭 未开始 征集：2027年3月1日 08:00 到 2027年3月20日 23:59" in page
-    assert "每人每天 4 票 不能投自己" in page
+    assert "每人每天 4 票 关注的都能投 不能投自己" in page
+
+
+def test_the_rules_of_a_selection_are_read_before_it_is_saved(chen: Browser) -> None:
+    rules = {"in_all": "True", "votes": "5", "least": "2", "eligibility": "roster"}
+
+    sent = {name: value for name, value in (ROUND | rules).items() if name != "own_unit_allowed"}
+    form = chen.post(f"{PLANS}/round", sent | {"look": "true"})
+
+    page = text_of(form)
+    assert "投几票：每人一共5票，每条1票，至少投2条，少于2条的不计入。" in page
+    assert "截止时和支部报来的名册核对，对不上的票不计入" in page
+    assert "不能投自己的和本单位的。" in page
+    assert 'value="roster" selected' in form.text
+    assert "每人一共" not in text_of(chen.get(PLANS))
+    chen.post(f"{PLANS}/round", ROUND | rules)
+    assert "每人一共 5 票，至少投 2 条 登记了，并且名册上有的" in text_of(chen.get(PLANS))
+
+
+def test_rules_that_do_not_fit_together_are_said_at_their_field(chen: Browser) -> None:
+    sent = ROUND | {"least": "2", "votes": "50"}
+    del sent["own_unit_allowed"]
+
+    page = text_of(chen.post(f"{PLANS}/round", sent))
+
+    assert "每天几票的评选不能要求至少投几条" in page
+    assert "请把“谁能投”改成登记了单位的。" in page
+    assert "每天几票，请填 1 到 20；一共几票，请填 1 到 100。" in page
 
 
 def test_what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(chen: Browser) -> None:
@@ -164,7 +196,7 @@ def test_a_running_selection_keeps_its_votes_a_day(chen: Browser) -> None:
     form = chen.get(f"{PLANS}/round/1")
     assert "投票已经开始" in text_of(form)
 
-    response = chen.post(f"{PLANS}/round/1", ROUND | {"version": "0", "votes_per_day": "9"})
+    response = chen.post(f"{PLANS}/round/1", ROUND | {"version": "0", "votes": "9"})
 
     assert response.status_code == 422
     assert "已经开始，这一项不能再改" in text_of(response)

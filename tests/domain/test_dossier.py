@@ -15,7 +15,8 @@ TABLES = {
     "draw_entry": "draws", "moderator_phone": "moderator",
     "attempt": "papers", "practice_card": "practice", "answer": "answers", "vote": "votes",
     "regraded_answer": "regraded",
-    "withdrawn_vote": "withdrawn_votes", "ticket": "tickets", "notice": "notices",
+    "withdrawn_vote": "withdrawn_votes", "wished_vote": "wished_votes",
+    "ticket": "tickets", "notice": "notices",
     "delivery": "deliveries",
 }  # fmt: skip
 """In which section a table's rows about a member stand."""

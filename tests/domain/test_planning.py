@@ -15,11 +15,11 @@ from bot.domain.planning import (
     NoSuchPlan,
     PlanChanged,
     Planning,
-    RoundPlan,
     Unfit,
 )
 from bot.domain.questions import Shelf
 from bot.domain.refusals import ContestNotBegun
+from bot.domain.rounds import Eligibility, RoundPlan
 from bot.domain.scoring import Counting
 from bot.domain.services import Services, open_services
 from bot.storage.tables import Audit, BankQuestion, ContestQuestion, RoundSlot
@@ -36,7 +36,7 @@ ROUND = RoundPlan(
     collects_until=NEXT_YEAR + timedelta(days=20),
     opens_at=NEXT_YEAR + timedelta(days=10),
     closes_at=NEXT_YEAR + timedelta(days=30),
-    votes_per_day=3,
+    votes=3,
     own_entry_allowed=False,
 )
 ORGANISER = 1
@@ -259,7 +259,7 @@ def test_what_is_not_there_can_not_be_looked_at(planning: Planning) -> None:
 def test_a_new_selection_takes_mottos_and_votes_when_its_time_has_come(
     planning: Planning, session: Session
 ) -> None:
-    planning.add_round(replace(ROUND, votes_per_day=2), ORGANISER)
+    planning.add_round(replace(ROUND, votes=2), ORGANISER)
 
     then = open_services(session, NEXT_YEAR + timedelta(days=11), Shelf())
     then.members.welcome(key("li"), "o-li", "")
@@ -268,7 +268,7 @@ def test_a_new_selection_takes_mottos_and_votes_when_its_time_has_come(
     delivery = said("投").delivery
     then.votes.cast(key("wang"), card.number, then.now, delivery)
     ballot = then.votes.ballot(key("wang"), then.now)
-    assert (ballot.per_day, ballot.left) == (2, 1)
+    assert (ballot.most, ballot.left) == (2, 1)
 
 
 def test_the_selection_that_runs_goes_on_when_the_next_is_planned(
@@ -324,7 +324,14 @@ def test_a_vote_on_its_way_counts_in_its_own_selection_though_the_next_collects_
         ({"opens_at": ROUND.collects_from - timedelta(days=1)}, {"opens_at": Flaw.ORDER}),
         ({"closes_at": ROUND.opens_at}, {"closes_at": Flaw.ORDER}),
         ({"closes_at": ROUND.collects_from + timedelta(days=401)}, {"closes_at": Flaw.TOO_LONG}),
-        ({"votes_per_day": 0}, {"votes_per_day": Flaw.NUMBER}),
+        ({"votes": 0}, {"votes": Flaw.NUMBER}),
+        ({"votes": 21}, {"votes": Flaw.NUMBER}),
+        ({"votes": 101, "in_all": True}, {"votes": Flaw.NUMBER}),
+        ({"per_entry": 0}, {"per_entry": Flaw.NUMBER}),
+        ({"per_entry": 2, "in_all": True}, {"per_entry": Flaw.IDLE}),
+        ({"least": 2}, {"least": Flaw.IDLE}),
+        ({"least": 4, "in_all": True}, {"least": Flaw.NUMBER}),
+        ({"own_unit_allowed": False}, {"own_unit_allowed": Flaw.UNITS}),
         ({"collects_from": NOON}, {"collects_from": Flaw.OVERLAP}),
     ],
 )
@@ -342,7 +349,7 @@ def test_before_it_opens_the_votes_of_a_day_can_change(
 ) -> None:
     id_ = planning.add_round(ROUND, ORGANISER)
 
-    planning.change_round(id_, 1, replace(ROUND, votes_per_day=5), ORGANISER)
+    planning.change_round(id_, 1, replace(ROUND, votes=5), ORGANISER)
 
     slots = select(func.count()).where(RoundSlot.round_id == id_)
     assert session.scalar(slots) == 5
@@ -351,12 +358,14 @@ def test_before_it_opens_the_votes_of_a_day_can_change(
 def test_once_open_only_its_name_and_its_end_can_change(planning: Planning) -> None:
     voting = planning.rounds()[0]
     before = voting.plan.collects_from - timedelta(days=1)
-    other = replace(voting.plan, votes_per_day=9, own_entry_allowed=True, collects_from=before)
+    rules = {"votes": 9, "in_all": True, "eligibility": Eligibility.BOUND, "least": 2}
+    rules |= {"own_entry_allowed": True, "own_unit_allowed": False}
+    other = replace(voting.plan, collects_from=before, **rules)  # type: ignore[arg-type]
 
     with pytest.raises(Unfit) as raised:
         planning.change_round(voting.id, voting.version, other, ORGANISER)
 
-    assert set(flaws_of(raised)) == {"votes_per_day", "own_entry_allowed", "collects_from"}
+    assert set(flaws_of(raised)) == {"collects_from", *rules}
     longer = replace(voting.plan, closes_at=CLOSES + timedelta(days=3))
     planning.change_round(voting.id, voting.version, longer, ORGANISER)
     assert planning.round(voting.id).plan.closes_at == CLOSES + timedelta(days=3)

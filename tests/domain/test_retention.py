@@ -61,6 +61,6 @@ def test_what_is_kept_is_kept_as_long_as_it_is_used() -> None:
 def test_the_tasks_name_each_table_and_the_fields_that_go_first() -> None:
     assert list(tasks()) == [
         "members", "rosters", "erased", "delivery.reply", "delivery", "notice", "ticket",
-        "data_pass", "rebinding", "spent_day", "staff_session", "sign_in_failure",
+        "data_pass", "rebinding", "spent_day", "wished_vote", "staff_session", "sign_in_failure",
         "result_request", "result_file", "pile_claim",
     ]  # fmt: skip

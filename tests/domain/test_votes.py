@@ -57,7 +57,7 @@ def test_a_vote_has_a_receipt_that_can_be_read_aloud(services: Services, session
 
     receipt = cast(services, number)
 
-    assert (receipt.number, receipt.left, receipt.per_day) == (number, 2, 3)
+    assert (receipt.number, receipt.left, receipt.most) == (number, 2, 3)
     assert len(receipt.tracker) == 10
     assert not set(receipt.tracker) & set("0O1I")
     assert services.votes.mine(key("zhang"))[0].tracker == receipt.tracker
@@ -71,7 +71,7 @@ def test_the_vote_beyond_the_limit_has_no_slot(services: Services, session: Sess
         cast(services, fourth)
 
     assert lefts == [2, 1, 0]
-    assert refused.value.per_day == 3
+    assert refused.value.most == 3
     assert votes(session) == 3
 
 

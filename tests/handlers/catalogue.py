@@ -63,7 +63,7 @@ NUMBERS: dict[str, list[int]] = {
     "others": [0, 9_999], "twins": [0, 63_400], "votes": [0, 63_400], "due": [0, 99],
     "answered": [0, 5], "left": [0, 3], "length": [0, 99], "number": [0, 123_456],
     "attempts_left": [0, 4], "nth": [2, 5], "signers": [1, 63_400], "own": [123_456],
-    "difficulty": [3],
+    "difficulty": [3], "most": [3, 100], "least": [1, 3, 100],
 }  # fmt: skip
 MOMENTS: dict[str, list[datetime]] = {
     "begins": [LATE - timedelta(hours=26), LATE - timedelta(hours=4)], "ends": [LATE, MIDNIGHT],
@@ -243,7 +243,14 @@ FACTS: dict[str, list[dict[str, Any]]] = {
             "until": "2026-12-31",
         }
     ],
-    "votes_clear": [{"number": 123_456, "votes": 30, "why": why} for why in Why],
+    "votes_clear": [
+        {"number": 123_456, "votes": 30, "why": why}
+        for why in Why
+        if why not in (Why.UNLISTED, Why.TOO_FEW)
+    ],
+    "votes_uncounted": [
+        {"title": "评" * 60, "votes": 100, "why": why} for why in (Why.UNLISTED, Why.TOO_FEW)
+    ],
     "votes_pass": [{"number": 123_456, "votes": 30, "to": 123_457}],
     "ticket_answered": [{"words": "为" * LONGEST_TICKET, "answer": "答" * ANSWER_MOST}],
     "answer_regraded": [

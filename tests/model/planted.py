@@ -47,7 +47,7 @@ def votes_are_counted_and_then_inserted(patch: pytest.MonkeyPatch) -> None:
             facts = {"motto_id": number - 1_000, "delivery_key": delivery}
             vote = insert(Vote).values(**place, **facts, accepted_at=self._now, tracker=tracker)
             self._session.execute(vote)
-            return Receipt(number=number, words="", tracker=tracker, left=0, per_day=3)
+            return Receipt(number=number, words="", tracker=tracker, left=0, most=3)
 
     patch.setattr(Votes, "cast", cast_one_more)
 

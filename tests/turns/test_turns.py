@@ -98,7 +98,7 @@ def test_a_handler_that_raises_apologises_once_and_is_not_run_again(sessions: Se
 def test_a_refusal_undoes_the_turn_and_is_answered_in_words(sessions: Sessions) -> None:
     def play(message: Message, state: State, services: Services) -> Step:
         notes_a_ticket(message, state, services)
-        raise NoVotesLeft(per_day=3)
+        raise NoVotesLeft(most=3)
 
     answer = turns(sessions, play).take(said("投票"))
 
@@ -209,7 +209,7 @@ def test_a_waiting_notice_rides_on_the_next_reply_and_only_on_that(sessions: Ses
 
 def test_a_waiting_notice_rides_on_a_refusal_too(sessions: Sessions) -> None:
     def refuses(message: Message, state: State, services: Services) -> Step:
-        raise NoVotesLeft(per_day=3)
+        raise NoVotesLeft(most=3)
 
     with sessions.begin() as session:
         a_member(session, "wang")

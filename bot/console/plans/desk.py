@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from bot.console.pages import page, to
 from bot.console.plans import wording
 from bot.console.plans.forms import ContestForm, RoundForm
-from bot.domain.contests import ContestPlan
 from bot.domain.planning import (
     Flaw,
     NoSuchPlan,
@@ -22,8 +21,9 @@ from bot.domain.planning import (
     Planning,
     Unfit,
 )
+from bot.domain.rounds import Eligibility
 from bot.domain.services import Transaction
-from bot.rulebook import contest_rules
+from bot.rulebook import contest_rules, round_rules
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,9 @@ class Kind:
     find: Callable[[Planning, int], PlannedContest | PlannedRound]
     add: Callable[[Planning, Any, int], int]
     change: Callable[[Planning, int, int, Any, int], None]
+    check: Callable[[Planning, Any, Any], None]
+    rules: Callable[[Any], Sequence[str]]
+    """What members are told about it."""
 
 
 CONTEST = Kind(
@@ -54,14 +57,24 @@ CONTEST = Kind(
     Planning.contest,
     Planning.add_contest,
     Planning.change_contest,
+    Planning.check_contest,
+    contest_rules,
 )
 ROUND = Kind(
     "round",
     RoundForm,
-    {"votes_per_day": 3},
+    {
+        "votes": 3,
+        "in_all": False,
+        "least": 1,
+        "eligibility": Eligibility.ANYONE,
+        "own_unit_allowed": True,
+    },
     Planning.round,
     Planning.add_round,
     Planning.change_round,
+    Planning.check_round,
+    round_rules,
 )
 
 
@@ -110,8 +123,8 @@ class PlanningDesk:
         plan, flaws = form.plan()
         if plan is None:
             return self._form(kind, planned, form.model_dump(), flaws, form.version)
-        if isinstance(form, ContestForm) and form.look:
-            return self._look(form, plan, planned)
+        if form.look:
+            return self._look(kind, form, plan, planned)
         staff_id = g.colleague.id
         try:
             with self._transaction() as services:
@@ -126,15 +139,15 @@ class PlanningDesk:
             return self._form(kind, self._find(kind, planned.id), late=True)
         return to("plans", saved="1")
 
-    def _look(self, form: ContestForm, plan: Any, planned: Any) -> Response:
+    def _look(self, kind: Kind, form: ContestForm | RoundForm, plan: Any, planned: Any) -> Response:
         """Show what members would be told, and what is wrong; nothing is saved."""
         flaws: Mapping[str, Flaw] = {}
         try:
             with self._transaction(read_only=True) as services:
-                services.planning.check_contest(plan, planned)
+                kind.check(services.planning, plan, planned)
         except Unfit as refusal:
             flaws = refusal.flaws
-        return self._form(CONTEST, planned, form.model_dump(), flaws, form.version)
+        return self._form(kind, planned, form.model_dump(), flaws, form.version)
 
     def _find(self, kind: Kind, number: int) -> PlannedContest | PlannedRound:
         try:
@@ -173,9 +186,9 @@ class PlanningDesk:
 
 
 def _rules(kind: Kind, fields: Mapping[str, Any]) -> Sequence[str]:
-    """What members are told about a contest whose form reads so; nothing while it can't be read."""
+    """What members are told when a form reads so; nothing while it can't be read."""
     plan, _ = kind.form.model_validate({k: _as_sent(v) for k, v in fields.items()}).plan()
-    return contest_rules(plan) if isinstance(plan, ContestPlan) else ()
+    return kind.rules(plan) if plan else ()
 
 
 def _as_sent(value: object) -> object:

@@ -9,7 +9,8 @@ from pydantic import BeforeValidator, Field
 from bot.console.forms import Form, as_typed
 from bot.domain.contests import ContestPlan
 from bot.domain.identity import CAMPAIGN_ZONE
-from bot.domain.planning import Flaw, RoundPlan
+from bot.domain.planning import Flaw
+from bot.domain.rounds import Eligibility, RoundPlan
 from bot.domain.scoring import Counting
 
 Words = Annotated[str, BeforeValidator(as_typed), Field(max_length=200)]
@@ -25,6 +26,8 @@ class PlanForm(Form):
 
     version: int = Field(default=0, ge=0, le=2**31 - 1)
     title: Words = ""
+    look: bool = False
+    """Only to see what members would be told; nothing is saved."""
 
 
 class ContestForm(PlanForm):
@@ -43,8 +46,6 @@ class ContestForm(PlanForm):
     partial_credit: bool = False
     joined_only: bool = False
     make_up: bool = False
-    look: bool = False
-    """Only to see what members would be told; nothing is saved."""
 
     def plan(self) -> tuple[ContestPlan | None, Flaws]:
         """The plan, or what could not be read."""
@@ -97,8 +98,13 @@ class RoundForm(PlanForm):
     collects_until: Words = ""
     opens_at: Words = ""
     closes_at: Words = ""
-    votes_per_day: Words = ""
+    votes: Words = ""
+    in_all: bool = False
+    per_entry: Words = ""
+    least: Words = ""
+    eligibility: Words = ""
     own_entry_allowed: bool = False
+    own_unit_allowed: bool = False
 
     def plan(self) -> tuple[RoundPlan | None, Flaws]:
         """The plan, or what could not be read."""
@@ -108,12 +114,18 @@ class RoundForm(PlanForm):
             collects_until=_moment,
             opens_at=_moment,
             closes_at=_moment,
-            votes_per_day=int,
+            votes=int,
+            per_entry=_number_or_none,
+            least=int,
+            eligibility=Eligibility,
         )
         if flaws:
             return None, flaws
-        plan = RoundPlan(title=self.title, own_entry_allowed=self.own_entry_allowed, **values)
-        return plan, flaws
+        allowed = {
+            name: getattr(self, name)
+            for name in ("own_entry_allowed", "own_unit_allowed", "in_all")
+        }
+        return RoundPlan(title=self.title, **allowed, **values), flaws
 
     @staticmethod
     def of(plan: RoundPlan) -> dict[str, Any]:
@@ -124,8 +136,13 @@ class RoundForm(PlanForm):
             "collects_until": _typed(plan.collects_until),
             "opens_at": _typed(plan.opens_at),
             "closes_at": _typed(plan.closes_at),
-            "votes_per_day": plan.votes_per_day,
+            "votes": plan.votes,
+            "in_all": plan.in_all,
+            "per_entry": "" if plan.per_entry is None else plan.per_entry,
+            "least": plan.least,
+            "eligibility": plan.eligibility,
             "own_entry_allowed": plan.own_entry_allowed,
+            "own_unit_allowed": plan.own_unit_allowed,
         }
 
 

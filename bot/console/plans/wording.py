@@ -8,6 +8,7 @@ from bot.domain.planning import (
     ATTEMPTS_MOST,
     CAP_MOST,
     CLOSED_MOST,
+    IN_ALL_MOST,
     POINTS_MOST,
     QUESTIONS_MOST,
     TITLE_MOST,
@@ -16,6 +17,7 @@ from bot.domain.planning import (
     PlannedContest,
     PlannedRound,
 )
+from bot.domain.rounds import Eligibility, RoundPlan
 from bot.domain.scoring import Counting
 
 _FLAWS = {
@@ -29,6 +31,16 @@ _FLAWS = {
     Flaw.NARROWER: "已经开始，答题的钟点只能放宽，不能缩短：有人正等着那时候来答。",
     Flaw.BEGUN: "已经开始，这一项不能再改：大家正按原来的规则参加。",
     Flaw.OVER: "已经结束，不能再改。",
+    Flaw.UNITS: "没有登记单位的也能投，就认不出谁是本单位的。请把“谁能投”改成登记了单位的。",
+}
+_IDLE = {
+    "per_entry": "一共几票的评选，每条本来就只能投 1 票，这里请空着。",
+    "least": "每天几票的评选不能要求至少投几条，这里请填 1。",
+}
+ELIGIBLE = {
+    Eligibility.ANYONE: "关注的都能投",
+    Eligibility.BOUND: "登记了单位的",
+    Eligibility.ROSTER: "登记了，并且名册上有的",
 }
 _NUMBERS = {
     "points_each": f"请填 1 到 {POINTS_MOST} 的整数。",
@@ -38,7 +50,9 @@ _NUMBERS = {
     "attempts": f"请填 1 到 {ATTEMPTS_MOST} 的整数。",
     "new_paper_hour": "请填 0 到 23 的整数。",
     "until_hour": "请填 1 到 24 的整数；全天都能答，就空着。",
-    "votes_per_day": f"请填 1 到 {VOTES_MOST} 的整数。",
+    "votes": f"每天几票，请填 1 到 {VOTES_MOST}；一共几票，请填 1 到 {IN_ALL_MOST}。",
+    "per_entry": f"请填 1 到 {IN_ALL_MOST} 的整数；不限就空着。",
+    "least": "请填 1 到每人票数之间的整数；不要求就填 1。",
 }
 COUNTING = {
     Counting.FIRST: "第一次",
@@ -56,7 +70,8 @@ def attempts(plan: ContestPlan) -> str:
 
 def explain(item: str, flaw: Flaw) -> str:
     """What is wrong with a field, and what to do."""
-    return _NUMBERS[item] if flaw is Flaw.NUMBER else _FLAWS[flaw]
+    own = {Flaw.NUMBER: _NUMBERS, Flaw.IDLE: _IDLE}.get(flaw)
+    return own[item] if own else _FLAWS[flaw]
 
 
 def day(value: date) -> str:
@@ -73,6 +88,15 @@ def hours(plan: ContestPlan) -> str:
     if plan.until_hour is None:
         return f"每天 {plan.new_paper_hour} 点出新题，全天都能答"
     return f"每天 {plan.new_paper_hour} 点到 {plan.until_hour} 点答题"
+
+
+def ballots(plan: RoundPlan) -> str:
+    """How many votes a member has, and how they may be given."""
+    if plan.in_all:
+        least = f"，至少投 {plan.least} 条" if plan.least > 1 else ""
+        return f"每人一共 {plan.votes} 票{least}"
+    most = f"，每条最多 {plan.per_entry} 票" if plan.per_entry else ""
+    return f"每人每天 {plan.votes} 票{most}"
 
 
 def stage_of_contest(contest: PlannedContest) -> tuple[str, str]:

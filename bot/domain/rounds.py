@@ -1,0 +1,51 @@
+"""A selection as its organiser decided it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+
+from bot.storage.tables import Round
+
+
+class Eligibility(StrEnum):
+    """Who may vote."""
+
+    ANYONE = "anyone"
+    """Everybody who follows the account."""
+    BOUND = "bound"
+    """Who belongs to a unit."""
+    ROSTER = "roster"
+    """Who belongs to a unit and is on its roster. The roster is asked only when the round is
+    sealed (bot/domain/uncounted.py): a stranger who tries names out learns nothing, and a
+    secretary has time to settle what does not fit."""
+
+
+@dataclass(frozen=True)
+class RoundPlan:
+    """What an organiser decides about a selection."""
+
+    title: str
+    collects_from: datetime
+    collects_until: datetime
+    opens_at: datetime
+    closes_at: datetime
+    votes: int
+    """Of one member: on a day, or in all."""
+    own_entry_allowed: bool
+    own_unit_allowed: bool = True
+    eligibility: Eligibility = Eligibility.ANYONE
+    in_all: bool = False
+    per_entry: int | None = None
+    """How many votes an entry can have of one member; None: one each day."""
+    least: int = 1
+    """Who gives fewer votes in all has given none."""
+
+    @classmethod
+    def of(cls, row: Round, votes: int) -> Self:
+        """The plan of a selection that is kept, and that has so many slots."""
+        return cls(
+            row.title, row.collects_from, row.collects_until, row.opens_at, row.closes_at, votes,
+            row.own_entry_allowed, row.own_unit_allowed, Eligibility(row.eligibility), row.in_all,
+            row.per_entry, row.least,
+        )  # fmt: skip
