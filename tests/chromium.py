@@ -24,15 +24,31 @@ QUIETLY = [
 """It need not ask anybody for anything: on a closed network each question costs seconds."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--pictures", action="store_true", help="take the pictures of pages, for people to look at"
+    )
+
+
+def no_picture(*_: object, **__: object) -> bytes:
+    """To draw a page that nobody looks at takes a third of the time of a browser's tests."""
+    return b"none was asked for"
+
+
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium; without one the test says that it was skipped."""
+def chromium(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    """Debian's Chromium; without one the test says that it was skipped.
+
+    Pictures are only taken with `--pictures`; they lie in the folders of the tests (`--basetemp`).
+    """
     if (program := shutil.which("chromium")) is None:
         pytest.skip("there is no chromium on this machine (Debian: apt install chromium)")
     # Most runs do without, and it takes a quarter of a second to load.
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import Page, sync_playwright
 
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as instead:
+        if not request.config.getoption("--pictures"):
+            instead.setattr(Page, "screenshot", no_picture)
         browser = playwright.chromium.launch(executable_path=program, args=QUIETLY)
         yield browser
         browser.close()
