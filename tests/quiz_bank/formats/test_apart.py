@@ -1,9 +1,6 @@
 """A file read by a program of its own: the same findings, little memory, an end in any case."""
 
 import os
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,7 +10,8 @@ from quiz_bank.formats.apart import MOST_AT_ONCE, MOST_NOTES, parse, read_apart
 from quiz_bank.formats.found import Unreadable
 from quiz_bank.formats.importing import find_questions
 from tests.quiz_bank.formats.files import HEADER, SOUND, book
-from tests.quiz_bank.formats.test_hostile_files import HOSTILE
+
+pytestmark = pytest.mark.slow
 
 CSV = "题型,题干,选项A,选项B,答案,命题人\n单选题,在哪里？,北京,上海,A,张三\n"
 
@@ -105,64 +103,3 @@ def test_who_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
         read_apart(book(HEADER, SOUND), ignored)
 
     assert children() == before
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("make", [make for make, _ in HOSTILE.values()], ids=HOSTILE)
-def test_a_hostile_file_costs_little(make: Callable[[], bytes], tmp_path: Path) -> None:
-    file = tmp_path / "hostile"
-    file.write_bytes(make())
-
-    done = subprocess.run(
-        [sys.executable, "-c", MEASURED, str(file)], capture_output=True, check=True, text=True
-    )
-
-    outcome, megabytes = done.stdout.split()
-    assert outcome in ("refused", "read")
-    assert int(megabytes) < 256
-
-
-# What the program and the one it begins take together at any moment; the caller is not counted.
-MEASURED = """
-import os, sys, threading, time
-from contextlib import suppress
-from pathlib import Path
-from quiz_bank.formats.apart import read_apart
-from quiz_bank.formats.found import Unreadable
-
-pytestmark = pytest.mark.slow
-
-most, over = 0, False
-page = os.sysconf("SC_PAGE_SIZE")
-
-def below(pid):
-    with suppress(OSError):
-        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-            yield child
-            yield from below(child)
-
-def taken(pid):
-    with suppress(OSError, IndexError):
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * page
-    return 0
-
-def watch():
-    global most
-    mine = os.getpid()
-    while not over:
-        most = max(most, sum(map(taken, below(mine))))
-        time.sleep(0.01)
-
-content = Path(sys.argv[1]).read_bytes()
-watcher = threading.Thread(target=watch)
-watcher.start()
-try:
-    read_apart(content, lambda *_: None)
-    outcome = "read"
-except Unreadable:
-    outcome = "refused"
-finally:
-    over = True
-    watcher.join()
-print(outcome, most // 2**20)
-"""
