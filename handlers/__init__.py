@@ -8,6 +8,7 @@ from bot.conversation.router import Conversation
 from handlers import (
     appeal,
     care,
+    certificate,
     draw,
     fallback,
     joining,
@@ -28,8 +29,8 @@ from handlers.hearing import repeating
 from handlers.moderating import piles
 
 TOPICS = (
-    welcome, media, care, my_data, several, mistakes, practice, quiz, vote, keepsake, draw, motto,
-    own_motto, appeal, joining, ranking, piles, fallback,
+    welcome, media, care, my_data, several, mistakes, practice, quiz, vote, keepsake, draw,
+    certificate, motto, own_motto, appeal, joining, ranking, piles, fallback,
 )  # fmt: skip
 
 conversation = Conversation(topic.router for topic in TOPICS)

@@ -14,6 +14,7 @@ from functools import singledispatch
 from typing import Any
 
 from bot.conversation.reply import Prose, Text, join, say
+from bot.domain.certificates import Diploma
 from bot.domain.dossier import Summary
 from bot.domain.draws import OwnTicket
 from bot.domain.entries import MottoCard, MottoState
@@ -2683,6 +2684,32 @@ def no_ticket() -> Text:
     )
 
 
+# ------------------------------------------------------------ certificates
+
+CERTIFICATE = (
+    "证书", "荣誉证书", "我的证书", "看证书", "奖状", "我的奖状", "领证书", "我的荣誉证书",
+)  # fmt: skip
+
+
+def certificates(own: Sequence[Diploma], more: int) -> Text:
+    """The member's certificates, each with the way to its picture; and how many more there are."""
+    if not own:
+        return say(
+            "您现在没有荣誉证书。活动结束、名次定了以后，组织者发证书，会捎话告诉您。\n"
+            "[看排名](发:排名)　[帮助](发:帮助)"
+        )
+    lines = [
+        say(
+            "《{title}》{honour}，第{rank}名：[打开](网:/c/{code}/{key})",
+            title=one.title, honour=one.honour, rank=one.rank, code=one.code, key=one.key,
+        )
+        for one in own
+    ]  # fmt: skip
+    rest = [say("还有{more}张更早的，要看请回复“联系”。", more=more)] if more else []
+    kept = say("打开后长按图片可以保存。那一页有您的全名，请不要转给别人。")
+    return join([say("您的荣誉证书："), *lines, *rest, kept])
+
+
 # ------------------------------------------------------------ notices that ride on a reply
 
 NOTICE_ABOVE = say("——捎句话——")
@@ -2711,6 +2738,8 @@ def notice(notification: Notification, linked: bool = True) -> Text | None:
                 **(facts | {"until": until}),
             )
             return told + say("\n名单和验证办法：[公示](网:/d/{draw})", **facts) if linked else told
+        case Notification("certificate", facts):
+            return _of_certificate(facts, linked)
         case Notification("motto_returned", facts):
             words, fix = facts["words"], facts.get("fix")
             parts = [say("您的座右铭暂时没通过：“{words}”。", words=words)]
@@ -2737,6 +2766,15 @@ def notice(notification: Notification, linked: bool = True) -> Text | None:
         case Notification("answer_regraded", facts):
             return _regraded(facts)
     return None
+
+
+def _of_certificate(facts: Mapping[str, Any], linked: bool) -> Text:
+    """A certificate was issued, or it holds no longer."""
+    if facts["revoked"]:
+        told = "您的《{title}》{honour}证书被撤销了，不再有效。想问原因，回复“联系”。"
+        return say(told, **facts)
+    told = "您在《{title}》中获得{honour}（第{rank}名），荣誉证书发给您了。"
+    return say(told, **facts) + say("[看证书](发:证书)" if linked else "想看，回复“证书”。")
 
 
 def _regraded(facts: Mapping[str, Any]) -> Text:

@@ -18,6 +18,7 @@ from bot.console.bank.figures import FigureBook
 from bot.console.bank.imports import ImportDesk
 from bot.console.bank.keys import KeyDesk
 from bot.console.bank.views import QuestionDesk
+from bot.console.certificates import CertificateDesk
 from bot.console.draws import DrawDesk
 from bot.console.forms import LeaveForm, MarkedForm, ReturnForm, SeenForm
 from bot.console.letters import Letterbox
@@ -87,6 +88,7 @@ def console(settings: Settings, transaction: Transaction) -> Blueprint:
     room.add_url_rule("/questions/analysis", view_func=FigureBook(transaction).analysis)
     PlanningDesk(transaction).hang(room)
     DrawDesk(transaction).hang(room)
+    CertificateDesk(transaction).hang(room)
     ImportDesk(transaction).hang(room)
     ResultDesk(transaction).hang(room)
     UnitTables(transaction).hang(room)

@@ -14,6 +14,9 @@ from bot.storage.tables import (
     Answer,
     Attempt,
     Audit,
+    Award,
+    Certificate,
+    CertificateHolder,
     Consent,
     Contest,
     Delivery,
@@ -101,6 +104,7 @@ class Dossiers:
             ),
             Section("scores", self._scores(member)),
             Section("draws", self._draws(member)),
+            Section("certificates", self._certificates(member)),
             Section("papers", self._papers(member)),
             Section("answers", self._answers(member)),
             Section(
@@ -191,6 +195,20 @@ class Dossiers:
             .order_by(Draw.id)
         )
         return [tuple(row) for row in rows]
+
+    def _certificates(self, member: bytes) -> list[tuple[Any, ...]]:
+        return self._tuples(
+            select(
+                Award.title, Award.honour, Certificate.place, Certificate.code,
+                CertificateHolder.name, CertificateHolder.unit, CertificateHolder.public,
+                Award.issued_at, Certificate.revoked_at,
+            )
+            .select_from(CertificateHolder)
+            .join(Certificate, Certificate.code == CertificateHolder.code)
+            .join(Award, Award.id == CertificateHolder.award_id)
+            .where(CertificateHolder.member_key == member)
+            .order_by(Award.id)
+        )  # fmt: skip
 
     def _papers(self, member: bytes) -> list[tuple[Any, ...]]:
         return self._tuples(

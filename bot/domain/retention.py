@@ -48,6 +48,7 @@ class Purpose(StrEnum):
     MODERATOR = auto()
     ROSTER = auto()
     DRAW = auto()
+    CERTIFICATE = auto()
     CONSENT = auto()
     ANSWERS = auto()
     SCORE = auto()
@@ -80,6 +81,7 @@ PERIODS: Mapping[Purpose, Period] = {
     Purpose.MODERATOR: Period.CAMPAIGN,
     Purpose.ROSTER: Period.CAMPAIGN,
     Purpose.DRAW: Period.CAMPAIGN,
+    Purpose.CERTIFICATE: Period.CAMPAIGN,
     Purpose.CONSENT: Period.CAMPAIGN,
     Purpose.ANSWERS: Period.CAMPAIGN,
     Purpose.SCORE: Period.CAMPAIGN,
@@ -126,6 +128,10 @@ REGISTER: Mapping[str, Fields] = {
     "rebinding": _for(Purpose.REBINDING, "member_key", "slot", "rebound_at"),
     "roster_name": _for(Purpose.ROSTER, "unit_id", "name", "people", "imported_at"),
     "draw_entry": _for(Purpose.DRAW, "member_key", "draw_id", "code"),
+    "certificate_holder": _for(
+        Purpose.CERTIFICATE, "member_key", "award_id", "code", "page_key", "name", "unit",
+        "public",
+    ),
     "consent": _for(Purpose.CONSENT, "member_key", "text_version", "given_at"),
     "delivery": {
         **_for(
@@ -267,6 +273,11 @@ REGISTER: Mapping[str, Fields] = {
         Purpose.CONTENT,
         "draw_id", "code", "place", "wins", "fetch_until", "fetched_at", "lapsed_at",
     ),
+    "award": _for(
+        Purpose.CONTENT,
+        "id", "activity", "title", "honour", "first_rank", "last_rank", "issuer", "issued_at",
+    ),
+    "certificate": _for(Purpose.CONTENT, "code", "award_id", "place", "revoked_at"),
     "round_slot": _for(Purpose.CONTENT, "round_id", "slot"),
 }  # fmt: skip
 """Each table, each of its fields, and what for."""

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.domain.appeals import Appeals
 from bot.domain.bank import QuestionBank
 from bot.domain.bank_search import BankSearch
+from bot.domain.certificates import Certificates
 from bot.domain.colleagues import Colleagues
 from bot.domain.devices import Devices
 from bot.domain.dossier import Dossiers
@@ -141,6 +142,10 @@ class Services:
     @cached_property
     def draws(self) -> Draws:
         return Draws(self._session, self.now)
+
+    @cached_property
+    def certificates(self) -> Certificates:
+        return Certificates(self._session, self.now)
 
     @cached_property
     def tally(self) -> Tally:

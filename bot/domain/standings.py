@@ -86,6 +86,7 @@ class Standee(NamedTuple):
     points: int
     days: int
     reached_at: datetime
+    member: bytes
 
 
 _CONTEST, _SCORE = table_of(Contest), table_of(Score)
@@ -330,7 +331,10 @@ class Standings:
             branch = row.own if row.parent_id else None
             hidden = bool(row.unlisted)
             place = rank if stands else None
-            yield Standee(place, row.unit, row.unit_id, branch, row.name, hidden, *_standing(row))
+            yield Standee(
+                place, row.unit, row.unit_id, branch, row.name, hidden, *_standing(row),
+                row.member_key,
+            )  # fmt: skip
 
     def _ensure_open(self, last_day: date, closed_days: int, points: int | None) -> None:
         if is_board_closed(last_day, closed_days, campaign_day(self._now)):

@@ -1,29 +1,23 @@
 """An approved motto as a picture to keep: a page around it, and the picture itself."""
 
-import threading
-
-from flask import Response, abort, request, url_for
+from flask import Response, url_for
 
 from bot.domain.services import Transaction
 from bot.h5 import wording
 from bot.h5.pages import known, page
-
-PATIENCE = 0.5
-"""Seconds for which one waits for a picture of another's to be finished."""
+from bot.h5.pen import Pen
 
 
 class Keepsakes:
     """The two addresses of a motto's picture."""
 
-    def __init__(self, transaction: Transaction, address: str) -> None:
-        self._transaction, self._address = transaction, address
-        # Drawing takes a processor for a tenth of a second, and the chat is answered beside it.
-        self._pen = threading.Lock()
+    def __init__(self, transaction: Transaction, address: str, pen: Pen) -> None:
+        self._transaction, self._address, self._pen = transaction, address, pen
 
     def page(self, number: str) -> Response:
         """The picture, and how to keep it; or which letter cannot be drawn."""
         # Loaded when the first one is asked for: most workers never draw.
-        from bot.h5.poster import Undrawable, drawable
+        from bot.h5.drawing import Undrawable, drawable
 
         with self._transaction(read_only=True) as services:
             card, _ = known(services, number)
@@ -35,7 +29,7 @@ class Keepsakes:
 
     def picture(self, number: str) -> Response:
         """The picture as JPEG: asked for anew each time, as a withdrawn motto has none."""
-        from bot.h5.poster import Poster, Undrawable, draw
+        from bot.h5.poster import Poster, draw
 
         with self._transaction(read_only=True) as services:
             card, day = known(services, number)
@@ -47,17 +41,4 @@ class Keepsakes:
             wording.POSTER_HINT,
             f"{self._address}{url_for('h5.motto', number=card.number)}",
         )
-        # Who waits here holds a thread that might answer the chat.
-        if not self._pen.acquire(timeout=PATIENCE):
-            abort(Response(status=503, headers={"Retry-After": "3"}))
-        try:
-            drawn = draw(poster)
-        except Undrawable:
-            abort(404)
-        finally:
-            self._pen.release()
-        response = Response(drawn, mimetype="image/jpeg")
-        response.headers["Cache-Control"] = "no-cache"
-        response.add_etag()
-        response.make_conditional(request)
-        return response
+        return self._pen.answer(lambda: draw(poster))

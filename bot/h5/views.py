@@ -24,14 +24,16 @@ from bot.domain.mottos import PAGE, WallPage
 from bot.domain.refusals import BoardClosed, NoContest, NoRound
 from bot.domain.services import Services, Transaction
 from bot.domain.units import UnitCard
+from bot.h5.certificates import CertificatePages
 from bot.h5.draws import DrawPages
 from bot.h5.headers import PREFIX, protect
 from bot.h5.keepsakes import Keepsakes
 from bot.h5.mine import Mine
 from bot.h5.pages import known, page
+from bot.h5.pen import Pen
 from bot.h5.results import Results
 from bot.h5.sizes import asked_for, is_larger, offer_sizes
-from bot.h5.wording import kept, when
+from bot.h5.wording import issued_on, kept, spoken, when
 from bot.logs import trace
 from bot.rulebook import contest_rules, correction
 from bot.settings import Settings
@@ -57,7 +59,8 @@ def h5(settings: Settings, transaction: Transaction) -> Blueprint:
         "h5", __name__, url_prefix=PREFIX, template_folder="templates", static_folder="static"
     )
     pages = _Pages(transaction)
-    keepsakes = Keepsakes(transaction, settings.address)
+    pen = Pen()
+    keepsakes = Keepsakes(transaction, settings.address, pen)
     blueprint.add_url_rule("/", "home", pages.home)
     blueprint.add_url_rule("/wall", "wall", pages.wall)
     blueprint.add_url_rule("/m/<number>", "motto", pages.motto)
@@ -73,6 +76,11 @@ def h5(settings: Settings, transaction: Transaction) -> Blueprint:
     blueprint.add_url_rule("/d/<int(max=99999):number>", "draw", draws.draw)
     blueprint.add_url_rule("/d/<int(max=99999):number>/list.txt", "draw_list", draws.listed)
     blueprint.add_url_rule("/d/check_draw.py", "draw_program", draws.program)
+    certificates = CertificatePages(transaction, settings.address, pen)
+    blueprint.add_url_rule("/c", "ask_certificate", certificates.ask)
+    blueprint.add_url_rule("/c/<code>", "certificate", certificates.check)
+    blueprint.add_url_rule("/c/<code>/<key>", "own_certificate", certificates.own)
+    blueprint.add_url_rule("/c/<code>/<key>.jpg", "certificate_picture", certificates.picture)
     mine = Mine(transaction)
     blueprint.add_url_rule("/mine", "mine", mine.ask)
     blueprint.add_url_rule("/mine", "open_mine", mine.open, methods=["POST"])
@@ -86,7 +94,8 @@ def h5(settings: Settings, transaction: Transaction) -> Blueprint:
     offer_sizes(blueprint, over_https=settings.address.startswith("https:"))
     protect(blueprint)
     style = hashlib.sha256((_STATIC / "pages.css").read_bytes()).hexdigest()[:12]
-    blueprint.context_processor(lambda: {"style": style, "zip": zip, "when": when})
+    words = {"when": when, "spoken": spoken, "issued_on": issued_on}
+    blueprint.context_processor(lambda: {"style": style, "zip": zip, **words})
     return blueprint
 
 

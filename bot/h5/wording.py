@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from bot.domain.certificates import Diploma
 from bot.domain.entries import MottoCard, MottoState
 from bot.domain.identity import CAMPAIGN_ZONE
 from bot.domain.retention import NOT_ABOUT_MEMBERS, Period, Purpose
@@ -13,6 +14,8 @@ from bot.domain.retention import PERIODS as RETENTION
 MY_FILE = "我的资料.xlsx"
 POSTER_TITLE = "党性座右铭"
 POSTER_HINT = "微信扫一扫，看它的页面"
+
+CERTIFICATE = "荣誉证书"
 
 PURPOSES: Mapping[Purpose, tuple[str, str]] = {
     Purpose.ADDRESS: (
@@ -36,6 +39,9 @@ PURPOSES: Mapping[Purpose, tuple[str, str]] = {
         "各支部有哪些姓名；用来核对登记、同一个人只算一次。您删除资料时，名册上的这个姓名也删掉",
     ),
     Purpose.DRAW: ("抽签的编号", "名单上只有编号，没有姓名；中了签，靠它找到您"),
+    Purpose.CERTIFICATE: (
+        "荣誉证书上的姓名和单位", "发证书时您登记的；用来给您证书，查验的页面上只显示姓"
+    ),
     Purpose.CONSENT: ("您同意登记的时间和说明的版本", "证明先跟您说清楚、您同意了才登记"),
     Purpose.ANSWERS: (
         "答题",
@@ -104,6 +110,10 @@ SECTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "consents": ("您同意过的说明", ("说明的版本", "同意的时间")),
     "scores": ("积分", ("活动", "积分", "参加天数", "到这个分数的时间")),
     "draws": ("抽签", ("抽签", "您的编号", "排在第几", "中签")),
+    "certificates": (
+        "荣誉证书",
+        ("活动", "荣誉", "名次", "编号", "姓名", "单位", "查验时可以显示姓", "颁发", "撤销"),
+    ),
     "papers": (
         "每天的卷子",
         (
@@ -172,6 +182,7 @@ _NOTICES = {
     "motto_approved": "座右铭通过", "motto_returned": "座右铭退回", "ticket_answered": "答复",
     "answer_regraded": "改判",
     "votes_uncounted": "您投的票没有计入",
+    "certificate": "荣誉证书",
     "votes_clear": "您投的票清零", "votes_pass": "您投的票转给同一句的另一条",
 }  # fmt: skip
 _OUTCOMES = {"done": "办好了", "refused": "按规则没有办"}
@@ -250,3 +261,30 @@ def when(moment: datetime) -> str:
     """The moment to the minute, in China."""
     local = moment.astimezone(CAMPAIGN_ZONE)
     return f"{local.month}月{local.day}日{local:%H:%M}"
+
+
+def to_whom(diploma: Diploma) -> str:
+    """Whom a certificate addresses."""
+    unit = f"{diploma.unit} " if diploma.unit else ""
+    return f"{unit}{diploma.name}同志："
+
+
+def cited(diploma: Diploma) -> str:
+    """What a certificate is given for."""
+    return f"在“{diploma.title}”中获得第{diploma.rank}名，特发此证，以资鼓励。"
+
+
+def issued_on(diploma: Diploma) -> str:
+    """The day of the issue."""
+    day = diploma.issued_at.astimezone(CAMPAIGN_ZONE)
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def check_hint(diploma: Diploma) -> str:
+    """What the code on a certificate is for."""
+    return f"微信扫一扫，查验真伪\n{spoken(diploma.code)}"
+
+
+def spoken(code: str) -> str:
+    """A code in two groups, as people copy it."""
+    return f"{code[:5]}-{code[5:]}"

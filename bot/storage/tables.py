@@ -790,6 +790,58 @@ class DrawEntry(Base):
     code: Mapped[str] = mapped_column(String(8))
 
 
+# ---------------------------------------------------------------- certificates
+
+
+class Award(Base):
+    """Certificates of one kind for some places of one result."""
+
+    __tablename__ = "award"
+    __table_args__ = _rules(
+        UniqueConstraint("activity", "honour", "issuer"),
+        CheckConstraint("first_rank > 0 AND first_rank <= last_rank", name="ck_award_ranks"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    activity: Mapped[str] = mapped_column(String(24))
+    """`contest:1` or `round:1`."""
+    title: Mapped[str] = mapped_column(String(60))
+    honour: Mapped[str] = mapped_column(String(12))
+    first_rank: Mapped[int] = mapped_column(SmallInteger)
+    last_rank: Mapped[int] = mapped_column(SmallInteger)
+    issuer: Mapped[str] = mapped_column(String(20))
+    issued_at: Mapped[datetime]
+
+
+class Certificate(Base):
+    """A certificate as anybody may check it. It stays when its holder goes."""
+
+    __tablename__ = "certificate"
+    __table_args__ = _rules()
+
+    code: Mapped[str] = mapped_column(String(10), primary_key=True)
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), index=True)
+    place: Mapped[int] = mapped_column(SmallInteger)
+    revoked_at: Mapped[datetime | None]
+
+
+class CertificateHolder(Base):
+    """Whose certificate it is; the key leaves room for one of each award."""
+
+    __tablename__ = "certificate_holder"
+    __table_args__ = _rules()
+
+    member_key: Mapped[bytes] = mapped_column(MemberKey, primary_key=True)
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(ForeignKey("certificate.code"), unique=True)
+    page_key: Mapped[str] = mapped_column(String(22))
+    """A part of the address of the holder's own page."""
+    name: Mapped[str] = mapped_column(String(32))
+    unit: Mapped[str | None] = mapped_column(String(40))
+    public: Mapped[bool]
+    """Whether the page that checks it may show the family name."""
+
+
 # ---------------------------------------------------------------- the console
 
 

@@ -27,7 +27,8 @@ pytestmark = [
 
 PAGES = [
     "/", "/mottos/1002", "/tickets", "/votes", "/questions", "/questions/import",
-    "/questions/analysis", "/plans", "/words", "/quotations", "/results", "/draws", "/trail",
+    "/questions/analysis", "/plans", "/words", "/quotations", "/results", "/draws", "/certificates",
+    "/certificates/new", "/trail",
     "/people", "/account", "/nowhere",
 ]  # fmt: skip
 

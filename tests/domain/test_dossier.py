@@ -12,7 +12,7 @@ from tests.domain.invariants.conftest import some_life
 TABLES = {
     "person": "person", "member": "person", "consent": "consents", "rebinding": "rebindings",
     "score": "scores",
-    "draw_entry": "draws", "moderator_phone": "moderator",
+    "draw_entry": "draws", "certificate_holder": "certificates", "moderator_phone": "moderator",
     "attempt": "papers", "practice_card": "practice", "answer": "answers", "vote": "votes",
     "regraded_answer": "regraded",
     "withdrawn_vote": "withdrawn_votes", "wished_vote": "wished_votes",

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from bot.h5 import keepsakes, poster
-from bot.h5.poster import HEIGHT, WIDTH, Undrawable, drawable
+from bot.h5 import pen, poster
+from bot.h5.drawing import HEIGHT, NOT_FIRST, WIDTH, Undrawable, drawable, lines_of
 from tests.h5.conftest import Campaign
 
 pytestmark = pytest.mark.slow
@@ -85,16 +85,16 @@ def test_a_line_never_begins_with_what_may_not_begin_one() -> None:
     words = "把小事当大事办把群众的事，当自己的事办，一件一件办到底！"
 
     for size in poster._SIZES:
-        lines = list(poster._lines(words, size, WIDTH - 240))
+        lines = list(lines_of(words, size, WIDTH - 240))
         assert "".join(lines) == words
-        assert not any(line[0] in poster._NOT_FIRST for line in lines)
+        assert not any(line[0] in NOT_FIRST for line in lines)
 
 
 def test_who_would_wait_long_for_anothers_picture_is_asked_to_come_again(
     campaign: Campaign, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = campaign.approved("zhang", BRICK)
-    monkeypatch.setattr(keepsakes, "PATIENCE", 0.01)
+    monkeypatch.setattr(pen, "PATIENCE", 0.01)
     drawing, go_on = threading.Event(), threading.Event()
 
     def slow(_poster: object) -> bytes:

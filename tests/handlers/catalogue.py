@@ -32,7 +32,7 @@ from bot.domain.tickets import ANSWER_MOST
 from bot.domain.tickets import LONGEST as LONGEST_TICKET
 from bot.domain.units import UnitCard
 from bot.domain.votes import BATCH
-from handlers import mistakes, motto, ranking, vote, wording
+from handlers import certificate, mistakes, motto, ranking, vote, wording
 from quiz_bank import Kind, Question, load_shipped
 from tests.builders import NOON
 
@@ -55,6 +55,7 @@ WORDS: dict[str, list[str]] = {
     "code": ["ABCDEFGH"], "prize": ["书" * 60],
     "contest": ["赛" * 60], "list_hash": ["0" * 64],
     "number": ["583"], "number_from": ["号" * 80], "root": ["0" * 64],
+    "honour": ["优" * 12], "issuer": ["会" * 20], "key": ["k" * 22],
 }  # fmt: skip
 """What a text can be at its longest, or each of the texts it can be, by what it is called."""
 NUMBERS: dict[str, list[int]] = {
@@ -62,8 +63,9 @@ NUMBERS: dict[str, list[int]] = {
     "next_hour": [7], "streak": [0, 61], "days": [0, 1, 5, 61], "days_taken": [0, 61],
     "others": [0, 9_999], "twins": [0, 63_400], "votes": [0, 63_400], "due": [0, 99],
     "answered": [0, 5], "left": [0, 3], "length": [0, 99], "number": [0, 123_456],
-    "attempts_left": [0, 4], "nth": [2, 5], "signers": [1, 63_400], "own": [123_456],
-    "difficulty": [3], "most": [3, 100], "least": [1, 3, 100],
+    "attempts_left": [0, 4], "nth": [2, 5], "more": [0, 9], "rank": [1, 1_000],
+    "signers": [1, 63_400], "own": [123_456], "difficulty": [3], "most": [3, 100],
+    "least": [1, 3, 100],
 }  # fmt: skip
 MOMENTS: dict[str, list[datetime]] = {
     "begins": [LATE - timedelta(hours=26), LATE - timedelta(hours=4)], "ends": [LATE, MIDNIGHT],
@@ -76,10 +78,10 @@ HOW_MANY: dict[str, int] = {
     "wall": motto.NEWEST, "vote_list": BATCH, "vote_lines": BATCH, "entries": BATCH,
     "by_place": BATCH, "found": ranking.MOST_TOLD, "lines": vote.BEST + 1, "units": LONG_UNITS,
     "stems": mistakes.PAGE, "around": 4, "answers": 5, "graded": 5, "votes": vote.MINE,
-    "mottos": 1, "names": 2, "branches": 2,
+    "mottos": 1, "names": 2, "branches": 2, "own": certificate.MOST,
 }  # fmt: skip
 """How many of a kind stand in one reply."""
-EMPTY_TOO = {"corrections", "mottos", "my_votes", "wall"}
+EMPTY_TOO = {"certificates", "corrections", "mottos", "my_votes", "wall"}
 """Where there may be none of it."""
 
 
@@ -242,6 +244,10 @@ FACTS: dict[str, list[dict[str, Any]]] = {
             "draw": 99_999, "prize": "书" * 60, "entries": 63_400, "winners": 1000,
             "until": "2026-12-31",
         }
+    ],
+    "certificate": [
+        {"title": "题" * 60, "honour": "优" * 12, "rank": 1000, "revoked": revoked}
+        for revoked in (False, True)
     ],
     "votes_clear": [
         {"number": 123_456, "votes": 30, "why": why}

@@ -1,0 +1,467 @@
+"""Certificates: who came how far in a contest or a selection has it in writing, and anybody can
+check it.
+
+What a certificate says of the deed belongs to nobody and stays; whose it is stands in a row of
+the holder's, which goes with them. Names are written down as they were at the issue, so that
+nobody turns one certificate into another's by changing a name.
+"""
+
+import re
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import takewhile
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, aliased
+
+from bot.domain import audit
+from bot.domain.codes import bare_code, spoken_code
+from bot.domain.entries import id_of
+from bot.domain.families import approved, same_words
+from bot.domain.identity import campaign_day, mask
+from bot.domain.notices import Notices
+from bot.domain.refusals import Refusal
+from bot.domain.standings import Standings
+from bot.domain.tally import Tally
+from bot.storage.tables import (
+    Award,
+    Certificate,
+    CertificateHolder,
+    Contest,
+    Member,
+    Motto,
+    Outcome,
+    Person,
+    Round,
+    Unit,
+)
+
+MOST_RANK = 1000
+HONOUR_MOST, ISSUER_MOST = 12, 20
+"""Characters that have room on the picture."""
+CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{10}")
+"""A code as it is kept: Crockford's letters, without the hyphen in the middle."""
+_OURS = CertificateHolder.code == Certificate.code
+
+
+class Flaw(StrEnum):
+    """What can be wrong with an award."""
+
+    EMPTY = "empty"
+    LONG = "long"
+    NUMBER = "number"
+    ORDER = "order"
+    OPEN = "open"
+    """What it is for has no final result, or does not exist."""
+    TWICE = "twice"
+    """The same honour was given for the same before."""
+    NOBODY = "nobody"
+    """Nobody with a name stands at these places."""
+
+
+@dataclass(eq=False)
+class UnfitAward(Refusal):
+    """An award that can't be given: what is wrong with which field."""
+
+    flaws: dict[str, Flaw]
+
+
+@dataclass(eq=False)
+class NoSuchAward(Refusal):
+    """There is no award of this number, or no certificate of this code."""
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """What certificates can be given for: its result is final."""
+
+    activity: str
+    """`contest:1` or `round:1`."""
+    title: str
+
+
+@dataclass(frozen=True)
+class AwardPlan:
+    """What an organiser writes: which places, and what stands on the certificate."""
+
+    activity: str
+    honour: str
+    """Such as first prize."""
+    first_rank: int
+    last_rank: int
+    issuer: str
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody who stands at one of the places."""
+
+    member: bytes
+    rank: int
+    name: str | None
+    unit: str | None
+    public: bool
+    """Whether strangers may read a part of the name."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Whom an award would reach."""
+
+    named: list[Recipient]
+    nameless: int
+    """How many get none until they have registered a name."""
+
+
+@dataclass(frozen=True)
+class AwardView:
+    """An award, and how many have it in writing."""
+
+    id: int
+    title: str
+    plan: AwardPlan
+    issued_at: datetime
+    certificates: int
+
+
+@dataclass(frozen=True)
+class Line:
+    """A certificate of an award, for those who gave it."""
+
+    code: str
+    rank: int
+    name: str | None
+    """None when the holder is gone."""
+    unit: str | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Diploma:
+    """What stands on a certificate."""
+
+    code: str
+    title: str
+    honour: str
+    rank: int
+    issuer: str
+    issued_at: datetime
+    name: str | None
+    """In full for the holder, masked for others; None where others may not know it."""
+    unit: str | None
+    revoked_at: datetime | None
+    key: str = ""
+    """With the code the address of the holder's own page; not for others."""
+
+
+class Certificates:
+    """All awards and certificates."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self._session, self._now = session, now
+
+    # ------------------------------------------------------------ giving
+
+    def occasions(self) -> list[Occasion]:
+        """The contests that are over and the selections whose result stands, the latest first."""
+        over = self._session.execute(
+            select(Contest.id, Contest.title)
+            .where(Contest.last_day < campaign_day(self._now))
+            .order_by(Contest.last_day.desc(), Contest.id.desc())
+        )
+        stand = self._session.execute(
+            select(Round.id, Round.title)
+            .join(Outcome, Outcome.round_id == Round.id)
+            .where(Outcome.published_at.is_not(None))
+            .order_by(Outcome.published_at.desc())
+        )
+        contests = [Occasion(f"contest:{id_}", title) for id_, title in over]
+        return [Occasion(f"round:{id_}", title) for id_, title in stand] + contests
+
+    def preview(self, plan: AwardPlan) -> Preview:
+        """Whom the award would reach. Raises UnfitAward."""
+        self._title(plan)
+        recipients = self._recipients(plan)
+        named = [one for one in recipients if one.name]
+        if not named:
+            raise UnfitAward({"last_rank": Flaw.NOBODY})
+        return Preview(named, len(recipients) - len(named))
+
+    def issue(self, plan: AwardPlan, staff_id: int) -> int:
+        """Give the award to all at these places who have a name; its number. Raises UnfitAward."""
+        title = self._title(plan)
+        self.preview(plan)
+        award = Award(
+            activity=plan.activity, title=title, honour=plan.honour, first_rank=plan.first_rank,
+            last_rank=plan.last_rank, issuer=plan.issuer, issued_at=self._now,
+        )  # fmt: skip
+        try:
+            with self._session.begin_nested():
+                self._session.add(award)
+        except IntegrityError as error:
+            raise UnfitAward({"honour": Flaw.TWICE}) from error
+        self._give(award.id, staff_id)
+        return award.id
+
+    def issue_rest(self, number: int, staff_id: int) -> int:
+        """Give it to those who have registered a name since; how many. Raises NoSuchAward."""
+        self.award(number)
+        # Two who do it at once would write the same rows: one after the other.
+        self._session.execute(select(Award.id).where(Award.id == number).with_for_update())
+        return self._give(number, staff_id)
+
+    def revoke(self, code: str, staff_id: int) -> int:
+        """Say that the certificate is not valid; its award's number. Raises NoSuchAward.
+
+        A second time changes nothing.
+        """
+        return self._change(code, staff_id, revoked=True)
+
+    def revoke_all(self, number: int, staff_id: int) -> None:
+        """Revoke every certificate of the award. Raises NoSuchAward."""
+        self.award(number)
+        for line in self.lines(number):
+            self.revoke(line.code, staff_id)
+
+    def restore(self, code: str, staff_id: int) -> int:
+        """Take a revocation back; the award's number. Raises NoSuchAward."""
+        return self._change(code, staff_id, revoked=False)
+
+    # ------------------------------------------------------------ looking
+
+    def awards(self) -> list[AwardView]:
+        """All awards, the latest first."""
+        count = (
+            select(func.count())
+            .where(Certificate.award_id == Award.id, Certificate.revoked_at.is_(None))
+            .scalar_subquery()
+        )
+        rows = self._session.execute(select(Award, count).order_by(Award.id.desc()))
+        return [_view(award, given) for award, given in rows]
+
+    def award(self, number: int) -> AwardView:
+        """The award of this number. Raises NoSuchAward."""
+        found = [view for view in self.awards() if view.id == number]
+        if not found:
+            raise NoSuchAward
+        return found[0]
+
+    def lines(self, number: int) -> list[Line]:
+        """The certificates of an award, the first place first."""
+        rows = self._session.execute(
+            select(Certificate, CertificateHolder.name, CertificateHolder.unit)
+            .outerjoin(CertificateHolder, _OURS)
+            .where(Certificate.award_id == number)
+            .order_by(Certificate.place, Certificate.code)
+        )
+        return [Line(one.code, one.place, name, unit, one.revoked_at) for one, name, unit in rows]
+
+    def check(self, typed: str) -> Diploma | None:
+        """The certificate of this code, however it was typed, as strangers may see it."""
+        row = self._found(bare_code(typed))
+        if row is None:
+            return None
+        may_know = row.name and row.public and not row.unlisted
+        name, unit = (mask(row.name), row.unit) if may_know else (None, None)
+        return _diploma(row, name, unit)
+
+    def own(self, code: str, key: str) -> Diploma | None:
+        """The certificate as its holder, who alone has the key, sees it; None when revoked."""
+        row = self._found(code)
+        if row is None or row.revoked_at or not secrets.compare_digest(row.page_key or "", key):
+            return None
+        return _diploma(row, row.name, row.unit, key)
+
+    def of(self, member: bytes) -> list[Diploma]:
+        """The member's certificates that are valid, the latest first."""
+        rows = self._session.execute(
+            self._rows()
+            .where(CertificateHolder.member_key == member, Certificate.revoked_at.is_(None))
+            .order_by(Award.id.desc())
+        )
+        return [_diploma(row, row.name, row.unit, row.page_key) for row in rows]
+
+    # ------------------------------------------------------------ within
+
+    def _title(self, plan: AwardPlan) -> str:
+        """What the award is for. Raises UnfitAward."""
+        flaws: dict[str, Flaw] = {}
+        for name, most in {"honour": HONOUR_MOST, "issuer": ISSUER_MOST}.items():
+            words = getattr(plan, name)
+            if not words or len(words) > most:
+                flaws[name] = Flaw.LONG if words else Flaw.EMPTY
+        for name in ("first_rank", "last_rank"):
+            if not 1 <= getattr(plan, name) <= MOST_RANK:
+                flaws[name] = Flaw.NUMBER
+        if not flaws and plan.first_rank > plan.last_rank:
+            flaws["last_rank"] = Flaw.ORDER
+        titles = {one.activity: one.title for one in self.occasions()}
+        if plan.activity not in titles:
+            flaws["activity"] = Flaw.OPEN
+        if flaws:
+            raise UnfitAward(flaws)
+        return titles[plan.activity]
+
+    def _recipients(self, plan: AwardPlan) -> list[Recipient]:
+        kind, _, id_ = plan.activity.partition(":")
+        ranked = self._of_contest if kind == "contest" else self._of_round
+        return self._people(ranked(int(id_), plan))
+
+    def _of_contest(self, contest: int, plan: AwardPlan) -> list[tuple[bytes, int, bool]]:
+        everybody = Standings(self._session, self._now).everybody(contest)
+        first = takewhile(lambda one: (one.rank or 0) <= plan.last_rank, everybody)
+        # Who stands off the board has no place.
+        placed = [(one.member, one.rank) for one in first if one.rank]
+        return [(member, rank, True) for member, rank in placed if rank >= plan.first_rank]
+
+    def _of_round(self, round_id: int, plan: AwardPlan) -> list[tuple[bytes, int, bool]]:
+        """All who signed the cards at these places; who signed with nothing is named nowhere."""
+        ranks = {
+            id_of(line.card.number): line.rank
+            for line in Tally(self._session, self._now).result(round_id)
+            if plan.first_rank <= line.rank <= plan.last_rank
+        }
+        card = aliased(Motto)
+        rows = self._session.execute(
+            select(Motto.author, Motto.signature, card.id)
+            .join(card, same_words(Motto, card))
+            .where(card.id.in_(ranks), approved(card), approved(Motto))
+            .order_by(Motto.id)
+        )
+        return sorted(
+            ((row.author, ranks[row.id], row.signature != "none") for row in rows),
+            key=lambda one: one[1],
+        )
+
+    def _people(self, ranked: Sequence[tuple[bytes, int, bool]]) -> list[Recipient]:
+        """Those of them who are still here."""
+        keys = [member for member, _, _ in ranked]
+        rows = self._session.execute(
+            select(Member.member_key, Member.name, Unit.name)
+            .join(Person, Person.member_key == Member.member_key)
+            .outerjoin(Unit, Unit.id == Member.unit_id)
+            .where(Member.member_key.in_(keys))
+        )
+        known = {row[0]: row for row in rows}
+        return [
+            Recipient(member, rank, known[member][1], known[member][2], public)
+            for member, rank, public in ranked
+            if member in known
+        ]
+
+    def _give(self, number: int, staff_id: int) -> int:
+        """Write out the certificates that are missing."""
+        view = self.award(number)
+        have = set(
+            self._session.scalars(
+                select(CertificateHolder.member_key).where(CertificateHolder.award_id == number)
+            )
+        )
+        new = [one for one in self._recipients(view.plan) if one.name and one.member not in have]
+        if not new:
+            return 0
+        codes = [bare_code(spoken_code(2)) for _ in new]
+        self._session.execute(
+            insert(Certificate),
+            [
+                {"code": code, "award_id": number, "place": one.rank}
+                for one, code in zip(new, codes, strict=True)
+            ],
+        )
+        self._session.execute(
+            insert(CertificateHolder),
+            [
+                {
+                    "member_key": one.member, "award_id": number, "code": code,
+                    "page_key": secrets.token_urlsafe(16), "name": one.name, "unit": one.unit,
+                    "public": one.public,
+                }
+                for one, code in zip(new, codes, strict=True)
+            ],
+        )  # fmt: skip
+        self._tell(view, new)
+        self._record(staff_id, "award.issue", number, {"certificates": len(new)})
+        return len(new)
+
+    def _tell(self, view: AwardView, new: Iterable[Recipient]) -> None:
+        notices = Notices(self._session, self._now)
+        for one in new:
+            facts = _told(view.title, view.plan.honour, one.rank, revoked=False)
+            notices.leave(one.member, f"award:{view.id}", "certificate", facts, self._now)
+
+    def _change(self, code: str, staff_id: int, *, revoked: bool) -> int:
+        row = self._found(code)
+        if row is None:
+            raise NoSuchAward
+        still = Certificate.revoked_at.is_(None) if revoked else Certificate.revoked_at.is_not(None)
+        changed = self._session.execute(
+            update(Certificate)
+            .where(Certificate.code == code, still)
+            .values(revoked_at=self._now if revoked else None)
+        )
+        if changed.rowcount:  # type: ignore[attr-defined]
+            self._tell_change(row, revoked=revoked)
+            action = "award.revoke" if revoked else "award.restore"
+            self._record(staff_id, action, row.award_id, {"code": code})
+        return int(row.award_id)
+
+    def _tell_change(self, row: Row[Any], *, revoked: bool) -> None:
+        """Say so to the holder, unless the word before it has not been heard yet."""
+        if row.member_key is None:
+            return
+        notices = Notices(self._session, self._now)
+        before = f"award:{row.award_id}" if revoked else _cause("revoke", row.code, row.revoked_at)
+        if notices.take_back(row.member_key, before):
+            return
+        cause = _cause("revoke" if revoked else "restore", row.code, self._now)
+        facts = _told(row.title, row.honour, row.place, revoked=revoked)
+        notices.leave(row.member_key, cause, "certificate", facts, self._now)
+
+    def _found(self, code: str) -> Row[Any] | None:
+        if not CODE.fullmatch(code):
+            return None
+        return self._session.execute(self._rows().where(Certificate.code == code)).first()
+
+    @staticmethod
+    def _rows() -> Any:
+        return (
+            select(
+                Certificate.code, Certificate.place, Certificate.revoked_at,
+                Award.id.label("award_id"), Award.title, Award.honour, Award.issuer,
+                Award.issued_at, CertificateHolder.member_key, CertificateHolder.page_key,
+                CertificateHolder.name, CertificateHolder.unit, CertificateHolder.public,
+                Member.unlisted,
+            )
+            .join(Award, Award.id == Certificate.award_id)
+            .outerjoin(CertificateHolder, _OURS)
+            .outerjoin(Member, Member.member_key == CertificateHolder.member_key)
+        )  # fmt: skip
+
+    def _record(self, staff_id: int, action: str, number: int, facts: dict[str, Any]) -> None:
+        actor, subject = audit.staff(staff_id), f"award:{number}"
+        audit.record(self._session, self._now, actor, action, subject, facts)
+
+
+def _cause(deed: str, code: str, at: datetime) -> str:
+    return f"{deed}:{code}:{at:%y%m%d%H%M%S%f}"
+
+
+def _told(title: str, honour: str, rank: int, *, revoked: bool) -> dict[str, Any]:
+    return {"title": title, "honour": honour, "rank": rank, "revoked": revoked}
+
+
+def _view(award: Award, given: int) -> AwardView:
+    plan = AwardPlan(award.activity, award.honour, award.first_rank, award.last_rank, award.issuer)
+    return AwardView(award.id, award.title, plan, award.issued_at, given)
+
+
+def _diploma(row: Row[Any], name: str | None, unit: str | None, key: str = "") -> Diploma:
+    return Diploma(
+        row.code, row.title, row.honour, row.place, row.issuer, row.issued_at, name, unit,
+        row.revoked_at, key,
+    )  # fmt: skip

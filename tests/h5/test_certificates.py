@@ -1,0 +1,85 @@
+"""The page where anybody checks a certificate, and the holder's picture of it."""
+
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from flask.testing import FlaskClient
+from PIL import Image
+
+from bot.domain.certificates import Diploma
+from bot.domain.questions import Shelf
+from bot.domain.services import open_services
+from bot.h5.drawing import HEIGHT, WIDTH
+from tests.builders import NOON, key
+from tests.domain.test_certificates import PLAN
+from tests.h5.conftest import Campaign
+from tests.h5.test_pages import text_of
+
+pytestmark = pytest.mark.slow
+OVER = NOON + timedelta(days=40)
+RARE = "\U00032000"
+"""A letter that the font does not have."""
+
+
+@pytest.fixture
+def diploma(campaign: Campaign) -> Diploma:
+    return given(campaign, "欧阳大海")
+
+
+def given(campaign: Campaign, name: str) -> Diploma:
+    """The certificate of the only one who took part."""
+    campaign.joins("zhang", name, 3)
+    campaign.scored("zhang", 9)
+    with campaign.sessions.begin() as session:
+        certificates = open_services(session, OVER, Shelf()).certificates
+        certificates.issue(PLAN, staff_id=1)
+        return certificates.of(key("zhang"))[0]
+
+
+def test_a_stranger_sees_that_it_is_genuine_and_no_full_name(
+    campaign: Campaign, client: FlaskClient, diploma: Diploma
+) -> None:
+    typed = client.get(f"/h/c?code={diploma.code[:5].lower()}-{diploma.code[5:]}")
+    assert typed.location == f"/h/c/{diploma.code}"
+
+    shown = text_of(client, f"/h/c/{diploma.code}")
+
+    assert "这张证书是真的" in shown
+    assert "农业局 欧***" in shown
+    assert "欧阳大海" not in shown
+    assert diploma.key not in client.get(f"/h/c/{diploma.code}").text
+    with campaign.sessions.begin() as session:
+        open_services(session, OVER, Shelf()).certificates.revoke(diploma.code, staff_id=1)
+    assert "已经撤销，不再有效" in text_of(client, f"/h/c/{diploma.code}")
+    assert client.get(f"/h/c/{diploma.code}/{diploma.key}").status_code == 404
+
+
+def test_a_code_that_was_never_given_out_is_called_so(client: FlaskClient) -> None:
+    assert "编号，一共10位" in client.get("/h/c").text
+    assert "没有这个编号的证书" in client.get("/h/c?code=hello").text
+    answer = client.get("/h/c/ZZZZZZZZZZ")
+    assert (answer.status_code, "没有这个编号的证书" in answer.text) == (404, True)
+
+
+def test_the_holder_keeps_a_picture_that_leads_to_the_check(
+    client: FlaskClient, diploma: Diploma
+) -> None:
+    address = f"/h/c/{diploma.code}/{diploma.key}"
+
+    page, picture = client.get(address), client.get(f"{address}.jpg")
+
+    assert f'src="{address}.jpg"' in page.text
+    assert page.headers["Cache-Control"] == "no-store"
+    assert picture.headers["Cache-Control"] == "private, no-cache"
+    assert Image.open(BytesIO(picture.data)).size == (WIDTH, HEIGHT)
+    for wrong in (f"/h/c/{diploma.code}/{'x' * 22}", f"/h/c/{diploma.code}/x"):
+        assert client.get(wrong).status_code == client.get(f"{wrong}.jpg").status_code == 404
+
+
+def test_a_name_that_cannot_be_drawn_is_said_to_be(campaign: Campaign, client: FlaskClient) -> None:
+    diploma = given(campaign, f"张{RARE}")
+    address = f"/h/c/{diploma.code}/{diploma.key}"
+
+    assert f"“{RARE}”是很少见的字" in client.get(address).text
+    assert client.get(f"{address}.jpg").status_code == 404
