@@ -187,6 +187,12 @@ def refuse_padding(message: Message, state: State, services: Services) -> Step:
     return Step(wording.one_person_one_vote(ballot), on_show(state))
 
 
+@router.keyword(*wording.VOTE_RULES)
+def vote_rules(_message: Message, state: State, services: Services) -> Step:
+    """Say what the selection promises."""
+    return Step(wording.vote_rules(services.outcomes.current().plan), on_show(state))
+
+
 @router.keyword(*wording.RESULT)
 def result(message: Message, state: State, services: Services) -> Step:
     """The result, once all may see it; it does not hang on who asks but for the own entry."""

@@ -57,13 +57,14 @@ from bot.domain.refusals import (
     VotingNotOpen,
 )
 from bot.domain.regrading import Correction
+from bot.domain.rounds import RoundPlan
 from bot.domain.scoring import Counting
 from bot.domain.standings import Neighbourhood, Place
 from bot.domain.tally import Line
 from bot.domain.unit_board import UnitPlace
 from bot.domain.units import UnitCard
 from bot.domain.votes import BallotState, CastVote, Purse, Receipt
-from bot.rulebook import contest_rules, correction, counts_as
+from bot.rulebook import contest_rules, correction, counts_as, round_rules
 from quiz_bank import Kind, Question
 
 # ------------------------------------------------------------ when we say no
@@ -1817,6 +1818,7 @@ TAKE_BACK = (
 )  # fmt: skip
 TAKE_SOMETHING_BACK = ("撤回", "我要撤回")
 VOTE_FOR_IT = ("投它", "投这条", "投这个", "投这句", "投一票", "我投", "投")
+VOTE_RULES = ("投票规则", "评选规则", "投票办法", "评选办法", "看投票规则")
 RESULT = ("结果", "评选结果", "投票结果")
 
 _NUMBER = r"(?P<number>\d{4,9}|[〇零一二三四五六七八九幺]{4,6})"
@@ -2138,9 +2140,18 @@ def one_person_one_vote(ballot: BallotState) -> Text:
     return say(
         "一人一号，按规则"
         + ("每人" if ballot.in_all else "每天")
-        + "{all}票；刷来的票会单独放着，不计入结果。\n[去投票](发:投票)",
+        + "{all}票；刷来的票会单独放着，不计入结果。\n[去投票](发:投票)　[看规则](发:投票规则)",
         all=ballot.most,
     )
+
+
+def vote_rules(plan: RoundPlan) -> Text:
+    """What the selection promises."""
+    lines = [
+        say("《{title}》", title=Prose(plan.title)),
+        *(say("{line}", line=line) for line in round_rules(plan)),
+    ]
+    return join([*lines, say("[去投票](发:投票)　[我投的](发:我的投票)")])
 
 
 def result(standing: Standing, lines: Sequence[Line], own: int | None) -> Text:

@@ -1,4 +1,4 @@
-"""The console's poll: how many votes each entry has, and the result once it is sealed."""
+"""The console's poll: how many votes each entry of a round has, and its result once sealed."""
 
 from http import HTTPStatus
 from pathlib import Path
@@ -9,22 +9,21 @@ from werkzeug.wrappers import Response as AnyResponse
 from bot.console import wording
 from bot.console.forms import RoundForm
 from bot.console.pages import page, to
-from bot.domain.outcomes import ObjectionsOpen
+from bot.domain.outcomes import ObjectionsOpen, Standing
 from bot.domain.refusals import NoRound, NotSealed
 from bot.domain.services import Services, Transaction
-from bot.domain.tally import Poll
 from bot.recount import made
 
 
 class PollBook:
-    """The votes of the round in force, and making its result known."""
+    """The votes of the round in force, or of another one, and making its result known."""
 
     def __init__(self, transaction: Transaction, data_dir: Path) -> None:
         self._transaction, self._data_dir = transaction, data_dir
 
     def votes(self) -> Response:
-        """The entries of the round in force by their votes; as of when, the page says."""
-        return self._page()
+        """The entries of the round that was asked for, or is in force, by their votes."""
+        return self._page(request.args.get("round", type=int))
 
     def publicise(self) -> AnyResponse:
         """Show the result to all, who may object for some days."""
@@ -33,10 +32,10 @@ class PollBook:
             with self._transaction() as services:
                 services.outcomes.publicise(round_id, g.colleague.id)
         except NotSealed:
-            return self._page(wording.NOT_SEALED)
+            return self._page(round_id, wording.NOT_SEALED)
         except NoRound:
             abort(HTTPStatus.NOT_FOUND)
-        return to("votes")
+        return to("votes", round=round_id)
 
     def publish(self) -> AnyResponse:
         """Say that the result stands."""
@@ -45,31 +44,34 @@ class PollBook:
             with self._transaction() as services:
                 services.outcomes.publish(round_id, g.colleague.id)
         except NotSealed:
-            return self._page(wording.NOT_SHOWN)
+            return self._page(round_id, wording.NOT_SHOWN)
         except ObjectionsOpen as refusal:
-            return self._page(wording.objections_open(refusal))
+            return self._page(round_id, wording.objections_open(refusal))
         except NoRound:
             abort(HTTPStatus.NOT_FOUND)
-        return to("votes")
+        return to("votes", round=round_id)
 
     def recount(self) -> Response:
         """The pack with which anybody can count again."""
         with self._transaction(read_only=True) as services:
-            standing = services.outcomes.current()
+            standing = _chosen(_begun(services), request.args.get("round", type=int))
         file = made(self._data_dir, standing)
         if file is None:
             abort(HTTPStatus.NOT_FOUND)
         return send_file(file, "application/zip", as_attachment=True, download_name="recount.zip")
 
-    def _page(self, trouble: str = "") -> Response:
+    def _page(self, number: int | None, trouble: str = "") -> Response:
         with self._transaction(read_only=True) as services:
-            poll = _poll(services, request.args.get("page", 1, type=int))
-            standing = services.outcomes.current() if poll else None
+            rounds = _begun(services)
+            standing = _chosen(rounds, number)
+            wanted = request.args.get("page", 1, type=int)
             return page(
                 "votes",
                 HTTPStatus.CONFLICT if trouble else HTTPStatus.OK,
-                poll=poll,
+                poll=services.tally.poll(wanted, standing.round_id) if standing else None,
                 standing=standing,
+                others=[one for one in rounds if one is not standing],
+                strangers=services.sealing.strangers(standing.round_id) if standing else 0,
                 packed=made(self._data_dir, standing) is not None,
                 trouble=trouble,
                 letters=services.tickets.backlog().waiting,
@@ -77,9 +79,15 @@ class PollBook:
             )
 
 
-def _poll(services: Services, page_number: int) -> Poll | None:
-    """A page of the poll; None before the first round."""
+def _begun(services: Services) -> list[Standing]:
+    """The rounds there are votes of, the one in force first; none before the first."""
     try:
-        return services.tally.poll(page_number)
+        return services.outcomes.begun()
     except NoRound:
-        return None
+        return []
+
+
+def _chosen(rounds: list[Standing], number: int | None) -> Standing | None:
+    """The round of this number, else the one in force."""
+    named = (one for one in rounds if one.round_id == number)
+    return next(named, next(iter(rounds), None))

@@ -8,7 +8,7 @@ from typing import Any
 from bot.domain.entries import MottoState
 from bot.domain.identity import CAMPAIGN_ZONE
 from bot.domain.moderation import Pace, Reason
-from bot.domain.outcomes import ObjectionsOpen
+from bot.domain.outcomes import ObjectionsOpen, Standing
 from bot.domain.passwords import LEAST, MOST, Flaw
 from bot.domain.refusals import (
     DecidedMeanwhile,
@@ -274,6 +274,16 @@ def voting(poll: Poll, now: datetime) -> str:
     if now < poll.opens_at:
         return "投票还没开始"
     return "投票进行中" if now < poll.closes_at else "投票已截止，等待封票"
+
+
+def stage_of(standing: Standing, now: datetime) -> tuple[str, str]:
+    """How far a selection has got, and the colour of that."""
+    if standing.published_at:
+        return "已发布", "secondary"
+    if standing.objections_until:
+        waits = standing.waits(now)
+        return ("公示期满，等待发布", "orange") if waits else ("公示中", "green")
+    return ("已封票，等待公示", "orange") if standing.root else ("还没有封票", "azure")
 
 
 NOT_SEALED = "还没有封票，不能公示。投票截止20秒后自动封票，请稍后再试。"

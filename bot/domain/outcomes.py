@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, insert, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain import audit, merkle
 from bot.domain.entries import current_round, number_of
 from bot.domain.refusals import NoRound, NotSealed, Refusal
-from bot.storage.tables import Outcome, Round, Vote
+from bot.domain.rounds import RoundPlan
+from bot.storage.tables import Outcome, Round, RoundSlot, Vote
 
 OBJECTIONS = timedelta(days=3)
 """How long a result is shown before it stands."""
@@ -45,6 +46,13 @@ class Standing:
     publicised_at: datetime | None
     objections_until: datetime | None
     published_at: datetime | None
+    plan: RoundPlan
+
+    def waits(self, now: datetime) -> bool:
+        """Whether an organiser is awaited: to show the result, or to say that it stands."""
+        if self.root is None or self.published_at is not None:
+            return False
+        return self.objections_until is None or self.objections_until <= now
 
 
 @dataclass(frozen=True)
@@ -76,6 +84,12 @@ class Outcomes:
             return self._standing(shown.order_by(Outcome.publicised_at.desc()))
         except NoRound:
             return None
+
+    def begun(self) -> list[Standing]:
+        """All rounds that have begun to collect, the latest first; without any, the next."""
+        begun = select(Round.id).where(Round.collects_from <= self._now)
+        ids = self._session.scalars(begun.order_by(Round.collects_from.desc())).all()
+        return [self._of(id_) for id_ in ids] or [self.current()]
 
     def sealed(self) -> list[Standing]:
         """All rounds that are sealed."""
@@ -157,7 +171,12 @@ class Outcomes:
             outcome.publicised_at if outcome else None,
             outcome.objections_until if outcome else None,
             outcome.published_at if outcome else None,
+            RoundPlan.of(round_, self._slots(id_)),
         )
+
+    def _slots(self, round_id: int) -> int:
+        count = select(func.count()).where(RoundSlot.round_id == round_id)
+        return self._session.scalar(count) or 0
 
     def _change(self, round_id: int, still: ColumnElement[bool], values: dict[str, Any]) -> bool:
         """Whether it was us who changed it, of several who try at once."""

@@ -10,7 +10,8 @@ from bot.domain import audit
 from bot.domain.families import approved, bears_card
 from bot.domain.outcomes import Outcomes
 from bot.domain.refusals import NotSealed
-from bot.domain.uncounted import set_uncounted_aside
+from bot.domain.rounds import Eligibility
+from bot.domain.uncounted import set_uncounted_aside, unlisted_now
 from bot.domain.votes import LATE
 from bot.storage.locks import claim
 from bot.storage.tables import Motto, Round, RoundResult, Vote
@@ -68,6 +69,12 @@ class Sealing:
             select(RoundResult.motto_id, RoundResult.votes).where(RoundResult.round_id == round_id)
         )
         return Result(row.sealed_at, {row.motto_id: row.votes for row in counted})
+
+    def strangers(self, round_id: int) -> int:
+        """How many have voted whom the seal would leave out, since no roster has them so far."""
+        asked = select(Round.id).where(Round.id == round_id, Round.sealed_at.is_(None))
+        by_roster = self._session.scalar(asked.where(Round.eligibility == Eligibility.ROSTER))
+        return unlisted_now(self._session, round_id) if by_roster else 0
 
     def _keep_result(self, round_id: int) -> None:
         """Count all votes that stand, and the cards nobody voted for."""

@@ -11,6 +11,7 @@ from bot.domain.outcomes import TRACKER, Ballot
 from bot.domain.services import Services, Transaction
 from bot.h5.pages import page
 from bot.recount import made
+from bot.rulebook import round_rules
 
 _ZIP = "application/zip"
 
@@ -31,7 +32,8 @@ class Results:
             standing = services.outcomes.latest_shown()
             poll = services.tally.poll(wanted, standing.round_id) if standing else None
         file = made(self._data_dir, standing)
-        return page("result", standing=standing, poll=poll, packed=file is not None)
+        rules = round_rules(standing.plan) if standing else ()
+        return page("result", standing=standing, poll=poll, rules=rules, packed=file is not None)
 
     def pack(self) -> Response:
         """The pack for a recount."""

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.domain.identity import CAMPAIGN_ZONE
 from bot.domain.outcomes import Standing
+from bot.rulebook import round_rules
 
 BALLOTS = ("选票", "编号")
 RESULT = ("名次", "编号", "票数")
@@ -32,8 +33,8 @@ SHA256SUMS　各文件的校验码。
 选票码就是“回执:编号”的SHA-256。只有拿着回执的人能认出自己的票。
 
 四、规则
-一人一号，每天票数有上限，同一条每天1票；截止前可以撤回。
-只算截止时仍有效的票。公示期间提出的意见，由工作人员登记、答复。
+{rules}
+只算封票时仍有效的票。公示期间提出的意见，由工作人员登记、答复。
 
 五、这能证明什么，不能证明什么
 能证明：封票以后没有一张票被改动、增加或减少；您手里有回执的那一票算进去了；票数数得对。
@@ -49,6 +50,7 @@ def readme(standing: Standing) -> str:
         sealed_at=_moment(standing.sealed_at),
         ballots=standing.ballots,
         root=standing.root,
+        rules="\n".join(round_rules(standing.plan)),
     )
 
 

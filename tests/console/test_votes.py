@@ -10,8 +10,8 @@ from bot.domain.roles import Role
 from bot.domain.services import Transaction
 from bot.domain.tally import PAGE
 from bot.domain.votes import LATE
-from bot.storage.tables import Base, Motto
-from tests.builders import CLOSES, NOON, key, said
+from bot.storage.tables import Base, Motto, Round
+from tests.builders import CLOSES, NOON, a_member, key, said
 from tests.console.browser import Browser, text_of
 from tests.console.conftest import Clock, Opened, Submit, signed_in
 from tests.console.test_security import PAYLOADS, sealed
@@ -108,6 +108,49 @@ def test_the_organiser_shows_the_result_and_later_says_that_it_stands(
 
     assert "这是最终结果" in text_of(sun.get(VOTES))
     assert sun.post(f"{VOTES}/publish", {"round": 99}).status_code == 404
+
+
+def test_a_result_is_published_though_the_next_selection_has_begun(
+    app: Flask, transaction: Transaction, entries: list[int], clock: Clock, opened: Opened
+) -> None:
+    with opened() as session:
+        session.add(
+            Round(
+                title="春天的座右铭", collects_from=CLOSES + timedelta(days=1),
+                collects_until=CLOSES + timedelta(days=9), opens_at=CLOSES + timedelta(days=5),
+                closes_at=CLOSES + timedelta(days=20), own_entry_allowed=False,
+            )
+        )  # fmt: skip
+    clock.now = CLOSES + LATE
+    with transaction() as services:
+        services.sealing.seal(1)
+        services.outcomes.publicise(1, staff_id=1)
+    clock.advance(days=4)
+    sun = signed_in(app, transaction, "孙组织", Role.ORGANISER)
+
+    current = sun.get(VOTES)
+    assert "春天的座右铭 ： 0 条" in text_of(current)
+    assert "《 座右铭评选 》公示期满，等待发布。 去看它的得票" in text_of(current)
+    assert f'href="{VOTES}?round=1"' in current.text
+    assert "座右铭评选 ： 4 条，共 4 票" in text_of(sun.get(f"{VOTES}?round=1"))
+    answer = sun.post(f"{VOTES}/publish", {"round": 1})
+
+    assert answer.location == f"{VOTES}?round=1"
+    assert "这是最终结果" in text_of(sun.get(answer.location))
+    assert "等待发布" not in text_of(sun.get(VOTES))
+    assert "春天的座右铭 ： 0 条" in text_of(sun.get(f"{VOTES}?round=999"))
+
+
+def test_how_many_would_be_left_out_is_said_while_a_secretary_can_settle_it(
+    li: Browser, entries: list[int], opened: Opened
+) -> None:
+    assert "名册" not in text_of(li.get(VOTES))
+    with opened() as session:
+        session.get_one(Round, 1).eligibility = "roster"
+        for name in "ab":
+            a_member(session, name, 3)
+
+    assert "其中 2 个投票的人，单位和姓名在名册上还没有对上" in text_of(li.get(VOTES))
 
 
 def test_before_there_is_anything_to_count_the_page_says_what_will_be_here(

@@ -116,6 +116,20 @@ def test_what_the_own_unit_sent_in_is_not_voted_for(
 # ------------------------------------------------------------ how often
 
 
+def test_the_chat_tells_the_rules(session: Session, zhang: Talker) -> None:
+    ruled(session, eligibility=Eligibility.BOUND, own_unit_allowed=False, per_entry=2)
+
+    assert zhang.says("投票规则") == (
+        "《座右铭评选》\n"
+        "时间：11月5日12:00到12月21日00:00征集，11月25日12:00到12月21日00:00投票。\n"
+        "谁能投：登记了单位的才能投。不能投自己的和本单位的。\n"
+        "投几票：每人每天3票，每条每天1票，同一条一共最多2票；零点换新票，没投完的不留。\n"
+        "改票：截止以前随时可以撤回，当天改投别的。每一票都有回执，封票以后可以自己查、自己重数。\n"
+        "名次：票多的在前，票数相同名次并列；公示三天，没有问题再发布。\n"
+        "[去投票](发:投票)　[我投的](发:我的投票)"
+    )
+
+
 def test_the_chat_counts_votes_in_all(session: Session, zhang: Talker, numbers: list[int]) -> None:
     ruled(session, in_all=True, least=2)
 

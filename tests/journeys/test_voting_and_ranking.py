@@ -56,7 +56,7 @@ def test_j8_votes_are_given_seen_and_taken_back(world: World) -> None:
 [去投票]　[我投的]
 > 帮我投5票
 一人一号，按规则每天3票；刷来的票会单独放着，不计入结果。
-[去投票]
+[去投票]　[看规则]
 > 投{first}
 …
 > 投{second}
