@@ -12,6 +12,19 @@ TABLES_BUSY = (
     "数据库结构没有改：有别的程序一直占着表（多半是备份或很长的查询）。\n"
     "服务照常运行。请等它结束，再运行 bot db upgrade。"
 )
+GRANTED = (
+    "数据库账号 {user} 现在能运行服务，但审核留痕只能添、不能改、不能删。\n"
+    "每次 bot db upgrade 以后再运行一次这条命令。"
+)
+NO_USERS = "SQLite 是一个文件，没有账号之分；要把留痕和服务分开，请用 PostgreSQL 或 MariaDB。"
+OWNS_TABLES = (
+    "{user} 就是现在连接用的账号，表是它建的，收不回它的权限。\n"
+    "请另建一个账号给服务用，BOT_DATABASE_URL 写建表的账号，再运行这条命令。"
+)
+NOT_GRANTED = (
+    "没有改成，什么都没有变：{error}\n"
+    "请看账号 {user} 建了没有，BOT_DATABASE_URL 里的账号有没有授权的权力。"
+)
 DEMO_LOADED = (
     "示例活动已载入：{questions} 道题，{units} 个单位，{people} 位虚构党员，{mottos} 条座右铭。"
 )
@@ -68,6 +81,9 @@ HELP_WORKER = "启动后台任务：到期清理等。"
 HELP_SIMULATOR = "启动模拟微信（只用于开发）。"
 HELP_DB = "数据库。"
 HELP_DB_UPGRADE = "把数据库结构升到最新。"
+HELP_DB_GRANTS = (
+    "给服务用的数据库账号 USER 授权：能运行服务，审核留痕只能添、不能改。用建表的账号运行。"
+)
 HELP_DEMO = "在空数据库里载入示例活动。"
 HELP_IMPORT = "导入题目等资料。"
 HELP_IMPORT_QUESTIONS = (

@@ -37,6 +37,8 @@ def ask_for_name(message: Message, _state: State, services: Services) -> Step | 
     profile = services.members.profile(message.member)
     if profile.unit is None:
         return Instead(wording.JOIN[0])
+    if profile.name is None:
+        services.members.ensure_may_name(message.member)
     return Step(wording.new_name_please(profile.name), Renaming())
 
 

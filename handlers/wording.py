@@ -33,6 +33,7 @@ from bot.domain.refusals import (
     DecidedMeanwhile,
     MottoTooLong,
     MottoTooShort,
+    NamedTooOften,
     NoContest,
     NoMotto,
     NoRound,
@@ -2419,6 +2420,16 @@ def _(refusal: ReboundTooOften) -> Text:
     return say(
         "30天里已经改过两次单位，{day}以后才能再改。\n"
         "单位还不对，请联系支部书记。\n接着做：[答题](发:答题)　[我的资料](发:我的资料)",
+        day=_day(refusal.again_at.astimezone(CAMPAIGN_ZONE)),
+    )
+
+
+@refuse.register
+def _(refusal: NamedTooOften) -> Text:
+    return say(
+        "30天里已经写过三次姓名，{day}以后才能再改。\n"
+        "不写姓名也一样参加：登记单位、改名的时候都可以回复“不写”。\n"
+        "接着做：[答题](发:答题)　[我的资料](发:我的资料)",
         day=_day(refusal.again_at.astimezone(CAMPAIGN_ZONE)),
     )
 

@@ -20,8 +20,8 @@ from tests.builders import NOON, Fill, chained, with_a_campaign
 from tests.room import quick_folder
 
 pytest_plugins = [
-    "tests.chromium", "tests.service", "tests.shares", "tests.stores", "tests.redis_families",
-    "tests.templates",
+    "tests.chromium", "tests.outside", "tests.service", "tests.shares", "tests.stores",
+    "tests.redis_families", "tests.templates",
 ]  # fmt: skip
 
 # The root of all `tmp_path`.

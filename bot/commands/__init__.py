@@ -127,6 +127,30 @@ def db_upgrade(settings: Settings) -> None:
     click.echo(wording.MIGRATED.format(revision=revision))
 
 
+@db.command("grants", help=wording.HELP_DB_GRANTS)
+@click.argument("user")
+@click.pass_obj
+def db_grants(settings: Settings, user: str) -> None:
+    """Let a database user run the service, and add to the audit trail without changing it."""
+    from sqlalchemy.exc import DBAPIError
+
+    from bot.storage.grants import NoUsers, OwnsTables, grant
+    from bot.storage.patient import open_migrating
+
+    engine = open_migrating(settings.database_url.get_secret_value())
+    try:
+        grant(engine, user)
+    except NoUsers:
+        _fail(wording.NO_USERS)
+    except OwnsTables:
+        _fail(wording.OWNS_TABLES.format(user=user))
+    except DBAPIError as error:
+        _fail(wording.NOT_GRANTED.format(user=user, error=error.orig))
+    finally:
+        engine.dispose()
+    click.echo(wording.GRANTED.format(user=user))
+
+
 @main.command(help=wording.HELP_DEMO)
 @click.option("--if-empty", is_flag=True, help=wording.HELP_IF_EMPTY)
 @click.pass_obj

@@ -84,6 +84,7 @@ def _of_connection(connection: Connection, settings: Settings) -> Iterator[Findi
         now = datetime.now(UTC)
         asked = (campaign.staff, campaign.contest, campaign.round_)
         checks += [partial(check, session, now) for check in asked]
+        checks.append(partial(stores.trail, connection))
     yield from _run(checks)
 
 

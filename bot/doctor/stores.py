@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot.doctor.finding import Finding, bad, good, note
 from bot.settings import Settings
 from bot.storage.database import OVERFLOW, database_clock
+from bot.storage.grants import may_alter_trail
 from bot.storage.memory import greet
 from bot.storage.schema import current, head
 
@@ -75,6 +76,13 @@ def schema(connection: Connection) -> Finding:
     if revision != head():
         return bad("schema", "other", revision=revision, head=head())
     return good("schema", revision=revision)
+
+
+def trail(connection: Connection) -> Finding | None:
+    """Whether the service's own user could alter the audit trail; SQLite knows no users."""
+    if connection.dialect.name == "sqlite":
+        return None
+    return note("trail", "open") if may_alter_trail(connection) else good("trail")
 
 
 def clock(session: Session) -> Finding:

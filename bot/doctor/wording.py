@@ -73,6 +73,13 @@ FINDINGS: dict[str, dict[str, str]] = {
         "none": "数据库结构：还没有建表 → 运行 bot db upgrade",
         "other": "数据库结构：{revision}，程序要的是 {head} → 先 bot backup，再 bot db upgrade",
     },
+    "trail": {
+        "good": "审核留痕：服务用的数据库账号只能添，不能改、不能删",
+        "open": (
+            "审核留痕：服务用的数据库账号能改、能删（改了 bot verify 看得出来，但拦不住） → "
+            "建表和服务分用两个账号：用建表的账号运行 bot db grants 服务的账号"
+        ),
+    },
     "clock": {
         "good": "时钟：与数据库相差 {seconds:.1f} 秒",
         "drift": (

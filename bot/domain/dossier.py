@@ -26,6 +26,7 @@ from bot.storage.tables import (
     Member,
     ModeratorPhone,
     Motto,
+    Naming,
     Notice,
     Person,
     PracticeCard,
@@ -98,6 +99,7 @@ class Dossiers:
             Section(
                 "rebindings", self._rows(Rebinding, member, Rebinding.slot, Rebinding.rebound_at)
             ),
+            Section("namings", self._rows(Naming, member, Naming.slot, Naming.named_at)),
             Section("moderator", self._moderator(member)),
             Section(
                 "consents", self._rows(Consent, member, Consent.text_version, Consent.given_at)

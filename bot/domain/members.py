@@ -18,10 +18,20 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from bot.domain.refusals import ReboundTooOften
+from bot.domain.refusals import NamedTooOften, ReboundTooOften
 from bot.domain.units import UnitCard, Units
 from bot.storage.directly import ask
-from bot.storage.tables import Consent, Delivery, Member, Notice, Person, Rebinding, Unit, table_of
+from bot.storage.tables import (
+    Consent,
+    Delivery,
+    Member,
+    Naming,
+    Notice,
+    Person,
+    Rebinding,
+    Unit,
+    table_of,
+)
 
 PAUSE = timedelta(hours=24)
 """How long a conversation waits where it was left."""
@@ -29,6 +39,8 @@ THANKS = timedelta(minutes=10)
 """How long thanks that were returned need not be returned again."""
 REBINDS, REBINDS_WITHIN = (1, 2), timedelta(days=30)
 """The slots in which a change of unit can stand, and for how long it stands there."""
+NAMES, NAMES_WITHIN = (1, 2, 3), timedelta(days=30)
+"""The same for a name, the first included."""
 FRESH = timedelta(hours=1)
 """How old the note of an unchanged state may grow: that much shorter is the pause at worst."""
 
@@ -80,6 +92,8 @@ def _presence(member: Table, delivery: Table, notice: Table) -> Select[Any]:
 _MEMBER, _PERSON = table_of(Member), table_of(Person)
 _LOOK = _presence(_MEMBER, table_of(Delivery), table_of(Notice))
 _LOCK = _LOOK.with_for_update()
+_MOVES, _NAMES = table_of(Rebinding), table_of(Naming)
+_BEGAN = {_MOVES: "rebound_at", _NAMES: "named_at"}
 _NEW_PERSON, _NEW_MEMBER = insert(_PERSON), insert(_MEMBER)
 MOVE = (
     update(_MEMBER)
@@ -196,46 +210,70 @@ class Members:
     def ensure_may_move(self, member: bytes) -> None:
         """Raise ReboundTooOften when the member belongs to a unit and may not change it now."""
         if self._unit_of(member) is not None:
-            self._free_slot(member)
+            self._slot_to_move(member)
+
+    def ensure_may_name(self, member: bytes) -> None:
+        """Raise NamedTooOften when the member may give no other name now."""
+        self._slot_to_name(member)
 
     def join(self, member: bytes, unit: int, name: str | None) -> None:
         """Bind the member to a unit; consent has been noted before.
 
         Nothing here depends on the roster: a stranger who tries names out learns nothing.
-        Raises ReboundTooOften.
+        Raises ReboundTooOften and NamedTooOften.
         """
         if self._unit_of(member) not in (None, unit):
-            self._move(member)
+            self._stand(_MOVES, member, self._slot_to_move(member), REBINDS_WITHIN)
+        self._name(member, name)
         self._change(member, unit_id=unit, scanned_unit_id=None, name=name)
+
+    def rename(self, member: bytes, name: str | None) -> None:
+        """Put another name, or none, in place of the one there is. Raises NamedTooOften."""
+        self._name(member, name)
+        self._change(member, name=name)
 
     def _unit_of(self, member: bytes) -> int | None:
         return self._session.scalar(select(Member.unit_id).where(Member.member_key == member))
 
-    def _move(self, member: bytes) -> None:
-        """Stand in a slot: the primary key has room for so many changes and no more."""
-        slot = self._free_slot(member)
-        mine = Rebinding.member_key == member
-        over = Rebinding.rebound_at <= self._now - REBINDS_WITHIN
-        self._session.execute(delete(Rebinding).where(mine, over))
-        row = {"member_key": member, "slot": slot, "rebound_at": self._now}
-        self._session.execute(insert(Rebinding).values(row))
+    def _name(self, member: bytes, name: str | None) -> None:
+        """Note that a name was given, unless it is the one there was."""
+        had = self._session.scalar(select(Member.name).where(Member.member_key == member))
+        if name not in (None, had):
+            self._stand(_NAMES, member, self._slot_to_name(member), NAMES_WITHIN)
 
-    def _free_slot(self, member: bytes) -> int:
+    def _slot_to_move(self, member: bytes) -> int:
+        slot, again_at = self._free_slot(_MOVES, member, REBINDS, REBINDS_WITHIN)
+        if slot is None:
+            raise ReboundTooOften(again_at)
+        return slot
+
+    def _slot_to_name(self, member: bytes) -> int:
+        slot, again_at = self._free_slot(_NAMES, member, NAMES, NAMES_WITHIN)
+        if slot is None:
+            raise NamedTooOften(again_at)
+        return slot
+
+    def _free_slot(
+        self, table: Table, member: bytes, slots: tuple[int, ...], within: timedelta
+    ) -> tuple[int | None, datetime]:
+        """A slot in which nothing stands, and when the next becomes free."""
+        began = table.c[_BEGAN[table]]
         rows = self._session.execute(
-            select(Rebinding.slot, Rebinding.rebound_at).where(
-                Rebinding.member_key == member,
-                Rebinding.rebound_at > self._now - REBINDS_WITHIN,
+            select(table.c.slot, began.label("began")).where(
+                table.c.member_key == member, began > self._now - within
             )
         ).all()
-        taken = {row.slot for row in rows}
-        for slot in REBINDS:
-            if slot not in taken:
-                return slot
-        raise ReboundTooOften(min(row.rebound_at for row in rows) + REBINDS_WITHIN)
+        free = sorted(set(slots) - {row.slot for row in rows})
+        again_at = min((row.began for row in rows), default=self._now - within) + within
+        return (free[0] if free else None), again_at
 
-    def rename(self, member: bytes, name: str | None) -> None:
-        """Put another name, or none, in place of the one there is."""
-        self._change(member, name=name)
+    def _stand(self, table: Table, member: bytes, slot: int, within: timedelta) -> None:
+        """Stand in a slot: the primary key has room for so many and no more."""
+        began = _BEGAN[table]
+        over = table.c[began] <= self._now - within
+        self._session.execute(delete(table).where(table.c.member_key == member, over))
+        row = {"member_key": member, "slot": slot, began: self._now}
+        self._session.execute(insert(table).values(row))
 
     def return_thanks(self, member: bytes) -> bool:
         """Note that the member is thanked back; False when that was less than ten minutes ago."""

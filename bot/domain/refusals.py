@@ -83,6 +83,13 @@ class ReboundTooOften(Refusal):
 
 
 @dataclass(eq=False)
+class NamedTooOften(Refusal):
+    """The member has given as many names as one may in thirty days."""
+
+    again_at: datetime
+
+
+@dataclass(eq=False)
 class NoRound(Refusal):
     """There is no selection at all."""
 

@@ -45,6 +45,7 @@ class Purpose(StrEnum):
     UNLISTED = auto()
     UNIT = auto()
     REBINDING = auto()
+    NAMING = auto()
     MODERATOR = auto()
     ROSTER = auto()
     DRAW = auto()
@@ -78,6 +79,7 @@ PERIODS: Mapping[Purpose, Period] = {
     Purpose.UNLISTED: Period.CAMPAIGN,
     Purpose.UNIT: Period.CAMPAIGN,
     Purpose.REBINDING: Period.MONTH,
+    Purpose.NAMING: Period.MONTH,
     Purpose.MODERATOR: Period.CAMPAIGN,
     Purpose.ROSTER: Period.CAMPAIGN,
     Purpose.DRAW: Period.CAMPAIGN,
@@ -126,6 +128,7 @@ REGISTER: Mapping[str, Fields] = {
         **_for(Purpose.UNLISTED, "unlisted"),
     },
     "rebinding": _for(Purpose.REBINDING, "member_key", "slot", "rebound_at"),
+    "naming": _for(Purpose.NAMING, "member_key", "slot", "named_at"),
     "roster_name": _for(Purpose.ROSTER, "unit_id", "name", "people", "imported_at"),
     "draw_entry": _for(Purpose.DRAW, "member_key", "draw_id", "code"),
     "certificate_holder": _for(
@@ -288,6 +291,7 @@ COUNTS_FROM: Mapping[str, str] = {
     "ticket": "handled_at",
     "data_pass": "issued_at",
     "rebinding": "rebound_at",
+    "naming": "named_at",
     "spent_day": "day",
     "wished_vote": "wished_at",
     "staff_session": "signed_in_at",

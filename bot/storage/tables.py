@@ -178,6 +178,21 @@ class Rebinding(Base):
     rebound_at: Mapped[datetime]
 
 
+class Naming(Base):
+    """A name that a member gave. It stands in a slot for thirty days; the fourth has none.
+
+    Who could try out one name after the other would learn from the tables of units which of them
+    a roster has.
+    """
+
+    __tablename__ = "naming"
+    __table_args__ = _rules(CheckConstraint("slot IN (1, 2, 3)", name="ck_naming_slot"))
+
+    member_key: Mapped[bytes] = mapped_column(MemberKey, primary_key=True)
+    slot: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    named_at: Mapped[datetime]
+
+
 class DataPass(Base):
     """The key to a link that shows members what we keep about them: once, and for half an hour."""
 

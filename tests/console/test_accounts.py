@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
 from werkzeug.test import TestResponse
 
 from bot.console import wording
@@ -509,6 +509,20 @@ def test_units_of_others_are_as_if_they_were_not_there(qian: Browser) -> None:
 
     assert others.status_code == nowhere.status_code == 404
     assert text_of(others) == text_of(nowhere)
+
+
+def test_for_units_of_others_the_same_is_done_as_for_none(qian: Browser, engine: Engine) -> None:
+    done: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *words: done.append(words[2]))
+    qian.get("/admin/units?unit=2")
+
+    asked = []
+    for unit in (3, 4711):
+        done.clear()
+        qian.get(f"/admin/units?unit={unit}")
+        asked.append(list(done))
+
+    assert asked[0] == asked[1] != []
 
 
 def test_a_secretary_without_a_unit_sees_none(app: Flask, transaction: Transaction) -> None:

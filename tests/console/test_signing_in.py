@@ -1,11 +1,11 @@
 """Coming in and going out: the first account, passwords, throttling, the end of a sign-in."""
 
-from statistics import median
-from time import perf_counter
+from time import thread_time
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import Engine, event, func, select
 
 from bot.console import wording
 from bot.domain import audit
@@ -152,20 +152,44 @@ def test_a_name_that_no_database_could_keep_is_a_bad_form(browser: Browser) -> N
 @pytest.mark.slow
 @pytest.mark.usefixtures("li_has_an_account")
 def test_unknown_and_known_names_take_the_same_time(app: Flask, clock: Clock) -> None:
+    """The quickest of eight tries each: what else the machine does only ever adds to it."""
     spans: dict[str, list[float]] = {"李审核": [], "没有这人": []}
 
-    for _ in range(12):
+    for _ in range(8):
         for name, seen in spans.items():
             clock.advance(minutes=6)
             browser = Browser(app)
-            token = browser.form_token()
-            fields = {"form_token": token, "name": name, "password": "x" * 20}
-            begun = perf_counter()
+            fields = {"form_token": browser.form_token(), "name": name, "password": "x" * 20}
+            begun = thread_time()
             browser.post_bare("/admin/sign-in", fields)
-            seen.append(perf_counter() - begun)
+            seen.append(thread_time() - begun)
 
-    known, unknown = (median(seen) for seen in spans.values())
-    assert abs(known - unknown) < 0.5 * known  # Without a comparison it is a quarter of it.
+    known, unknown = (min(seen) for seen in spans.values())
+    assert abs(known - unknown) < 0.15 * known  # Without a comparison it is a quarter of it.
+
+
+@pytest.mark.usefixtures("li_has_an_account")
+def test_for_unknown_and_known_names_the_same_is_done(
+    app: Flask, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    verify = PasswordHasher.verify
+
+    def noted(self: PasswordHasher, kept: str, typed: bytes) -> bool:
+        done.append(kept.rsplit("$", 2)[0])  # How dear the comparison is.
+        return bool(verify(self, kept, typed))
+
+    monkeypatch.setattr(PasswordHasher, "verify", noted)
+    event.listen(engine, "before_cursor_execute", lambda *words: done.append(words[2]))
+
+    said = []
+    for name in ("李审核", "没有这人"):
+        done.clear()
+        Browser(app).sign_in(name, "x" * 20)
+        said.append(list(done))
+
+    assert said[0] == said[1]
+    assert [deed for deed in said[0] if "argon2" in deed] == ["$argon2id$v=19$m=19456,t=2,p=1"]
 
 
 @pytest.mark.usefixtures("li_has_an_account")

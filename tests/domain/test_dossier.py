@@ -11,6 +11,7 @@ from tests.domain.invariants.conftest import some_life
 
 TABLES = {
     "person": "person", "member": "person", "consent": "consents", "rebinding": "rebindings",
+    "naming": "namings",
     "score": "scores",
     "draw_entry": "draws", "certificate_holder": "certificates", "moderator_phone": "moderator",
     "attempt": "papers", "practice_card": "practice", "answer": "answers", "vote": "votes",

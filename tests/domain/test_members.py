@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from bot.domain.identity import campaign_day, mask, member_key
 from bot.domain.members import MOVE, PAUSE, Members
-from bot.domain.refusals import ReboundTooOften
-from bot.storage.tables import Base, Consent, Member, Person, Rebinding
+from bot.domain.refusals import NamedTooOften, ReboundTooOften
+from bot.storage.tables import Base, Consent, Member, Naming, Person, Rebinding
 from tests.builders import NOON, SECRET, a_member, key
 
 DELIVERY = b"d" * 32
@@ -139,6 +139,31 @@ def test_the_third_change_has_no_slot_to_stand_in(session: Session) -> None:
 
     with pytest.raises(IntegrityError), session.begin_nested():
         session.execute(insert(Rebinding).values(member_key=member, slot=3, rebound_at=NOON))
+
+
+def test_three_names_are_given_in_thirty_days_and_no_more(session: Session) -> None:
+    member, day = a_member(session, unit=2), timedelta(days=1)
+    for days, name in ((0, "张三"), (1, "李四"), (2, None), (2, "王五")):
+        members_at(session, NOON + days * day).rename(member, name)
+
+    with pytest.raises(NamedTooOften) as refused:
+        members_at(session, NOON + 29 * day).rename(member, "赵六")
+    with pytest.raises(NamedTooOften):
+        members_at(session, NOON + 29 * day).join(member, 2, "张三")
+    members_at(session, NOON + 29 * day).rename(member, "王五")
+    members_at(session, NOON + 29 * day).rename(member, None)
+
+    assert refused.value.again_at == NOON + 30 * day
+    members_at(session, NOON + 30 * day).rename(member, "赵六")
+    with pytest.raises(NamedTooOften):
+        members_at(session, NOON + 30 * day).rename(member, "张三")
+
+
+def test_the_fourth_name_has_no_slot_to_stand_in(session: Session) -> None:
+    member = a_member(session, unit=2)
+
+    with pytest.raises(IntegrityError), session.begin_nested():
+        session.execute(insert(Naming).values(member_key=member, slot=4, named_at=NOON))
 
 
 def test_consent_is_noted_once_for_each_version_of_the_notice(session: Session) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from bot.domain import passes, sign_in_limit, staff
 from bot.domain.erasure import REPEATABLE, tables_about_members
-from bot.domain.members import REBINDS_WITHIN
+from bot.domain.members import NAMES_WITHIN, REBINDS_WITHIN
 from bot.domain.mottos import RESTORE
 from bot.domain.purge import REPEATED, tasks
 from bot.domain.retention import (
@@ -54,6 +54,7 @@ def test_what_is_kept_is_kept_as_long_as_it_is_used() -> None:
     assert length_of("sign_in_failure", "failed_at") == sign_in_limit.LONGEST_WINDOW
     assert length_of("data_pass", "issued_at") == passes.VALID
     assert length_of("rebinding", "rebound_at") == REBINDS_WITHIN
+    assert length_of("naming", "named_at") == NAMES_WITHIN
     assert REPEATED > REPEATABLE
     assert length_of("motto", "words") > RESTORE
 
@@ -61,6 +62,7 @@ def test_what_is_kept_is_kept_as_long_as_it_is_used() -> None:
 def test_the_tasks_name_each_table_and_the_fields_that_go_first() -> None:
     assert list(tasks()) == [
         "members", "rosters", "erased", "delivery.reply", "delivery", "notice", "ticket",
-        "data_pass", "rebinding", "spent_day", "wished_vote", "staff_session", "sign_in_failure",
+        "data_pass", "rebinding", "naming", "spent_day", "wished_vote", "staff_session",
+        "sign_in_failure",
         "result_request", "result_file", "pile_claim",
     ]  # fmt: skip

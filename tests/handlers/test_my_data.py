@@ -74,6 +74,23 @@ def test_a_name_may_be_taken_out(zhang: Talker, session: Session) -> None:
     assert session.scalars(select(Member.name)).one() is None
 
 
+def test_names_are_not_tried_out_one_after_the_other(zhang: Talker, session: Session) -> None:
+    for name in ("李四", "王五"):
+        zhang.says("改名")
+        zhang.says(name)
+
+    zhang.says("改名")
+    refused = zhang.says("赵六")
+    zhang.says("改名")
+    taken_out = zhang.says("不写")
+    asked_again = zhang.says("改名")
+
+    assert refused.startswith("30天里已经写过三次姓名，1月4日以后才能再改。\n不写姓名也一样参加")
+    assert taken_out.startswith("✔ 姓名去掉了。")
+    assert asked_again == refused
+    assert session.scalars(select(Member.name)).one() is None
+
+
 def test_who_belongs_to_no_unit_begins_with_that(session: Session) -> None:
     a_member(session, "li")
 

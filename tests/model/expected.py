@@ -18,6 +18,7 @@ GRACE = timedelta(seconds=20)
 UNDO = timedelta(seconds=60)
 RESTORE = timedelta(days=30)
 REBINDS_WITHIN = timedelta(days=30)
+NAMES_WITHIN = timedelta(days=30)
 PATIENCE = timedelta(hours=24)
 AT_ONCE = 2
 
@@ -85,6 +86,7 @@ class Expected:
         self.scanned: dict[str, int | None] = {}
         self.unit: dict[str, tuple[int, str | None]] = {}
         self.moves: dict[str, list[datetime]] = defaultdict(list)
+        self.namings: dict[str, list[datetime]] = defaultdict(list)
         self.papers: dict[tuple[str, date], Paper] = {}
         self.entries: dict[int, Entry] = {}
         self.votes: dict[str, list[tuple[date, int]]] = defaultdict(list)
@@ -99,8 +101,15 @@ class Expected:
         lately = [moved for moved in self.moves[by] if at - moved < REBINDS_WITHIN]
         return by not in self.unit or len(lately) < 2
 
+    def may_name(self, by: str, name: str, at: datetime) -> bool:
+        """Whether this is the member's name, or less than three were given in thirty days."""
+        lately = [named for named in self.namings[by] if at - named < NAMES_WITHIN]
+        return self.unit.get(by, (0, None))[1] == name or len(lately) < 3
+
     def join(self, by: str, unit: int, name: str | None, at: datetime) -> None:
         """The member belongs to this unit now."""
+        if name not in (None, self.unit.get(by, (0, None))[1]):
+            self.namings[by].append(at)
         if by in self.unit and self.unit[by][0] != unit:
             self.moves[by].append(at)
         self.unit[by], self.scanned[by] = (unit, name), None

@@ -131,6 +131,8 @@ class Campaign(RuleBasedStateMachine):
             return self.says(by, "登记单位")
         self.says(by, "登记单位")
         self.says(by, {2: "新安", 3: "农业"}[unit])
+        if not self.expected.may_name(by, f"{name}三", self.now + TICK):
+            return self.says(by, f"{name}三")
         self.expected.join(by, unit, f"{name}三", self.now + TICK)
         return self.says(by, f"{name}三", {("join", 0)})
 

@@ -91,6 +91,12 @@ def test_the_pane_tells_how_it_went_over_the_wire(page: Page) -> None:
     page.click("#tab-signature")
     expect(page.locator("[data-push=msg_signature]")).to_have_text(re.compile("[0-9a-f]{40}"))
 
+    for hostile in ("<img src=x onerror=alert(1)>", "</script><script>alert(1)</script>"):
+        page.fill("#words", hostile)
+        page.keyboard.press("Enter")
+        expect(page.locator(".mine .bubble").last).to_have_text(hostile)
+        expect(page.locator(".theirs .bubble").last).to_have_text(f"收到：{hostile}")
+
 
 def test_members_have_chats_of_their_own_that_outlive_a_reload(page: Page) -> None:
     page.click("#follow")
