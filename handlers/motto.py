@@ -28,7 +28,7 @@ from bot.domain.mottos import LEAST, check_words
 from bot.domain.refusals import CollectingClosed, MottoTooLong, MottoTooShort
 from bot.domain.services import Services
 from handlers import wording
-from handlers.own_motto import own_card, reword
+from handlers.own_motto import own_card, promise, reword
 from handlers.vote import listed, with_way_back
 
 LEAST_HAN = 6
@@ -193,7 +193,7 @@ def hand_in(message: Message, state: OfferedMotto | ConfirmingMotto, services: S
         return _second(mine, draft.words)
     folded = fold_prose(draft.words)
     card = services.mottos.submit(message.member, draft.words, folded, draft.signature)
-    return Step(wording.motto_received(card.number), Idle())
+    return Step(wording.motto_received(card.number, promise(services)), Idle())
 
 
 @router.during(OfferedMotto, wording.REPLACE_IT)

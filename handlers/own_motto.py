@@ -19,6 +19,7 @@ from bot.domain.entries import MottoCard, MottoState
 from bot.domain.moderation import UNDO
 from bot.domain.refusals import NoMotto, VotesAtStake
 from bot.domain.services import Services
+from bot.rulebook import review_promise
 from handlers import wording
 
 REWORD, WITHDRAW = "reword", "withdraw"
@@ -27,11 +28,17 @@ REWORD, WITHDRAW = "reword", "withdraw"
 router = Router()
 
 
+def promise(services: Services) -> str:
+    """When a decision may be expected, by how long others have waited lately."""
+    return review_promise(services.moderation.waits())
+
+
 def own_card(mine: MottoCard, services: Services) -> Text:
     """The member's entry and how it stands."""
     card = services.mottos.public(mine.number)
-    votes = services.mottos.votes_for(mine.number)
-    return wording.motto_of_mine(mine, _told(mine, services.now), votes, card or mine)
+    votes, told = services.mottos.votes_for(mine.number), _told(mine, services.now)
+    until = promise(services) if told is MottoState.WAITING else ""
+    return wording.motto_of_mine(mine, told, votes, until, card or mine)
 
 
 @router.keyword(*wording.MY_MOTTO)
@@ -125,7 +132,7 @@ def reword(
     except VotesAtStake as refusal:
         asked = ConfirmingMotto(words, signature, mine.number, warned=True)
         return Step(wording.refuse(refusal), asked)
-    return Step(wording.motto_reworded(card), Idle())
+    return Step(wording.motto_reworded(card, promise(services)), Idle())
 
 
 def _ask_for_words(mine: MottoCard, services: Services, warned: bool) -> Step:
@@ -218,7 +225,8 @@ def _withdraw(mine: MottoCard, message: Message, services: Services) -> Text:
 
 def _restore(mine: MottoCard, message: Message, services: Services) -> Text:
     try:
-        return wording.motto_restored(services.mottos.restore(message.member).number)
+        restored = services.mottos.restore(message.member)
+        return wording.motto_restored(restored.number, promise(services))
     except NoMotto:
         if mine.state is MottoState.WITHDRAWN:
             return wording.motto_gone(mine.number)

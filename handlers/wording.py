@@ -47,6 +47,7 @@ from bot.domain.refusals import (
     OnlyJoinedStand,
     OwnDecision,
     OwnEntry,
+    OwnMotto,
     OwnUnit,
     PaperFinished,
     PaperNotOut,
@@ -1424,13 +1425,14 @@ def motto_signed(mine: MottoCard, unit: UnitCard | None, name: str | None) -> Te
     return join([done, say("[我的座右铭](发:我的座右铭)" if name else _NAMELESS)])
 
 
-def motto_received(number: int) -> Text:
+def motto_received(number: int, promise: str) -> Text:
     """The motto is entered."""
     return say(
-        "✔ 收到，您的编号是 {number} 号，正在审核，一般1天内有结果。\n"
+        "✔ 收到，您的编号是 {number} 号，正在审核，{promise}。\n"
         "结果会在您下次来的时候告诉您；想早点知道，回复“我的座右铭”。\n"
         "[看看大家的](发:看座右铭)　[答题](发:答题)",
         number=number,
+        promise=promise,
     )
 
 
@@ -1483,9 +1485,13 @@ def motto_unwritten() -> Text:
 
 
 def motto_of_mine(
-    card: MottoCard, state: MottoState, votes: int, joined: MottoCard | None = None
+    card: MottoCard,
+    state: MottoState,
+    votes: int,
+    promise: str,
+    joined: MottoCard | None = None,
 ) -> Text:
-    """The member's own entry; `state` is what its author has been told.
+    """The member's own entry; `state` is what its author has been told, `promise` until when.
 
     `joined` is the card on which it stands with those of others.
     """
@@ -1499,18 +1505,18 @@ def motto_of_mine(
         stands = _JOINED + stands
         others, number = joined.signers - 1, joined.number
         return head + say(stands, number=number, votes=votes, others=others)
-    return head + say(stands, number=card.number, votes=votes)
+    return head + say(stands, number=card.number, votes=votes, promise=promise)
 
 
 _JOINED = "和另外{others}位党员写的是同一句，合在{number}号卡片上。\n"
 
 
 _APPEALED = (
-    "您的申诉收到了，另一位同志正在重新看，一般1天内有结果。\n"
+    "您的申诉收到了，另一位同志正在重新看，{promise}。\n"
     "[修改](发:修改座右铭)　[撤回](发:撤回我的座右铭)　[看看大家的](发:看座右铭)"
 )
 _OF_MINE = {
-    MottoState.WAITING: "正在审核，一般1天内有结果。\n"
+    MottoState.WAITING: "正在审核，{promise}。\n"
     "[修改](发:修改座右铭)　[改署名](发:改署名)　[撤回](发:撤回我的座右铭)\n"
     "[看看大家的](发:看座右铭)",
     MottoState.APPROVED: "已经通过，大家都能看到，现在有{votes}票。\n"
@@ -1586,13 +1592,14 @@ def motto_votes_will_go(number: int, votes: int) -> Text:
     )
 
 
-def motto_reworded(card: MottoCard) -> Text:
+def motto_reworded(card: MottoCard, promise: str) -> Text:
     """Other words stand under the number."""
     return say(
-        "✔ 换好了，{number}号：“{words}”。重新排队审核，一般1天内有结果。\n"
+        "✔ 换好了，{number}号：“{words}”。重新排队审核，{promise}。\n"
         "改回去：[恢复原来那句](发:恢复原句)",
         number=card.number,
         words=card.words,
+        promise=promise,
     )
 
 
@@ -1638,11 +1645,12 @@ def motto_withdrawn(number: int) -> Text:
     )
 
 
-def motto_restored(number: int) -> Text:
+def motto_restored(number: int, promise: str) -> Text:
     """A withdrawn entry waits for review again."""
     return say(
-        "✔ {number}号恢复了，重新排队审核，一般1天内有结果。\n[我的座右铭](发:我的座右铭)",
+        "✔ {number}号恢复了，重新排队审核，{promise}。\n[我的座右铭](发:我的座右铭)",
         number=number,
+        promise=promise,
     )
 
 
@@ -1782,6 +1790,11 @@ def _(_refusal: DecidedMeanwhile) -> Text:
 @refuse.register
 def _(refusal: OwnDecision) -> Text:
     return say("{number}号是您退回的，请另一位同志来看。", number=refusal.number)
+
+
+@refuse.register
+def _(refusal: OwnMotto) -> Text:
+    return say("{number}号是您自己交的，要请另一位同志来审。", number=refusal.number)
 
 
 @refuse.register

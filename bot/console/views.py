@@ -42,6 +42,7 @@ from bot.domain.refusals import (
     MottoTooShort,
     NoSuchEntry,
     OwnDecision,
+    OwnMotto,
     Refusal,
     UndoTooLate,
 )
@@ -198,7 +199,7 @@ class Desk:
             raise NotFound from None
         except DecidedMeanwhile as refusal:
             return None if _done_already(refusal, wanted) else self._banner(number, refusal, unsent)
-        except (OwnDecision, MottoTooShort, MottoTooLong, UndoTooLate) as refusal:
+        except (OwnDecision, OwnMotto, MottoTooShort, MottoTooLong, UndoTooLate) as refusal:
             return self._banner(number, refusal, unsent)
         if not outcome.late:
             return None
@@ -226,8 +227,9 @@ class Desk:
                 desk=desk,
                 appealed=services.moderation.appealed(desk.mottos),
                 pace=services.moderation.pace(me.id),
-                usual=services.moderation.usual_wait(),
-                recent=services.moderation.recent(),
+                waits=services.moderation.waits(),
+                recent=services.moderation.recent(me.id),
+                near=services.nearest.of(desk.mottos),
                 letters=services.tickets.backlog().waiting,
                 names=services.staff.names(),
                 mine=audit.staff(me.id),

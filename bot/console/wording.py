@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
+from bot.domain.barred import Bar
 from bot.domain.entries import MottoState
 from bot.domain.identity import CAMPAIGN_ZONE
-from bot.domain.moderation import Pace, Reason
+from bot.domain.moderation import Pace, Reason, Waits
 from bot.domain.outcomes import ObjectionsOpen, Standing
 from bot.domain.passwords import LEAST, MOST, Flaw
 from bot.domain.refusals import (
@@ -15,6 +16,7 @@ from bot.domain.refusals import (
     MottoTooLong,
     MottoTooShort,
     OwnDecision,
+    OwnMotto,
     Refusal,
     UndoTooLate,
 )
@@ -35,6 +37,7 @@ from bot.domain.staff_refusals import (
 )
 from bot.domain.tally import Poll
 from bot.domain.tickets import ClosedMeanwhile
+from bot.rulebook import review_promise
 
 # ------------------------------------------------------------ signing in
 
@@ -131,6 +134,7 @@ _SIGNED = {"full": "署全名", "masked": "署姓氏", "none": "不署名"}
 _NOTHING_DONE = "您刚才的操作没有生效，什么都没有被覆盖。"
 _AUTHOR, _SYSTEM, _SOMEBODY = "作者本人", "系统", "另一位同志"
 
+_A_MINUTE = timedelta(minutes=1)
 _LONGEST_LOOK = timedelta(minutes=1)
 """A longer pause between two decisions is a pause, not a look."""
 
@@ -154,12 +158,20 @@ def why_not(
                 f"{number}号要请另一位同志来看",
                 f"作者申诉的是您的决定，由另一位同志重新看才公道。{_NOTHING_DONE}",
             )
+        case OwnMotto():
+            return f"{number}号是您自己交的", f"{BARRED[Bar.OWN]}{_NOTHING_DONE}"
         case MottoTooShort(least=least):
             return f"{number}号没有退回", f"改好的句子太短，至少 {least} 个字。{_NOTHING_DONE}"
         case MottoTooLong(most=most):
             return f"{number}号没有退回", f"改好的句子太长，最多 {most} 个字。{_NOTHING_DONE}"
     raise TypeError(f"no words for {type(refusal).__name__}")
 
+
+BARRED = {
+    Bar.OWN: "自己的座右铭，请另一位同志来看。",
+    Bar.APPEAL: "上次是您退回的，这次请另一位同志来看。",
+}
+"""Why a colleague may not decide what lies before them."""
 
 KEYS = (
     (("A",), "通过这一组，下一组马上就到"),
@@ -392,12 +404,13 @@ def waited(since: datetime, now: datetime) -> str:
     return _span(max(now - since, timedelta(seconds=1)))
 
 
-def usual_wait(usual: timedelta) -> str:
-    """How the promise that members are given is kept."""
-    kept = "做到了" if usual <= timedelta(days=1) else "没有做到"
-    return (
-        f"最近九成在 {_span(max(usual, timedelta(minutes=1)))}内有结果，对党员说的“一般1天内”{kept}"
-    )
+def waits(waits: Waits | None) -> str:
+    """How long authors wait, and what members are told of it."""
+    told = f"对党员说的是“{review_promise(waits)}”"
+    if waits is None:
+        return f"近7天定的还不到10条，{told}"
+    half, most = (_span(max(wait, _A_MINUTE)) for wait in (waits.half, waits.nine_of_ten))
+    return f"近7天 {waits.count} 条：一半在 {half}内、九成在 {most}内有结果；{told}"
 
 
 def _span(span: timedelta) -> str:

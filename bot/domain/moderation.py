@@ -11,12 +11,14 @@ from sqlalchemy import Row, case, func, select
 from sqlalchemy.orm import Session
 
 from bot.domain import audit
+from bot.domain.barred import bars, ensure_not_barred
 from bot.domain.entries import (
     MottoCard,
     MottoState,
     cards,
     cause_of,
     change_state,
+    current_round,
     decided_meanwhile,
     id_of,
     number_of,
@@ -26,7 +28,7 @@ from bot.domain.entries import (
 )
 from bot.domain.mottos import check_words
 from bot.domain.notices import Notices
-from bot.domain.refusals import NoSuchEntry, OwnDecision, UndoTooLate
+from bot.domain.refusals import NoRound, NoSuchEntry, UndoTooLate
 from bot.domain.released import Why, release_votes
 from bot.storage.tables import Audit, Motto
 
@@ -38,8 +40,9 @@ _APPROVE, _RETURN = "motto.approve", "motto.return"
 _LOOKED_AT = 400
 """Rows of the trail that are read to list the latest decisions: a pile has one for each entry."""
 _LATELY = timedelta(hours=1)
-_USUAL, _FEWEST = 200, 10
-"""Decisions from which the usual wait is told, and how many it takes at least."""
+_LAST_DAYS = timedelta(days=7)
+_USUAL, _FEWEST = 500, 10
+"""Decisions of the last days from which the wait is told, and how many it takes at least."""
 
 
 class Reason(StrEnum):
@@ -119,6 +122,16 @@ class Pace:
 
 
 @dataclass(frozen=True)
+class Waits:
+    """How long authors of the last seven days have waited for a decision."""
+
+    count: int
+    """Of how many entries it is told."""
+    half: timedelta
+    nine_of_ten: timedelta
+
+
+@dataclass(frozen=True)
 class Deed:
     """Something that was done to an entry."""
 
@@ -174,10 +187,10 @@ class Moderation:
         `together` the number of the first of a pile and how many are decided with it.
         Audit row and the author's notice are written with it; the notice is due when undoing
         is over. Raises NoSuchEntry, DecidedMeanwhile when the entry has changed since,
-        OwnDecision, and MottoTooShort or MottoTooLong about the fix.
+        OwnMotto, OwnDecision, and MottoTooShort or MottoTooLong about the fix.
         """
         card = self._seen(number, version, MottoState.WAITING)
-        _ensure_another(card, staff_id)
+        ensure_not_barred(self._session, card, staff_id)
         state = MottoState.RETURNED if reason else MottoState.APPROVED
         facts: dict[str, Any] = {"before": card.state, "after": state, "reason": reason}
         fix = check_words(fix) if fix and reason in FIXABLE else None
@@ -217,11 +230,11 @@ class Moderation:
     def undo(self, number: int, version: int, staff_id: int) -> None:
         """Take back a decision whose author has not been told.
 
-        Raises NoSuchEntry, DecidedMeanwhile when the entry has changed since, UndoTooLate or
-        OwnDecision.
+        Raises NoSuchEntry, DecidedMeanwhile when the entry has changed since, UndoTooLate,
+        OwnMotto or OwnDecision.
         """
         card = self._seen(number, version, MottoState.APPROVED, MottoState.RETURNED)
-        _ensure_another(card, staff_id)
+        ensure_not_barred(self._session, card, staff_id)
         if card.decided_at is None or self._now >= card.decided_at + UNDO:
             raise UndoTooLate
         # The entry first, then the notice, as its author does: two that take them in
@@ -242,8 +255,11 @@ class Moderation:
             raise UndoTooLate
         release_votes(self._session, self._now, card, audit.staff(staff_id), Why.UNDONE)
 
-    def recent(self, limit: int = 10) -> list[Decision]:
-        """The latest decisions, newest first, also those taken back or overtaken since."""
+    def recent(self, staff_id: int, limit: int = 10) -> list[Decision]:
+        """The latest decisions, newest first, also those taken back or overtaken since.
+
+        What this colleague may not decide they may not undo either.
+        """
         rows = self._session.execute(
             select(Audit.subject, Audit.version, Audit.facts, Audit.actor, Audit.at)
             .where(Audit.action.in_([_APPROVE, _RETURN]))
@@ -257,7 +273,7 @@ class Moderation:
             if key not in taken and len(taken) == limit:
                 break
             taken.setdefault(key, []).append(row)
-        return [self._decision(together[::-1]) for together in taken.values()]
+        return [self._decision(together[::-1], staff_id) for together in taken.values()]
 
     def pace(self, staff_id: int) -> Pace:
         """How the colleague has been getting on."""
@@ -275,16 +291,41 @@ class Moderation:
         gaps = sorted(later - earlier for earlier, later in pairwise(moments))
         return Pace(len(rows), len(moments), gaps[len(gaps) // 2] if len(gaps) >= 4 else None)
 
-    def usual_wait(self) -> timedelta | None:
-        """Within what time nine of ten of the latest decisions came; None before there are ten."""
-        rows = self._session.execute(
+    def waits(self) -> Waits | None:
+        """How long a decision has taken in the last seven days; None before there are ten.
+
+        Whoever still waits, and for longer than nine of ten did, counts with their time so far: a
+        desk that nobody sits at must not look faster than it is.
+        """
+        try:
+            entries = Motto.round_id == current_round(self._session, self._now).id
+        except NoRound:
+            return None
+        decided = self._session.execute(
             select(Motto.submitted_at, Motto.decided_at)
-            .where(Motto.state.in_([MottoState.APPROVED, MottoState.RETURNED]))
+            .where(
+                entries,
+                Motto.state.in_([MottoState.APPROVED, MottoState.RETURNED]),
+                Motto.decided_at > self._now - _LAST_DAYS,
+            )
             .order_by(Motto.decided_at.desc())
             .limit(_USUAL)
         )
-        waits = sorted(decided - submitted for submitted, decided in rows if decided)
-        return waits[len(waits) * 9 // 10] if len(waits) >= _FEWEST else None
+        waits = sorted(at - since for since, at in decided if at)
+        if len(waits) < _FEWEST:
+            return None
+        so_far = self._session.scalars(
+            select(Motto.submitted_at)
+            .where(
+                entries,
+                Motto.state == MottoState.WAITING,
+                Motto.submitted_at < self._now - _of(waits, 9),
+            )
+            .order_by(Motto.submitted_at)
+            .limit(_USUAL)
+        )
+        waits += sorted(self._now - since for since in so_far)
+        return Waits(len(waits), _of(waits, 5), _of(waits, 9))
 
     def history(self, number: int) -> History:
         """All that happened to an entry. Raises NoSuchEntry."""
@@ -297,7 +338,7 @@ class Moderation:
         )
         return History(card, [Deed(*row) for row in rows])
 
-    def _decision(self, rows: Sequence[Row[Any]]) -> Decision:
+    def _decision(self, rows: Sequence[Row[Any]], staff_id: int) -> Decision:
         """What was decided together, as the rows of the trail tell it."""
         decided = {_number(row.subject): row.version for row in rows}
         first = rows[0]
@@ -311,7 +352,8 @@ class Moderation:
             for id_, version in versions
             if decided[number_of(id_)] == version
         )
-        undoable = bool(standing) and self._now < first.at + UNDO
+        in_time = bool(standing) and self._now < first.at + UNDO
+        undoable = in_time and not bars(self._session, list(decided), staff_id)
         facts = first.facts
         return Decision(
             card, MottoState(facts["after"]), facts["reason"], first.version, first.actor,
@@ -347,11 +389,10 @@ class Moderation:
         return Notices(self._session, self._now)
 
 
-def _ensure_another(card: MottoCard, staff_id: int) -> None:
-    """Nobody judges an appeal against themselves. The entry's version guards this answer too."""
-    if card.appealed_against == staff_id:
-        raise OwnDecision(card.number)
-
-
 def _number(subject: str) -> int:
     return int(subject.partition(":")[2])
+
+
+def _of(waits: Sequence[timedelta], tenths: int) -> timedelta:
+    """Within what time so many of ten came."""
+    return waits[min(len(waits) * tenths // 10, len(waits) - 1)]

@@ -9,7 +9,7 @@ A claim is a row, and its key leaves room for one to a pile. It only keeps two f
 work: what decides between two who do it all the same is the version of each entry.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from bot.domain.alike import Likeness, kernel
+from bot.domain.barred import Bar, bars, is_barred
 from bot.domain.entries import MottoCard, MottoState, cards, id_of, read_card, to_card
 from bot.domain.moderation import Moderation, Reason, Seen
 from bot.domain.mottos import Mottos
@@ -79,6 +80,11 @@ class Pile:
     cards: Sequence[MottoCard]
     count: int
     """How many there are in all; `cards` are those that are decided at once."""
+    barred: Bar | None = None
+    """Why the colleague before whom it lies may decide none of it.
+
+    Of any other pile the entries that they may not decide are left to others.
+    """
 
     @property
     def head(self) -> MottoCard:
@@ -171,11 +177,18 @@ class Piles:
         Piles with one of the entries of the ids `first` are taken before older ones.
         `seat` is the page it is shown on: `leave` gives back only what is shown there.
         """
-        self._session.execute(delete(PileClaim).where(PileClaim.until <= self._now))
+        self._session.execute(
+            delete(PileClaim).where(
+                or_(
+                    PileClaim.until <= self._now,
+                    and_(PileClaim.staff_id == staff_id, ~_lies_for(staff_id, PileClaim.pile_id)),
+                )
+            )
+        )
         for _ in range(_TRIES):
             mine = self._session.scalars(
                 select(PileClaim.pile_id)
-                .where(PileClaim.staff_id == staff_id, _lies(PileClaim.pile_id))
+                .where(PileClaim.staff_id == staff_id)
             ).all()  # fmt: skip
             try:
                 with self._session.begin_nested():
@@ -186,7 +199,7 @@ class Piles:
                 continue
         self._session.execute(
             update(PileClaim)
-            .where(PileClaim.staff_id == staff_id, _lies(PileClaim.pile_id))
+            .where(PileClaim.staff_id == staff_id)
             .values(until=self._now + CLAIM, seat=seat)
         )
 
@@ -219,14 +232,14 @@ class Piles:
             .group_by(PileClaim.staff_id)
         )
         others = {id_: number for id_, number in elsewhere}  # noqa: C416
-        return Desk(self._piles(piles), count, heaps or 0, oldest, others)
+        return Desk(self._piles(piles, staff_id), count, heaps or 0, oldest, others)
 
-    def around(self, number: int) -> Pile | None:
-        """The pile on which the entry of this number waits; None when it does not wait."""
+    def around(self, number: int, staff_id: int) -> Pile | None:
+        """The pile, for this colleague, on which the entry waits; None when it does not wait."""
         pile = self._session.scalar(
             select(Motto.pile_id).where(Motto.id == id_of(number), _WAITING)
         )
-        found = self._piles([pile]) if pile is not None else []
+        found = self._piles([pile], staff_id) if pile is not None else []
         return found[0] if found else None
 
     def decide(
@@ -280,12 +293,10 @@ class Piles:
 
     def _free(self, staff_id: int, count: int, first: Collection[int]) -> list[int]:
         """The oldest piles that nobody has and the colleague may decide."""
-        barred = func.min(Motto.appealed_against)
         found = self._session.scalars(
             select(Motto.pile_id)
-            .where(_WAITING, Motto.pile_id.is_not(None), ~_CLAIMED)
+            .where(_WAITING, Motto.pile_id.is_not(None), ~_CLAIMED, ~is_barred(staff_id))
             .group_by(Motto.pile_id)
-            .having(or_(barred.is_(None), barred != staff_id))
             .order_by(_behind(first), _OLDEST, Motto.pile_id)
             .limit(max(0, count))
         )
@@ -305,14 +316,17 @@ class Piles:
         mine = self._session.scalars(
             select(PileClaim.pile_id)
             .join(Motto, and_(Motto.pile_id == PileClaim.pile_id, _WAITING))
-            .where(PileClaim.staff_id == staff_id, PileClaim.until > self._now)
+            .where(
+                PileClaim.staff_id == staff_id, PileClaim.until > self._now, ~is_barred(staff_id)
+            )
             .group_by(PileClaim.pile_id, PileClaim.taken_at)
             .order_by(PileClaim.taken_at, _behind(first), _OLDEST, PileClaim.pile_id)
         )
         barred = self._session.scalars(
             select(Motto.pile_id)
-            .where(_WAITING, Motto.pile_id.is_not(None), Motto.appealed_against == staff_id)
-            .order_by(Motto.submitted_at, Motto.id)
+            .where(_WAITING, is_barred(staff_id), ~_lies_for(staff_id, Motto.pile_id))
+            .group_by(Motto.pile_id)
+            .order_by(_OLDEST, Motto.pile_id)
             .limit(PAGE)
         )
         return [pile for pile in (*mine, *barred) if pile is not None]
@@ -327,14 +341,24 @@ class Piles:
         )
         return [pile for pile in found if pile is not None]
 
-    def _piles(self, ids: Sequence[int]) -> list[Pile]:
+    def _piles(self, ids: Sequence[int], staff_id: int | None) -> list[Pile]:
         rows = self._session.execute(
             cards().where(_WAITING, Motto.pile_id.in_(ids)).order_by(Motto.submitted_at, Motto.id)
         )
         found: dict[int, list[MottoCard]] = {id_: [] for id_ in ids}
         for row in rows:
             found[row[0].pile_id].append(to_card(row))
-        return [Pile(lying[:MOST], len(lying)) for lying in found.values() if lying]
+        numbers = [card.number for lying in found.values() for card in lying]
+        barred = bars(self._session, numbers, staff_id) if staff_id else {}
+        return [_pile(lying, barred) for lying in found.values() if lying]
+
+
+def _pile(lying: Sequence[MottoCard], barred: Mapping[int, Bar]) -> Pile:
+    """The pile as it lies before somebody who may not decide the entries of these numbers."""
+    free = [card for card in lying if card.number not in barred]
+    if free:
+        return Pile(free[:MOST], len(free))
+    return Pile(lying[:MOST], len(lying), barred[lying[0].number])
 
 
 def _begun(entry: int, version: int) -> int:
@@ -354,6 +378,14 @@ def _lies(pile: Any) -> Any:
     """Whether something waits on this pile."""
     lying = aliased(Motto)
     return exists().where(lying.pile_id == pile, lying.state == MottoState.WAITING)
+
+
+def _lies_for(staff_id: int, pile: Any) -> Any:
+    """Whether something waits on this pile that the colleague may decide."""
+    lying = aliased(Motto)
+    return exists().where(
+        lying.pile_id == pile, lying.state == MottoState.WAITING, ~is_barred(staff_id, lying)
+    )
 
 
 def _each(seen: Sequence[Seen], deed: Callable[[Seen], int]) -> Outcome:

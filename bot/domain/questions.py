@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.domain.kept_lists import Latest
 from bot.domain.keys import Key, mended_keys, with_key
 from bot.domain.ladders import Ladders
+from bot.domain.nearest import Known as KnownEntries
 from bot.domain.participation import Boards
 from bot.domain.screening.quotations import Quotations
 from bot.domain.screening.screen import Screen
@@ -31,6 +32,7 @@ class Shelf:
     def __init__(self) -> None:
         self.ladders, self.boards = Ladders(), Boards()
         self.screens, self.quotations = Latest[Screen](), Latest[Quotations]()
+        self.nearest = KnownEntries()
         self._known = _Known()
         self._pools: dict[int, dict[str, int]] = {}
 

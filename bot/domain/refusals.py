@@ -227,6 +227,13 @@ class OwnDecision(Refusal):
 
 
 @dataclass(eq=False)
+class OwnMotto(Refusal):
+    """The moderator wrote the entry: another one decides."""
+
+    number: int
+
+
+@dataclass(eq=False)
 class NothingToAppeal(Refusal):
     """No decision of which the member knows went against their entry."""
 

@@ -21,7 +21,7 @@ from bot.domain import audit
 from bot.domain.codes import bare_code, spoken_code
 from bot.domain.sign_in_limit import SignInLimit, code_of
 from bot.domain.staff_refusals import WrongCode
-from bot.storage.tables import RecoveryCode, SecondFactor, StaffSession
+from bot.storage.tables import PhoneCode, RecoveryCode, SecondFactor, StaffSession
 
 DIGITS, STEP = 6, 30
 RECOVERY_CODES = 10
@@ -55,7 +55,8 @@ class SecondFactors:
     def set_up(self, staff_id: int, seed: str, typed: str, secret: str) -> list[str]:
         """Take the authenticator that shows this code; its recovery codes, told only now.
 
-        It takes the place of the one before, and all sign-ins end. Raises WrongCode.
+        It takes the place of the one before, and all sign-ins end; a code that links a phone is
+        good no more, and a phone that is linked sleeps (bot/domain/phones.py). Raises WrongCode.
         """
         if (step := self._step_of(seed, typed)) is None:
             raise WrongCode
@@ -67,7 +68,8 @@ class SecondFactors:
             "proved_at": self._now,
         }  # fmt: skip
         self._session.execute(insert(SecondFactor).values(row))
-        self._session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
+        for kind in (StaffSession, PhoneCode):
+            self._session.execute(delete(kind).where(kind.staff_id == staff_id))
         self._record(staff_id, "staff.authenticator")
         return self._new_recovery_codes(staff_id, secret)
 

@@ -21,6 +21,7 @@ from bot.domain.item_analysis import ItemAnalysis
 from bot.domain.members import Members
 from bot.domain.moderation import Moderation
 from bot.domain.mottos import Mottos
+from bot.domain.nearest import Nearest
 from bot.domain.notices import Notices
 from bot.domain.outcomes import Outcomes
 from bot.domain.participation import Participation
@@ -114,6 +115,10 @@ class Services:
     @cached_property
     def piles(self) -> Piles:
         return Piles(self._session, self.now)
+
+    @cached_property
+    def nearest(self) -> Nearest:
+        return Nearest(self._session, self._shelf.nearest)
 
     @cached_property
     def appeals(self) -> Appeals:

@@ -4,6 +4,6 @@ console.
 wording   the sentences
 """
 
-from bot.rulebook.wording import contest_rules, correction, counts_as, round_rules
+from bot.rulebook.wording import contest_rules, correction, counts_as, review_promise, round_rules
 
-__all__ = ["contest_rules", "correction", "counts_as", "round_rules"]
+__all__ = ["contest_rules", "correction", "counts_as", "review_promise", "round_rules"]

@@ -1,9 +1,10 @@
 """The sentences of the printed rules: each setting of a contest or selection says what it means."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot.domain.contests import MAKE_UP_DAYS, ContestPlan
 from bot.domain.identity import CAMPAIGN_ZONE, campaign_day
+from bot.domain.moderation import Waits
 from bot.domain.regrading import Correction
 from bot.domain.rounds import Eligibility, RoundPlan
 from bot.domain.scoring import Counting
@@ -44,6 +45,28 @@ def correction(one: Correction) -> str:
         else "分数按更正后的答案重算，有加有减。"
     )
     return f"{_day(campaign_day(one.at))}更正了“{stem}”的答案。{why}{points}"
+
+
+_STEPS = {
+    timedelta(hours=1): "1小时内",
+    timedelta(hours=6): "6小时内",
+    timedelta(hours=12): "半天内",
+    timedelta(days=1): "1天内",
+    timedelta(days=2): "2天内",
+    timedelta(days=3): "3天内",
+    timedelta(days=7): "一周内",
+}
+
+
+def review_promise(waits: Waits | None) -> str:
+    """When authors may expect a decision: what nine of ten got lately, rounded up.
+
+    Where there is nothing to tell it from, only the order in which entries are looked at.
+    """
+    if waits is None:
+        return "按先后审"
+    step = next((step for step in _STEPS if waits.nine_of_ten <= step), None)
+    return f"一般{_STEPS[step]}有结果" if step else "交的人多，要等一周以上"
 
 
 def _times(plan: ContestPlan) -> str:

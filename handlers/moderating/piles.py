@@ -9,7 +9,7 @@ from bot.conversation.state import Idle, Reviewed, Reviewing, State, on_show
 from bot.domain.moderation import Reason, Seen
 from bot.domain.phones import Moderator
 from bot.domain.piles import Pile
-from bot.domain.refusals import DecidedMeanwhile, OwnDecision, UndoTooLate
+from bot.domain.refusals import DecidedMeanwhile, OwnDecision, OwnMotto, UndoTooLate
 from bot.domain.services import Services
 from handlers import wording as members
 from handlers.moderating import reading, wording
@@ -45,13 +45,14 @@ def look(message: Message, _state: State, services: Services) -> Step | Instead:
     moderator = services.phones.moderator(message.member)
     if moderator is None:
         return Instead(members.MY_MOTTO[0])
+    if moderator.asleep:
+        return Step(wording.confirm_first(), Idle())
     if not moderator.proved:
         return Step(wording.prove_first(), Idle())
     services.piles.place(services.piles.sort(FEW))
     services.piles.take(moderator.id, _SEAT)
     desk = services.piles.desk(moderator.id)
-    others = [pile for pile in desk.piles if pile.head.number not in moderator.own]
-    lying = [pile for pile in others if pile.head.appealed_against != moderator.id][:AT_ONCE]
+    lying = [pile for pile in desk.piles if not pile.barred][:AT_ONCE]
     if not lying:
         return Step(wording.nothing_waits(), Idle())
     told = [(pile, _hits(pile, services)) for pile in lying]
@@ -104,22 +105,22 @@ def _follow(
     rest: dict[int, int] = {}
     room = PEOPLE_AT_ONCE
     for place, reason in verdicts.items():
-        seen = _seen(state, place, services)
+        seen = _seen(state, place, moderator, services)
         done[place] = _decide(seen[:room], moderator, reason, services)
         if len(seen) > room and (done[place] or not room):
-            left = services.piles.around(seen[room].number)
+            left = services.piles.around(seen[room].number, moderator.id)
             rest[place] = left.count if left else 0
         room -= len(done[place])
     return done, rest
 
 
-def _seen(state: Reviewing, place: int, services: Services) -> list[Seen]:
+def _seen(state: Reviewing, place: int, moderator: Moderator, services: Services) -> list[Seen]:
     """The entries of the pile that were on it when it was shown; none if its first has changed.
 
     In other words that one may lie on a pile of which nobody has seen anything.
     """
     head = _read(state.shown[place - 1])
-    pile = services.piles.around(head.number)
+    pile = services.piles.around(head.number, moderator.id)
     if pile is None or head not in pile.seen:
         return []
     shown_at = datetime.fromisoformat(state.at)
@@ -130,12 +131,11 @@ def _decide(
     seen: list[Seen], moderator: Moderator, reason: Reason | None, services: Services
 ) -> list[Seen]:
     """What was decided of it; nothing if a colleague was faster, or has to decide it."""
-    seen = [one for one in seen if one.number not in moderator.own]
     if not seen:
         return []
     try:
         return list(services.piles.decide(seen, moderator.id, reason).done)
-    except (DecidedMeanwhile, OwnDecision):
+    except (DecidedMeanwhile, OwnDecision, OwnMotto):
         return []
 
 

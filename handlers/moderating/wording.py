@@ -46,6 +46,13 @@ def prove_first() -> Text:
     )
 
 
+def confirm_first() -> Text:
+    """The authenticator is another one since the phone was linked."""
+    return say(
+        "您的验证器换过，微信里先停审了。请在后台“我的账号”里点“还是我的微信”，再回来发“待审”。"
+    )
+
+
 def nothing_waits() -> Text:
     """All is decided, or lies on the desks of others."""
     return say("现在没有要您审的座右铭。有新的，再发“待审”就看得到。")

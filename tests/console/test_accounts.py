@@ -450,6 +450,29 @@ def test_an_owner_signs_a_colleague_out_everywhere(sun: Browser, li: Browser) ->
     assert sun.get("/admin").status_code == 200
 
 
+def test_after_another_authenticator_the_phone_waits_for_its_owner(
+    wu: Browser, clock: Clock, transaction: Transaction
+) -> None:
+    enrol(wu, clock)
+    with transaction() as services:
+        services.members.welcome(key("wu"), "o-wu", "")
+        services.phones.link(key("wu"), services.phones.invite(1))
+    assert "还是我的微信" not in text_of(wu.get("/admin/account"))
+    assert "微信里先停审" in text_of(wu.get("/admin/authenticator"))
+    clock.advance(minutes=1)
+    enrol(wu, clock)
+    assert "您的验证器换过，微信里先停审了" in text_of(wu.get("/admin/account"))
+
+    answer = wu.post("/admin/account/phone-kept", follow_redirects=True)
+
+    assert words.SAID["phone_kept"] in text_of(answer)
+    assert "还是我的微信" not in text_of(answer)
+    with transaction(read_only=True) as services:
+        moderator = services.phones.moderator(key("wu"))
+    assert moderator
+    assert moderator.proved
+
+
 def test_an_owner_unlinks_the_phone_of_a_colleague(
     sun: Browser, li: Browser, transaction: Transaction
 ) -> None:

@@ -255,6 +255,55 @@ def test_the_history_has_the_appeal(wang: Browser, appealed: int) -> None:
     assert f"申诉，请另一位同志重新看 作者本人 · 刚刚 {WHY}" in page
 
 
+# ------------------------------------------------------------ one's own, and one like it
+
+
+def test_ones_own_entry_lies_there_without_buttons(
+    li: Browser, submit: Submit, opened: Opened, transaction: Transaction
+) -> None:
+    number = submit(BRICK)
+    with opened() as session:
+        author = session.scalars(select(Motto.author)).one()
+    with transaction() as services:
+        services.phones.link(author, services.phones.invite(1))
+
+    page = li.get("/admin")
+
+    assert "自己的座右铭，请另一位同志来看。" in text_of(page)
+    assert f"/admin/mottos/{number}/approve" not in page.text
+    status, told = approve(li, number)
+    assert status == 409
+    assert f"{number}号是您自己交的" in told
+    assert state(opened, number) == ("waiting", 1)
+
+
+def test_a_card_names_the_earlier_entry_that_is_like_it(
+    li: Browser, submit: Submit, clock: Clock
+) -> None:
+    first = submit(CLEAN)
+    send_back(li, first, reason="unfit")
+    clock.advance(minutes=5)
+    submit(CLEAN.replace("做事", "做官"))
+
+    page = li.get("/admin")
+
+    assert f"像 {first}号 91% 退回：内容不合适 {CLEAN}" in text_of(page)
+    assert f'href="/admin/mottos/{first}"' in page.text
+
+
+def test_how_long_authors_wait_stands_beside_what_they_are_promised(
+    li: Browser, submit: Submit, clock: Clock
+) -> None:
+    numbers = [submit(f"第{word}天也要把群众的事放在心上") for word in "甲乙丙丁戊己庚辛壬癸"]
+    assert "近7天定的还不到10条，对党员说的是“按先后审”" in text_of(li.get("/admin"))
+    clock.advance(minutes=25)
+    for number in numbers:
+        approve(li, number)
+
+    told = "近7天 10 条：一半在 25 分钟内、九成在 25 分钟内有结果；对党员说的是“一般1小时内有结果”"
+    assert told in text_of(li.get("/admin"))
+
+
 # ------------------------------------------------------------ being late
 
 

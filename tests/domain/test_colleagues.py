@@ -281,6 +281,32 @@ def test_a_phone_that_a_thief_has_linked_does_not_outlive_the_password(
     assert factor is None or factor.proved_at is None
 
 
+def test_another_authenticator_of_ones_own_puts_the_phone_to_sleep(
+    session: Session, li: int, thief: bytes
+) -> None:
+    phones, later = Phones(session, NOON), Phones(session, NOON + timedelta(hours=1))
+    on_its_way = phones.invite(li)
+    seed = seed_of(SECRET, "another")
+    code = code_at(seed, NOON + timedelta(minutes=5))
+
+    SecondFactors(session, NOON + timedelta(minutes=5)).set_up(li, seed, code, SECRET)
+
+    assert later.is_asleep(li)
+    asleep = later.moderator(thief)
+    assert asleep
+    assert (asleep.asleep, asleep.proved) == (True, False)
+    assert phones.link(key("other"), on_its_way) is None
+
+    later.confirm(li)
+
+    assert not later.is_asleep(li)
+    awake = later.moderator(thief)
+    assert awake
+    assert (awake.asleep, awake.proved) == (False, True)
+    kept = session.scalars(select(Audit).where(Audit.action == "staff.phone_kept")).one()
+    assert (kept.actor, kept.subject) == (f"staff:{li}", f"staff:{li}")
+
+
 def test_an_owner_unlinks_the_phone_of_a_colleague_and_the_trail_says_who(
     session: Session, sun: int, li: int, thief: bytes
 ) -> None:

@@ -215,7 +215,7 @@ def test_recent_decisions_name_who_and_whether_they_can_be_undone(
     later = at(session, NOON + UNDO)
     later.moderation.decide(second, 1, staff_id=2)
 
-    newest, oldest = later.moderation.recent()
+    newest, oldest = later.moderation.recent(1)
 
     assert (newest.card.number, newest.verdict, newest.by) == (
         second, MottoState.APPROVED, "staff:2",

@@ -8,11 +8,12 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.conversation.folding import fold_prose
+from bot.domain.barred import Bar
 from bot.domain.entries import MottoState
 from bot.domain.moderation import UNDO, Reason, Seen
 from bot.domain.piles import CLAIM, MOST, PAGE
 from bot.domain.questions import Shelf
-from bot.domain.refusals import DecidedMeanwhile, UndoTooLate
+from bot.domain.refusals import DecidedMeanwhile, OwnMotto, UndoTooLate
 from bot.domain.services import Services, open_services
 from bot.storage.database import Sessions
 from bot.storage.tables import Audit, Motto, Notice, PileClaim, Staff
@@ -181,7 +182,7 @@ def test_one_decision_tells_each_author_and_leaves_a_row_for_each(desk: Session)
     assert [(row.subject, row.version, row.facts["pile"]) for row in rows] == [
         (f"motto:{n}", 2, numbers[0]) for n in numbers
     ]
-    (decision,) = at(desk).moderation.recent()
+    (decision,) = at(desk).moderation.recent(LI)
     assert (decision.card.number, decision.count) == (numbers[0], 3)
     assert decision.standing == tuple(outcome.done)
 
@@ -279,18 +280,76 @@ def test_the_pace_counts_entries_and_tells_how_long_one_pile_takes(desk: Session
     assert (pace.entries, pace.piles, pace.each) == (7, 5, timedelta(seconds=4))
 
 
-@pytest.mark.slow
-def test_the_usual_wait_leaves_one_of_ten_aside(desk: Session) -> None:
-    numbers = submit(desk, *different(10))
-    for n, number in enumerate(numbers[:9]):
-        at(desk, NOON + timedelta(hours=1, seconds=n)).moderation.decide(number, 1, LI)
-    before = at(desk).moderation.usual_wait()
-    at(desk, NOON + timedelta(days=9)).moderation.decide(numbers[9], 1, LI)
-    for n, number in enumerate(submit(desk, *different(20)[10:], since=NOON)):
-        at(desk, NOON + timedelta(hours=2, seconds=n)).moderation.decide(number, 1, LI)
+def decide_each(session: Session, numbers: list[int], moment: datetime) -> None:
+    for number in numbers:
+        at(session, moment).moderation.decide(number, 1, LI)
 
-    assert before is None
-    assert at(desk).moderation.usual_wait() == timedelta(hours=2)
+
+@pytest.mark.slow
+def test_how_long_authors_wait_is_told_from_the_last_days_alone(desk: Session) -> None:
+    old, new = different(30)[:10], different(30)[10:20]
+    decide_each(desk, submit(desk, *old), NOON + timedelta(hours=9))
+    later = NOON + timedelta(days=7, hours=10)
+    assert at(desk, NOON + timedelta(hours=10)).moderation.waits() is not None
+    assert at(desk, later).moderation.waits() is None
+
+    decide_each(desk, submit(desk, *new, since=later), later + timedelta(hours=2))
+    waits = at(desk, later + timedelta(hours=2)).moderation.waits()
+
+    assert waits is not None
+    assert waits.count == 10
+    assert timedelta(hours=1, minutes=59) < waits.half <= waits.nine_of_ten <= timedelta(hours=2)
+
+
+@pytest.mark.slow
+def test_who_waits_longer_than_others_did_counts_too(desk: Session) -> None:
+    numbers = submit(desk, *different(30)[:12])
+    decide_each(desk, numbers[:10], NOON + timedelta(hours=1))
+
+    soon = at(desk, NOON + timedelta(hours=1, minutes=1)).moderation.waits()
+    late = at(desk, NOON + timedelta(days=3)).moderation.waits()
+
+    assert soon is not None
+    assert soon.nine_of_ten <= timedelta(hours=1, minutes=1)
+    assert late is not None
+    assert late.half < timedelta(hours=2)
+    assert late.nine_of_ten > timedelta(days=2)
+
+
+# ------------------------------------------------------------ one's own
+
+
+@pytest.fixture
+def own(desk: Session) -> int:
+    """The number of the second of three on a pile, which 李审核 wrote."""
+    _, own, _ = submit(desk, *BRICKS)
+    author = desk.scalars(select(Motto.author).where(Motto.id == own - 1000)).one()
+    phones = at(desk).phones
+    phones.link(author, phones.invite(LI))
+    return own
+
+
+def test_ones_own_entry_is_left_to_others(desk: Session, own: int) -> None:
+    assert sit(desk, LI) == [[own - 1, own + 1]]
+
+    with pytest.raises(OwnMotto):
+        at(desk).piles.decide([Seen(own, 1)], LI)
+    at(desk).piles.decide([Seen(own - 1, 1), Seen(own + 1, 1)], LI)
+    sit(desk, LI)
+    (left,) = at(desk).piles.desk(LI).piles
+
+    assert (left.head.number, left.barred) == (own, Bar.OWN)
+    assert sit(desk, WANG) == [[own]]
+    at(desk).piles.decide([Seen(own, 1)], WANG)
+    with pytest.raises(OwnMotto):
+        at(desk).piles.undo([Seen(own, 2)], LI)
+
+
+def test_what_others_decided_of_ones_own_is_not_offered_to_undo(desk: Session, own: int) -> None:
+    at(desk).piles.decide([Seen(own, 1)], WANG)
+
+    assert not at(desk).moderation.recent(LI)[0].undoable
+    assert at(desk).moderation.recent(WANG)[0].undoable
 
 
 # ------------------------------------------------------------ claims

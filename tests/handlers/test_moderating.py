@@ -301,6 +301,23 @@ def test_nobody_decides_their_own_motto(
     assert "现在没有要您审的座右铭" in li.says("待审")
 
 
+def test_after_another_authenticator_the_phone_is_asked_for_at_the_console(
+    session: Session, li: Talker, submit: Callable[[str, str], int]
+) -> None:
+    submit("author", MOTTOS[0])
+    li.says("待审")
+    li.now += timedelta(minutes=5)
+    seed = seed_of(SECRET, "another")
+    SecondFactors(session, li.now).set_up(1, seed, code_at(seed, li.now), SECRET)
+
+    assert "请在后台“我的账号”里点“还是我的微信”" in li.says("过1")
+    assert states(session) == ["waiting"]
+
+    li.services.phones.confirm(1)
+    li.says("待审")
+    assert "✔ 通过1组" in li.says("过1")
+
+
 def test_a_motto_that_has_become_their_own_pile_is_left_and_told(
     session: Session, li: Talker, submit: Callable[[str, str], int]
 ) -> None:

@@ -146,7 +146,7 @@ def test_an_offered_sentence_can_be_handed_in_at_once(zhang: Talker) -> None:
 
     reply = zhang.taps("就交这句")
 
-    assert reply.startswith("✔ 收到，您的编号是 1001 号，正在审核，一般1天内有结果。")
+    assert reply.startswith("✔ 收到，您的编号是 1001 号，正在审核，按先后审。")
     assert entry(zhang).words == ORIGINAL
 
 
@@ -255,7 +255,7 @@ def test_handing_in_gives_the_number(zhang: Talker, words: str) -> None:
     reply = zhang.says(words)
 
     assert reply == (
-        "✔ 收到，您的编号是 1001 号，正在审核，一般1天内有结果。\n"
+        "✔ 收到，您的编号是 1001 号，正在审核，按先后审。\n"
         "结果会在您下次来的时候告诉您；想早点知道，回复“我的座右铭”。\n"
         "[看看大家的](发:看座右铭)　[答题](发:答题)"
     )
@@ -392,7 +392,7 @@ def test_to_hand_in_a_second_one_does_not_replace_the_first(author: Talker) -> N
 def test_my_motto_tells_how_it_stands(author: Talker) -> None:
     reply = author.says("我的座右铭")
 
-    assert reply.startswith(f"您的座右铭，1001号：\n“{ORIGINAL}”\n正在审核，一般1天内有结果。\n")
+    assert reply.startswith(f"您的座右铭，1001号：\n“{ORIGINAL}”\n正在审核，按先后审。\n")
     assert author.says("座右铭") == reply
 
 
@@ -415,7 +415,7 @@ def test_each_reason_comes_with_its_own_help(author: Talker, reason: Reason) -> 
 
     reply = author.says("我的座右铭")
 
-    helps = {shown(wording.motto_of_mine(entry(author), MottoState.RETURNED, 0))}
+    helps = {shown(wording.motto_of_mine(entry(author), MottoState.RETURNED, 0, ""))}
     assert helps == {reply}
     assert reason.value in wording._HELP_FOR
     assert len(set(wording._HELP_FOR.values())) == len(Reason)
@@ -512,7 +512,7 @@ def test_the_new_words_stand_at_once_and_can_be_taken_back(author: Talker) -> No
     author.taps("恢复原来那句")
 
     assert reply == (
-        f"✔ 换好了，1001号：“{OTHER}”。重新排队审核，一般1天内有结果。\n"
+        f"✔ 换好了，1001号：“{OTHER}”。重新排队审核，按先后审。\n"
         "改回去：[恢复原来那句](发:恢复原句)"
     )
     assert (changed, entry(author).words) == (OTHER, ORIGINAL)

@@ -1,11 +1,14 @@
 """The printed rules say what the settings mean."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+
+import pytest
 
 from bot.domain.contests import ContestPlan
+from bot.domain.moderation import Waits
 from bot.domain.scoring import Counting
-from bot.rulebook import contest_rules
+from bot.rulebook import contest_rules, review_promise
 
 PLAN = ContestPlan("冬训知识竞赛", date(2026, 12, 1), date(2026, 12, 31), 2, 7)
 
@@ -62,3 +65,22 @@ def test_who_is_of_no_unit_is_told_where_only_units_are_ranked() -> None:
 
 def test_a_cap_above_what_a_day_can_earn_promises_nothing() -> None:
     assert "每天最多10分" in contest_rules(replace(PLAN, daily_cap=900))[1]
+
+
+@pytest.mark.parametrize(
+    ("hours", "told"),
+    [
+        (0.2, "一般1小时内有结果"),
+        (1.1, "一般6小时内有结果"),
+        (24, "一般1天内有结果"),
+        (24.1, "一般2天内有结果"),
+        (24 * 7, "一般一周内有结果"),
+        (24 * 8, "交的人多，要等一周以上"),
+    ],
+)
+def test_authors_are_promised_what_nine_of_ten_got_lately(hours: float, told: str) -> None:
+    assert review_promise(Waits(50, timedelta(0), timedelta(hours=hours))) == told
+
+
+def test_where_nothing_is_known_no_time_is_promised() -> None:
+    assert review_promise(None) == "按先后审"

@@ -37,6 +37,7 @@ class OwnDesk:
         room.add_url_rule("/account/replace", "replace_authenticator", self.replace, methods=post)
 
         room.add_url_rule("/account/phone", "link_phone", self.link_phone, methods=post)
+        room.add_url_rule("/account/phone-kept", "keep_phone", self.keep_phone, methods=post)
         room.add_url_rule("/account/phone-off", "unlink_phone", self.unlink_phone, methods=post)
 
     def account(self) -> Response:
@@ -96,6 +97,12 @@ class OwnDesk:
             code = services.phones.invite(g.colleague.id)
         return page("phone", code=code, minutes=CODE_LASTS // timedelta(minutes=1))
 
+    def keep_phone(self) -> AnyResponse:
+        """The phone is still the colleague's own, though the authenticator is another one."""
+        with self._transaction() as services:
+            services.phones.confirm(g.colleague.id)
+        return to("account", said="phone_kept")
+
     def unlink_phone(self) -> AnyResponse:
         """End the review by chat."""
         with self._transaction() as services:
@@ -114,6 +121,7 @@ class OwnDesk:
                 devices=services.devices.of(g.colleague.id, self._gate.token),
                 codes_left=services.second_factors.recovery_codes_left(g.colleague.id),
                 phone=services.phones.linked_at(g.colleague.id),
+                phone_asleep=services.phones.is_asleep(g.colleague.id),
                 letters=services.tickets.backlog().waiting,
                 now=services.now,
             )

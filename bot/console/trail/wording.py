@@ -91,6 +91,7 @@ DEEDS: Mapping[str, str] = {
     "staff.end_sign_ins": "让设备退出",
     "staff.denied": "越权被拒",
     "staff.phone": "绑定微信审核",
+    "staff.phone_kept": "换验证器后确认微信",
     "staff.phone_off": "解除微信审核",
     "member.erase": "删除党员资料",
     "unit.change": "换单位",
