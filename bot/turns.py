@@ -23,6 +23,7 @@ from bot.conversation.router import Step
 from bot.conversation.state import Idle, State
 from bot.domain.members import MOVE, Presence
 from bot.domain.questions import Shelf
+from bot.domain.quoted import STRUCK
 from bot.domain.refusals import Refusal
 from bot.domain.services import Services, open_services
 from bot.glances import Render
@@ -207,7 +208,7 @@ class Turns:
     def _recall(self, session: Session, message: Message) -> bytes:
         """The stored answer of a delivery that has been played."""
         row = session.execute(
-            select(Delivery.reply, Delivery.fingerprint).where(
+            select(Delivery.reply, Delivery.fingerprint, Delivery.outcome).where(
                 Delivery.member_key == message.member,
                 Delivery.delivery_key == message.delivery,
             )
@@ -216,6 +217,8 @@ class Turns:
             log.warning("delivery came back with other contents", delivery=_short(message))
             metrics.conflict()
         current().outcome = "replay"
+        if row.outcome == STRUCK:
+            return self._render(wording.reply_gone(), message, message.sent_at)
         return with_openid(row.reply or b"", message.openid)
 
     def _keeps_crashing(self, message: Message, now: datetime) -> bool:

@@ -25,6 +25,7 @@ MOST_BYTES = 16 * 1024
 """A form of the console is small."""
 UPLOADS = {
     "console.bring_questions": LARGEST_MB * 2**20 + MOST_BYTES,
+    "console.bring_units": LARGEST_MB * 2**20 + MOST_BYTES,
     "console.try_words": MOST_PASTED,
     "console.add_words": MOST_PASTED,
     "console.decide_marked": 4 * MOST_BYTES,
@@ -134,6 +135,10 @@ ACCESS = {
     "console.quotations": Access.LOOKERS,
     "console.add_quotation": Access.DECIDERS,
     "console.drop_quotation": Access.DECIDERS,
+    "console.import_units": Access.PLANNERS,
+    "console.bring_units": Access.PLANNERS,
+    "console.preview_units": Access.PLANNERS,
+    "console.take_units": Access.PLANNERS,
     "console.plan_contest": Access.PLANNERS,
     "console.plan_round": Access.PLANNERS,
     "console.change_contest": Access.PLANNERS,

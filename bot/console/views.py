@@ -18,6 +18,7 @@ from bot.console.bank.figures import FigureBook
 from bot.console.bank.imports import ImportDesk
 from bot.console.bank.keys import KeyDesk
 from bot.console.bank.views import QuestionDesk
+from bot.console.bringing import Reader
 from bot.console.certificates import CertificateDesk
 from bot.console.draws import DrawDesk
 from bot.console.forms import LeaveForm, MarkedForm, ReturnForm, SeenForm
@@ -28,6 +29,7 @@ from bot.console.login import Door
 from bot.console.pages import page, to
 from bot.console.plans import PlanningDesk
 from bot.console.polls import PollBook
+from bot.console.registers import RegisterDesk
 from bot.console.results import ResultDesk
 from bot.console.security import PREFIX, Gate
 from bot.console.trail import TrailDesk
@@ -63,6 +65,7 @@ def console(settings: Settings, transaction: Transaction) -> Blueprint:
     )
     gate = Gate(settings, transaction)
     door, desk = Door(settings, transaction, gate), Desk(transaction)
+    reader = Reader(transaction)
     letterbox, poll_book = Letterbox(transaction), PollBook(transaction, settings.data_dir)
     room.before_request(gate.admit)
     room.before_request(_refuse_huge_numbers)
@@ -90,7 +93,8 @@ def console(settings: Settings, transaction: Transaction) -> Blueprint:
     PlanningDesk(transaction).hang(room)
     DrawDesk(transaction).hang(room)
     CertificateDesk(transaction).hang(room)
-    ImportDesk(transaction).hang(room)
+    ImportDesk(transaction, reader).hang(room)
+    RegisterDesk(transaction, reader).hang(room)
     ResultDesk(transaction).hang(room)
     UnitTables(transaction).hang(room)
     Entrance(settings, transaction, gate).hang(room)

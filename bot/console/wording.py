@@ -419,3 +419,11 @@ def _span(span: timedelta) -> str:
         if seconds >= length:
             return f"{seconds // length} {word}"
     return f"{seconds} 秒"
+
+
+# ------------------------------------------------------------ files that are brought
+
+PASTED = "粘贴的文字"
+NOTHING_BROUGHT = "还没有选文件，也没有粘贴文字。"
+STOPPED = "没有读完就中断了。请再传一次。"
+NOTHING_TO_TAKE = ("没有收进", "这份预览已经过期：您后来又传了别的文件，或者已经收进、放弃了。")

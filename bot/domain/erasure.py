@@ -6,6 +6,7 @@ in the same way, so that nobody else's place changes. Of a part in anything else
 
 import secrets
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from bot.domain import audit, roster
 from bot.domain.entries import (
     SIGNATURES,
+    MottoCard,
     MottoState,
     change_state,
     read_cards,
@@ -22,11 +24,13 @@ from bot.domain.entries import (
 )
 from bot.domain.identity import NO_DELIVERY, campaign_day
 from bot.domain.moderation import Reason
+from bot.domain.quoted import strike_replies
 from bot.domain.released import Why, release_votes
 from bot.domain.result_files import forget_all
 from bot.domain.rounds import Eligibility
 from bot.domain.tickets import subject_of_ticket
 from bot.domain.uncounted import is_listed
+from bot.domain.uploads import forget_rosters
 from bot.storage.tables import (
     Audit,
     Base,
@@ -81,6 +85,7 @@ class Erasure:
         scores = self._cut_scores(member, unit)
         self._strike_tickets(member)
         forget_all(self._session)
+        forget_rosters(self._session)
         self._remove(member)
         if unit is not None and name is not None:
             roster.strike(self._session, unit, name)
@@ -121,6 +126,9 @@ class Erasure:
     def _empty_entries(self, member: bytes, actor: str) -> None:
         """Leave of each entry its number; votes for it are set aside unless they are sealed."""
         mine = read_cards(self._session, Motto.author == member)
+        subjects = [subject_of(card.number) for card in mine]
+        written = self._written(mine, subjects)
+        strike_replies(self._session, self._now, member, written)
         for card in mine:
             change_state(
                 self._session,
@@ -137,7 +145,13 @@ class Erasure:
                 signature="none",
             )
             release_votes(self._session, self._now, card, actor, Why.ERASED)
-        audit.strike(self._session, [subject_of(card.number) for card in mine], CODES)
+        audit.strike(self._session, subjects, CODES)
+
+    def _written(self, mine: Sequence[MottoCard], subjects: list[str]) -> Iterator[str]:
+        """The words of these entries, as they are and as they once were."""
+        yield from (card.words for card in mine)
+        for facts in self._session.scalars(select(Audit.facts).where(Audit.subject.in_(subjects))):
+            yield from (it for it in facts.values() if isinstance(it, str) and it not in CODES)
 
     def _cut_votes(self, member: bytes) -> Counter[str]:
         """Give each vote a key of its own, so that not even two of them belong together.

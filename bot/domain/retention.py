@@ -70,6 +70,7 @@ class Purpose(StrEnum):
     GUARD = auto()
     CONTENT = auto()
     REPORT = auto()
+    UPLOAD = auto()
 
 
 PERIODS: Mapping[Purpose, Period] = {
@@ -104,6 +105,7 @@ PERIODS: Mapping[Purpose, Period] = {
     Purpose.GUARD: Period.DAY,
     Purpose.CONTENT: Period.FOR_GOOD,
     Purpose.REPORT: Period.DAY,
+    Purpose.UPLOAD: Period.DAY,
 }
 
 NOT_ABOUT_MEMBERS = frozenset({Purpose.STAFF, Purpose.SIGN_IN, Purpose.GUARD, Purpose.CONTENT})
@@ -227,8 +229,8 @@ REGISTER: Mapping[str, Fields] = {
         "id", "code", "question_id", "state", "version", "stem_key", "topic", "difficulty",
         "source", "sought",
     ),
-    "question_upload": _for(
-        Purpose.CONTENT, "staff_id", "token", "name", "begun_at", "done", "total", "report"
+    "upload": _for(
+        Purpose.UPLOAD, "staff_id", "holds", "token", "name", "begun_at", "done", "total", "report"
     ),
     "kept_list": _for(Purpose.CONTENT, "name", "version"),
     "listed_word": _for(
@@ -298,6 +300,7 @@ COUNTS_FROM: Mapping[str, str] = {
     "sign_in_failure": "failed_at",
     "result_request": "asked_at",
     "result_file": "kept_at",
+    "upload": "begun_at",
     "pile_claim": "until",
 }
 """The moment from which a row's time counts, in tables whose rows go one by one.

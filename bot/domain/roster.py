@@ -6,15 +6,16 @@ fit is for the unit's secretary to settle, and accounts under one name are one p
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum, auto
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from bot.domain import audit
-from bot.storage.tables import Member, RosterName, Score, Unit
+from bot.storage.tables import Member, RosterName, Score, Unit, table_of
 
 IMPORT = "roster.import"
 """The deed in the audit trail."""
@@ -40,6 +41,16 @@ class Branch:
     headcount: int | None
     has_branches: bool
     """Then nobody joins it by itself."""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What the people of a file would change on the rosters of their units."""
+
+    units: int
+    new: list[Listed]
+    gone: list[Listed]
+    same: int
 
 
 @dataclass(frozen=True)
@@ -98,6 +109,18 @@ _JOINED = (
 """The names under which members joined the units that have a roster."""
 
 
+_NAME = table_of(RosterName)
+_IS_NAME = and_(_NAME.c.unit_id == bindparam("unit"), _NAME.c.name == bindparam("called"))
+_KEEP = (
+    update(_NAME).where(_IS_NAME).values(people=bindparam("count"), imported_at=bindparam("now"))
+)
+_DROP = delete(_NAME).where(_IS_NAME)
+
+
+class RosterChanged(Exception):
+    """A colleague brought in some of these names first."""
+
+
 class Roster:
     """The rosters of all units."""
 
@@ -113,25 +136,46 @@ class Roster:
         )
         return {row.code: Branch(row.id, row.name, row.headcount, bool(row.below)) for row in rows}
 
-    def bring_in(self, people: Sequence[Listed], actor: str) -> Outcome:
-        """Put these names in place of those that their units had. Every unit must be there."""
-        ids = {code: branch.id for code, branch in self.branches().items()}
-        after = Counter((ids[person.code], person.name) for person in people)
+    def changes(self, people: Sequence[Listed]) -> Changes:
+        """What these names would change. Every unit must be there."""
+        branches = self.branches()
+        after = _counted(people, branches)
+        before = self._names({unit for unit, _ in after})
+        codes = {branch.id: code for code, branch in branches.items()}
+        new, gone = (
+            [Listed(codes[unit], name) for unit, name in sorted(names.elements())]
+            for names in (after - before, before - after)
+        )
         units = {unit for unit, _ in after}
-        before = self._names(units)
-        self._enter(after, before)
-        self._leave_out(before.keys() - after.keys())
-        new, gone = (after - before).total(), (before - after).total()
-        outcome = Outcome(len(units), new, gone, after.total() - new)
-        facts = {"units": outcome.units, "new": new, "gone": gone, "same": outcome.same}
-        audit.record(self._session, self._now, actor, IMPORT, "rosters", facts)
-        return outcome
+        return Changes(len(units), new, gone, after.total() - len(new))
+
+    def bring_in(self, people: Sequence[Listed], actor: str, subject: str = "rosters") -> Outcome:
+        """Put these names in place of those that their units had. Every unit must be there.
+
+        `subject` is that of the audit trail. Raises RosterChanged.
+        """
+        try:
+            with self._session.begin_nested():
+                return self._bring_in(people, actor, subject)
+        except IntegrityError as error:
+            raise RosterChanged from error
 
     def unsettled(self) -> list[Unsettled]:
         """What is to be settled in the units that have a roster, unit by unit."""
         rows = self._session.execute(_JOINED)
         found = [Unsettled(row[0], row[1], row[2] or "", row[3], row[4]) for row in rows]
         return [one for one in found if one.people != 1 or one.accounts > 1]
+
+    def _bring_in(self, people: Sequence[Listed], actor: str, subject: str) -> Outcome:
+        after = _counted(people, self.branches())
+        units = {unit for unit, _ in after}
+        before = self._names(units)
+        self._enter(after, before)
+        self._leave_out(before.keys() - after.keys())
+        new, gone = (after - before).total(), (before - after).total()
+        outcome = Outcome(len(units), new, gone, after.total() - new)
+        audit.record(self._session, self._now, actor, IMPORT, subject, asdict(outcome))
+        return outcome
 
     def _names(self, units: Iterable[int]) -> Counter[_Name]:
         rows = self._session.execute(
@@ -149,17 +193,20 @@ class Roster:
         ]
         if rows:
             self._session.execute(insert(RosterName), rows)
-        for (unit, name), people in after.items():
-            if (unit, name) in before:
-                self._session.execute(
-                    update(RosterName)
-                    .where(_is(unit, name))
-                    .values(people=people, imported_at=self._now)
-                )
+        if kept := after.keys() & before.keys():
+            values = [
+                {"unit": unit, "called": name, "count": after[unit, name], "now": self._now}
+                for unit, name in kept
+            ]
+            self._session.connection().execute(_KEEP, values)
 
     def _leave_out(self, names: Iterable[_Name]) -> None:
-        for unit, name in names:
-            self._session.execute(delete(RosterName).where(_is(unit, name)))
+        if values := [{"unit": unit, "called": name} for unit, name in names]:
+            self._session.connection().execute(_DROP, values)
+
+
+def _counted(people: Sequence[Listed], branches: Mapping[str, Branch]) -> Counter[_Name]:
+    return Counter((branches[person.code].id, person.name) for person in people)
 
 
 def is_counted_all_the_same(session: Session, member: bytes, contest: int) -> bool:

@@ -35,6 +35,7 @@ from bot.domain.quiz import Quiz
 from bot.domain.quotation_list import QuotationList
 from bot.domain.regrading import Regrading
 from bot.domain.result_files import ResultFiles
+from bot.domain.roster import Roster
 from bot.domain.sealing import Sealing
 from bot.domain.second_factor import SecondFactors
 from bot.domain.staff import StaffRegister
@@ -42,6 +43,7 @@ from bot.domain.standings import Standings
 from bot.domain.tally import Board, Tally
 from bot.domain.tickets import Tickets
 from bot.domain.trail import Trail
+from bot.domain.unit_import import UnitImport
 from bot.domain.units import Units
 from bot.domain.uploads import Uploads
 from bot.domain.votes import Votes
@@ -75,6 +77,14 @@ class Services:
     @cached_property
     def units(self) -> Units:
         return Units(self._session)
+
+    @cached_property
+    def unit_import(self) -> UnitImport:
+        return UnitImport(self._session, self.now)
+
+    @cached_property
+    def roster(self) -> Roster:
+        return Roster(self._session, self.now)
 
     @cached_property
     def quiz(self) -> Quiz:

@@ -69,7 +69,7 @@ class Colleague:
 
     @property
     def may_plan(self) -> bool:
-        """Whether contests and selections are theirs to set up."""
+        """Whether contests, selections and the units are theirs to set up."""
         return self.role in (Role.OWNER, Role.ORGANISER)
 
     @property

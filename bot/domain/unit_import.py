@@ -5,11 +5,14 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from bot.domain import audit
 from bot.storage.tables import Member, Unit, table_of
 
+IMPORT = "units.import"
+"""The deed in the audit trail."""
 _UNIT = table_of(Unit)
 _CHANGE = (
     update(_UNIT)
@@ -53,6 +56,16 @@ class Missing:
 
 
 @dataclass(frozen=True)
+class Changes:
+    """What units of a file would change in the register."""
+
+    new: list[Brought]
+    changed: dict[str, tuple[Entry, Entry]]
+    """How the register has a unit, and how the file has it, by code."""
+    same: int
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What an import did. What is missing in the file is kept."""
 
@@ -87,6 +100,22 @@ def circles(units: Sequence[Brought], known: Mapping[str, Entry]) -> list[list[s
     return found
 
 
+def compare(units: Sequence[Brought], known: Mapping[str, Entry]) -> Changes:
+    """The units of a file beside those of the register."""
+    pairs = {
+        unit.code: (known[unit.code], _entry(unit, known[unit.code]))
+        for unit in units
+        if unit.code in known
+    }
+    changed = {code: pair for code, pair in pairs.items() if pair[0] != pair[1]}
+    new = [unit for unit in units if unit.code not in known]
+    return Changes(new, changed, len(pairs) - len(changed))
+
+
+class RegisterChanged(Exception):
+    """A colleague brought in some of these units first."""
+
+
 class UnitImport:
     """Brings units into the register, and deletes none."""
 
@@ -105,22 +134,36 @@ class UnitImport:
             code: Entry(name, above or "", headcount or 0) for code, name, above, headcount in rows
         }
 
-    def bring_in(self, units: Sequence[Brought], actor: str) -> Outcome:
-        """Enter what is new and change what differs.
+    def bring_in(self, units: Sequence[Brought], actor: str, subject: str = "units") -> Outcome:
+        """Enter what is new and change what differs; `subject` is that of the audit trail.
 
-        No code may be there twice, nor a unit without its parent, nor a circle.
+        No code may be there twice, nor a unit without its parent, nor a circle. Raises
+        RegisterChanged.
         """
-        known = self.known()
-        new = [unit for unit in units if unit.code not in known]
-        after = {unit.code: _entry(unit, known.get(unit.code)) for unit in units}
-        changed = [code for code, entry in after.items() if known.get(code, entry) != entry]
-        self._enter(new)
-        self._change({code: after[code] for code in [*(unit.code for unit in new), *changed]})
-        outcome = Outcome(
-            len(new), len(changed), len(units) - len(new) - len(changed), self._missing(after)
+        try:
+            with self._session.begin_nested():
+                return self._bring_in(units, actor, subject)
+        except IntegrityError as error:
+            raise RegisterChanged from error
+
+    def missing(self, units: Sequence[Brought]) -> list[Missing]:
+        """The units of the register that a file does not have."""
+        brought = {unit.code for unit in units}
+        rows = self._session.execute(
+            select(Unit.code, Unit.name, func.count(Member.member_key))
+            .outerjoin(Member, Member.unit_id == Unit.id)
+            .group_by(Unit.id, Unit.code, Unit.name)
+            .order_by(Unit.code)
         )
-        self._record(actor, outcome, {code: (known[code], after[code]) for code in changed})
-        return outcome
+        return [Missing(*row) for row in rows if row[0] not in brought]
+
+    def _bring_in(self, units: Sequence[Brought], actor: str, subject: str) -> Outcome:
+        changes = compare(units, self.known())
+        self._enter(changes.new)
+        after = {code: entry for code, (_, entry) in changes.changed.items()}
+        self._change({unit.code: _entry(unit, None) for unit in changes.new} | after)
+        self._record(actor, subject, changes)
+        return Outcome(len(changes.new), len(changes.changed), changes.same, self.missing(units))
 
     def _enter(self, units: Sequence[Brought]) -> None:
         """Enter units without their parents, who may come after them."""
@@ -148,21 +191,10 @@ class UnitImport:
         rows = self._session.execute(select(Unit.code, Unit.id))
         return {code: unit for code, unit in rows}  # noqa: C416 - rows are not plain pairs
 
-    def _missing(self, brought: Mapping[str, Entry]) -> list[Missing]:
-        rows = self._session.execute(
-            select(Unit.code, Unit.name, func.count(Member.member_key))
-            .outerjoin(Member, Member.unit_id == Unit.id)
-            .group_by(Unit.id, Unit.code, Unit.name)
-            .order_by(Unit.code)
-        )
-        return [Missing(*row) for row in rows if row[0] not in brought]
-
-    def _record(
-        self, actor: str, outcome: Outcome, changed: Mapping[str, tuple[Entry, Entry]]
-    ) -> None:
-        facts = {"new": outcome.new, "changed": outcome.changed, "same": outcome.same}
-        audit.record(self._session, self._now, actor, "units.import", "units", facts)
-        for code, (before, after) in changed.items():
+    def _record(self, actor: str, subject: str, changes: Changes) -> None:
+        facts = {"new": len(changes.new), "changed": len(changes.changed), "same": changes.same}
+        audit.record(self._session, self._now, actor, IMPORT, subject, facts)
+        for code, (before, after) in changes.changed.items():
             told = {"before": asdict(before), "after": asdict(after)}
             audit.record(self._session, self._now, actor, "unit.change", f"unit:{code}", told)
 

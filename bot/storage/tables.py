@@ -214,7 +214,7 @@ class Delivery(Base):
     delivery_key: Mapped[bytes] = mapped_column(DeliveryKey, primary_key=True)
     fingerprint: Mapped[bytes] = mapped_column(DeliveryKey)
     outcome: Mapped[str] = mapped_column(String(12))
-    """done, refused or poisoned."""
+    """done, refused, poisoned, quarantined; or struck: the reply quoted somebody who was erased."""
     reply: Mapped[bytes | None] = mapped_column(LargeBinary(8192))
     """The inner XML, a zero byte in place of the openid; empty when nothing was said."""
     received_at: Mapped[datetime] = mapped_column(index=True)
@@ -330,22 +330,24 @@ class BankQuestion(Base):
     """Its words as they are searched: folded, an item to a line."""
 
 
-class QuestionUpload(Base):
-    """A file of questions that a colleague looks over before it is taken in: one to each."""
+class Upload(Base):
+    """A file that a colleague looks over before it is taken in: one of a kind to each."""
 
-    __tablename__ = "question_upload"
+    __tablename__ = "upload"
     __table_args__ = _rules()
 
     staff_id: Mapped[int] = mapped_column(
         ForeignKey("staff.id"), primary_key=True, autoincrement=False
     )
+    holds: Mapped[str] = mapped_column(String(12), primary_key=True)
+    """questions, units or roster."""
     token: Mapped[bytes] = mapped_column(MemberKey)
     """Names this file and no later one: taking it in says which was looked over."""
     name: Mapped[str] = mapped_column(String(80))
     begun_at: Mapped[datetime]
     done: Mapped[int]
     total: Mapped[int]
-    """Questions checked so far, and how many there are; 0 while the file is still opened."""
+    """How much is checked so far, and how much there is; 0 while the file is still opened."""
     report: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """What it holds, or why it can't be read, once that is known."""
 

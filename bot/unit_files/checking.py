@@ -14,16 +14,16 @@ def parents_elsewhere(file: UnitFile) -> list[Note]:
     places = _places(file)
     return [
         Note(places[unit.code], wording.PARENT_ELSEWHERE.format(parent=clip(unit.parent or "")))
-        for unit in strays(file.units, {})
+        for unit in strays(file.said, {})
     ]
 
 
 def tree_errors(file: UnitFile, known: Mapping[str, Entry]) -> Iterator[Note]:
     """What keeps the units from standing in one tree with those of the register."""
     codes = {entry.name: code for code, entry in known.items()}
-    codes |= {unit.name: unit.code for unit in file.units}
+    codes |= {unit.name: unit.code for unit in file.said}
     places = _places(file)
-    for unit in strays(file.units, known):
+    for unit in strays(file.said, known):
         yield Note(places[unit.code], _nowhere(unit.parent or "", codes))
     yield from circle_errors(file, known)
 
@@ -31,7 +31,7 @@ def tree_errors(file: UnitFile, known: Mapping[str, Entry]) -> Iterator[Note]:
 def circle_errors(file: UnitFile, known: Mapping[str, Entry]) -> Iterator[Note]:
     """The units that would stand above themselves, each circle once."""
     places = _places(file)
-    for circle in circles(file.units, known):
+    for circle in circles(file.said, known):
         first = next(code for code in circle if code in places)
         at = circle.index(first)
         way = wording.ARROW.join([*circle[at:], *circle[:at], first])
@@ -47,4 +47,4 @@ def _nowhere(parent: str, codes: Mapping[str, str]) -> str:
 
 def _places(file: UnitFile) -> dict[str, str]:
     """Where each unit says what stands above it, by its code."""
-    return {row.unit.code: row.where("parent") for row in file.rows}
+    return {row.said.code: row.places["parent"] for row in file.rows}

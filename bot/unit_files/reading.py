@@ -1,12 +1,11 @@
 """The units of a file somebody brings: what is sound in its rows, and what to mend."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 
 from bot.domain.unit_import import Brought
 from bot.unit_files import wording
-from bot.unit_files.table import Form, Line, read_table
+from bot.unit_files.table import Form, Held, Line, Row, read_rows
 from quiz_bank.checks import clip
 from quiz_bank.formats.found import Note
 
@@ -27,39 +26,17 @@ _CODE = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{LONGEST_CODE - 1}}}")
 _HEADCOUNT = re.compile(r"[1-9][0-9]{0,6}")
 
 
-@dataclass(frozen=True)
-class Row:
-    """A unit, and where in the file each of its items stands."""
-
-    unit: Brought
-    where: Callable[[str], str]
-
-
-@dataclass
-class UnitFile:
-    """What a file holds. Its rows are of use only while there are no errors."""
-
-    rows: list[Row] = field(default_factory=list)
-    errors: list[Note] = field(default_factory=list)
-    notices: list[Note] = field(default_factory=list)
-
-    @property
-    def units(self) -> list[Brought]:
-        """The units alone."""
-        return [row.unit for row in self.rows]
+UnitFile = Held[Brought]
 
 
 def read_units(content: bytes) -> UnitFile:
     """What the file holds: a workbook, or a table as text. Raises Unreadable."""
-    table = read_table(content, _FORM)
-    file = UnitFile(errors=table.errors, notices=table.notices)
-    file.rows = [Row(_unit(line, file.errors), line.where) for line in table.lines]
+    file = read_rows(content, _FORM, _unit)
     file.errors.extend(_repeated(file.rows))
     return file
 
 
 def _unit(line: Line, errors: list[Note]) -> Brought:
-    """The unit as far as it can be told; what is wrong with it is added."""
     code = line.told("code", _against_code, errors)
     name = line.told("name", _against_name, errors)
     parent = line.told("parent", lambda _: iter(()), errors)
@@ -90,10 +67,10 @@ def _against_headcount(headcount: str) -> Iterator[str]:
         yield wording.BAD_HEADCOUNT.format(value=clip(headcount), limit=MOST_PEOPLE)
 
 
-def _repeated(rows: Sequence[Row]) -> Iterator[Note]:
-    first: dict[str, Row] = {}
+def _repeated(rows: Sequence[Row[Brought]]) -> Iterator[Note]:
+    first: dict[str, str] = {}
     for row in rows:
-        code = row.unit.code
-        if code and first.setdefault(code, row) is not row:
-            place = first[code].where("code")
-            yield Note(row.where("code"), wording.CODE_TWICE.format(code=clip(code), place=place))
+        code, here = row.said.code, row.places["code"]
+        place = first.setdefault(code, here)
+        if code and place != here:
+            yield Note(here, wording.CODE_TWICE.format(code=clip(code), place=place))

@@ -1,13 +1,12 @@
 """The rosters of a file somebody brings: who belongs to which unit, and what to mend."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 
 from bot.domain.identity import full_name
 from bot.domain.roster import Branch, Listed
 from bot.unit_files import wording
-from bot.unit_files.table import Form, Line, read_table
+from bot.unit_files.table import Form, Held, Line, read_rows
 from quiz_bank.checks import clip
 from quiz_bank.formats.found import Note
 
@@ -22,41 +21,27 @@ _FORM = Form(
 )
 
 
-@dataclass(frozen=True)
-class Row:
-    """A person, and where in the file each item stands."""
-
-    person: Listed
-    where: Callable[[str], str]
-
-
-@dataclass
-class RosterFile:
-    """What a file holds. Its rows are of use only while there are no errors."""
-
-    rows: list[Row] = field(default_factory=list)
-    errors: list[Note] = field(default_factory=list)
-    notices: list[Note] = field(default_factory=list)
-
-    @property
-    def people(self) -> list[Listed]:
-        """The people alone."""
-        return [row.person for row in self.rows]
+RosterFile = Held[Listed]
 
 
 def read_roster(content: bytes) -> RosterFile:
     """What the file holds: a workbook, or a table as text. Raises Unreadable."""
-    table = read_table(content, _FORM)
-    file = RosterFile(errors=table.errors, notices=table.notices)
-    file.rows = [Row(_person(line, file.errors), line.where) for line in table.lines]
+    file = read_rows(content, _FORM, _person)
     file.notices.extend(_namesakes(file))
     return file
 
 
-def unknown_units(file: RosterFile, known: Mapping[str, Branch]) -> Iterator[Note]:
+def check_against(file: RosterFile, known: Mapping[str, Branch]) -> None:
+    """Add what is wrong, and what is odd, beside the units there are."""
+    file.errors.extend(_unknown_units(file, known))
+    if not file.errors:
+        file.notices.extend(_other_headcounts(file, known))
+
+
+def _unknown_units(file: RosterFile, known: Mapping[str, Branch]) -> Iterator[Note]:
     """The units that nobody can join, each once."""
     codes = {branch.name: code for code, branch in known.items()}
-    places = {row.person.code: row.where("code") for row in reversed(file.rows)}
+    places = {row.said.code: row.places["code"] for row in reversed(file.rows)}
     for code, place in places.items():
         if code not in known:
             yield Note(place, _nowhere(code, codes))
@@ -65,10 +50,10 @@ def unknown_units(file: RosterFile, known: Mapping[str, Branch]) -> Iterator[Not
             yield Note(place, wording.HAS_BRANCHES.format(code=clip(code), name=name))
 
 
-def other_headcounts(file: RosterFile, known: Mapping[str, Branch]) -> Iterator[Note]:
+def _other_headcounts(file: RosterFile, known: Mapping[str, Branch]) -> Iterator[Note]:
     """The units whose headcount is not that of their roster."""
-    counted = Counter(person.code for person in file.people)
-    places = {row.person.code: row.where("code") for row in reversed(file.rows)}
+    counted = Counter(person.code for person in file.said)
+    places = {row.said.code: row.places["code"] for row in reversed(file.rows)}
     for code, place in places.items():
         headcount = known[code].headcount
         if headcount not in (None, counted[code]):
@@ -81,7 +66,6 @@ def other_headcounts(file: RosterFile, known: Mapping[str, Branch]) -> Iterator[
 
 
 def _person(line: Line, errors: list[Note]) -> Listed:
-    """The person as far as can be told; what is wrong is added."""
     code = line.told("code", _against_code, errors)
     name = line.told("name", _against_name, errors)
     return Listed(code or "", full_name(name or "") or "")
@@ -106,8 +90,8 @@ def _nowhere(code: str, codes: Mapping[str, str]) -> str:
 
 
 def _namesakes(file: RosterFile) -> Iterator[Note]:
-    counted = Counter(file.people)
-    places = {row.person: row.where("name") for row in file.rows}
+    counted = Counter(file.said)
+    places = {row.said: row.places["name"] for row in file.rows}
     for person, count in counted.items():
         if count > 1 and person.name:
             yield Note(

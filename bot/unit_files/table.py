@@ -1,8 +1,9 @@
-"""A table under a header, out of a workbook or a text: its lines, and what is odd about them."""
+"""A table under a header, out of a workbook or a text: what its lines say, and what is odd."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from typing import Generic, TypeVar
 
 from bot.unit_files import wording
 from quiz_bank.checks import clip
@@ -15,6 +16,7 @@ from quiz_bank.formats.wording import OTHER_FILES
 from quiz_bank.formats.words import tidy
 
 Complaints = Callable[[str], Iterator[str]]
+Said = TypeVar("Said")
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,42 @@ class Table:
     notices: list[Note] = field(default_factory=list)
 
 
-def read_table(content: bytes, form: Form) -> Table:
-    """What the file holds: a workbook, or a table as text. Raises Unreadable."""
+@dataclass(frozen=True)
+class Row(Generic[Said]):
+    """What a line says, and where in the file each part of it stands."""
+
+    said: Said
+    places: Mapping[str, str]
+
+
+@dataclass
+class Held(Generic[Said]):
+    """What a file holds. Its rows are of use only while there are no errors."""
+
+    rows: list[Row[Said]] = field(default_factory=list)
+    errors: list[Note] = field(default_factory=list)
+    notices: list[Note] = field(default_factory=list)
+
+    @property
+    def said(self) -> list[Said]:
+        """What the lines say, without where."""
+        return [row.said for row in self.rows]
+
+
+def read_rows(content: bytes, form: Form, told: Callable[[Line, list[Note]], Said]) -> Held[Said]:
+    """What the file holds: a workbook, or a table as text. Raises Unreadable.
+
+    `told` makes out what a line says as far as can be told, and adds what is wrong with it.
+    """
+    table = _read_table(content, form)
+    held = Held[Said](errors=table.errors, notices=table.notices)
+    for line in table.lines:
+        places = {item: line.where(item) for item in form.headers}
+        held.rows.append(Row(told(line, held.errors), places))
+    return held
+
+
+def _read_table(content: bytes, form: Form) -> Table:
     reading = _Reading(form)
     container = container_of(content)
     if container in OTHER_FILES:

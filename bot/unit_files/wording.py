@@ -1,6 +1,6 @@
 """The words people write in files of units and rosters, and what we tell them about such a file."""
 
-from bot.domain.roster import Doubt
+from bot.domain.roster import Doubt, Unsettled
 
 HEADERS = {
     "code": (
@@ -56,6 +56,11 @@ OWN_PARENT = "上级编码写成了自己。请改成上级单位的编码；没
 CIRCLE = "上级绕成了一圈：{way}。请改正其中一个单位的上级编码。"
 ARROW = "→"
 
+TOO_MANY_LINES = (
+    "这里有{count}行，一次最多收{limit}行。请分成几份，同一个单位的放在同一份里；"
+    "或在服务器上用 bot import 一次导入。"
+)
+
 # What is good to know -----------------------------------------------------------------------------
 
 SHEET_WITHOUT_HEADER = "这张工作表没有“编码”“名称”的表头，没有读。"
@@ -87,7 +92,7 @@ NO_PERSON = "姓名是空的。请补上，或删掉这一行。"
 SUMS = ("合计", "总计", "小计", "共计", "人数", "备注", "姓名")
 """What stands in the column of names and is none."""
 NOT_A_NAME = "“{name}”不像姓名。姓名写两到十五个汉字，外文名中间用“·”；是合计或说明，请删掉这一行。"
-UNKNOWN_UNIT = "没有编码是“{code}”的单位。请核对，或先用 bot import units 导入这个单位。"
+UNKNOWN_UNIT = "没有编码是“{code}”的单位。请核对，或先导入单位表，把这个单位补上。"
 NAMES_THE_UNIT = "单位编码写成了单位名称“{name}”。请改成它的编码{code}。"
 HAS_BRANCHES = "{code}（{name}）下面还有单位，登记时选不到它。请改成这个人所在支部的编码。"
 SAME_NAME = "这个单位有{count}个“{name}”。是同名的不用改，登记后由支部分清；是写重了，请删掉一行。"
@@ -103,9 +108,14 @@ ROSTER_IMPORTED = (
 )
 UNSETTLED = "登记的姓名有 {count} 个要支部核对（党员自己看不到）："
 UNSETTLED_LINE = "  · {code} {unit}　{name}：{doubt}"
-DOUBTS = {
+_DOUBTS = {
     Doubt.NOT_LISTED: "名册上没有",
     Doubt.TWICE: "有{accounts}个微信登记，名册上只有{people}人，算{people}人",
     Doubt.NAMESAKES: "名册上有{people}人同名，已有{accounts}人登记，分不出是哪一位",
 }
 MORE_UNSETTLED = "  · ……另外还有 {count} 个"
+
+
+def doubt(one: Unsettled) -> str:
+    """What a secretary has to settle about a name."""
+    return _DOUBTS[one.doubt].format(accounts=one.accounts, people=one.people)

@@ -9,6 +9,8 @@ from quiz_bank.checks import Complaint
 from quiz_bank.formats.wording import TOO_MANY_QUESTIONS
 
 MOST_QUESTIONS = 20_000
+Progress = Callable[[int, int], None]
+"""Told how much is done, and how much there is."""
 
 
 class Unreadable(Exception):

@@ -1,19 +1,15 @@
 """The questions of a file somebody brings: what is sound, and what to mend."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
 from quiz_bank.checks import Complaint, Draft
 from quiz_bank.formats import wording
-from quiz_bank.formats.found import Note, Reading, Sketch, Unreadable, Unsupported
+from quiz_bank.formats.found import Note, Progress, Reading, Sketch, Unreadable, Unsupported
 from quiz_bank.formats.recognition import read_content
 from quiz_bank.question import Question, fold
 from quiz_bank.repeats import Repeats
-
-Progress = Callable[[int, int], None]
-"""Told how many questions are done, and how many there are."""
 
 
 @dataclass(frozen=True)

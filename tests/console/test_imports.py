@@ -12,13 +12,14 @@ from flask import Flask
 from sqlalchemy import Engine, select
 from werkzeug.test import TestResponse
 
-from bot.console.bank import reading
+from bot.console import bringing
 from bot.console.security import MOST_BYTES, PREFIX, UPLOADS
 from bot.domain.audit import SYSTEM
 from bot.domain.bank import BankState, Brought
 from bot.domain.bank_search import Wanted
 from bot.domain.roles import Role
 from bot.domain.services import Transaction
+from bot.domain.uploads import Holds
 from bot.storage.database import open_engine
 from bot.storage.tables import Audit, Base
 from quiz_bank import Question
@@ -52,7 +53,7 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever brings a file waits until it is read, however busy the machine is."""
-    monkeypatch.setattr(reading, "SHORT", 60)
+    monkeypatch.setattr(bringing, "SHORT", 60)
 
 
 @pytest.fixture
@@ -177,11 +178,11 @@ def test_nothing_at_all_is_said_at_once(editor: Browser) -> None:
 def test_whoever_waits_sees_how_far_it_is(
     editor: Browser, transaction: Transaction, monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> None:
-    monkeypatch.setattr(reading.Reader, "begin", lambda *_: None)
+    monkeypatch.setattr(bringing.Reader, "begin", lambda *_: None)
 
     begun = bring(editor, HEAD + ONE)
     with transaction() as services:
-        upload = services.uploads.of(1)
+        upload = services.uploads.of(1, Holds.QUESTIONS)
         assert upload is not None
         services.uploads.note(upload.token, done=120, total=300)
     later = editor.get(f"{IMPORT}/preview")
@@ -340,7 +341,7 @@ def test_a_file_is_read_from_who_may_bring_one_alone(
             assert response.status_code == status
             sealed(response)
     with transaction(read_only=True) as services:
-        assert [services.uploads.of(staff) for staff in (1, 2)] == [None, None]
+        assert [services.uploads.of(staff, Holds.QUESTIONS) for staff in (1, 2)] == [None, None]
 
 
 def test_the_sample_nginx_lets_through_what_the_console_takes() -> None:

@@ -271,3 +271,34 @@ def test_what_may_come_again_is_still_known_and_says_nothing(session: Session) -
 
     (left,) = session.scalars(select(Delivery))
     assert (left.received_at, left.reply) == (NOON - timedelta(minutes=1), b"")
+
+
+def test_replies_in_which_others_were_told_the_words_go_too(sessions: Sessions) -> None:
+    told = {
+        "a list": f"1001 {WORDS}（城东 张三）",
+        "a list that was cut": "1001 愿做一块砖，哪里…",
+        "words of before": "1001号：“当好一块砖，群众哪里需要就往哪里搬”",
+        "another's": "1002 一步一个脚印，踏实走好每一天",
+    }
+    keys = {what: said("看座右铭", by="wang").delivery for what in told}
+    with sessions.begin() as session:
+        for name in ("zhang", "wang"):
+            a_member(session, name)
+        an_approved_motto(session, "zhang", "当好一块砖，群众哪里需要就往哪里搬")
+        services_at(session).mottos.reword(key("zhang"), WORDS, WORDS, "full")
+        for what, reply in told.items():
+            row = Delivery(
+                member_key=key("wang"), delivery_key=keys[what], fingerprint=bytes(32),
+                outcome="done", reply=f"<xml>{reply}</xml>".encode(), received_at=NOON,
+            )  # fmt: skip
+            session.add(row)
+
+    with sessions.begin() as session:
+        erase(session, "zhang")
+
+    with sessions() as session:
+        left = {row.delivery_key: row for row in session.scalars(select(Delivery))}
+        for what, reply in told.items():
+            kept = f"<xml>{reply}</xml>".encode() if what == "another's" else b""
+            row = left[keys[what]]
+            assert (row.reply, row.outcome) == (kept, "done" if kept else "struck"), what

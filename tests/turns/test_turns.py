@@ -18,7 +18,7 @@ from bot.conversation.router import Step
 from bot.conversation.state import Idle, State, WritingMotto
 from bot.domain.questions import Shelf
 from bot.domain.refusals import NoVotesLeft
-from bot.domain.services import Services
+from bot.domain.services import Services, open_services
 from bot.storage.database import Sessions
 from bot.storage.memory import Memory
 from bot.storage.tables import Base, Delivery, Member, Person, Ticket, Vote
@@ -65,6 +65,28 @@ def test_a_redelivery_gets_the_stored_answer_byte_for_byte(sessions: Sessions) -
     again = turns(sessions, notes_a_ticket).take(message)
 
     assert again == first
+    assert count(sessions, Ticket) == 1
+
+
+def test_a_redelivery_whose_reply_quoted_somebody_erased_since_is_told_so(
+    sessions: Sessions,
+) -> None:
+    def play(message: Message, state: State, services: Services) -> Step:
+        notes_a_ticket(message, state, services)
+        return Step(say("1001 愿做一块砖，哪里需要哪里搬"), Idle())
+
+    with sessions.begin() as session:
+        a_member(session, "zhang")
+        an_approved_motto(session, "zhang", "愿做一块砖，哪里需要哪里搬")
+    message = said("你好", by="wang")
+    turns(sessions, play).take(message)
+    with sessions.begin() as session:
+        open_services(session, NOON, Shelf()).erasure.erase(key("zhang"))
+
+    again = turns(sessions, play).take(message).decode()
+
+    assert "作者把它删除了" in again
+    assert "一块砖" not in again
     assert count(sessions, Ticket) == 1
 
 

@@ -43,7 +43,7 @@ def workbook(*rows: list[str | int], hidden: bool = False, merge: str = "") -> b
 def test_a_table_is_read_in_any_encoding_of_an_office(encoding: str) -> None:
     file = read(TABLE, encoding)
 
-    assert (file.units, file.errors, file.notices) == (UNITS, [], [])
+    assert (file.said, file.errors, file.notices) == (UNITS, [], [])
 
 
 def test_columns_are_known_by_many_names_and_in_any_order() -> None:
@@ -51,7 +51,7 @@ def test_columns_are_known_by_many_names_and_in_any_order() -> None:
         "某市名册\n序号,名册人数,上级,单位名称,单位编码\n1,46,CD,新安社区支部,CD-XA\n2,900,,城东街道,CD\n"
     )
 
-    assert (file.units, file.errors, file.notices) == (UNITS, [], [])
+    assert (file.said, file.errors, file.notices) == (UNITS, [], [])
 
 
 @pytest.mark.slow
@@ -64,7 +64,7 @@ def test_a_workbook_is_read_with_its_numbers_as_they_are_shown() -> None:
         )
     )
 
-    assert (file.units, file.errors) == (UNITS, [])
+    assert (file.said, file.errors) == (UNITS, [])
 
 
 @pytest.mark.slow
@@ -74,18 +74,18 @@ def test_one_cell_may_name_the_parent_of_several() -> None:
         merge="C2:C3=CD",
     )  # fmt: skip
 
-    assert [unit.parent for unit in read_units(content).units] == ["CD", "CD", ""]
+    assert [unit.parent for unit in read_units(content).said] == ["CD", "CD", ""]
 
 
 def test_columns_that_are_not_there_are_told_apart_from_empty_ones() -> None:
-    assert read("编码,名称\nCD,城东街道\n").units == [Brought("CD", "城东街道", None, None)]
-    assert read("编码,名称,上级,人数\nCD,城东街道,,\n").units == [Brought("CD", "城东街道", "", 0)]
+    assert read("编码,名称\nCD,城东街道\n").said == [Brought("CD", "城东街道", None, None)]
+    assert read("编码,名称,上级,人数\nCD,城东街道,,\n").said == [Brought("CD", "城东街道", "", 0)]
 
 
 def test_empty_rows_and_the_header_of_a_second_page_are_no_units() -> None:
     again = TABLE.splitlines()[0]
 
-    assert read(TABLE.replace("CD,城东", f",,,\n{again}\nCD,城东")).units == UNITS
+    assert read(TABLE.replace("CD,城东", f",,,\n{again}\nCD,城东")).said == UNITS
 
 
 @pytest.mark.parametrize(

@@ -45,11 +45,11 @@ def test_a_workbook_may_name_the_unit_once_for_its_people() -> None:
         ["序号", "支部编码", "党员姓名"], [1, "CD-XA", "张三"], [2, "", "李四"], merge="B2:B3=CD-XA"
     )
 
-    assert read_roster(content).people == [Listed("CD-XA", "张三"), Listed("CD-XA", "李四")]
+    assert read_roster(content).said == [Listed("CD-XA", "张三"), Listed("CD-XA", "李四")]
 
 
 def test_names_are_kept_as_members_type_them() -> None:
-    assert read_roster(TABLE.replace("李四", " 李　四 ").encode()).people == PEOPLE
+    assert read_roster(TABLE.replace("李四", " 李　四 ").encode()).said == PEOPLE
 
 
 def test_people_come_in_and_what_is_to_be_settled_is_told(

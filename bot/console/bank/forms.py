@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
-from bot.console.bank.wording import PASTED
+from bot.console.bringing import TakeForm
 from bot.console.forms import Form, SeenForm, as_typed
 from bot.domain.bank import BankState
 from bot.domain.bank_search import PAGE, Wanted
@@ -17,7 +17,6 @@ from quiz_bank.question import LETTERS
 NONE_GIVEN = "-"
 """Stands in an address for questions that have no topic, or no source."""
 _MOST_SOUGHT = 60
-_LONGEST_NAME = 80
 
 Words = Annotated[str, BeforeValidator(as_typed), Field(max_length=2_000)]
 
@@ -100,30 +99,11 @@ class ExportForm(Form):
     format: str = Field(pattern="^(" + "|".join(FORMATS).replace(".", r"\.") + ")$")
 
 
-class BringForm(Form):
-    """A file, or words pasted in its place; the file goes first."""
-
-    name: str
-    content: bytes
-
-    @classmethod
-    def sent(cls) -> Self:
-        """What this request brings; nothing when there is neither."""
-        file = request.files.get("file")
-        if file and file.filename:
-            name = "".join(char for char in file.filename if char.isprintable())
-            return cls(name=name[-_LONGEST_NAME:] or PASTED, content=file.read())
-        return cls(name=PASTED, content=request.form.get("text", "").strip().encode())
-
-
-class TakeForm(Form):
+class TakeQuestionsForm(TakeForm):
     """Which file is to be taken in as it was looked over, and what becomes of the rest of it."""
 
-    token: str = Field(pattern=r"^[0-9a-f]{32}$")
-    seen: str = Field(pattern=r"^[0-9a-f]{32}$")
     revise: bool = False
     leave_out: bool = False
-    drop: bool = False
 
 
 def asked_for(values: MultiDict[str, str]) -> Wanted:

@@ -11,14 +11,15 @@ from flask import Blueprint, Response, g
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.console.bank import wording
-from bot.console.bank.forms import BringForm, TakeForm
-from bot.console.bank.reading import Reader
+from bot.console.bank.forms import TakeQuestionsForm
+from bot.console.bringing import BringForm, Reader
 from bot.console.pages import page, to
+from bot.console.wording import NOTHING_BROUGHT, NOTHING_TO_TAKE, STOPPED
 from bot.domain.bank import BankChanged, BankState
 from bot.domain.question_import import COLLIDES, Compared, Standing, compare
 from bot.domain.services import Services, Transaction
-from bot.domain.uploads import NothingToTake, Upload
-from quiz_bank.formats.apart import MOST_AT_ONCE, parse
+from bot.domain.uploads import Holds, NothingToTake, Upload
+from quiz_bank.formats.apart import MOST_AT_ONCE, parse, read_apart
 from quiz_bank.formats.importing import Findings
 from quiz_bank.formats.recognition import LARGEST_MB
 
@@ -48,8 +49,8 @@ class Preview:
 class ImportDesk:
     """Where questions come in."""
 
-    def __init__(self, transaction: Transaction) -> None:
-        self._transaction, self._reader = transaction, Reader(transaction)
+    def __init__(self, transaction: Transaction, reader: Reader) -> None:
+        self._transaction, self._reader = transaction, reader
 
     def hang(self, room: Blueprint) -> None:
         """Give each page its address."""
@@ -67,10 +68,10 @@ class ImportDesk:
         """Begin to read what was brought."""
         form = BringForm.sent()
         if not form.content:
-            return self._ask(HTTPStatus.UNPROCESSABLE_ENTITY, trouble=wording.NOTHING_BROUGHT)
+            return self._ask(HTTPStatus.UNPROCESSABLE_ENTITY, trouble=NOTHING_BROUGHT)
         with self._transaction() as services:
-            token = services.uploads.begin(g.colleague.id, form.name)
-        self._reader.begin(token, form.content)
+            token = services.uploads.begin(g.colleague.id, Holds.QUESTIONS, form.name)
+        self._reader.begin(token, form.content, read_apart)
         return to("preview_questions")
 
     def preview(self) -> AnyResponse:
@@ -79,14 +80,14 @@ class ImportDesk:
 
     def take(self) -> AnyResponse:
         """Take the file in as it was looked over, or drop it."""
-        form = TakeForm.sent()
+        form = TakeQuestionsForm.sent()
         token, mine = bytes.fromhex(form.token), g.colleague.id
         if form.drop:
             with self._transaction() as services:
-                services.uploads.drop(mine, token)
+                services.uploads.drop(mine, Holds.QUESTIONS, token)
             return to("import_questions")
         with self._transaction(read_only=True) as services:
-            upload = services.uploads.of(mine)
+            upload = services.uploads.of(mine, Holds.QUESTIONS)
             looked = _look(services, upload) if upload and upload.token == token else None
         if upload and upload.token == token and not looked:
             return self._preview(None)
@@ -109,7 +110,7 @@ class ImportDesk:
         except BankChanged:
             return self._preview(wording.BANK_CHANGED)
         except NothingToTake:
-            return self._preview(wording.NOTHING_TO_TAKE)
+            return self._preview(NOTHING_TO_TAKE)
         return to("questions", state=BankState.DRAFT, new=taken.new, revised=taken.revised)
 
     def _ask(self, status: HTTPStatus = HTTPStatus.OK, **facts: object) -> Response:
@@ -120,20 +121,20 @@ class ImportDesk:
                 largest=LARGEST_MB,
                 most=MOST_AT_ONCE,
                 letters=services.tickets.backlog().waiting,
-                waiting=services.uploads.of(g.colleague.id),
+                waiting=services.uploads.of(g.colleague.id, Holds.QUESTIONS),
                 **facts,
             )
 
     def _preview(self, banner: tuple[str, str] | None) -> AnyResponse:
         with self._transaction(read_only=True) as services:
-            upload = services.uploads.of(g.colleague.id)
+            upload = services.uploads.of(g.colleague.id, Holds.QUESTIONS)
             looked = _look(services, upload) if upload else None
             letters = services.tickets.backlog().waiting
         status = HTTPStatus.CONFLICT if banner else HTTPStatus.OK
         if upload is None:
             return self._ask(status, banner=banner) if banner else to("import_questions")
         if upload.stopped or _trouble(upload):
-            trouble = _trouble(upload) or wording.STOPPED
+            trouble = _trouble(upload) or STOPPED
             return self._ask(HTTPStatus.UNPROCESSABLE_ENTITY, trouble=trouble, name=upload.name)
         return page(
             "question_preview",

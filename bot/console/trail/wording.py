@@ -23,7 +23,7 @@ KINDS: Mapping[str, str] = {
     "member": "党员资料",
     "roster": "名册",
     "units": "单位导入",
-    "unit": "换单位",
+    "unit": "单位资料",
     "words": "提醒词",
     "quotations": "引文",
     "results": "成绩文件",
@@ -94,7 +94,7 @@ DEEDS: Mapping[str, str] = {
     "staff.phone_kept": "换验证器后确认微信",
     "staff.phone_off": "解除微信审核",
     "member.erase": "删除党员资料",
-    "unit.change": "换单位",
+    "unit.change": "改单位资料",
     "units.import": "导入单位",
     "roster.import": "导入名册",
     "words.add": "加提醒词",
@@ -131,6 +131,11 @@ FACTS: Mapping[str, str] = {
     "code": "编号",
     "category": "类别",
     "first": "优先排队",
+    "new": "新增",
+    "changed": "改动",
+    "gone": "去掉",
+    "same": "没有变化",
+    "units": "单位",
     "author": "作者",
     "work": "出处",
 }
@@ -146,6 +151,7 @@ FILTERS: Mapping[str, str] = {
 """What the trail is narrowed down by."""
 
 MEMBERS, SYSTEM = "党员", "系统"
+UPLOADED = "后台上传的文件"
 HEAD = ("序号", "时间", "谁", "做了什么", "对什么", "之前", "之后", "其他")
 """The columns of a file."""
 SHEET = "留痕"
@@ -170,6 +176,8 @@ def subject(name: str, names: Mapping[str, str]) -> str:
     what, _, which = name.partition(":")
     if what == "staff" and name in names:
         return names[name]
+    if what == "upload":
+        return UPLOADED
     if what == "motto" and which:
         return f"{which}号"
     return f"{kind(what)} {which}".strip()

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from quiz_bank.formats import apart
-from quiz_bank.formats.apart import MOST_AT_ONCE, MOST_NOTES, parse, read_apart
+from quiz_bank.formats import confined
+from quiz_bank.formats.apart import MOST_AT_ONCE, parse, read_apart
+from quiz_bank.formats.confined import MOST_NOTES
 from quiz_bank.formats.found import Unreadable
 from quiz_bank.formats.importing import find_questions
 from tests.quiz_bank.formats.files import HEADER, SOUND, book
@@ -96,7 +97,7 @@ def test_the_program_knows_none_of_our_secrets(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_who_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apart, "SECONDS", 0.05)
+    monkeypatch.setattr(confined, "SECONDS", 0.05)
     before = children()
 
     with pytest.raises(Unreadable, match="太大、太复杂"):

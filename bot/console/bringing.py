@@ -1,14 +1,19 @@
-"""Reading an upload behind the back of the request that brought it."""
+"""A file that is brought to the console: its form, and its reading behind that request's back."""
 
 import time
+from collections.abc import Callable
 from threading import BoundedSemaphore, Thread
+from typing import Any, Self
 
 import structlog
+from flask import request
+from pydantic import Field
 
+from bot.console.forms import Form
+from bot.console.wording import PASTED
 from bot.domain.services import Transaction
 from bot.logs import trace
-from quiz_bank.formats.apart import read_apart
-from quiz_bank.formats.found import Unreadable
+from quiz_bank.formats.found import Progress, Unreadable
 
 log = structlog.get_logger()
 
@@ -18,26 +23,56 @@ _APART = 0.5
 """Seconds between two notes of how far it is: each is a transaction."""
 
 
+_LONGEST_NAME = 80
+
+Read = Callable[[bytes, Progress], dict[str, Any]]
+"""Reads a file in a program of its own. Raises Unreadable."""
+
+
+class BringForm(Form):
+    """A file, or words pasted in its place; the file goes first."""
+
+    name: str
+    content: bytes
+
+    @classmethod
+    def sent(cls) -> Self:
+        """What this request brings; nothing when there is neither."""
+        file = request.files.get("file")
+        if file and file.filename:
+            name = "".join(char for char in file.filename if char.isprintable())
+            return cls(name=name[-_LONGEST_NAME:] or PASTED, content=file.read())
+        return cls(name=PASTED, content=request.form.get("text", "").strip().encode())
+
+
+class TakeForm(Form):
+    """Which file is to be taken in as it was looked over, or to be dropped."""
+
+    token: str = Field(pattern=r"^[0-9a-f]{32}$")
+    seen: str = Field(pattern=r"^[0-9a-f]{32}$")
+    drop: bool = False
+
+
 class Reader:
-    """Reads one file at a time, each in a program of its own."""
+    """Reads one file at a time."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
         self._turn = BoundedSemaphore()
 
-    def begin(self, token: bytes, content: bytes) -> None:
+    def begin(self, token: bytes, content: bytes, read: Read) -> None:
         """Read the file; come back when it is read, or after a short while."""
-        thread = Thread(target=self._read, args=(token, content), name="reader", daemon=True)
+        thread = Thread(target=self._read, args=(token, content, read), name="reader", daemon=True)
         thread.start()
         thread.join(SHORT)
 
-    def _read(self, token: bytes, content: bytes) -> None:
+    def _read(self, token: bytes, content: bytes, read: Read) -> None:
         with self._turn:
             # Whoever waited for a turn may have brought another file meanwhile.
             if not self._note(token, done=0):
                 return
             try:
-                report = read_apart(content, _Progress(self, token))
+                report = read(content, _Progress(self, token))
             except Unreadable as trouble:
                 report = {"trouble": trouble.message, "place": trouble.place}
             except Exception as fault:
