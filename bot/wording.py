@@ -181,6 +181,8 @@ BROKEN_RULES = {
     "vote_out_of_hours": "选票不在投票时间内",
     "result_differs": "封存的票数和选票对不上",
     "ballots_changed": "封票以后选票变了，总校验码对不上",
+    "quarantine_changed": "封票以后记下的暂不计入的票和现在的对不上",
+    "quarantined_by_one": "暂不计入的票没有经过两位工作人员",
     "vote_for_unfit_entry": "选票投给了未通过或不属于本轮的作品",
     "answer_misgraded": "答案的对错或得分与重新判题不一致",
     "score_not_the_sum": "总分、天数或达到时间与各题之和不一致",

@@ -12,14 +12,13 @@ from queue import Empty, SimpleQueue
 import structlog
 from sqlalchemy.orm import Session
 
-from bot.domain.outcomes import Outcomes
 from bot.domain.piles import Piles
 from bot.domain.purge import Purge, tasks
 from bot.domain.regrading import Regrading
 from bot.domain.sealing import Sealing
 from bot.domain.tally import Board, Tally
 from bot.logs import trace
-from bot.recount import made, pack
+from bot.recount.packer import Packer
 from bot.results.maker import Maker
 from bot.storage.database import Clock, Sessions, begin_read_only
 
@@ -75,13 +74,14 @@ def duties(
     sessions: Sessions, clock: Clock, board: Board, data_dir: Path, database_url: str
 ) -> list[Duty]:
     """What the worker does, what cannot wait first."""
-    chores = Chores(sessions, clock, board, data_dir)
+    chores = Chores(sessions, clock, board)
     maker = Maker(sessions, clock, database_url)
+    packer = Packer(sessions, clock, database_url, data_dir)
     return [
         Duty("seal", 2, chores.seal),
         Duty("tally", 1, chores.tally),
         Duty("regrade", 2, chores.regrade),
-        Duty("recount", 5, chores.pack),
+        Duty("recount", 5, packer.look),
         Duty("results", 1, maker.look),
         Duty("heartbeat", PERIOD, lambda: beat(data_dir / HEARTBEAT)),
         Duty("piles", 5, chores.sort),
@@ -101,9 +101,8 @@ def beat(file: Path) -> None:
 class Chores:
     """The duties that have to do with the database."""
 
-    def __init__(self, sessions: Sessions, clock: Clock, board: Board, data_dir: Path) -> None:
+    def __init__(self, sessions: Sessions, clock: Clock, board: Board) -> None:
         self._sessions, self._clock, self._board = sessions, clock, board
-        self._data_dir = data_dir
 
     def seal(self) -> None:
         """Seal the rounds in which no vote can arrive any more."""
@@ -130,17 +129,6 @@ class Chores:
                     done = Regrading(session, self._clock(session)).go_on(number)
                 if not done:
                     break
-
-    def pack(self) -> None:
-        """Make the pack for whoever wants to count a result again."""
-        with self._reading() as (session, now):
-            outcomes = Outcomes(session, now)
-            for standing in outcomes.sealed():
-                if made(self._data_dir, standing) is None:
-                    ballots = outcomes.ballots(standing.round_id)
-                    lines = Tally(session, now).result(standing.round_id)
-                    pack(self._data_dir, standing, ballots, lines)
-                    log.info("recount pack made", round=standing.round_id)
 
     def sort(self) -> None:
         """Put what waits for review on piles, for those who look at it by chat."""

@@ -216,6 +216,19 @@ def my_votes(message: Message, state: State, services: Services) -> Step:
     return Step(wording.my_votes(services.votes.mine(message.member, MINE)), on_show(state))
 
 
+@router.keyword(*wording.IT_WAS_ME)
+def claim_mine(message: Message, state: State, services: Services) -> Step:
+    """Keep that the member gave the votes that are looked into; two colleagues decide."""
+    held = services.quarantines.claim_mine(message.member)
+    if held:
+        reply = wording.noted_as_mine(held)
+    elif services.votes.mine(message.member, 1):
+        reply = wording.nothing_held()
+    else:
+        reply = wording.my_votes([])
+    return Step(with_way_back(reply, state), on_show(state))
+
+
 @router.keyword(*wording.TAKE_BACK)
 def ask_to_take_back(message: Message, state: State, services: Services) -> Step:
     """Ask before the latest vote is taken back."""

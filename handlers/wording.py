@@ -21,6 +21,7 @@ from bot.domain.entries import MottoCard, MottoState
 from bot.domain.identity import CAMPAIGN_ZONE, mask
 from bot.domain.notices import Notification
 from bot.domain.outcomes import Standing
+from bot.domain.quarantine import Held
 from bot.domain.quiz import Marked, Rules, Sitting
 from bot.domain.refusals import (
     AlreadySubmitted,
@@ -2136,7 +2137,8 @@ def my_votes(votes: Sequence[CastVote]) -> Text:
             say("您最近投的{count}票：", count=len(votes)),
             *(
                 say(
-                    "{day} {number}号 {words}　回执{tracker}",
+                    "{day} {number}号 {words}　回执{tracker}"
+                    + ("（在核对，暂不计入）" if vote.quarantined else ""),
                     day=_day(vote.day),
                     number=vote.number,
                     words=Prose(vote.words or WITHOUT_AUTHOR),
@@ -2150,6 +2152,43 @@ def my_votes(votes: Sequence[CastVote]) -> Text:
 
 
 WITHOUT_AUTHOR = "（作者已删除）"
+
+IT_WAS_ME = (
+    "是我投的",
+    "是我本人投的",
+    "是本人投的",
+    "票是我投的",
+    "那票是我投的",
+    "我投的票是我投的",
+)
+
+
+def noted_as_mine(held: Sequence[Held]) -> Text:
+    """A member says that votes in quarantine are theirs: what that does, and what not."""
+    which = "、".join(f"{_day(vote.day)}投给{vote.number}号" for vote in held[:_NAMED])
+    more = f"等{len(held)}票" if len(held) > _NAMED else "的票"
+    if held[0].frozen:
+        return say(
+            "您{which}{more}没有计入结果。结果已经公示，不再改动；两个数都写在公示页上。\n"
+            "有意见，请回复“联系”。[看公示](网:/results)",
+            which=which,
+            more=more,
+        )
+    return say(
+        "记下了：您{which}{more}，您说是本人投的。\n"
+        "两位工作人员核对以后决定计不计入，结果会在这里告诉您。您不用再做什么。",
+        which=which,
+        more=more,
+    )
+
+
+_NAMED = 3
+"""Votes that are named one by one."""
+
+
+def nothing_held() -> Text:
+    """A member says that votes are theirs, and none is in quarantine."""
+    return say("您投的票没有在核对的，都正常计入。\n[我投的](发:我的投票)　[去投票](发:投票)")
 
 
 def quiz_or_vote() -> Text:
@@ -2188,11 +2227,15 @@ def result(standing: Standing, lines: Sequence[Line], own: int | None) -> Text:
 
 def _result_line(line: Line, *, of_member: bool) -> Text:
     whose = "（您的）" if of_member else ""
-    facts = {"rank": line.rank, "number": line.card.number, "votes": line.votes, "whose": whose}
+    apart = f"（含暂不计入的{line.votes + line.quarantined}票）" if line.quarantined else ""
+    facts = {
+        "rank": line.rank, "number": line.card.number, "votes": line.votes, "whose": whose,
+        "apart": apart,
+    }  # fmt: skip
     if line.card.state is not MottoState.APPROVED:
-        return say("第{rank}名　{number}号{whose}　{votes}票（作者已撤回）", **facts)
+        return say("第{rank}名　{number}号{whose}　{votes}票{apart}（作者已撤回）", **facts)
     words = line.card.words
-    return say("第{rank}名　{number}号{whose}　{votes}票\n“{words}”", words=words, **facts)
+    return say("第{rank}名　{number}号{whose}　{votes}票{apart}\n“{words}”", words=words, **facts)
 
 
 def result_later(ballot: BallotState) -> Text:
@@ -2808,7 +2851,7 @@ def notice(notification: Notification, linked: bool = True) -> Text | None:
             )
         case Notification("answer_regraded", facts):
             return _regraded(facts)
-    return None
+    return looked_into(notification, linked)
 
 
 def _of_certificate(facts: Mapping[str, Any], linked: bool) -> Text:
@@ -2818,6 +2861,28 @@ def _of_certificate(facts: Mapping[str, Any], linked: bool) -> Text:
         return say(told, **facts)
     told = "您在《{title}》中获得{honour}（第{rank}名），荣誉证书发给您了。"
     return say(told, **facts) + say("[看证书](发:证书)" if linked else "想看，回复“证书”。")
+
+
+def looked_into(notification: Notification, linked: bool) -> Text | None:
+    """What becomes of a vote that looks bought; None for a notice of anything else."""
+    match notification:
+        case Notification("votes_held", facts):
+            told = _of_vote(
+                "正在核对，暂不计入，原因：当时短时间内有大量新号集中投票。"
+                "如果是您本人投的，回复“是我投的”。",
+                facts,
+            )
+            return told + say("[是我投的](发:是我投的)") if linked else told
+        case Notification("votes_released", facts):
+            return _of_vote("核对完了，已经计入。", facts)
+        case Notification("votes_left_out", facts):
+            return _of_vote("核对完了，没有计入结果。有意见，请回复“联系”。", facts)
+    return None
+
+
+def _of_vote(told: str, facts: Mapping[str, Any]) -> Text:
+    on = _day(date.fromisoformat(facts["day"]))
+    return say("您{on}投给{number}号的票" + told, number=facts["number"], on=on)
 
 
 def _regraded(facts: Mapping[str, Any]) -> Text:

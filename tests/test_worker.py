@@ -54,10 +54,8 @@ def with_rows(sessions: Sessions) -> Sessions:
     return sessions
 
 
-def chores(
-    sessions: Sessions, now: datetime = NOON, memory: Memory = NO_REDIS, data_dir: Path = Path()
-) -> Chores:
-    return Chores(sessions, lambda _: now, Board(memory), data_dir)
+def chores(sessions: Sessions, now: datetime = NOON, memory: Memory = NO_REDIS) -> Chores:
+    return Chores(sessions, lambda _: now, Board(memory))
 
 
 def a_delivery(then: datetime) -> Delivery:
@@ -98,22 +96,6 @@ def test_a_round_is_sealed_when_it_is_due_and_once(sessions: Sessions) -> None:
     assert [(line["event"], line["round"]) for line in logs] == [("round sealed", 1)]
     with sessions() as session:
         assert session.scalars(select(Round.sealed_at)).one() == CLOSES + LATE
-
-
-def test_the_pack_for_a_recount_is_made_once_the_round_is_sealed(
-    sessions: Sessions, tmp_path: Path
-) -> None:
-    worker = chores(sessions, CLOSES + LATE, data_dir=tmp_path)
-    worker.pack()
-    assert not list(tmp_path.rglob("*.zip"))
-    worker.seal()
-
-    with capture_logs() as logs:
-        worker.pack()
-        worker.pack()
-
-    assert [line["event"] for line in logs] == ["recount pack made"]
-    assert len(list(tmp_path.rglob("*.zip"))) == 1
 
 
 # ------------------------------------------------------------ each in its time

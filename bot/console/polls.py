@@ -54,7 +54,7 @@ class PollBook:
     def recount(self) -> Response:
         """The pack with which anybody can count again."""
         with self._transaction(read_only=True) as services:
-            standing = _chosen(_begun(services), request.args.get("round", type=int))
+            standing = chosen(rounds_begun(services), request.args.get("round", type=int))
         file = made(self._data_dir, standing)
         if file is None:
             abort(HTTPStatus.NOT_FOUND)
@@ -62,8 +62,8 @@ class PollBook:
 
     def _page(self, number: int | None, trouble: str = "") -> Response:
         with self._transaction(read_only=True) as services:
-            rounds = _begun(services)
-            standing = _chosen(rounds, number)
+            rounds = rounds_begun(services)
+            standing = chosen(rounds, number)
             wanted = request.args.get("page", 1, type=int)
             return page(
                 "votes",
@@ -79,7 +79,7 @@ class PollBook:
             )
 
 
-def _begun(services: Services) -> list[Standing]:
+def rounds_begun(services: Services) -> list[Standing]:
     """The rounds there are votes of, the one in force first; none before the first."""
     try:
         return services.outcomes.begun()
@@ -87,7 +87,7 @@ def _begun(services: Services) -> list[Standing]:
         return []
 
 
-def _chosen(rounds: list[Standing], number: int | None) -> Standing | None:
+def chosen(rounds: list[Standing], number: int | None) -> Standing | None:
     """The round of this number, else the one in force."""
     named = (one for one in rounds if one.round_id == number)
     return next(named, next(iter(rounds), None))

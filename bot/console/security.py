@@ -87,6 +87,13 @@ ACCESS = {
     "console.regrade": Access.LOOKERS,
     "console.plans": Access.LOOKERS,
     "console.recount": Access.LOOKERS,
+    "console.stuffing": Access.LOOKERS,
+    "console.propose_quarantine": Access.PLANNERS,
+    "console.confirm_quarantine": Access.PLANNERS,
+    "console.drop_quarantine": Access.PLANNERS,
+    "console.propose_release": Access.PLANNERS,
+    "console.confirm_release": Access.PLANNERS,
+    "console.drop_release": Access.PLANNERS,
     "console.approve": Access.DECIDERS,
     "console.send_back": Access.DECIDERS,
     "console.undo": Access.DECIDERS,
@@ -162,6 +169,8 @@ ACCESS = {
 DANGEROUS = frozenset(
     {
         "console.release_key",
+        "console.confirm_quarantine",
+        "console.confirm_release",
         "console.publicise",
         "console.new_draw",
         "console.new_award",

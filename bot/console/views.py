@@ -32,6 +32,7 @@ from bot.console.polls import PollBook
 from bot.console.registers import RegisterDesk
 from bot.console.results import ResultDesk
 from bot.console.security import PREFIX, Gate
+from bot.console.stuffing import StuffingDesk
 from bot.console.trail import TrailDesk
 from bot.console.unit_tables import UnitTables
 from bot.domain import audit
@@ -87,6 +88,7 @@ def console(settings: Settings, transaction: Transaction) -> Blueprint:
     room.add_url_rule("/votes/recount.zip", "recount", poll_book.recount)
     room.add_url_rule("/votes/publicise", view_func=poll_book.publicise, methods=["POST"])
     room.add_url_rule("/votes/publish", view_func=poll_book.publish, methods=["POST"])
+    StuffingDesk(transaction).hang(room)
     QuestionDesk(transaction).hang(room)
     KeyDesk(transaction).hang(room)
     room.add_url_rule("/questions/analysis", view_func=FigureBook(transaction).analysis)

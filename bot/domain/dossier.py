@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, false, func, select
 from sqlalchemy.orm import Session
 
 from bot.domain.entries import number_of, read_cards, subject_of
@@ -30,6 +30,7 @@ from bot.storage.tables import (
     Notice,
     Person,
     PracticeCard,
+    QuarantinedVote,
     Rebinding,
     RegradedAnswer,
     Round,
@@ -282,13 +283,15 @@ class Dossiers:
     def _votes(self, member: bytes) -> list[tuple[Any, ...]]:
         rows = self._session.execute(
             select(
-                Round.title, Vote.day, Vote.motto_id, Motto.words, Vote.accepted_at, Vote.tracker
+                Round.title, Vote.day, Vote.motto_id, Motto.words, Vote.accepted_at, Vote.tracker,
+                func.coalesce(QuarantinedVote.in_force, false()), QuarantinedVote.claimed_at,
             )
             .join(Round, Round.id == Vote.round_id)
             .join(Motto, Motto.id == Vote.motto_id)
+            .outerjoin(QuarantinedVote, QuarantinedVote.tracker == Vote.tracker)
             .where(Vote.member_key == member)
             .order_by(Vote.accepted_at)
-        )
+        )  # fmt: skip
         return [(title, day, number_of(id_), *rest) for title, day, id_, *rest in rows]
 
     def _withdrawn_votes(self, member: bytes) -> list[tuple[Any, ...]]:

@@ -1,5 +1,6 @@
 """Notices: what a member should hear on the next reply, told exactly once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,6 +39,19 @@ class Notices:
                 member_key=member, cause=cause, kind=kind, facts=facts, due_at=due_at
             )
         )
+
+    def leave_all(
+        self,
+        members: Sequence[bytes],
+        cause: str,
+        kind: str,
+        facts: dict[str, Any],
+        due_at: datetime,
+    ) -> None:
+        """Leave the same notice for all of them at once."""
+        same = {"cause": cause, "kind": kind, "facts": facts, "due_at": due_at}
+        if rows := [{"member_key": member, **same} for member in members]:
+            self._session.execute(insert(Notice), rows)
 
     def take_back(self, member: bytes, cause: str) -> bool:
         """Remove a notice not told yet; False when it was told already."""

@@ -267,7 +267,17 @@ REGISTER: Mapping[str, Fields] = {
     ),
     "outcome": _for(
         Purpose.NUMBERS,
-        "round_id", "root", "ballots", "publicised_at", "objections_until", "published_at",
+        "round_id", "root", "ballots", "quarantined", "quarantine_root", "publicised_at",
+        "objections_until", "published_at",
+    ),
+    "quarantine": _for(
+        Purpose.CONTENT,
+        "id", "round_id", "motto_id", "day", "signals", "proposed_by", "proposed_at",
+        "confirmed_by", "confirmed_at", "only_claimed", "release_proposed_by",
+        "release_proposed_at", "released_by", "released_at",
+    ),
+    "quarantined_vote": _for(
+        Purpose.RECEIPT, "tracker", "quarantine_id", "in_force", "claimed_at"
     ),
     "draw": _for(
         Purpose.CONTENT,

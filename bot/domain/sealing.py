@@ -1,5 +1,6 @@
 """Sealing: from this moment on a round's votes are what they are, and its result stands."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain import audit
 from bot.domain.families import approved, bears_card
-from bot.domain.outcomes import Outcomes
+from bot.domain.outcomes import Outcomes, quarantined_of
 from bot.domain.refusals import NotSealed
 from bot.domain.rounds import Eligibility
 from bot.domain.uncounted import set_uncounted_aside, unlisted_now
@@ -23,7 +24,13 @@ class Result:
 
     sealed_at: datetime
     votes: dict[int, int]
-    """By the id of the entry; those without a vote too."""
+    """All that were sealed, by the id of the entry; those without a vote too."""
+    quarantined: Mapping[int, int]
+    """How many of them do not count."""
+
+    @property
+    def counted(self) -> dict[int, int]:
+        return {id_: votes - self.quarantined.get(id_, 0) for id_, votes in self.votes.items()}
 
 
 class Sealing:
@@ -68,7 +75,8 @@ class Sealing:
         counted = self._session.execute(
             select(RoundResult.motto_id, RoundResult.votes).where(RoundResult.round_id == round_id)
         )
-        return Result(row.sealed_at, {row.motto_id: row.votes for row in counted})
+        votes = {row.motto_id: row.votes for row in counted}
+        return Result(row.sealed_at, votes, quarantined_of(self._session, round_id))
 
     def strangers(self, round_id: int) -> int:
         """How many have voted whom the seal would leave out, since no roster has them so far."""

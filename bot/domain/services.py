@@ -30,6 +30,7 @@ from bot.domain.phones import Phones
 from bot.domain.piles import Piles
 from bot.domain.planning import Planning
 from bot.domain.practice import Practice
+from bot.domain.quarantine import Quarantines
 from bot.domain.questions import Shelf
 from bot.domain.quiz import Quiz
 from bot.domain.quotation_list import QuotationList
@@ -40,6 +41,7 @@ from bot.domain.sealing import Sealing
 from bot.domain.second_factor import SecondFactors
 from bot.domain.staff import StaffRegister
 from bot.domain.standings import Standings
+from bot.domain.stuffing import Stuffing
 from bot.domain.tally import Board, Tally
 from bot.domain.tickets import Tickets
 from bot.domain.trail import Trail
@@ -145,6 +147,14 @@ class Services:
     @cached_property
     def votes(self) -> Votes:
         return Votes(self._session, self.now)
+
+    @cached_property
+    def stuffing(self) -> Stuffing:
+        return Stuffing(self._session, self.now)
+
+    @cached_property
+    def quarantines(self) -> Quarantines:
+        return Quarantines(self._session, self.now)
 
     @cached_property
     def sealing(self) -> Sealing:

@@ -4,7 +4,7 @@ import json
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.entries import MottoCard, current_round, id_of, read_cards
 from bot.domain.families import approved, bears_card, counted
+from bot.domain.outcomes import quarantined_of
 from bot.domain.refusals import NoRound
 from bot.domain.sealing import Sealing
 from bot.storage.memory import Memory
@@ -32,6 +33,8 @@ class Count:
 
     as_of: datetime
     votes: Mapping[int, int]
+    quarantined: Mapping[int, int] = field(default_factory=dict)
+    """How many of them do not count."""
 
     @property
     def moment(self) -> str:
@@ -39,7 +42,8 @@ class Count:
         return self.as_of.isoformat(timespec="microseconds")
 
     def to_json(self) -> str:
-        return json.dumps({"as_of": self.moment, "counts": dict(self.votes)})
+        facts = {"counts": dict(self.votes), "quarantined": dict(self.quarantined)}
+        return json.dumps({"as_of": self.moment, **facts})
 
     @classmethod
     def from_json(cls, words: bytes | str) -> "Count | None":
@@ -47,7 +51,8 @@ class Count:
         try:
             kept = json.loads(words)
             votes = {int(id_): int(count) for id_, count in kept["counts"].items()}
-            return cls(datetime.fromisoformat(kept["as_of"]), votes)
+            aside = {int(id_): int(n) for id_, n in kept.get("quarantined", {}).items()}
+            return cls(datetime.fromisoformat(kept["as_of"]), votes, aside)
         except (AttributeError, KeyError, TypeError, ValueError):
             return None
 
@@ -67,6 +72,9 @@ class Line:
 
     rank: int
     votes: int
+    """Those that count: by them it is ranked."""
+    quarantined: int
+    """Those that do not, beside them."""
     card: MottoCard
 
 
@@ -85,6 +93,8 @@ class Poll:
     pages: int
     entries: int
     votes: int
+    """Those that count."""
+    quarantined: int
 
 
 class Board:
@@ -151,7 +161,8 @@ class Tally:
             .where(Vote.round_id == round_id)
             .group_by(Vote.motto_id)
         )
-        return Count(self._now, {row[0]: row[1] for row in rows})
+        votes = {row[0]: row[1] for row in rows}
+        return Count(self._now, votes, quarantined_of(self._session, round_id))
 
     def poll(self, page: int = 1, round_id: int | None = None) -> Poll:
         """How the round in force, or this one, stands; the result, once it is sealed.
@@ -161,11 +172,13 @@ class Tally:
         current = self._round(round_id)
         if current.sealed_at is None:
             count = self.of(current.id)
-            votes = {id_: count.votes.get(id_, 0) for id_ in self._cards(current.id)}
+            entries = self._cards(current.id)
         else:
             result = Sealing(self._session, self._now).result(current.id)
-            count = Count(result.sealed_at, result.votes)
-            votes = dict(count.votes)
+            count = Count(result.sealed_at, result.votes, result.quarantined)
+            entries = list(count.votes)
+        aside = {id_: count.quarantined.get(id_, 0) for id_ in entries}
+        votes = {id_: count.votes.get(id_, 0) - aside[id_] for id_ in entries}
         pages = max(1, -(-len(votes) // PAGE))
         page = min(max(1, page), pages)
         return Poll(
@@ -174,11 +187,12 @@ class Tally:
             closes_at=current.closes_at,
             as_of=count.as_of,
             sealed=current.sealed_at is not None,
-            lines=self._lines(rank(votes)[(page - 1) * PAGE : page * PAGE]),
+            lines=self._lines(rank(votes)[(page - 1) * PAGE : page * PAGE], aside),
             page=page,
             pages=pages,
             entries=len(votes),
             votes=sum(votes.values()),
+            quarantined=sum(aside.values()),
         )
 
     def result(self, round_id: int, most: int | None = None, also: int | None = None) -> list[Line]:
@@ -186,11 +200,12 @@ class Tally:
 
         Raises NotSealed.
         """
-        ranked = rank(Sealing(self._session, self._now).result(round_id).votes)
+        result = Sealing(self._session, self._now).result(round_id)
+        ranked = rank(result.counted)
         best = ranked[:most]
         if also is not None:
             best += [entry for entry in ranked[len(best) :] if entry.entry == id_of(also)]
-        return self._lines(best)
+        return self._lines(best, result.quarantined)
 
     def publish(self, board: Board) -> None:
         """Count every open round for all to see."""
@@ -262,11 +277,14 @@ class Tally:
             self._session.scalars(select(Motto.id).where(of_round, approved(Motto), bears_card()))
         )
 
-    def _lines(self, ranked: list[Ranked]) -> list[Line]:
+    def _lines(self, ranked: list[Ranked], aside: Mapping[int, int]) -> list[Line]:
         ids = [entry.entry for entry in ranked]
         found = counted(self._session, read_cards(self._session, Motto.id.in_(ids)))
         cards = {id_of(card.number): card for card in found}
-        return [Line(entry.rank, entry.votes, cards[entry.entry]) for entry in ranked]
+        return [
+            Line(entry.rank, entry.votes, aside.get(entry.entry, 0), cards[entry.entry])
+            for entry in ranked
+        ]
 
 
 def _number_of(rows: ColumnElement[bool]) -> ColumnElement[int]:

@@ -38,6 +38,7 @@ from bot.storage.directly import ask
 from bot.storage.tables import (
     Member,
     Motto,
+    QuarantinedVote,
     RoundSlot,
     SpentDay,
     Vote,
@@ -121,6 +122,8 @@ class CastVote:
     tracker: str
     in_all: bool = False
     """Whether it can be given anew on any day once it is taken back."""
+    quarantined: bool = False
+    """Whether it does not count while it is looked into."""
 
 
 _VOTE, _SLOT, _MOTTO = table_of(Vote), table_of(RoundSlot), table_of(Motto)
@@ -357,12 +360,16 @@ class Votes:
         """The member's votes in this round, the latest first."""
         current = current_round(self._session, self._now)
         rows = self._session.execute(
-            select(Vote.motto_id, Motto.words, Vote.day, Vote.accepted_at, Vote.tracker)
+            select(
+                Vote.motto_id, Motto.words, Vote.day, Vote.accepted_at, Vote.tracker,
+                QuarantinedVote.in_force,
+            )
             .join(Motto, Vote.motto_id == Motto.id)
+            .outerjoin(QuarantinedVote, QuarantinedVote.tracker == Vote.tracker)
             .where(Vote.member_key == member, Vote.round_id == current.id)
             .order_by(Vote.accepted_at.desc())
             .limit(limit)
-        )
+        )  # fmt: skip
         return [
             CastVote(
                 number_of(row.motto_id),
@@ -371,6 +378,7 @@ class Votes:
                 row.accepted_at,
                 row.tracker,
                 current.in_all,
+                bool(row.in_force),
             )
             for row in rows
         ]

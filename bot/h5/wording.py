@@ -146,7 +146,13 @@ SECTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     "motto_history": ("座右铭的经过", ("时间", "编号", "做了什么", "当时的话或状态")),
-    "votes": ("您投的票", ("评选", "哪一天", "编号", "座右铭", "时间", "回执")),
+    "votes": (
+        "您投的票",
+        (
+            "评选", "哪一天", "编号", "座右铭", "时间", "回执", "核对中，暂不计入",
+            "您说是本人投的",
+        ),
+    ),
     "wished_votes": ("等您登记完再投的票", ("编号", "时间")),
     "withdrawn_votes": (
         "撤回或作废的票",
@@ -189,6 +195,8 @@ _NOTICES = {
     "answer_regraded": "改判",
     "votes_uncounted": "您投的票没有计入",
     "certificate": "荣誉证书",
+    "votes_held": "您投的票在核对", "votes_released": "您投的票已经计入",
+    "votes_left_out": "您投的票没有计入",
     "votes_clear": "您投的票清零", "votes_pass": "您投的票转给同一句的另一条",
 }  # fmt: skip
 _OUTCOMES = {"done": "办好了", "refused": "按规则没有办"}

@@ -1,10 +1,11 @@
 """The recount pack: all that a stranger needs to count a sealed round again without us.
 
 pack      the file: rules, ballots, result, a sheet that counts, sums, and a program
+packer    makes the packs, in the worker and beside its other duties
 program   the program in it, which shares no code with ours (`program.txt`)
 wording   what stands in it for people
 """
 
-from bot.recount.pack import made, pack
+from bot.recount.pack import Count, made, pack
 
-__all__ = ["made", "pack"]
+__all__ = ["Count", "made", "pack"]

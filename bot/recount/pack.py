@@ -5,7 +5,8 @@ No words and no names are in it: it is copied for good, and an author may withdr
 
 import csv
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from io import BytesIO, StringIO
@@ -29,23 +30,46 @@ def made(data_dir: Path, standing: Standing | None) -> Path | None:
     return file if file and file.exists() else None
 
 
-def pack(data_dir: Path, standing: Standing, ballots: Sequence[str], lines: Sequence[Line]) -> Path:
+@dataclass(frozen=True)
+class Count:
+    """What is packed of a sealed round."""
+
+    standing: Standing
+    ballots: Sequence[str]
+    """The lines of all of them, in their order."""
+    quarantined: Collection[str]
+    """Those among them that do not count."""
+    lines: Sequence[Line]
+    """The result."""
+
+
+def pack(data_dir: Path, count: Count) -> Path:
     """Make the pack of a sealed round; two that make it at once do not disturb each other."""
+    standing = count.standing
     assert standing.sealed_at is not None, "it is sealed"
     file = _file_of(data_dir, standing)
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    contents = dict(_contents(standing, ballots, lines))
+    contents = dict(_contents(count))
     sums = [f"{sha256(content).hexdigest()}  {name}\n" for name, content in contents.items()]
     contents["SHA256SUMS"] = "".join(sums).encode()
     draft = file.with_name(f"{file.name}.{os.getpid()}")
     with ZipFile(draft, "w", ZIP_DEFLATED) as archive:
         for name, content in contents.items():
             archive.writestr(_entry(name, standing.sealed_at), content)
+    _drop_others(file, standing)
     return draft.replace(file)
 
 
+def _drop_others(file: Path, standing: Standing) -> None:
+    """Remove the packs of this round as it was before more, or less, was in quarantine."""
+    for other in file.parent.glob(f"{standing.round_id}-*.zip"):
+        if other != file:
+            other.unlink(missing_ok=True)
+
+
 def _file_of(data_dir: Path, standing: Standing) -> Path:
-    return data_dir.absolute() / "recount" / f"{standing.round_id}-{standing.root}.zip"
+    name = f"{standing.round_id}-{standing.root}-{standing.quarantine_root}.zip"
+    return data_dir.absolute() / "recount" / name
 
 
 def _entry(name: str, at: datetime) -> ZipInfo:
@@ -55,13 +79,15 @@ def _entry(name: str, at: datetime) -> ZipInfo:
     return entry
 
 
-def _contents(
-    standing: Standing, ballots: Sequence[str], lines: Sequence[Line]
-) -> Iterable[tuple[str, bytes]]:
-    result = [[str(line.rank), str(line.card.number), str(line.votes)] for line in lines]
-    split = [line.split() for line in ballots]
+def _contents(count: Count) -> Iterable[tuple[str, bytes]]:
+    standing, apart = count.standing, frozenset(count.quarantined)
+    result = [
+        list(map(str, (line.rank, line.card.number, line.votes, line.quarantined)))
+        for line in count.lines
+    ]
+    split = [[*line.split(), "0" if line in apart else "1"] for line in count.ballots]
     yield wording.README_FILE, wording.readme(standing).encode()
-    yield "root.txt", f"{standing.root}\n".encode()
+    yield "root.txt", f"{standing.root}\n{standing.quarantine_root}\n".encode()
     yield "ballots.csv", _csv(wording.BALLOTS, split)
     yield "result.csv", _csv(wording.RESULT, result)
     if len(split) <= _MOST_ROWS:
@@ -89,17 +115,21 @@ def _workbook(
         shown = workbook.add_worksheet(wording.RESULT_SHEET)
         kept = workbook.add_worksheet(wording.BALLOT_SHEET)
         bold = workbook.add_format({"bold": True})
-        shown.write_row(0, 0, (*wording.RESULT, wording.RECOUNTED, wording.COMPARED), bold)
+        shown.write_row(0, 0, (*wording.RESULT, *wording.RECOUNTED, wording.COMPARED), bold)
         shown.freeze_panes(1, 0)
-        for at, (rank, number, votes) in enumerate(result, start=1):
-            shown.write_row(at, 0, (int(rank), int(number), int(votes)))
-            counted = f"COUNTIF({wording.BALLOT_SHEET}!B:B,B{at + 1})"
-            shown.write_formula(at, 3, f"={counted}", None, int(votes))
-            said = f'=IF(C{at + 1}=D{at + 1},"{wording.SAME}","{wording.DIFFERENT}")'
-            shown.write_formula(at, 4, said, None, wording.SAME)
+        for at, line in enumerate(result, start=1):
+            row, sheet = at + 1, wording.BALLOT_SHEET
+            shown.write_row(at, 0, list(map(int, line)))
+            for column, value, kind in ((4, line[2], 1), (5, line[3], 0)):
+                counted = f"=COUNTIFS({sheet}!B:B,B{row},{sheet}!C:C,{kind})"
+                shown.write_formula(at, column, counted, None, int(value))
+            same = f"AND(C{row}=E{row},D{row}=F{row})"
+            said = f'=IF({same},"{wording.SAME}","{wording.DIFFERENT}")'
+            shown.write_formula(at, 6, said, None, wording.SAME)
         kept.write_row(0, 0, wording.BALLOTS, bold)
         kept.set_column(0, 0, 68)
-        for at, (code, number) in enumerate(ballots, start=1):
+        for at, (code, number, counts) in enumerate(ballots, start=1):
             kept.write_string(at, 0, code)
             kept.write_number(at, 1, int(number))
+            kept.write_number(at, 2, int(counts))
     return file.getvalue()

@@ -6,21 +6,24 @@ from bot.domain.identity import CAMPAIGN_ZONE
 from bot.domain.outcomes import Standing
 from bot.rulebook import round_rules
 
-BALLOTS = ("选票", "编号")
-RESULT = ("名次", "编号", "票数")
-RECOUNTED, COMPARED, SAME, DIFFERENT = "重数", "比对", "一致", "不一致"
+BALLOTS = ("选票", "编号", "计入")
+RESULT = ("名次", "编号", "票数", "暂不计入")
+RECOUNTED, COMPARED, SAME, DIFFERENT = ("重数", "重数暂不计入"), "比对", "一致", "不一致"
 BALLOT_SHEET, RESULT_SHEET = "选票", "结果"
 README_FILE = "先读我.txt"
 README = """{title}　复核包
 封票时间：{sealed_at}
-选票总数：{ballots}张
+选票总数：{ballots}张，计入{counted}张，暂不计入{quarantined}张
 总校验码：{root}
+暂不计入的票的校验码：{quarantine_root}
 
 一、这里有什么
-ballots.csv　每张选票一行：一串选票码，和投给的编号。没有姓名和时间。编号是哪一句，看公示页。
-result.csv　公布的结果：名次、编号、票数。票数相同，名次并列，后面的名次顺延。
-result.xlsx　同样的内容，用Excel打开，“重数”一列由公式从“选票”表现场数出来，没有宏。
-root.txt　总校验码：由全部选票算出，改动、增加、减少任何一张都会变。封票时就定下，公示页上也有。
+ballots.csv　每张选票一行：一串选票码，投给的编号，计入是1、暂不计入是0。没有姓名和时间。
+编号是哪一句，看公示页。
+result.csv　公布的结果：名次、编号、计入的票数、暂不计入的票数。票数相同，名次并列，后面的名次顺延。
+result.xlsx　同样的内容，用Excel打开，“重数”两列由公式从“选票”表现场数出来，没有宏。
+root.txt　第一行是总校验码：由全部选票算出，改动、增加、减少任何一张都会变，封票时就定下。
+第二行由暂不计入的票算出，公示时定下。公示页上都有。
 recount.py　复核程序，不到40行，不用我们的任何代码。
 SHA256SUMS　各文件的校验码。
 
@@ -34,7 +37,8 @@ SHA256SUMS　各文件的校验码。
 
 四、规则
 {rules}
-只算封票时仍有效的票。公示期间提出的意见，由工作人员登记、答复。
+只算封票时仍有效的票。有异常迹象的票，经两位工作人员先后确认，暂不计入，但不删除：仍在选票里，两个数都公布。
+公示期间提出的意见，由工作人员登记、答复。
 
 五、这能证明什么，不能证明什么
 能证明：封票以后没有一张票被改动、增加或减少；您手里有回执的那一票算进去了；票数数得对。
@@ -49,8 +53,11 @@ def readme(standing: Standing) -> str:
         title=standing.title,
         sealed_at=_moment(standing.sealed_at),
         ballots=standing.ballots,
+        counted=standing.ballots - standing.quarantined,
+        quarantined=standing.quarantined,
         root=standing.root,
         rules="\n".join(round_rules(standing.plan)),
+        quarantine_root=standing.quarantine_root,
     )
 
 

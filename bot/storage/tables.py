@@ -7,6 +7,7 @@ link between a member's records and a human being is gone.
 
 import json
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from typing import Any, ClassVar, cast
 
 from sqlalchemy import (
@@ -747,9 +748,58 @@ class Outcome(Base):
     root: Mapped[str] = mapped_column(String(64))
     """Of the Merkle tree over all ballots, in hexadecimal."""
     ballots: Mapped[int]
+    quarantined: Mapped[int] = mapped_column(server_default="0")
+    """How many of them are in quarantine."""
+    quarantine_root: Mapped[str] = mapped_column(String(64), server_default=sha256().hexdigest())
+    """The root over those; it stands from the moment at which the result is shown."""
     publicised_at: Mapped[datetime | None]
     objections_until: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
+
+
+class Quarantine(Base):
+    """Votes of a day for an entry that look bought: one colleague proposes, another decides.
+
+    So it is with their release. They stay in the box, and are counted by themselves.
+    """
+
+    __tablename__ = "quarantine"
+    __table_args__ = _rules(
+        CheckConstraint("confirmed_by <> proposed_by", name="ck_quarantine_two_people"),
+        CheckConstraint("released_by <> release_proposed_by", name="ck_quarantine_two_release"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    motto_id: Mapped[int] = mapped_column(_number())
+    """No foreign key, as in `round_result`."""
+    day: Mapped[date]
+    signals: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """The numbers that spoke for it."""
+    proposed_by: Mapped[int]
+    proposed_at: Mapped[datetime]
+    confirmed_by: Mapped[int | None]
+    confirmed_at: Mapped[datetime | None]
+    only_claimed: Mapped[bool | None]
+    """Whether only those votes are to be released whose members say that they gave them."""
+    release_proposed_by: Mapped[int | None]
+    release_proposed_at: Mapped[datetime | None]
+    released_by: Mapped[int | None]
+    released_at: Mapped[datetime | None]
+
+
+class QuarantinedVote(Base):
+    """A vote that a quarantine is about; the key leaves room for one quarantine in its life."""
+
+    __tablename__ = "quarantined_vote"
+    __table_args__ = _rules()
+
+    tracker: Mapped[str] = mapped_column(String(10), primary_key=True)
+    quarantine_id: Mapped[int] = mapped_column(ForeignKey("quarantine.id"), index=True)
+    in_force: Mapped[bool] = mapped_column(server_default=false())
+    """Whether it does not count now."""
+    claimed_at: Mapped[datetime | None]
+    """When its member said that they gave it."""
 
 
 # ---------------------------------------------------------------- draws

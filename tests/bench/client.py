@@ -64,6 +64,12 @@ class _Drive:
         self._out = 0
 
     def run(self, connections: int) -> Driven:
+        try:
+            return self._run(connections)
+        finally:
+            self._close()
+
+    def _run(self, connections: int) -> Driven:
         idle = [self._connect() for _ in range(connections)]
         began, cpu = time.perf_counter(), time.process_time()
         for line in idle:
@@ -75,7 +81,6 @@ class _Drive:
             for descriptor, _ in events:
                 self._receive(self._lines[descriptor])
         elapsed, own_cpu = time.perf_counter() - began, time.process_time() - cpu
-        self._close()
         return Driven(self._replies, self._seconds, elapsed, own_cpu)
 
     def _connect(self) -> _Line:

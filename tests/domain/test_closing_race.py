@@ -6,7 +6,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, func, select, update
@@ -92,7 +91,7 @@ class ClosingInstant:
         self._sessions, self._number = sessions, number
         self._instant = reopen(sessions)
         self._turns = turns(sessions)
-        self._chores = Chores(sessions, database_clock, Board(NO_REDIS), Path())
+        self._chores = Chores(sessions, database_clock, Board(NO_REDIS))
         with sessions() as session:
             ahead = (self._instant - database_clock(session)).total_seconds()
         self._at = time.monotonic() + ahead

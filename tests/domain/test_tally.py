@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from pathlib import Path
 from queue import SimpleQueue
 from random import Random
 
@@ -301,7 +300,7 @@ def test_votes_on_their_way_when_it_was_counted_are_no_drift(
 def test_drift_is_told_to_who_reads_the_log(sessions: Sessions, memory: Memory) -> None:
     board = Board(memory)
     board.publish(1, Count(NOON, {1: 7}))
-    chores = Chores(sessions, lambda _: NOON, board, Path())
+    chores = Chores(sessions, lambda _: NOON, board)
 
     with capture_logs() as logs:
         chores.reconcile()
@@ -336,7 +335,7 @@ def test_the_tally_follows_sql_also_when_redis_is_flushed_or_starts_anew(
 ) -> None:
     monkeypatch.setattr("bot.storage.memory.REST", 0.5)
     worker, page = Board(Memory(own_valkey.url)), Board(Memory(own_valkey.url))
-    chores, stop = Chores(sessions, database_clock, worker, Path()), SimpleQueue[int]()
+    chores, stop = Chores(sessions, database_clock, worker), SimpleQueue[int]()
 
     def cast(n: int) -> None:
         with sessions.begin() as session:

@@ -56,6 +56,7 @@ WORDS: dict[str, list[str]] = {
     "code": ["ABCDEFGH"], "prize": ["书" * 60],
     "contest": ["赛" * 60], "list_hash": ["0" * 64],
     "number": ["583"], "number_from": ["号" * 80], "root": ["0" * 64],
+    "quarantine_root": ["0" * 64],
     "honour": ["优" * 12], "issuer": ["会" * 20], "key": ["k" * 22],
 }  # fmt: skip
 """What a text can be at its longest, or each of the texts it can be, by what it is called."""
@@ -79,7 +80,7 @@ HOW_MANY: dict[str, int] = {
     "wall": motto.NEWEST, "vote_list": BATCH, "vote_lines": BATCH, "entries": BATCH,
     "by_place": BATCH, "found": ranking.MOST_TOLD, "lines": vote.BEST + 1, "units": LONG_UNITS,
     "stems": mistakes.PAGE, "around": 4, "answers": 5, "graded": 5, "votes": vote.MINE,
-    "mottos": 1, "names": 2, "branches": 2, "own": certificate.MOST,
+    "mottos": 1, "held": 42, "names": 2, "branches": 2, "own": certificate.MOST,
 }  # fmt: skip
 """How many of a kind stand in one reply."""
 EMPTY_TOO = {"certificates", "corrections", "mottos", "my_votes", "wall"}
@@ -228,7 +229,8 @@ KNOWN: dict[Any, Callable[[str], list[Any]]] = {
 
 def notifications() -> Iterator[Notification]:
     """Each kind of notice, whichever way it can turn out."""
-    for match in re.finditer(r'case Notification\("(\w+)"', getsource(wording.notice)):
+    source = getsource(wording.notice) + getsource(wording.looked_into)
+    for match in re.finditer(r'case Notification\("(\w+)"', source):
         yield from (Notification(match[1], facts) for facts in FACTS[match[1]])
 
 
@@ -258,6 +260,10 @@ FACTS: dict[str, list[dict[str, Any]]] = {
     "votes_uncounted": [
         {"title": "评" * 60, "votes": 100, "why": why} for why in (Why.UNLISTED, Why.TOO_FEW)
     ],
+    **{
+        kind: [{"number": 123_456, "day": "2026-12-31"}]
+        for kind in ("votes_held", "votes_released", "votes_left_out")
+    },
     "votes_pass": [{"number": 123_456, "votes": 30, "to": 123_457}],
     "ticket_answered": [{"words": "为" * LONGEST_TICKET, "answer": "答" * ANSWER_MOST}],
     "answer_regraded": [

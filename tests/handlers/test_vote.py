@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 
 from bot.conversation.reply import BUDGET
 from bot.conversation.state import Answering, Browsing, Confirming, Idle
+from bot.domain.questions import Shelf
+from bot.domain.services import open_services
 from bot.domain.votes import LATE
-from bot.storage.tables import Round, Unit, Vote
-from tests.builders import CLOSES, NOON, a_member, an_approved_motto
+from bot.storage.tables import Quarantine, QuarantinedVote, Round, Unit, Vote
+from tests.builders import CLOSES, NOON, a_member, an_approved_motto, key
 from tests.handlers.papers import answers, at_question
 from tests.handlers.talking import Talker, links, size, taps
 
@@ -744,3 +746,41 @@ def test_asking_us_to_cast_it_is_a_vote_of_ones_own(
 ) -> None:
     assert zhang.says(f"帮我投{numbers[1]}号").startswith("✔ 已投给")
     assert given(session) == [numbers[1]]
+
+
+# ------------------------------------------------------------ votes that are looked into
+
+
+def set_apart(session: Session, *names: str) -> None:
+    """Two colleagues have set apart what these members voted."""
+    session.add(
+        Quarantine(
+            id=1, round_id=1, motto_id=1, day=NOON.date(), signals={}, proposed_by=1,
+            proposed_at=NOON,
+        )
+    )  # fmt: skip
+    session.flush()
+    members = [key(name) for name in names]
+    trackers = session.scalars(select(Vote.tracker).where(Vote.member_key.in_(members))).all()
+    session.add_all(QuarantinedVote(tracker=tracker, quarantine_id=1) for tracker in trackers)
+    session.flush()
+    open_services(session, NOON, Shelf()).quarantines.confirm(1, 2)
+
+
+def test_who_says_that_the_vote_was_theirs_hears_what_that_does(
+    zhang: Talker, numbers: list[int]
+) -> None:
+    zhang.says(f"投{numbers[0]}号")
+    assert "没有在核对的" in zhang.says("是我投的")
+    set_apart(zhang.session, "zhang")
+
+    assert "（在核对，暂不计入）" in zhang.says("我的投票")
+    reply = zhang.says("是我投的")
+
+    assert f"12月5日投给{numbers[0]}号的票，您说是本人投的" in reply
+    assert "两位工作人员核对以后决定计不计入" in reply
+    assert zhang.services.quarantines.case(1).claimed == 1
+
+
+def test_who_never_voted_and_says_it_was_me_is_shown_how_to_vote(zhang: Talker) -> None:
+    assert "您还没有投过票" in zhang.says("是我投的")

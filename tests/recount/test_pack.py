@@ -15,7 +15,8 @@ from bot.domain.outcomes import Standing
 from bot.domain.questions import Shelf
 from bot.domain.services import Services, open_services
 from bot.domain.votes import LATE, Receipt
-from bot.recount import pack
+from bot.recount import Count, pack
+from bot.storage.tables import Quarantine, QuarantinedVote
 from tests.builders import CLOSES, NOON, an_approved_motto, key, said
 
 pytestmark = pytest.mark.slow
@@ -43,9 +44,10 @@ def receipts(session: Session) -> list[Receipt]:
 
 
 def packed(session: Session, folder: Path) -> tuple[Standing, Path]:
-    standing = services(session).outcomes.current()
-    ballots = services(session).outcomes.ballots(1)
-    return standing, pack(folder, standing, ballots, services(session).tally.result(1))
+    found = services(session)
+    standing, ballots = found.outcomes.current(), found.outcomes.ballots(1)
+    lines, apart = found.tally.result(1), found.outcomes.quarantined(1)
+    return standing, pack(folder, Count(standing, ballots, apart, lines))
 
 
 def unpacked(file: Path, folder: Path) -> Path:
@@ -69,9 +71,10 @@ def test_the_program_in_it_comes_to_the_published_result(
     run = recounted(folder)
 
     assert run.returncode == 0, run.stderr
-    assert f"选票{len(receipts)}张，总校验码一致" in run.stdout
+    assert f"选票{len(receipts)}张，其中暂不计入0张，校验码一致" in run.stdout
     assert "完全一致" in run.stdout
-    assert (folder / "root.txt").read_text().strip() == standing.root
+    roots = [standing.root, standing.quarantine_root]
+    assert (folder / "root.txt").read_text().split() == roots
     sums = (folder / "SHA256SUMS").read_text().splitlines()
     for line in sums:
         sum_, _, name = line.partition("  ")
@@ -84,7 +87,8 @@ def test_the_program_in_it_comes_to_the_published_result(
 @pytest.mark.parametrize(
     ("file", "old", "new"),
     [
-        ("ballots.csv", ",1002\r\n", ",1003\r\n"),
+        ("ballots.csv", ",1002,1\r\n", ",1003,1\r\n"),
+        ("ballots.csv", ",1002,1\r\n", ",1002,0\r\n"),
         ("result.csv", ",1001,", ",1002,"),
         ("root.txt", "a", "b"),
     ],
@@ -130,7 +134,7 @@ def test_the_sheet_counts_by_formulas_and_has_no_macro(
 
     counts = Counter(int(str(row[1]).split(".")[0]) for row in ballots[1:])
     assert {int(float(str(row[1]))): int(float(str(row[2]))) for row in result[1:]} == counts
-    assert all(row[4] == "一致" for row in result[1:])
+    assert all(row[6] == "一致" for row in result[1:])
     with ZipFile(folder / "result.xlsx") as inner:
         assert not any("vba" in name.lower() for name in inner.namelist())
 
@@ -142,3 +146,39 @@ def test_it_is_the_same_bytes_whenever_it_is_made(
     _, other = packed(session, tmp_path / "other")
 
     assert one.read_bytes() == other.read_bytes()
+
+
+def test_votes_in_quarantine_are_counted_by_themselves_and_found_by_their_receipts(
+    session: Session, receipts: list[Receipt], tmp_path: Path
+) -> None:
+    apart = [receipt for receipt in receipts if receipt.number == receipts[0].number][:3]
+    in_quarantine(session, [receipt.tracker for receipt in apart])
+    standing, file = packed(session, tmp_path)
+    folder = unpacked(file, tmp_path / "pack")
+
+    run = recounted(folder)
+
+    assert (run.returncode, standing.quarantined) == (0, 3), run.stdout
+    assert f"选票{len(receipts)}张，其中暂不计入3张，校验码一致" in run.stdout
+    assert "暂不计入" in recounted(folder, apart[0].tracker, str(apart[0].number)).stdout
+    assert "已计入" in recounted(folder, receipts[-1].tracker, str(receipts[-1].number)).stdout
+    line = next(
+        line for line in services(session).tally.result(1) if line.card.number == apart[0].number
+    )
+    assert f"{line.rank},{line.card.number},{line.votes},3" in (folder / "result.csv").read_text()
+
+
+def in_quarantine(session: Session, trackers: list[str]) -> None:
+    """Two people have set these votes apart."""
+    session.add(
+        Quarantine(
+            id=1, round_id=1, motto_id=1, day=NOON.date(), signals={}, proposed_by=1,
+            proposed_at=NOON, confirmed_by=2, confirmed_at=NOON,
+        )
+    )  # fmt: skip
+    session.flush()
+    session.add_all(
+        QuarantinedVote(tracker=tracker, quarantine_id=1, in_force=True) for tracker in trackers
+    )
+    session.flush()
+    services(session).outcomes.keep_quarantine(1)

@@ -10,7 +10,17 @@ from bot.domain.entries import MottoState
 from bot.domain.invariants.rule import Key, Rule, Survey, rows, stream
 from bot.domain.outcomes import Outcomes
 from bot.domain.votes import LATE
-from bot.storage.tables import Motto, Outcome, Round, RoundResult, RoundSlot, Vote, WithdrawnVote
+from bot.storage.tables import (
+    Motto,
+    Outcome,
+    Quarantine,
+    QuarantinedVote,
+    Round,
+    RoundResult,
+    RoundSlot,
+    Vote,
+    WithdrawnVote,
+)
 
 _OF_A_DAY = (Vote.member_key, Vote.round_id, Vote.day)
 _KEY = (*_OF_A_DAY, Vote.slot)
@@ -82,6 +92,31 @@ def _root_differs(survey: Survey) -> Iterable[Key]:
             yield (round_id,)
 
 
+def _quarantine_differs(survey: Survey) -> Iterable[Key]:
+    """Rounds of which not those ballots are in quarantine that were kept as such."""
+    outcomes = Outcomes(survey.session, survey.now)
+    kept = select(Outcome.round_id, Outcome.quarantined, Outcome.quarantine_root)
+    for round_id, count, root in survey.session.execute(kept).all():
+        lines = outcomes.quarantined(round_id)
+        if (len(lines), merkle.Tree(lines).root) != (count, root):
+            yield (round_id,)
+
+
+def _quarantined_by_one() -> Select[*tuple[Any, ...]]:
+    """Votes that do not count though no second colleague has said so."""
+    return (
+        select(QuarantinedVote.tracker)
+        .outerjoin(Quarantine, Quarantine.id == QuarantinedVote.quarantine_id)
+        .where(
+            QuarantinedVote.in_force,
+            or_(
+                Quarantine.confirmed_by.is_(None),
+                Quarantine.confirmed_by == Quarantine.proposed_by,
+            ),
+        )
+    )
+
+
 RULES = (
     Rule("I01", "receipt_twice", "vote", rows(_receipt_twice())),
     Rule("I03", "votes_beyond_limit", "vote", rows(_beyond_limit())),
@@ -91,5 +126,7 @@ RULES = (
     Rule("I10", "vote_out_of_hours", "vote", _out_of_hours),
     Rule("I10", "result_differs", "round_result", rows(_result_differs())),
     Rule("I10", "ballots_changed", "outcome", _root_differs),
+    Rule("I10", "quarantine_changed", "outcome", _quarantine_differs),
+    Rule("I10", "quarantined_by_one", "quarantined_vote", rows(_quarantined_by_one())),
     Rule("I18", "vote_for_unfit_entry", "vote", rows(_unfit_entry())),
 )

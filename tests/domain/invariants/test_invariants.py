@@ -72,6 +72,16 @@ BROKEN: list[tuple[Hands, tuple[str, str, str]]] = [
         ("I10", "ballots_changed", "outcome"),
     ),
     (
+        sql(
+            "INSERT INTO outcome (round_id, root, ballots, quarantined) VALUES (1, 'another', 0, 1)"
+        ),
+        ("I10", "quarantine_changed", "outcome"),
+    ),
+    (
+        sql("INSERT INTO quarantined_vote (tracker, quarantine_id, in_force) VALUES ('A', 1, 1)"),
+        ("I10", "quarantined_by_one", "quarantined_vote"),
+    ),
+    (
         sql("UPDATE motto SET state = 'returned' WHERE state = 'approved'"),
         ("I18", "vote_for_unfit_entry", "vote"),
     ),

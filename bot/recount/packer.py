@@ -1,0 +1,59 @@
+"""The packer: in the worker, makes the packs of sealed rounds, beside what else there is to do."""
+
+from datetime import datetime
+from pathlib import Path
+from threading import Thread
+
+import structlog
+from sqlalchemy.orm import Session
+
+from bot.domain.outcomes import Outcomes, Standing
+from bot.domain.tally import Tally
+from bot.logs import trace
+from bot.recount.pack import Count, made, pack
+from bot.storage.database import Clock, Sessions, begin_read_only, open_sessions
+from bot.storage.patient import open_survey
+
+log = structlog.get_logger()
+
+
+class Packer:
+    """Makes packs, one after the other: one of 200,000 ballots takes longer than others wait."""
+
+    def __init__(self, sessions: Sessions, clock: Clock, url: str, data_dir: Path) -> None:
+        """`url` is that of the database: a round is read as of one moment, however long."""
+        self._sessions, self._clock, self._url = sessions, clock, url
+        self._data_dir = data_dir
+        self.thread: Thread | None = None
+        """On which packs are made, or were made last."""
+
+    def look(self) -> None:
+        """Begin with what has no pack yet, unless one is being made."""
+        if self.thread is not None and self.thread.is_alive():
+            return
+        with self._sessions.begin() as session:
+            begin_read_only(session)
+            standings = Outcomes(session, self._clock(session)).sealed()
+        if waiting := [one for one in standings if made(self._data_dir, one) is None]:
+            self.thread = Thread(target=self.make, args=(waiting,), name="packs", daemon=True)
+            self.thread.start()
+
+    def make(self, waiting: list[Standing]) -> None:
+        """Make their packs."""
+        engine = open_survey(self._url)
+        try:
+            for standing in waiting:
+                with open_sessions(engine)() as session:
+                    self._make(session, self._clock(session), standing.round_id)
+        except Exception as fault:
+            log.error("recount pack failed", **trace(fault))
+        finally:
+            engine.dispose()
+
+    def _make(self, session: Session, now: datetime, round_id: int) -> None:
+        outcomes = Outcomes(session, now)
+        lines = Tally(session, now).result(round_id)
+        ballots, apart = outcomes.ballots(round_id), outcomes.quarantined(round_id)
+        # As of the same moment as the ballots: more may be in quarantine than when we looked.
+        pack(self._data_dir, Count(outcomes.of(round_id), ballots, apart, lines))
+        log.info("recount pack made", round=round_id)
