@@ -9,6 +9,7 @@ from handlers import (
     appeal,
     care,
     certificate,
+    contests,
     draw,
     fallback,
     joining,
@@ -29,8 +30,8 @@ from handlers.hearing import repeating
 from handlers.moderating import piles
 
 TOPICS = (
-    welcome, media, care, my_data, several, mistakes, practice, quiz, vote, keepsake, draw,
-    certificate, motto, own_motto, appeal, joining, ranking, piles, fallback,
+    welcome, media, care, my_data, contests, several, mistakes, practice, quiz, vote, keepsake,
+    draw, certificate, motto, own_motto, appeal, joining, ranking, piles, fallback,
 )  # fmt: skip
 
 conversation = Conversation(topic.router for topic in TOPICS)

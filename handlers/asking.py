@@ -153,24 +153,25 @@ def go_on(verdict: Text, after: Sitting, message: Message, services: Services) -
 
 
 def _result(sitting: Sitting, member: bytes, services: Services) -> wording.Result:
-    rules, today = services.quiz.rules(), campaign_day(services.now)
+    rules, today = services.quiz.rules(sitting.contest), campaign_day(services.now)
     todays_begun = sitting.day == today or services.quiz.has_begun(member, sitting.contest, today)
     return wording.Result(
         sitting=sitting,
         today=today,
         streak=services.quiz.streak(member, today if todays_begun else sitting.day),
-        standing=_standing(member, services),
+        standing=_standing(member, sitting.contest, services),
         joined=services.members.profile(member).unit is not None,
         next_hour=rules.next_hour,
         more_today=not todays_begun and today <= rules.plan.last_day,
-        missed=services.quiz.missed(member) if rules.plan.make_up else None,
+        missed=services.quiz.missed(member, sitting.contest) if rules.plan.make_up else None,
         attempts_left=services.quiz.attempts_left(sitting),
+        others=any(not choice.done for choice in services.quiz.choices(member)),
     )
 
 
-def _standing(member: bytes, services: Services) -> Neighbourhood | None:
+def _standing(member: bytes, contest: int, services: Services) -> Neighbourhood | None:
     """Where the member stands, where that may be seen."""
     try:
-        return services.standings.neighbourhood(member)
+        return services.standings.neighbourhood(member, contest)
     except (BoardClosed, OnlyJoinedStand):
         return None

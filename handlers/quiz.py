@@ -8,8 +8,8 @@ typed below a practice question is read here as well.
 from dataclasses import replace
 
 from bot.conversation.message import Message
-from bot.conversation.reply import Text
-from bot.conversation.router import Router, Step
+from bot.conversation.reply import Text, join
+from bot.conversation.router import Instead, Router, Step
 from bot.conversation.state import (
     Asked,
     Blank,
@@ -24,6 +24,7 @@ from bot.domain.quiz import Sitting
 from bot.domain.services import Services
 from handlers import judging, reading, wording
 from handlers.asking import OnPaper, ask, looking, view_of
+from handlers.contests import named, to_choose_from
 from handlers.several import one_for_each, repeat
 from handlers.shown import Shown
 
@@ -36,15 +37,40 @@ router = Router()
 @router.keyword(*wording.START)
 @router.listed(Free, wording.STRAY_CHOICE)
 def start(message: Message, state: State, services: Services) -> Step:
-    """Begin today's paper or go on with the one begun; a stray letter answers nothing."""
-    return _take_up(*services.quiz.start(message.member), message, state, services)
+    """Begin today's paper or go on with the one begun; a stray letter answers nothing.
+
+    Of several contests the one that is left is begun; before that, one is to be chosen.
+    """
+    waiting = _waiting(message, services)
+    if waiting is not None and len(waiting) != 1:
+        listed = to_choose_from(message, services)
+        assert listed is not None, "there are several"
+        return listed
+    contest = waiting[0] if waiting else None
+    return _take_up(*services.quiz.start(message.member, contest), message, state, services)
+
+
+def _waiting(message: Message, services: Services) -> list[int] | None:
+    """The contests of today to be played still; None while there is nothing to choose."""
+    choices = services.quiz.choices(message.member)
+    if not choices or services.quiz.sitting(message.member):
+        return None
+    return [choice.contest for choice in choices if not choice.done]
+
+
+@router.tap(wording.THIS_CONTEST)
+def start_this(message: Message, state: State, services: Services) -> Step:
+    """Begin today's paper of the contest that is named."""
+    contest = int(message.group("contest"))
+    return _take_up(*services.quiz.start(message.member, contest), message, state, services)
 
 
 def _take_up(
     sitting: Sitting, begun_before: bool, message: Message, state: State, services: Services
 ) -> Step:
     if not begun_before:
-        return ask(sitting, wording.quiz_begins(len(sitting.questions)))
+        begins = wording.quiz_begins(len(sitting.questions))
+        return ask(sitting, join([*named(sitting.contest, services), begins]))
     opening = wording.quiz_resumed(sitting.started_at, services.now)
     shown = view_of(sitting, message, state, services)
     return ask(sitting, opening, shown.place if shown else None)
@@ -60,13 +86,16 @@ def make_up(message: Message, state: State, services: Services) -> Step:
 
 
 @router.keyword(*wording.AGAIN)
-def again(message: Message, state: State, services: Services) -> Step:
+def again(message: Message, state: State, services: Services) -> Step | Instead:
     """Begin today's next attempt, or go on with the paper that is open."""
-    sitting, begun_before = services.quiz.again(message.member)
-    if begun_before or sitting.nth == 1:
+    if (found := services.quiz.again(message.member)) is None:
+        return Instead(wording.START[0])
+    sitting, begun_before = found
+    if begun_before:
         return _take_up(sitting, begun_before, message, state, services)
     counting = sitting.scoring.counting
-    return ask(sitting, wording.once_more(sitting.nth, len(sitting.questions), counting))
+    opening = wording.once_more(sitting.nth, len(sitting.questions), counting)
+    return ask(sitting, join([*named(sitting.contest, services), opening]))
 
 
 @router.during(OfPaper | Bundled, wording.PAUSE)

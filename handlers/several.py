@@ -20,8 +20,10 @@ router = Router()
 
 @router.during(OfPaper | Bundled, wording.PAIRS)
 @router.listed(Free, wording.PAIRS)
-def read_several(message: Message, _state: State, services: Services) -> Step:
+def read_several(message: Message, _state: State, services: Services) -> Step | Instead:
     """Answers that name their questions: repeat those that are open, grade nothing yet."""
+    if services.quiz.sitting(message.member) is None and services.quiz.choices(message.member):
+        return Instead(wording.START[0])
     sitting, _ = services.quiz.start(message.member)
     pairs = dict(reading.pairs(message.text))
     read = {

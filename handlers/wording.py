@@ -22,7 +22,7 @@ from bot.domain.identity import CAMPAIGN_ZONE, mask
 from bot.domain.notices import Notification
 from bot.domain.outcomes import Standing
 from bot.domain.quarantine import Held
-from bot.domain.quiz import Marked, Rules, Sitting
+from bot.domain.quiz import Choice, Marked, Rules, Sitting
 from bot.domain.refusals import (
     AlreadySubmitted,
     AlreadyVoted,
@@ -479,6 +479,12 @@ START = (
     "接着答题", "接着答", "接着来", "今天的题", "做题", "我要做题", "题目", "知识竞赛", "都交",
     "一题一题来",
 )  # fmt: skip
+RANK_WANTED, RULES_WANTED = "排名", "规则"
+_THE_CONTEST = r"竞赛 ?(?P<contest>\d{1,9})"
+THIS_CONTEST = _THE_CONTEST
+RANK_OF_CONTEST = rf"{_THE_CONTEST} ?{RANK_WANTED}"
+RULES_OF_CONTEST = rf"{_THE_CONTEST} ?{RULES_WANTED}"
+"""What the taps below the list of contests send."""
 MAKE_UP = (
     "补答", "我要补答", "补题", "补答题", "补一天", "补考", "补做", "补答一天", "补上", "我要补",
     "怎么补", "补昨天的", "补昨天的题", "能补吗",
@@ -549,6 +555,48 @@ _ASKS_FOR = {
 }
 _JUDGED = {"T": "对", "F": "错"}
 _BLANK_LINE = Text(("",))
+
+
+def contests_of_today(choices: Sequence[Choice], wanted: str) -> Text:
+    """The contests of a day that has several; `wanted` is what of one is asked for."""
+    asks = f"看哪个的{wanted}" if wanted else "做哪个"
+    head = say("今天有{count}个竞赛，{asks}？", count=len(choices), asks=asks)
+    return join([head, *_contests(choices, wanted), say("点蓝字，或回复数字。")])
+
+
+def contests_done(choices: Sequence[Choice]) -> Text:
+    """Nothing is left to do in any of them today."""
+    head = say("今天的{count}个竞赛都做完了。", count=len(choices))
+    more = say("[看排名](发:排名)　想多练，回复“练错题”（不计分）。")
+    return join([head, *_contests(choices, ""), more])
+
+
+def _contests(choices: Sequence[Choice], wanted: str) -> list[Text]:
+    return [
+        say(
+            "{nth} [{title}](发:{sends})　" + _how_far(choice),
+            nth=nth,
+            title=_shortened(choice.title),
+            sends=with_contest(choice.contest, wanted),
+            points=choice.points,
+            questions=choice.questions,
+        )
+        for nth, choice in enumerate(choices, start=1)
+    ]
+
+
+def _how_far(choice: Choice) -> str:
+    return "做完了，{points}分" if choice.done else "{questions}题，还没做"
+
+
+def with_contest(contest: int, wanted: str) -> str:
+    """What the tap on a contest of the list sends."""
+    return f"竞赛{contest}{wanted}"
+
+
+def about_contest(title: str) -> Text:
+    """Above a reply that is about one of several contests."""
+    return say("《{title}》", title=title)
 
 
 def quiz_begins(questions: int) -> Text:
@@ -869,6 +917,8 @@ class Result:
     """The day that may be made up now."""
     attempts_left: int
     """How many more attempts at today's questions can be begun."""
+    others: bool
+    """Whether another contest waits today."""
 
 
 def summary(result: Result) -> Text:
@@ -889,7 +939,7 @@ def summary(result: Result) -> Text:
     if wrong:
         parts.append(say("错了{wrong}题：[再看一遍](发:错题)", wrong=wrong))
     # Where today's paper waits, a motto can: more links could not be told apart.
-    more = result.more_today or result.attempts_left
+    more = result.more_today or result.others or result.attempts_left
     motto = "" if more else "[写座右铭](发:座右铭)　"
     parts.append(say("[看排名](发:排名)　" + motto + "[这题有错](发:题目有错)"))
     if not result.joined:
@@ -936,6 +986,8 @@ def _attempts_left(left: int, counting: Counting) -> Text:
 def _what_comes_next(result: Result) -> Text:
     if result.more_today:
         return say("今天还有新题：[今天的题](发:答题)")
+    if result.others:
+        return say("今天还有别的竞赛：[接着答题](发:答题)")
     if result.attempts_left:
         return _attempts_left(result.attempts_left, result.sitting.scoring.counting)
     if result.next_hour is None:

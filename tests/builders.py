@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from bot.conversation.folding import fold_prose
@@ -138,6 +138,20 @@ def a_campaign(session: Session) -> None:
     session.flush()
     session.add_all(RoundSlot(round_id=1, slot=slot) for slot in (1, 2, 3))
     session.flush()
+
+
+def another_contest(session: Session, title: str = "党章学习", **changes: Any) -> int:
+    """A second contest, on the questions and days of the first; its number."""
+    days = {"first_day": FIRST_DAY, "last_day": LAST_DAY, "points_each": 1, "new_paper_hour": 7}
+    row = Contest(title=title, **(days | changes))
+    session.add(row)
+    session.flush()
+    asked = select(ContestQuestion.question_id).where(ContestQuestion.contest_id == 1)
+    session.add_all(
+        ContestQuestion(contest_id=row.id, question_id=id_) for id_ in session.scalars(asked).all()
+    )
+    session.flush()
+    return row.id
 
 
 def with_a_campaign(url: str) -> None:

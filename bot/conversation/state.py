@@ -163,6 +163,14 @@ class PickingUnit:
 
 
 @dataclass(frozen=True)
+class PickingContest:
+    """The contests of today were listed, in this order; `wanted` is what of one: 排名, 规则."""
+
+    contests: tuple[int, ...]
+    wanted: str = ""
+
+
+@dataclass(frozen=True)
 class Naming:
     """The unit is chosen and we asked for the member's name."""
 
@@ -223,6 +231,7 @@ State = (
     | Reviewed
     | FindingUnit
     | PickingUnit
+    | PickingContest
     | Naming
     | Renaming
     | Lost
@@ -240,7 +249,7 @@ Choosing = Answering | Practising
 """It has options, or asks for true or false."""
 Blank = Filling | PractisingWords
 """It asks for a few words."""
-Free = Idle | MenuShown | MistakesShown | Lost | Practised
+Free = Idle | MenuShown | MistakesShown | PickingContest | Lost | Practised
 """Nothing is on show that waits for an answer."""
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol, Self
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from bot.domain.identity import CAMPAIGN_ZONE
@@ -93,10 +93,20 @@ def scoring_of(contest: _Counts) -> Scoring:
 
 
 def contest_in_force(session: Session, today: date) -> Contest | None:
-    """The contest that began last; the one to begin first where none has yet."""
+    """The contest that runs, of several the one that began last; where none runs, the one that
+    was the last to run, or the one to begin first where none has begun yet.
+    """
     begun = Contest.first_day <= today
-    asked = select(Contest).where(begun).order_by(Contest.first_day.desc()).limit(1)
+    over = case((Contest.last_day < today, 1), else_=0)
+    latest = (over, Contest.first_day.desc(), Contest.id.desc())
+    asked = select(Contest).where(begun).order_by(*latest).limit(1)
     return session.scalars(asked).first() or next_contest(session, today)
+
+
+def running_contests(session: Session, today: date) -> list[Contest]:
+    """All contests that run today, the one that began first at the head."""
+    asked = select(Contest).where(Contest.first_day <= today, Contest.last_day >= today)
+    return list(session.scalars(asked.order_by(Contest.first_day, Contest.id)))
 
 
 def next_contest(session: Session, today: date) -> Contest | None:

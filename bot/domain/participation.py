@@ -1,4 +1,4 @@
-"""Participation by unit in the latest contest: who has answered, of whom the roster has."""
+"""Participation by unit in a contest: who has answered, of whom the roster has."""
 
 from datetime import datetime
 
@@ -56,16 +56,16 @@ def board_of(session: Session, contest: int | None) -> UnitBoard:
 
 
 class Participation:
-    """The tables of units of the latest contest."""
+    """The tables of units of a contest; of the latest where none is named."""
 
     def __init__(self, session: Session, now: datetime, boards: Boards | None = None) -> None:
         """Without boards at hand each question counts anew."""
         self._session, self._now = session, now
         self._boards = boards or Boards()
 
-    def table(self, unit: int | None = None) -> UnitTable:
+    def table(self, unit: int | None = None, contest: int | None = None) -> UnitTable:
         """The units under this one, or those at the top."""
-        return self._board().table(unit)
+        return self._board(contest).table(unit)
 
     def summary(self, unit: int) -> UnitSummary:
         """A unit with all below it. Raises KeyError for one that does not exist."""
@@ -75,10 +75,11 @@ class Participation:
         """Whether the unit is this root, or below it."""
         return self._board().is_within(unit, root)
 
-    def place(self, unit: int) -> UnitPlace | None:
+    def place(self, unit: int, contest: int | None = None) -> UnitPlace | None:
         """Where the unit at the top stands that this one belongs to; None without a headcount."""
-        return self._board().place(unit)
+        return self._board(contest).place(unit)
 
-    def _board(self) -> UnitBoard:
-        contest = self._session.scalar(LATEST, {"today": campaign_day(self._now)})
+    def _board(self, contest: int | None = None) -> UnitBoard:
+        if contest is None:
+            contest = self._session.scalar(LATEST, {"today": campaign_day(self._now)})
         return self._boards.of(contest, self._now, lambda: board_of(self._session, contest))

@@ -1,6 +1,7 @@
 """Planning: contests and selections are set up, and changed while nobody relies on what changes.
 
-Members take part in one contest and one selection at a time, so their times never overlap. What
+Members take part in one selection at a time, so the times of selections never overlap; contests
+run side by side, a few of them at once. What
 a contest or a selection was like at every time, and who changed it, is in the audit trail.
 """
 
@@ -34,6 +35,8 @@ QUESTIONS_MOST = 9
 CLOSED_MOST = 14
 CAP_MOST = POINTS_MOST * QUESTIONS_MOST
 ATTEMPTS_MOST = 5
+SEVERAL_MOST = 5
+"""Contests that run at once: a list that is read at a glance."""
 
 
 class Flaw(StrEnum):
@@ -49,6 +52,8 @@ class Flaw(StrEnum):
     TOO_LONG = "too_long"
     OVERLAP = "overlap"
     """Another one takes place at that time."""
+    CROWDED = "crowded"
+    """As many take place at that time as there may be."""
     NUMBER = "number"
     """Not between the least and the most there may be."""
     NO_HALF = "no_half"
@@ -194,13 +199,22 @@ class Planning:
             return {"last_day": Flaw.PAST}
         if plan.last_day - plan.first_day > LONGEST:
             return {"last_day": Flaw.TOO_LONG}
-        return {"first_day": Flaw.OVERLAP} if self._others_of_contest(plan, before) else {}
+        return {"first_day": Flaw.CROWDED} if self._is_crowded(plan, before) else {}
 
-    def _others_of_contest(self, plan: ContestPlan, before: PlannedContest | None) -> bool:
-        at_that_time = select(Contest.id).where(
-            Contest.first_day <= plan.last_day, Contest.last_day >= plan.first_day
+    def _is_crowded(self, plan: ContestPlan, before: PlannedContest | None) -> bool:
+        """Whether on one of its days as many others run as there may be."""
+        meets = (Contest.first_day <= plan.last_day, Contest.last_day >= plan.first_day)
+        others = [
+            contest
+            for contest in self._session.scalars(select(Contest).where(*meets))
+            if before is None or contest.id != before.id
+        ]
+        # Where the most run at once, one of them, or this one, has just begun.
+        begins = [plan.first_day, *(max(one.first_day, plan.first_day) for one in others)]
+        return any(
+            sum(one.first_day <= day <= one.last_day for one in others) >= SEVERAL_MOST
+            for day in begins
         )
-        return self._any_but(at_that_time, before.id if before else None)
 
     def _planned_contest(self, row: Contest) -> PlannedContest:
         today = campaign_day(self._now)

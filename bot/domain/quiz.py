@@ -14,6 +14,7 @@ from bot.domain.contests import (
     ContestPlan,
     contest_in_force,
     next_contest,
+    running_contests,
     scoring_of,
     week_of,
 )
@@ -119,6 +120,18 @@ class Rules:
     plan: ContestPlan
     next_hour: int | None
     """The hour of tomorrow's paper; None when there is none tomorrow."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A contest of today, where there are several, and how far the member is with it."""
+
+    contest: int
+    title: str
+    questions: int
+    done: bool
+    points: int
+    """What today counts there."""
 
 
 _ANSWER, _ATTEMPT = table_of(Answer), table_of(Attempt)
@@ -236,35 +249,47 @@ class Quiz:
     def __init__(self, session: Session, now: datetime, shelf: Shelf) -> None:
         self._session, self._now, self._shelf = session, now, shelf
 
-    def start(self, member: bytes) -> tuple[Sitting, bool]:
+    def choices(self, member: bytes) -> list[Choice]:
+        """The contests of today; none where there are no two of them."""
+        running = running_contests(self._session, campaign_day(self._now))
+        return [self._choice(member, contest) for contest in running] if running[1:] else []
+
+    def titles(self) -> dict[int, str]:
+        """The titles of today's contests, the latest last; none where there are no two of them."""
+        running = running_contests(self._session, campaign_day(self._now))
+        return {contest.id: contest.title for contest in running} if running[1:] else {}
+
+    def start(self, member: bytes, contest_id: int | None = None) -> tuple[Sitting, bool]:
         """The paper the member should work on now, and whether it was begun before.
 
-        A paper begun yesterday and still open is finished first; it belongs to its day.
+        It is one of this contest, or else of the one in force; but an open paper is finished
+        first, whatever it belongs to. One begun yesterday belongs to its day.
         Raises NoContest, ContestNotBegun, ContestOver, PaperFinished or PaperNotOut.
         """
         if sitting := self.sitting(member):
             return sitting, True
-        contest = self._contest_today(member)
+        contest = self._contest_today(member, contest_id)
         today = campaign_day(self._now)
         if done := self._attempts(member, contest.id, today):
             raise self._finished(member, contest, done)
         self._ensure_out(member, contest)
         return self._begin(member, contest, today), False
 
-    def again(self, member: bytes) -> tuple[Sitting, bool]:
+    def again(self, member: bytes) -> tuple[Sitting, bool] | None:
         """The paper of today's next attempt, and whether it was begun before.
 
-        An open paper is finished first. Raises as `start` does.
+        An open paper is finished first. None when no first attempt is done, or none is left.
+        Raises PaperNotOut.
         """
         if sitting := self.sitting(member):
             return sitting, True
-        contest = self._contest_today(member)
         today = campaign_day(self._now)
-        done = self._attempts(member, contest.id, today)
-        if done >= contest.attempts:
-            raise self._finished(member, contest, done)
-        self._ensure_out(member, contest)
-        return self._begin(member, contest, today, done + 1), False
+        for contest in self._running(member):
+            done = self._attempts(member, contest.id, today)
+            if 0 < done < contest.attempts:
+                self._ensure_out(member, contest)
+                return self._begin(member, contest, today, done + 1), False
+        return None
 
     def attempts_left(self, sitting: Sitting) -> int:
         """How many more attempts at today's questions can be begun after this one."""
@@ -279,17 +304,19 @@ class Quiz:
         """
         if sitting := self.sitting(member):
             return sitting, True
-        contest = self._contest_today(member)
-        if (day := self._missed(member, contest)) is None:
-            used = contest.make_up and self._made_up_in(member, contest)
-            raise NothingToMakeUp(contest.make_up, used)
-        self._ensure_out(member, contest)
-        week = week_of(campaign_day(self._now))
-        return self._begin(member, contest, day, made_up_in=week), False
+        running = self._running(member) or [self._contest_today(member)]
+        for contest in running:
+            if day := self._missed(member, contest):
+                self._ensure_out(member, contest)
+                week = week_of(campaign_day(self._now))
+                return self._begin(member, contest, day, made_up_in=week), False
+        allowed = [contest for contest in running if contest.make_up]
+        used = any(self._made_up_in(member, contest) for contest in allowed)
+        raise NothingToMakeUp(bool(allowed), used)
 
-    def missed(self, member: bytes) -> date | None:
-        """The day that the member may make up now; None without one. Raises NoContest."""
-        contest = self._contest_in_force()
+    def missed(self, member: bytes, contest_id: int) -> date | None:
+        """The day of this contest that the member may make up now; None without one."""
+        contest = self._session.get_one(Contest, contest_id)
         on = contest.first_day <= campaign_day(self._now) <= contest.last_day
         return self._missed(member, contest) if on else None
 
@@ -304,13 +331,17 @@ class Quiz:
 
     def latest(self, member: bytes) -> Sitting | None:
         """The member's paper begun last, open or done."""
-        last = self._session.execute(
+        last = self._latest(member)
+        return self._paper(member, *last) if last else None
+
+    def _latest(self, member: bytes) -> tuple[int, date, int] | None:
+        row = self._session.execute(
             select(Attempt.contest_id, Attempt.day, Attempt.nth)
             .where(Attempt.member_key == member)
             .order_by(Attempt.started_at.desc(), Attempt.nth.desc())
             .limit(1)
         ).first()
-        return self._paper(member, *last) if last else None
+        return (row.contest_id, row.day, row.nth) if row else None
 
     def answer(
         self, member: bytes, sitting: Sitting, place: int, choice: Sequence[str], delivery: bytes
@@ -363,9 +394,9 @@ class Quiz:
         ).all()
         return _run_length(day, days)
 
-    def rules(self) -> Rules:
-        """What the contest promises that began last. Raises NoContest."""
-        return self._rules(self._contest_in_force())
+    def rules(self, contest_id: int | None = None) -> Rules:
+        """What this contest promises, or else the one in force. Raises NoContest."""
+        return self._rules(self._contest(contest_id))
 
     def _rules(self, contest: Contest) -> Rules:
         ends = campaign_day(self._now) >= contest.last_day
@@ -374,14 +405,29 @@ class Quiz:
             next_hour=None if ends else contest.new_paper_hour,
         )
 
-    def _contest_in_force(self) -> Contest:
-        contest = contest_in_force(self._session, campaign_day(self._now))
+    def _choice(self, member: bytes, contest: Contest) -> Choice:
+        today = campaign_day(self._now)
+        done = bool(self._attempts(member, contest.id, today))
+        earned = self._earned(member, contest.id, today)
+        counts = scoring_of(contest).of_day(earned) if earned else 0
+        return Choice(contest.id, contest.title, contest.questions_a_day, done, counts)
+
+    def _running(self, member: bytes) -> list[Contest]:
+        """The contests of today, that of the member's latest paper first."""
+        running = running_contests(self._session, campaign_day(self._now))
+        latest = self._latest(member) if running[1:] else None
+        return sorted(running, key=lambda contest: not latest or contest.id != latest[0])
+
+    def _contest(self, id_: int | None) -> Contest:
+        """This contest, or else the one in force. Raises NoContest."""
+        named = self._session.get(Contest, id_) if id_ else None
+        contest = named or contest_in_force(self._session, campaign_day(self._now))
         if contest is None:
             raise NoContest
         return contest
 
-    def _contest_today(self, member: bytes) -> Contest:
-        contest = self._contest_in_force()
+    def _contest_today(self, member: bytes, id_: int | None = None) -> Contest:
+        contest = self._contest(id_)
         today = campaign_day(self._now)
         if today < contest.first_day:
             raise ContestNotBegun(contest.first_day)

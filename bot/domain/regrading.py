@@ -32,7 +32,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain import audit
 from bot.domain.bank import QuestionBank
-from bot.domain.contests import contest_in_force, scoring_of
+from bot.domain.contests import contest_in_force, running_contests, scoring_of
 from bot.domain.identity import campaign_day
 from bot.domain.keys import mended_keys, with_key
 from bot.domain.notices import Notices
@@ -269,18 +269,21 @@ class Regrading:
         return list(self._session.scalars(rows.order_by(Regrade.step.desc())))
 
     def corrections(self, limit: int = LATELY) -> list[Correction]:
-        """The keys of the contest in force that were mended, for all to read, the latest first.
+        """The keys mended in the contests of today, or the latest, the last one first.
 
         Not which answer is right: who has not had the question yet would read it here.
         """
-        contest = contest_in_force(self._session, campaign_day(self._now))
-        if contest is None:
-            return []
+        today = campaign_day(self._now)
+        contests = running_contests(self._session, today)
+        if not contests and (latest := contest_in_force(self._session, today)):
+            contests = [latest]
+        asked = select(ContestQuestion.question_id).where(
+            ContestQuestion.contest_id.in_([contest.id for contest in contests])
+        )
         rows = self._session.execute(
             select(Regrade, StoredQuestion.content)
             .join(StoredQuestion, StoredQuestion.id == Regrade.question_id)
-            .join(ContestQuestion, ContestQuestion.question_id == Regrade.question_id)
-            .where(ContestQuestion.contest_id == contest.id, Regrade.released_at.is_not(None))
+            .where(Regrade.question_id.in_(asked), Regrade.released_at.is_not(None))
             .order_by(Regrade.released_at.desc(), Regrade.id.desc())
             .limit(limit)
         )

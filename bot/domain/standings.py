@@ -17,6 +17,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     func,
     literal,
     or_,
@@ -92,19 +93,19 @@ class Standee(NamedTuple):
 _CONTEST, _SCORE = table_of(Contest), table_of(Score)
 _MEMBER, _UNIT = table_of(Member), table_of(Unit)
 _PARENT = _UNIT.alias("parent")
-_LATEST = (
-    select(_CONTEST.c.id, _CONTEST.c.last_day, _CONTEST.c.closed_days, _CONTEST.c.joined_only)
-    .where(_CONTEST.c.first_day <= bindparam("today"))
-    .order_by(_CONTEST.c.first_day.desc())
-    .limit(1)
+_HAS_BEGUN = _CONTEST.c.first_day <= bindparam("today")
+_IS_MEANT = _CONTEST.c.id == bindparam("meant")
+_BY_FORCE = (
+    case((_CONTEST.c.last_day < bindparam("today"), 1), else_=0),
+    _CONTEST.c.first_day.desc(),
+    _CONTEST.c.id.desc(),
 )
-LATEST = (
-    select(Contest.id)
-    .where(Contest.first_day <= bindparam("today"))
-    .order_by(Contest.first_day.desc())
-    .limit(1)
-)
-"""The contest that standings are about: the one that began last, whatever is planned."""
+_BOARD = select(_CONTEST.c.id, _CONTEST.c.last_day, _CONTEST.c.closed_days, _CONTEST.c.joined_only)
+_LATEST = _BOARD.where(_HAS_BEGUN).order_by(*_BY_FORCE).limit(1)
+LATEST = select(_CONTEST.c.id).where(_HAS_BEGUN).order_by(*_BY_FORCE).limit(1)
+"""The contest that standings are about where none is named: the one that runs and began last,
+or else the last to have begun, whatever is planned.
+"""
 
 _STANDING = (_SCORE.c.points, _SCORE.c.days, _SCORE.c.reached_at)
 # The key comes last, so that people who tie always stand in the same order.
@@ -165,8 +166,10 @@ _ME = (
         _CONTEST.c.last_day, _CONTEST.c.closed_days, _CONTEST.c.joined_only,
     )
     .join(_CONTEST, _CONTEST.c.id == _SCORE.c.contest_id)
-    .where(_SCORE.c.member_key == bindparam("member"), _CONTEST.c.id == LATEST.scalar_subquery())
+    .where(_SCORE.c.member_key == bindparam("member"))
 )  # fmt: skip
+_ME_IN_LATEST = _ME.where(_CONTEST.c.id == LATEST.scalar_subquery())
+_ME_IN_MEANT = _ME.where(_IS_MEANT)
 
 
 _IN_CONTEST = _SCORE.c.contest_id == bindparam("contest")
@@ -261,20 +264,20 @@ _RUNGS = _Scoped(_rungs(_IN_CONTEST), _rungs(_IN_CONTEST, _AMONG_JOINED), _rungs
 
 
 class Standings:
-    """The tables of honour of the latest contest, by person."""
+    """The tables of honour of a contest, by person; of the latest where none is named."""
 
     def __init__(self, session: Session, now: datetime, ladders: Ladders | None = None) -> None:
         """Without ladders at hand each question counts anew."""
         self._session, self._now = session, now
         self._ladders = ladders or Ladders()
 
-    def neighbourhood(self, member: bytes) -> Neighbourhood | None:
+    def neighbourhood(self, member: bytes, contest: int | None = None) -> Neighbourhood | None:
         """Where the member stands within the own district; None before the first answer.
 
         Raises BoardClosed or OnlyJoinedStand.
         """
-        asked = {"member": member, "today": campaign_day(self._now)}
-        me = ask(self._session, _ME, asked).first()
+        asked = _ME_IN_MEANT if contest else _ME_IN_LATEST
+        me = ask(self._session, asked, self._meaning(contest) | {"member": member}).first()
         if me is None:
             return None
         self._ensure_open(me.last_day, me.closed_days, me.points)
@@ -299,15 +302,18 @@ class Standings:
         around = [_to_place(row, ranks[_standing(row)], row is myself) for row in rows]
         return Neighbourhood(district, mine, out_of, myself.points, around, not me.unlisted)
 
-    def top(self, limit: int, district: int | None = None) -> list[Place]:
+    def top(
+        self, limit: int, district: int | None = None, contest: int | None = None
+    ) -> list[Place]:
         """The first places among all, or within the district of this id; who is unlisted is not
         among them. Raises BoardClosed.
         """
-        latest = self._session.execute(_LATEST, {"today": campaign_day(self._now)}).first()
-        if latest is None:
+        asked = _BOARD.where(_IS_MEANT, _HAS_BEGUN) if contest else _LATEST
+        board = self._session.execute(asked, self._meaning(contest)).first()
+        if board is None:
             return []
-        self._ensure_open(latest.last_day, latest.closed_days, None)
-        scope = Scope(latest.id, district, latest.joined_only)
+        self._ensure_open(board.last_day, board.closed_days, None)
+        scope = Scope(board.id, district, board.joined_only)
         rows = self._session.execute(_TOPS.within(scope), scope.values | {"limit": limit})
         places: list[Place] = []
         rank, before = 0, None
@@ -335,6 +341,10 @@ class Standings:
                 place, row.unit, row.unit_id, branch, row.name, hidden, *_standing(row),
                 row.member_key,
             )  # fmt: skip
+
+    def _meaning(self, contest: int | None) -> dict[str, Any]:
+        today = {"today": campaign_day(self._now)}
+        return today | {"meant": contest} if contest else today
 
     def _ensure_open(self, last_day: date, closed_days: int, points: int | None) -> None:
         if is_board_closed(last_day, closed_days, campaign_day(self._now)):

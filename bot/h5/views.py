@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
@@ -128,19 +128,22 @@ class _Pages:
         with self._transaction(read_only=True) as services:
             districts = services.units.districts()
             district = _chosen(districts)
+            contests, contest = _of_today(services)
             limit = FEWER if is_larger() else TOP
             closed, places = None, []
             try:
-                places = services.standings.top(limit, district.id if district else None)
+                places = services.standings.top(limit, district.id if district else None, contest)
             except BoardClosed as refusal:
                 closed = refusal.last_day
-            rules = _rules(services)
+            rules = _rules(services, contest)
             corrections = [correction(one) for one in services.regrading.corrections()]
         return page(
             "standings",
             places=places,
             districts=districts,
             district=district,
+            contests=contests,
+            contest=contest,
             rules=rules,
             closed=closed,
             corrections=corrections,
@@ -149,16 +152,30 @@ class _Pages:
     def units(self) -> Response:
         with self._transaction(read_only=True) as services:
             district = _chosen(services.units.districts())
-            table = services.participation.table(district.id if district else None)
-        return page("units", table=table, district=district, most=MOST_UNITS)
+            contests, contest = _of_today(services)
+            table = services.participation.table(district.id if district else None, contest)
+        return page(
+            "units", table=table, district=district, contests=contests, contest=contest,
+            most=MOST_UNITS,
+        )  # fmt: skip
 
 
-def _rules(services: Services) -> Sequence[str]:
+def _rules(services: Services, contest: int | None) -> Sequence[str]:
     """What the contest promises; nothing without one."""
     try:
-        return contest_rules(services.quiz.rules().plan)
+        return contest_rules(services.quiz.rules(contest).plan)
     except NoContest:
         return ()
+
+
+def _of_today(services: Services) -> tuple[Mapping[int, str], int | None]:
+    """The titles of today's contests where there are several, and the one that the address names.
+
+    Without a name, or with one that we do not have, it is the one that began last.
+    """
+    titles = services.quiz.titles()
+    wanted = request.args.get("contest", type=int)
+    return titles, wanted if wanted in titles else next(reversed(titles), None)
 
 
 def _wall(services: Services, page: int = 1, district: UnitCard | None = None) -> WallPage | None:

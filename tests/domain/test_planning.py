@@ -11,6 +11,7 @@ from bot.domain.bank import BankState, QuestionBank
 from bot.domain.contests import ContestPlan
 from bot.domain.identity import campaign_day
 from bot.domain.planning import (
+    SEVERAL_MOST,
     Flaw,
     NoSuchPlan,
     PlanChanged,
@@ -131,7 +132,6 @@ def test_without_enough_questions_there_is_no_contest(session: Session) -> None:
         ({"until_hour": 0}, {"until_hour": Flaw.NUMBER}),
         ({"until_hour": 25}, {"until_hour": Flaw.NUMBER}),
         ({"until_hour": 7}, {"until_hour": Flaw.ORDER}),
-        ({"first_day": TODAY}, {"first_day": Flaw.OVERLAP}),
     ],
 )
 def test_a_contest_that_makes_no_sense_is_refused_at_its_field(
@@ -141,6 +141,22 @@ def test_a_contest_that_makes_no_sense_is_refused_at_its_field(
         planning.add_contest(replace(CONTEST, **change), ORGANISER)  # type: ignore[arg-type]
 
     assert flaws_of(raised) == flaw
+
+
+def test_contests_run_side_by_side_but_not_too_many(planning: Planning) -> None:
+    day = timedelta(days=1)
+    first, last = CONTEST.first_day, CONTEST.last_day
+    halves = [(first, first + 9 * day), (first + 10 * day, last)]
+    for begins, ends in [(first, last)] * (SEVERAL_MOST - 1) + halves:
+        planning.add_contest(replace(CONTEST, first_day=begins, last_day=ends), ORGANISER)
+
+    for begins, ends in ((first, last), (first + 12 * day, first + 12 * day), (TODAY, first)):
+        with pytest.raises(Unfit) as raised:
+            planning.add_contest(replace(CONTEST, first_day=begins, last_day=ends), ORGANISER)
+        assert flaws_of(raised) == {"first_day": Flaw.CROWDED}
+    planning.add_contest(replace(CONTEST, first_day=TODAY, last_day=first - day), ORGANISER)
+    one = planning.contests()[0]
+    planning.change_contest(one.id, one.version, replace(one.plan, title="改了名"), ORGANISER)
 
 
 def test_a_paper_is_not_longer_than_what_the_contest_draws_from(

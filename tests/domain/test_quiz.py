@@ -23,7 +23,16 @@ from bot.domain.refusals import (
 )
 from bot.domain.wordings import add_questions
 from bot.storage.tables import Answer, Attempt, Contest, ContestQuestion, Score, StoredQuestion
-from tests.builders import FIRST_DAY, LAST_DAY, NOON, SECRET, a_member, a_question, key
+from tests.builders import (
+    FIRST_DAY,
+    LAST_DAY,
+    NOON,
+    SECRET,
+    a_member,
+    a_question,
+    another_contest,
+    key,
+)
 from tests.handlers.papers import a_paper
 
 DAY = timedelta(days=1)
@@ -207,7 +216,9 @@ def test_some_of_several_right_options_earn_half_where_the_contest_says_so(
 
 def take(quiz: Quiz, member: bytes, right: int) -> Sitting:
     """Another attempt, finished, with so many answers right."""
-    sitting, _ = quiz.again(member)
+    begun = quiz.again(member)
+    assert begun is not None
+    sitting, _ = begun
     while (place := sitting.current) is not None:
         sitting = give(quiz, member, sitting, place, right=place <= right)
     return sitting
@@ -247,8 +258,9 @@ def test_an_attempt_left_half_done_costs_nothing(session: Session, member: bytes
     quiz = quiz_at(session, NOON)
     answer_all(quiz, member, right=3)
 
-    begun, _ = quiz.again(member)
-    after = give(quiz, member, begun, 1)
+    begun = quiz.again(member)
+    assert begun is not None
+    after = give(quiz, member, begun[0], 1)
 
     assert (after.points, after.counts, score_of(session, member).points) == (2, 6, 6)
     assert quiz.again(member) == (after, True)
@@ -262,10 +274,9 @@ def test_there_are_no_more_attempts_than_the_contest_says(session: Session, memb
         quiz.start(member)
     assert (refused.value.points, refused.value.attempts_left) == (2, 1)
     assert quiz.attempts_left(take(quiz, member, 4)) == 0
-
+    assert quiz.again(member) is None
     with pytest.raises(PaperFinished) as refused:
-        quiz.again(member)
-
+        quiz.start(member)
     assert (refused.value.points, refused.value.attempts_left) == (8, 0)
     assert quiz_at(session, NOON + DAY).start(member)[0].nth == 1
 
@@ -290,6 +301,73 @@ def test_more_papers_than_allowed_are_found(session: Session, member: bytes) -> 
     set_rules(session, attempts=1)
 
     assert "attempt_too_many" in {v.what for v in check(session, NOON, SECRET)}
+
+
+# ------------------------------------------------------------ several contests
+
+
+def play_all(quiz: Quiz, member: bytes, contest: int) -> Sitting:
+    """Today's paper of this contest, all of it right."""
+    sitting, _ = quiz.start(member, contest)
+    while (place := sitting.current) is not None:
+        sitting = give(quiz, member, sitting, place)
+    return sitting
+
+
+def test_contests_of_one_day_are_played_each_for_itself(session: Session, member: bytes) -> None:
+    other = another_contest(session)
+    quiz = quiz_at(session, NOON)
+    assert [(c.contest, c.done) for c in quiz.choices(member)] == [(1, False), (other, False)]
+
+    assert [play_all(quiz, member, id_).contest for id_ in (1, other)] == [1, other]
+
+    assert [(c.done, c.points) for c in quiz.choices(member)] == [(True, 10), (True, 5)]
+    scores = session.execute(select(Score.contest_id, Score.points).order_by(Score.contest_id))
+    assert [tuple(score) for score in scores] == [(1, 10), (other, 5)]
+    with pytest.raises(PaperFinished) as refused:
+        quiz.start(member, 1)
+    assert refused.value.points == 10
+
+
+def test_an_open_paper_is_finished_before_one_of_another_contest(
+    session: Session, member: bytes
+) -> None:
+    other = another_contest(session)
+    quiz = quiz_at(session, NOON)
+    begun, _ = quiz.start(member, 1)
+
+    assert quiz.start(member, other) == (begun, True)
+
+
+def test_one_contest_alone_is_nothing_to_choose_from(session: Session, member: bytes) -> None:
+    another_contest(session, first_day=date(2026, 12, 6), last_day=date(2026, 12, 7))
+
+    assert quiz_at(session, NOON).choices(member) == []
+    assert len(quiz_at(session, NOON + DAY).choices(member)) == 2
+    assert quiz_at(session, NOON + 3 * DAY).titles() == {}
+
+
+def test_a_contest_that_runs_on_is_in_force_again_when_a_later_one_is_over(
+    session: Session, member: bytes
+) -> None:
+    other = another_contest(session, first_day=date(2026, 12, 5), last_day=date(2026, 12, 5))
+
+    assert answer_all(quiz_at(session, NOON), member).contest == other
+    assert quiz_at(session, NOON + 2 * DAY).start(member)[0].contest == 1
+
+
+def test_another_attempt_and_a_missed_day_are_those_of_the_contest_played_last(
+    session: Session, member: bytes
+) -> None:
+    set_rules(session, attempts=2, make_up=True)
+    other = another_contest(session, attempts=2, make_up=True)
+    play_all(quiz_at(session, NOON), member, 1)
+    later = quiz_at(session, NOON + timedelta(minutes=5))
+    play_all(later, member, other)
+
+    assert take(later, member, 5).contest == other
+    sitting, _ = later.make_up(member)
+    assert (sitting.contest, sitting.day) == (other, date(2026, 12, 4))
 
 
 # ------------------------------------------------------------ the hours of a day
@@ -354,7 +432,7 @@ def test_the_day_missed_last_is_made_up_and_joins_the_row(session: Session, memb
     answer_all(quiz_at(session, at(12, day=8)), member)
     answer_all(quiz_at(session, at(12, day=10)), member)
     thursday = quiz_at(session, at(13, day=10))
-    assert thursday.missed(member) == date(2026, 12, 9)
+    assert thursday.missed(member, 1) == date(2026, 12, 9)
 
     assert make_up(thursday, member) == date(2026, 12, 9)
 
@@ -373,7 +451,7 @@ def test_one_day_is_made_up_in_a_week_from_monday_to_sunday(
         sunday.make_up(member)
 
     assert (refused.value.allowed, refused.value.used) == (True, True)
-    assert sunday.missed(member) is None
+    assert sunday.missed(member, 1) is None
     assert make_up(monday, member) == date(2026, 12, 13)
 
 
@@ -399,11 +477,11 @@ def test_what_was_before_the_contest_or_long_ago_is_not_made_up(
 ) -> None:
     set_rules(session, make_up=True, first_day=date(2026, 12, 4))
 
-    assert quiz_at(session, at(12, day=4)).missed(member) is None
-    assert quiz_at(session, at(12, day=5)).missed(member) == date(2026, 12, 4)
+    assert quiz_at(session, at(12, day=4)).missed(member, 1) is None
+    assert quiz_at(session, at(12, day=5)).missed(member, 1) == date(2026, 12, 4)
     for day in range(5, 12):
         answer_all(quiz_at(session, at(12, day=day)), member)
-    assert quiz_at(session, at(12, day=11)).missed(member) == date(2026, 12, 4)
+    assert quiz_at(session, at(12, day=11)).missed(member, 1) == date(2026, 12, 4)
     answer_all(quiz_at(session, at(12, day=12)), member)
     with pytest.raises(NothingToMakeUp) as refused:
         quiz_at(session, at(12, day=12)).make_up(member)
@@ -415,7 +493,7 @@ def test_without_the_rule_nothing_is_made_up(session: Session, member: bytes) ->
         quiz_at(session, NOON).make_up(member)
 
     assert not refused.value.allowed
-    assert quiz_at(session, NOON).missed(member) is None
+    assert quiz_at(session, NOON).missed(member, 1) is None
 
 
 def test_an_open_paper_is_finished_before_a_day_is_made_up(session: Session, member: bytes) -> None:
@@ -434,7 +512,7 @@ def test_days_are_made_up_within_the_hours_and_not_once_all_is_over(
         quiz_at(session, at(23)).make_up(member)
     with pytest.raises(ContestOver):
         quiz_at(session, NOON + 60 * DAY).make_up(member)
-    assert quiz_at(session, NOON + 60 * DAY).missed(member) is None
+    assert quiz_at(session, NOON + 60 * DAY).missed(member, 1) is None
 
 
 # ------------------------------------------------------------ when there is none

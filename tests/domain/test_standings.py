@@ -17,7 +17,7 @@ from bot.domain.refusals import BoardClosed, OnlyJoinedStand
 from bot.domain.standings import ABOVE, BELOW, Place, Standings
 from bot.storage.database import open_engine
 from bot.storage.tables import Base, Contest, Member, Score
-from tests.builders import FIRST_DAY, NOON, a_campaign, key
+from tests.builders import FIRST_DAY, NOON, a_campaign, another_contest, key
 
 CITY, BRANCH, DEPARTMENT = 1, 2, 3
 UNIT_NAMES = {CITY: "城东街道", BRANCH: "城东街道", DEPARTMENT: "农业局", None: None}
@@ -158,6 +158,28 @@ def test_who_joins_a_unit_stands_on_the_board_at_once(session: Session) -> None:
     session.execute(update(Member).where(Member.name == "客").values(unit_id=BRANCH))
 
     assert ranks(Standings(session, NOON).top(9)) == [1, 2]
+
+
+def test_each_contest_has_a_board_of_its_own(session: Session) -> None:
+    play(session, Player("甲", 9), Player("乙", 8))
+    other = another_contest(session)
+    session.execute(
+        insert(Score).values(
+            member_key=key("乙"), contest_id=other, points=3, days=1, reached_at=NOON
+        )
+    )
+    standings = Standings(session, NOON)
+
+    boards = [[place.name for place in standings.top(9, contest=id_)] for id_ in (1, other)]
+
+    assert boards == [["甲", "乙"], ["乙"]]
+    mine = standings.neighbourhood(key("乙"), other)
+    assert mine is not None
+    assert (mine.rank, mine.points) == (1, 3)
+    assert standings.neighbourhood(key("甲"), other) is None
+    first = standings.neighbourhood(key("乙"), 1)
+    assert first is not None
+    assert (first.rank, first.points) == (2, 8)
 
 
 def test_names_are_masked_and_units_are_districts(session: Session) -> None:

@@ -13,7 +13,7 @@ from bot.domain.members import Members
 from bot.domain.mottos import PAGE
 from bot.h5.views import FEW, FEWER
 from bot.storage.tables import Base, Contest, Regrade
-from tests.builders import NOON, key
+from tests.builders import NOON, another_contest, key
 from tests.h5.conftest import Campaign
 
 pytestmark = pytest.mark.slow
@@ -221,6 +221,31 @@ def test_while_the_board_is_closed_the_page_says_until_when(
     assert "最后几天封榜，名次先不公布。 12月5日答完，在这里揭晓。" in standings
     assert "张" not in standings
     assert "最后2天封榜，只看得到自己的积分" in standings
+
+
+def test_of_several_contests_each_has_its_board_and_its_rules(
+    campaign: Campaign, client: FlaskClient
+) -> None:
+    campaign.joins("zhang", "张三", 2)
+    campaign.scored("zhang", 20, days=3)
+    assert 'name="contest"' not in client.get("/h/standings").text
+    with campaign.sessions.begin() as session:
+        other = another_contest(session, points_each=7)
+
+    ours = text_of(client, "/h/standings?contest=1")
+    theirs = client.get(f"/h/standings?contest={other}").text
+
+    assert "张* 城东街道 20分" in ours
+    assert "答对1题2分" in ours
+    assert "还没有人上榜" in theirs
+    assert "答对1题7分" in theirs
+    assert f'<option value="{other}" selected>党章学习</option>' in theirs
+    assert f"/h/units?contest={other}" in theirs
+    assert text_of(client, "/h/standings?contest=99") == text_of(
+        client, f"/h/standings?contest={other}"
+    )
+    assert "参加1人" in text_of(client, "/h/units?contest=1")
+    assert 'name="contest"' in client.get("/h/units").text
 
 
 def test_the_standings_show_shared_places_and_masked_names(

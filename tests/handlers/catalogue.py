@@ -23,6 +23,7 @@ from bot.conversation.reply import Page, Prose, Tap, Text
 from bot.domain.entries import MottoState
 from bot.domain.moderation import FIXABLE, Reason
 from bot.domain.notices import Notification
+from bot.domain.planning import SEVERAL_MOST
 from bot.domain.quiz import Marked, Sitting
 from bot.domain.refusals import Refusal
 from bot.domain.regrading import Correction
@@ -53,7 +54,7 @@ WORDS: dict[str, list[str]] = {
     "about": ["help", "unit", "question", "complaint"], "noted": ["", "ABCD"],
     "letters": ["ABC", "AB"], "choice": ["AB"], "answers": ["ABCD"],
     "reason": [*Reason], "taps": ["第5题", "练3"], "state": ["waiting"], "by": [NAME],
-    "code": ["ABCDEFGH"], "prize": ["书" * 60],
+    "code": ["ABCDEFGH"], "prize": ["书" * 60], "wanted": ["", "排名"],
     "contest": ["赛" * 60], "list_hash": ["0" * 64],
     "number": ["583"], "number_from": ["号" * 80], "root": ["0" * 64],
     "quarantine_root": ["0" * 64],
@@ -81,6 +82,7 @@ HOW_MANY: dict[str, int] = {
     "by_place": BATCH, "found": ranking.MOST_TOLD, "lines": vote.BEST + 1, "units": LONG_UNITS,
     "stems": mistakes.PAGE, "around": 4, "answers": 5, "graded": 5, "votes": vote.MINE,
     "mottos": 1, "held": 42, "names": 2, "branches": 2, "own": certificate.MOST,
+    "choices": SEVERAL_MOST,
 }  # fmt: skip
 """How many of a kind stand in one reply."""
 EMPTY_TOO = {"certificates", "corrections", "mottos", "my_votes", "wall"}

@@ -10,7 +10,7 @@ from bot.conversation.reply import BUDGET
 from bot.conversation.state import Answering, Bundled, Filling, Idle, Telling
 from bot.storage.tables import Contest, Ticket
 from quiz_bank import Kind, load_shipped
-from tests.builders import LAST_DAY, NOON, a_member, a_question, key, said
+from tests.builders import LAST_DAY, NOON, a_member, a_question, another_contest, key, said
 from tests.handlers.papers import a_paper, answers, at_question, five_questions
 from tests.handlers.talking import Talker, shown, size, taps
 from tests.rows import thinned
@@ -112,6 +112,43 @@ def test_another_attempt_is_offered_begun_and_summed_up(session: Session, zhang:
 
 def test_who_asks_for_another_attempt_first_gets_the_first(zhang: Talker) -> None:
     assert zhang.says("再答一次").startswith("今天5题，")
+
+
+def test_of_several_contests_a_short_list_is_shown_and_one_chosen(
+    session: Session, zhang: Talker
+) -> None:
+    other = another_contest(session)
+
+    assert zhang.says("答题") == (
+        "今天有2个竞赛，做哪个？\n1 [我们的十三五](发:竞赛1)　5题，还没做\n"
+        f"2 [党章学习](发:竞赛{other})　5题，还没做\n点蓝字，或回复数字。"
+    )
+    assert zhang.says("1A2B3C").startswith("今天有2个竞赛，做哪个？")
+    assert zhang.says("9").startswith("今天有2个竞赛，做哪个？")
+    assert zhang.says("2").startswith("《党章学习》\n今天5题，答错也没关系")
+    assert zhang.says("答题").startswith("接着刚才的，")
+    assert "今天还有别的竞赛：[接着答题](发:答题)" in work_through(zhang)
+    assert zhang.says("答题").startswith("《我们的十三五》\n今天5题")
+    assert "别的竞赛" not in work_through(zhang)
+    all_done = zhang.says("答题")
+    assert all_done.startswith("今天的2个竞赛都做完了。\n1 [我们的十三五](发:竞赛1)　做完了，")
+    assert zhang.says(f"竞赛{other}").startswith("今天的题您做完了，")
+
+
+def test_of_several_contests_each_has_its_place_and_its_rules(
+    session: Session, zhang: Talker
+) -> None:
+    other = another_contest(session)
+    zhang.says(f"竞赛{other}")
+    work_through(zhang)
+
+    listed = zhang.says("排名")
+    assert listed.startswith("今天有2个竞赛，看哪个的排名？\n1 [我们的十三五](发:竞赛1排名)")
+    assert zhang.says("2").startswith("《党章学习》\n您的积分：")
+    assert zhang.says("竞赛1排名").startswith("《我们的十三五》\n")
+    assert "看哪个的规则？" in zhang.says("规则")
+    assert "答对1题2分" in zhang.says("第1个")
+    assert "答对1题1分" in zhang.says(f"竞赛{other}规则")
 
 
 def test_nine_answers_at_once_and_their_results_fit_a_reply(session: Session) -> None:
