@@ -4,11 +4,12 @@ A score is this fold of the graded answers and nothing else: in whatever order t
 however often one was graded anew, the same answers make the same score.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import NamedTuple
 
 from quiz_bank import Kind, Question
@@ -39,6 +40,9 @@ class Graded(NamedTuple):
     """The attempt of that day it belongs to."""
     answered_at: datetime
     points: int
+
+
+_IN_TIME = attrgetter("answered_at", "nth", "points")
 
 
 class Total(NamedTuple):
@@ -108,14 +112,13 @@ class Scoring:
     def _day(self, answers: Sequence[Graded]) -> tuple[int, datetime | None]:
         """What a day counts, and when that last changed."""
         counts, changed = 0, None
-        earned: Counter[int] = Counter()
-        given: Counter[int] = Counter()
-        for answer in sorted(answers, key=lambda one: (one.answered_at, one.nth, one.points)):
-            earned[answer.nth] += answer.points
-            given[answer.nth] += 1
-            latest = max(earned)
-            finished = given[latest] >= self.questions_a_day
-            now = self.of_day([earned[nth] for nth in sorted(earned)], finished)
+        earned: dict[int, int] = {}
+        given: dict[int, int] = {}
+        for at, nth, points in sorted(map(_IN_TIME, answers)):
+            earned[nth] = earned.get(nth, 0) + points
+            given[nth] = given.get(nth, 0) + 1
+            papers = [earned[each] for each in sorted(earned)]
+            now = self.of_day(papers, given[max(given)] >= self.questions_a_day)
             if now != counts:
-                counts, changed = now, answer.answered_at
+                counts, changed = now, at
         return counts, changed
