@@ -185,6 +185,7 @@ BROKEN_RULES = {
     "quarantined_by_one": "暂不计入的票没有经过两位工作人员",
     "vote_for_unfit_entry": "选票投给了未通过或不属于本轮的作品",
     "answer_misgraded": "答案的对错或得分与重新判题不一致",
+    "points_kept_back": "分数暂缓了，题目却没有在核对",
     "score_not_the_sum": "总分、天数或达到时间与各题之和不一致",
     "question_answered_twice": "一张卷子里同一道题答了两次",
     "attempt_too_many": "一天里开的卷子比规定的多",

@@ -17,6 +17,7 @@ from bot.domain.purge import Purge, tasks
 from bot.domain.regrading import Regrading
 from bot.domain.sealing import Sealing
 from bot.domain.tally import Board, Tally
+from bot.domain.withholding import Withholdings
 from bot.logs import trace
 from bot.recount.packer import Packer
 from bot.results.maker import Maker
@@ -29,7 +30,7 @@ PERIOD = 5.0
 SPELL = 2.0
 """Seconds for which the worker purges before it sees to its other duties; the rest waits."""
 BATCHES = 20
-"""Batches of a regrade in a row, before other duties have their turn."""
+"""Batches of a regrade, or of points restored, in a row, before other duties have their turn."""
 
 log = structlog.get_logger()
 
@@ -81,6 +82,7 @@ def duties(
         Duty("seal", 2, chores.seal),
         Duty("tally", 1, chores.tally),
         Duty("regrade", 2, chores.regrade),
+        Duty("restore", 2, chores.restore),
         Duty("recount", 5, packer.look),
         Duty("results", 1, maker.look),
         Duty("heartbeat", PERIOD, lambda: beat(data_dir / HEARTBEAT)),
@@ -129,6 +131,18 @@ class Chores:
                     done = Regrading(session, self._clock(session)).go_on(number)
                 if not done:
                     break
+
+    def restore(self) -> None:
+        """Let the answers have their points to whose question somebody has looked."""
+        with self._reading() as (session, now):
+            waiting = Withholdings(session, now).waiting()
+        for question_id in waiting:
+            for _ in range(BATCHES):
+                with self._sessions.begin() as session:
+                    done = Withholdings(session, self._clock(session)).go_on(question_id)
+                if not done:
+                    break
+                log.info("points restored", question=question_id, answers=done)
 
     def sort(self) -> None:
         """Put what waits for review on piles, for those who look at it by chat."""

@@ -58,6 +58,8 @@ class OnPaper(Shown):
         member, delivery = self.message.member, self.message.delivery
         after = self.services.quiz.answer(member, self.sitting, self.place, choice, delivery)
         verdict = wording.verdict(self.question, after.answers[self.place])
+        if after.is_withheld(self.place):
+            verdict = join([verdict, wording.being_checked()])
         return go_on(verdict, after, self.message, self.services)
 
     def skip(self) -> Step:

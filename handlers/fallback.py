@@ -16,9 +16,8 @@ from bot.conversation.state import (
     settled,
 )
 from bot.domain.services import Services
-from handlers import reading, wording
+from handlers import faulty, reading, wording
 from handlers.asking import then_ask
-from handlers.mistakes import QUESTION
 
 router = Router()
 
@@ -73,16 +72,13 @@ def tell(message: Message, state: Telling, services: Services) -> Step:
     if not reading.says_something(message.text):
         return ask_for_words(message, state, services)
     words = message.raw
-    if state.about == QUESTION and (codes := state.codes or _codes(message, services)):
-        words = f"[{codes}] {words}"
+    if state.about == faulty.QUESTION:
+        codes, question = faulty.told(message, state, services)
+        words = f"[{codes}] {words}" if codes else words
+        if question:
+            services.withholdings.report(message.member, question)
     services.tickets.open(message.member, state.about, words, message.delivery)
     return Step(wording.told(state.about), Idle())
-
-
-def _codes(message: Message, services: Services) -> str:
-    """The codes of the latest paper's questions."""
-    paper = services.quiz.latest(message.member)
-    return " ".join(question.code for question in paper.questions) if paper else ""
 
 
 @router.during(Telling, wording.NO_ANSWER)

@@ -12,19 +12,14 @@ from bot.conversation.state import (
     Idle,
     MistakesShown,
     Practised,
-    Practising,
-    PractisingWords,
     State,
     Telling,
 )
 from bot.domain.identity import campaign_day
 from bot.domain.practice import Mistake
 from bot.domain.services import Services
-from handlers import reading, wording
-from handlers.practising import mistake_at
+from handlers import faulty, reading, wording
 
-QUESTION = "question"
-"""The topic of a ticket about a question."""
 PAGE = 3
 """Mistakes in one list: as many as are practised at once, and few enough for its taps."""
 IN_VIEW = timedelta(minutes=10)
@@ -139,16 +134,9 @@ def _paper_is_open(message: Message, services: Services) -> bool:
 @router.pattern(wording.QUESTION_IS_WRONG)
 def report(message: Message, state: State, services: Services) -> Step:
     """A question may be faulty: ask for one sentence, which becomes a ticket."""
-    return Step(wording.what_is_wrong(), Telling(QUESTION, _code(message, state, services)))
-
-
-def _code(message: Message, state: State, services: Services) -> str:
-    """The code of the practice question, or of the mistake, in view."""
-    match state:
-        case MistakesShown(looked_at=id_):
-            found = services.practice.find(message.member, id_)
-        case Practising() | PractisingWords() | Practised():
-            found = mistake_at(state.place, state, message, services)
-        case _:
-            return ""
-    return found.question.code if found else ""
+    about = faulty.named(message, services) or faulty.in_view(message, state, services)
+    if about is None:
+        return Step(wording.what_is_wrong(), Telling(faulty.QUESTION))
+    return Step(
+        wording.what_is_wrong(about.name), Telling(faulty.QUESTION, about.code, about.question_id)
+    )

@@ -10,6 +10,7 @@ JUDGED_BY_LETTER = {"A": "T", "B": "F"}
 """True stands first below a question that asks for true or false."""
 _LETTER = re.compile(wording.LETTER)
 _PAIR = re.compile(wording.PAIR)
+_NTH_QUESTION = re.compile(wording.NTH_QUESTION)
 _TRUE, _FALSE = re.compile(wording.TRUE), re.compile(wording.FALSE)
 _DONE = re.compile(wording.DONE)
 _PHONE = r"(?:(?<!\d)(?:\+?86)?)1[3-9]\d{9}(?!\d)"
@@ -43,6 +44,12 @@ def judgement(chosen: str) -> str:
     if _TRUE.fullmatch(chosen):
         return "T"
     return "F" if _FALSE.fullmatch(chosen) else ""
+
+
+def place_named(text: str) -> int:
+    """The place of the first question that the words name: 第3题; 0 when they name none."""
+    found = _NTH_QUESTION.search(text)
+    return number(found["place"]) if found else 0
 
 
 def is_done(chosen: str) -> bool:

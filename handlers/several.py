@@ -87,7 +87,10 @@ def submit_all(message: Message, state: Bundled, services: Services) -> Step:
         graded.append((place, sitting.question(place), sitting.answers[place]))
     if not graded:
         return _one_by_one(sitting)
-    return go_on(wording.verdicts(graded), sitting, message, services)
+    verdicts = wording.verdicts(graded)
+    if checked := [place for place, *_ in graded if sitting.is_withheld(place)]:
+        verdicts = join([verdicts, wording.being_checked(checked)])
+    return go_on(verdicts, sitting, message, services)
 
 
 @router.during(Bundled, wording.ONE_BY_ONE)

@@ -498,6 +498,9 @@ QUESTION_IS_WRONG = (
     r"(?:有(?:错误?|误|问题|毛病)|错了)[了吧吗]?"
 )
 
+NTH_QUESTION = "第 ?(?P<place>[1-9一二三四五六七八九]) ?题"
+THIS_QUESTION = "这道题"
+
 _BEFORE = r"(?:我|就|想|要|选择?|应[该当]|大概|可能|觉得|认为|感觉|估计|答案|是|为|的|[ ,:()\[\]])*"
 _AFTER = r"(?:吧|啊|呀|呢|了|哦|嘛|的|项|个|都|对|正确|选|是|[ ()\[\]])*"
 _SOUNDS = {"A": "诶哎欸", "B": "必比逼毕", "C": "西希吸", "D": "地弟滴"}
@@ -927,13 +930,16 @@ def summary(result: Result) -> Text:
     wrong = len(sitting.questions) - sitting.right
     half = "，对一半{in_part}题" if sitting.in_part else ""
     capped = "（到了每天的上限）" if sitting.earned > sitting.points else ""
+    checked = sum(marked.withheld > 0 for marked in sitting.answers.values())
+    waits = "，还有{checked}题核对后补上" if checked else ""
     head = say(
-        "{day}{total}题做完了，答对{right}题" + half + "，得{points}分" + capped + "。",
+        "{day}{total}题做完了，答对{right}题" + half + "，得{points}分" + capped + waits + "。",
         day=_whose(sitting.day, result.today),
         total=len(sitting.questions),
         right=sitting.right,
         in_part=sitting.in_part,
         points=sitting.points,
+        checked=checked,
     )
     parts = [head, *_summary_facts(result), _BLANK_LINE]
     if wrong:
@@ -995,8 +1001,22 @@ def _what_comes_next(result: Result) -> Text:
     return say("明天早上{hour}点有新题，回复“答题”就行。", hour=result.next_hour)
 
 
-def what_is_wrong() -> Text:
-    """A question may be faulty: we ask which, and why."""
+def being_checked(places: Sequence[int] = ()) -> Text:
+    """What these questions of several, or the one just answered, earn waits for a person."""
+    which = f"第{'、'.join(map(str, places))}题" if places else THIS_QUESTION
+    return say("{which}有人说有错，正在核对，该得的分稍后补上。", which=which)
+
+
+def what_is_wrong(called: str = "") -> Text:
+    """A question may be faulty: we ask which, unless it is known by this name, and why."""
+    if called:
+        other = "" if called == THIS_QUESTION else "说的是别的题，请写上第几题。"
+        return say(
+            "谢谢您提醒！请用一句话说说{called}哪里不对，我转给出题的同志。\n"
+            + other
+            + "不用了：回复“算了”。",
+            called=called,
+        )
     return say(
         "谢谢您提醒！请用一句话说说是第几题、哪里不对，我转给出题的同志。\n不用了：回复“算了”。"
     )
@@ -2916,8 +2936,10 @@ def _of_certificate(facts: Mapping[str, Any], linked: bool) -> Text:
 
 
 def looked_into(notification: Notification, linked: bool) -> Text | None:
-    """What becomes of a vote that looks bought; None for a notice of anything else."""
+    """What came of a look at a vote, or a question; None for a notice of anything else."""
     match notification:
+        case Notification("points_restored", facts):
+            return _restored(facts)
         case Notification("votes_held", facts):
             told = _of_vote(
                 "正在核对，暂不计入，原因：当时短时间内有大量新号集中投票。"
@@ -2935,6 +2957,13 @@ def looked_into(notification: Notification, linked: bool) -> Text | None:
 def _of_vote(told: str, facts: Mapping[str, Any]) -> Text:
     on = _day(date.fromisoformat(facts["day"]))
     return say("您{on}投给{number}号的票" + told, number=facts["number"], on=on)
+
+
+def _restored(facts: Mapping[str, Any]) -> Text:
+    """Somebody has looked at a question: what it earned counts now."""
+    given = "补给您{points}分，名次已更新。" if facts["points"] else "总分不变。"
+    day = _day(date.fromisoformat(facts["day"]))
+    return say("{day}第{place}题核对好了，" + given + "谢谢您等候。", **{**facts, "day": day})
 
 
 def _regraded(facts: Mapping[str, Any]) -> Text:

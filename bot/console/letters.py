@@ -65,6 +65,7 @@ def _page(services: Services, banner: Banner | None = None) -> Response:
         backlog=backlog,
         letters=backlog.waiting,
         tickets=services.tickets.waiting(),
+        withheld=services.withholdings.open(),
         handled=services.tickets.handled(),
         names=services.staff.names(),
         banner=banner,

@@ -116,6 +116,7 @@ ACCESS = {
     "console.propose_key": Access.EDITORS,
     "console.release_key": Access.EDITORS,
     "console.withdraw_key": Access.EDITORS,
+    "console.restore_points": Access.EDITORS,
     "console.results": Access.LOOKERS,
     "console.ask_results": Access.REPORTERS,
     "console.take_results": Access.REPORTERS,

@@ -191,11 +191,13 @@ class Lost:
 class Telling:
     """We asked for one sentence that a colleague will read; `about` is the ticket's topic.
 
-    `codes` are those of the questions that it is about, if one knows.
+    `codes` are those of the questions that it is about, if one knows; of a single one `question`
+    is the row of its wording.
     """
 
     about: str = "help"
     codes: str = ""
+    question: int = 0
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ from bot.storage.tables import (
     Person,
     PracticeCard,
     QuarantinedVote,
+    QuestionReport,
     Rebinding,
     RegradedAnswer,
     Round,
@@ -118,6 +119,7 @@ class Dossiers:
                     RegradedAnswer.regraded_at,
                 ),
             ),
+            Section("reports", self._reports(member)),
             Section("practice", self._practice(member)),
             Section("mottos", self._mottos(member)),
             Section("motto_history", self._motto_history(member)),
@@ -228,7 +230,7 @@ class Dossiers:
         rows = self._session.execute(
             select(
                 Answer.day, Answer.nth, Answer.place, StoredQuestion.content, Answer.choice,
-                Answer.correct, Answer.points, Answer.answered_at,
+                Answer.correct, Answer.points, Answer.withheld, Answer.answered_at,
             )
             .join(StoredQuestion, StoredQuestion.id == Answer.question_id)
             .where(Answer.member_key == member)
@@ -237,6 +239,15 @@ class Dossiers:
         return [
             (day, nth, place, _stem(content), *rest) for day, nth, place, content, *rest in rows
         ]
+
+    def _reports(self, member: bytes) -> list[tuple[Any, ...]]:
+        rows = self._session.execute(
+            select(StoredQuestion.content, QuestionReport.reported_at)
+            .join(StoredQuestion, StoredQuestion.id == QuestionReport.question_id)
+            .where(QuestionReport.member_key == member)
+            .order_by(QuestionReport.reported_at)
+        )
+        return [(_stem(content), at) for content, at in rows]
 
     def _practice(self, member: bytes) -> list[tuple[Any, ...]]:
         rows = self._session.execute(

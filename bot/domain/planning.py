@@ -37,6 +37,7 @@ CAP_MOST = POINTS_MOST * QUESTIONS_MOST
 ATTEMPTS_MOST = 5
 SEVERAL_MOST = 5
 """Contests that run at once: a list that is read at a glance."""
+REPORTS_MOST = 100
 
 
 class Flaw(StrEnum):
@@ -138,7 +139,9 @@ class Planning:
         """Set up a contest on the questions that are published now; its id. Raises Unfit."""
         self.check_contest(plan, None)
         questions = self._bank.drawable()
-        row = Contest(**asdict(plan))
+        # Processes count on from what they know: with less than that they would read nothing anew.
+        known = self._session.scalar(select(func.max(Contest.regrades))) or 0
+        row = Contest(**asdict(plan), regrades=known)
         self._session.add(row)
         self._session.flush()
         drawn = [{"contest_id": row.id, "question_id": id_} for id_ in questions]
@@ -180,6 +183,8 @@ class Planning:
         days = (plan.last_day - plan.first_day).days + 1
         if not 0 <= plan.closed_days <= CLOSED_MOST or 0 < days <= plan.closed_days:
             flaws["closed_days"] = Flaw.NUMBER
+        if not 0 <= plan.report_limit <= REPORTS_MOST:
+            flaws["report_limit"] = Flaw.NUMBER
         flaws |= _flaws_of_scoring(plan) | _flaws_of_hours(plan)
         if before is None or not before.begun:
             return flaws

@@ -13,6 +13,7 @@ from bot.domain.nearest import Known as KnownEntries
 from bot.domain.participation import Boards
 from bot.domain.screening.quotations import Quotations
 from bot.domain.screening.screen import Screen
+from bot.domain.withholding import withheld_now
 from bot.storage.tables import ContestQuestion, StoredQuestion
 from quiz_bank import Question
 
@@ -23,6 +24,7 @@ class _Known:
 
     regrades: int = -1
     keys: Mapping[int, Key] = field(default_factory=dict)
+    withheld: frozenset[int] = frozenset()
     questions: dict[int, Question] = field(default_factory=dict)
 
 
@@ -41,13 +43,14 @@ class Shelf:
     ) -> tuple[Question, ...]:
         """The questions of these ids, in this order.
 
-        `regrades` is how many keys the contest says have been mended: with fewer known here,
-        all are read anew.
+        `regrades` is how often the contest says that keys, or what is withheld, have changed:
+        with less known here, all are read anew.
         """
         known = self._known
         if known.regrades < regrades:
             # A new shelf rather than a cleared one: others may be reading into the old.
-            known = self._known = _Known(regrades, mended_keys(session))
+            known = _Known(regrades, mended_keys(session), withheld_now(session))
+            self._known = known
         if missing := set(ids) - known.questions.keys():
             rows = session.execute(
                 select(StoredQuestion.id, StoredQuestion.content).where(
@@ -59,6 +62,11 @@ class Shelf:
                 for id_, content in rows
             )
         return tuple(known.questions[id_] for id_ in ids)
+
+    @property
+    def withheld(self) -> frozenset[int]:
+        """The wordings that earn nothing for now, as the questions read last knew."""
+        return self._known.withheld
 
     def pool(self, session: Session, contest: int) -> dict[str, int]:
         """What a contest draws from: the id of each question by its code."""

@@ -47,11 +47,13 @@ class Marked:
     choice: str
     correct: bool
     points: int
+    withheld: int = 0
+    """What it earns besides, once somebody has looked at the question."""
 
     @property
     def in_part(self) -> bool:
         """Whether it was right in part, and earned something for it."""
-        return self.points > 0 and not self.correct
+        return self.points + self.withheld > 0 and not self.correct
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,8 @@ class Sitting:
     """What an answer earns."""
     earlier: tuple[int, ...] = ()
     """What the day's attempts before this one have earned."""
+    withheld: frozenset[int] = frozenset()
+    """The wordings that earn nothing until somebody has looked at them."""
 
     @property
     def current(self) -> int | None:
@@ -84,6 +88,10 @@ class Sitting:
     def question(self, place: int) -> Question:
         """The question at this place."""
         return self.questions[place - 1]
+
+    def is_withheld(self, place: int) -> bool:
+        """Whether what the question at this place earns waits for somebody to look."""
+        return self.question_ids[place - 1] in self.withheld
 
     @property
     def right(self) -> int:
@@ -164,6 +172,7 @@ def _papers() -> Select[Any]:
             _ANSWER.c.choice,
             _ANSWER.c.correct,
             _ANSWER.c.points,
+            _ANSWER.c.withheld,
         )
         .join_from(_ATTEMPT, _CONTEST, _ATTEMPT.c.contest_id == _CONTEST.c.id)
         .outerjoin(_ANSWER, same_paper)
@@ -224,6 +233,7 @@ _NEW_ANSWER = insert(_ANSWER).values(
     choice=bindparam("chosen"),
     correct=bindparam("right"),
     points=bindparam("earned"),
+    withheld=bindparam("kept_back"),
     delivery_key=bindparam("delivery"),
     answered_at=bindparam("now"),
 )
@@ -351,7 +361,8 @@ class Quiz:
         The key of the answer decides: a place is graded once. The sitting after it.
         """
         grade = sitting.scoring.grade(sitting.question(place), choice)
-        marked = Marked("".join(choice), *grade)
+        kept_back = grade.points if sitting.is_withheld(place) else 0
+        marked = Marked("".join(choice), grade.correct, grade.points - kept_back, kept_back)
         after = replace(sitting, answers={**sitting.answers, place: marked})
         record = {
             "member": member,
@@ -362,7 +373,8 @@ class Quiz:
             "question": sitting.question_ids[place - 1],
             "chosen": marked.choice[:LONGEST],
             "right": grade.correct,
-            "earned": grade.points,
+            "earned": marked.points,
+            "kept_back": kept_back,
             "counted": after.counts - sitting.counts,
             "delivery": delivery,
             "now": self._now,
@@ -552,7 +564,7 @@ class Quiz:
             paper.nth,
             self._shelf.questions(self._session, paper.questions, paper.regrades),
             {
-                row.place: Marked(row.choice, row.correct, row.points)
+                row.place: Marked(row.choice, row.correct, row.points, row.withheld)
                 for row in its_own
                 if row.place is not None
             },
@@ -561,6 +573,7 @@ class Quiz:
             tuple(paper.questions),
             scoring_of(paper),
             self._earned(member, paper.contest_id, paper.day)[:before] if before else (),
+            self._shelf.withheld,
         )
 
     def _open_score(self, record: Mapping[str, Any]) -> None:

@@ -8,6 +8,7 @@ change, a second notice or a second point.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -36,7 +37,9 @@ from bot.domain.contests import contest_in_force, running_contests, scoring_of
 from bot.domain.identity import campaign_day
 from bot.domain.keys import mended_keys, with_key
 from bot.domain.notices import Notices
+from bot.domain.scores import add_up
 from bot.domain.scoring import Grade, Graded, Total
+from bot.domain.withholding import NotWithheld, Withholdings, are_waiting
 from bot.storage.tables import (
     Answer,
     Contest,
@@ -124,7 +127,7 @@ class Preview:
     """At how many of the first twenty places of a contest somebody else would stand."""
 
 
-_ANSWER, _SCORE, _REGRADED = table_of(Answer), table_of(Score), table_of(RegradedAnswer)
+_ANSWER, _REGRADED = table_of(Answer), table_of(RegradedAnswer)
 _KEY = (
     _ANSWER.c.member_key, _ANSWER.c.contest_id, _ANSWER.c.day, _ANSWER.c.nth, _ANSWER.c.place
 )  # fmt: skip
@@ -137,11 +140,6 @@ _SET_GRADE = (
     update(_ANSWER)
     .where(*(column == bindparam(f"of_{column.name}") for column in _KEY))
     .values(correct=bindparam("right"), points=bindparam("earned"))
-)
-_SET_SCORE = (
-    update(_SCORE)
-    .where(_SCORE.c.member_key == bindparam("member"), _SCORE.c.contest_id == bindparam("contest"))
-    .values(points=bindparam("sum"), reached_at=bindparam("reached"))
 )
 
 
@@ -230,6 +228,8 @@ class Regrading:
         )
         facts = {"after": row.answer, "only_adds": row.only_adds}
         self._record(number, audit.staff(staff_id), "regrade.release", facts)
+        with suppress(NotWithheld):
+            Withholdings(self._session, self._now).end(row.question_id, staff_id, mended=True)
         return True
 
     # ------------------------------------------------------------ looking
@@ -389,9 +389,11 @@ class Regrading:
     # ------------------------------------------------------------ grading anew
 
     def waiting(self) -> list[int]:
-        """The keys in force whose answers have not all followed."""
+        """The keys in force whose answers have not all followed; points withheld come first."""
         rows = select(Regrade.id).where(
-            Regrade.released_at.is_not(None), Regrade.finished_at.is_(None)
+            Regrade.released_at.is_not(None),
+            Regrade.finished_at.is_(None),
+            ~are_waiting(Regrade.question_id),
         )
         return list(self._session.scalars(rows.order_by(Regrade.id)))
 
@@ -451,21 +453,12 @@ class Regrading:
                 for key, grade in zip(keys, grades, strict=True)
             ],
         )
-        self._add_up(anew, {(row.member_key, row.contest_id) for row in rows})
+        add_up(self._session, {(row.member_key, row.contest_id) for row in rows})
         told = {(row.member_key, row.contest_id, row.day): row for row in rows}
         for day, row in told.items():
             if row.member_key in known:
                 self._tell(case_, row, changes[day])
         return len(rows)
-
-    def _add_up(self, anew: "_Anew", scores: set[tuple[bytes, int]]) -> None:
-        """Let each score be what its answers add up to."""
-        sums = []
-        for (member, contest), answers in self._answers(sorted(scores)):
-            total = anew.total(answers)
-            whose = {"member": member, "contest": contest}
-            sums.append(whose | {"sum": total.points, "reached": total.reached_at})
-        self._session.connection().execute(_SET_SCORE, sums)
 
     def _tell(self, case_: Case, row: Any, change: int) -> None:
         cause = f"regrade:{case_.id}:{row.contest_id}:{row.day:%y%m%d}:{row.place}"

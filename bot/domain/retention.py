@@ -162,12 +162,15 @@ REGISTER: Mapping[str, Fields] = {
     "answer": _for(
         Purpose.ANSWERS,
         "member_key", "contest_id", "day", "nth", "place", "question_id", "choice", "correct",
-        "points", "delivery_key", "answered_at",
+        "points", "withheld", "delivery_key", "answered_at",
     ),
     "regraded_answer": _for(
         Purpose.ANSWERS,
         "member_key", "contest_id", "day", "nth", "place", "regrade_id", "points_before", "points",
         "regraded_at",
+    ),
+    "question_report": _for(
+        Purpose.ANSWERS, "member_key", "question_id", "slot", "reported_at"
     ),
     "practice_card": _for(
         Purpose.ANSWERS,
@@ -246,12 +249,15 @@ REGISTER: Mapping[str, Fields] = {
     "contest": _for(
         Purpose.CONTENT, "id", "title", "first_day", "last_day", "points_each", "new_paper_hour",
         "until_hour", "make_up", "questions_a_day", "closed_days", "partial_credit", "daily_cap",
-        "attempts", "counting", "joined_only", "regrades",
+        "attempts", "counting", "joined_only", "report_limit", "regrades",
     ),
     "regrade": _for(
         Purpose.CONTENT,
         "id", "question_id", "step", "answer", "explanation", "only_adds", "reason",
         "proposed_by", "proposed_at", "released_by", "released_at", "finished_at",
+    ),
+    "withholding": _for(
+        Purpose.CONTENT, "question_id", "since", "reports", "ended_at", "ended_by", "finished_at"
     ),
     "result_request": _for(
         Purpose.REPORT,

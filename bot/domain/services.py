@@ -49,6 +49,7 @@ from bot.domain.unit_import import UnitImport
 from bot.domain.units import Units
 from bot.domain.uploads import Uploads
 from bot.domain.votes import Votes
+from bot.domain.withholding import Withholdings
 from bot.domain.word_list import WordList
 from bot.storage.database import Clock, Sessions, begin_read_only
 
@@ -115,6 +116,10 @@ class Services:
     @cached_property
     def regrading(self) -> Regrading:
         return Regrading(self._session, self.now)
+
+    @cached_property
+    def withholdings(self) -> Withholdings:
+        return Withholdings(self._session, self.now)
 
     @cached_property
     def mottos(self) -> Mottos:

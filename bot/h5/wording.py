@@ -46,7 +46,7 @@ PURPOSES: Mapping[Purpose, tuple[str, str]] = {
     Purpose.CONSENT: ("您同意登记的时间和说明的版本", "证明先跟您说清楚、您同意了才登记"),
     Purpose.ANSWERS: (
         "答题",
-        "哪天做了哪几道题、选了什么、对不对；用来判分、告诉您错在哪、接着没做完的题、错题隔几天再练",
+        "哪天做了哪几道题、选了什么、对不对，说过哪道题有错；用来判分、告诉您错在哪、接着没做完的题、错题隔几天再练、核对题目",
     ),
     Purpose.SCORE: ("积分", "得几分、参加几天、什么时候到的；用来排积分榜"),
     Purpose.ENTRY: (
@@ -129,11 +129,15 @@ SECTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ),
     "answers": (
         "答过的题",
-        ("哪一天", "当天第几次", "第几题", "题目", "您的答案", "答对", "得分", "时间"),
+        (
+            "哪一天", "当天第几次", "第几题", "题目", "您的答案", "答对", "得分", "核对后再给",
+            "时间",
+        ),
     ),
     "regraded": (
         "改判过的题", ("哪一天", "当天第几次", "第几题", "原来得分", "现在得分", "改判的时间"),
     ),
+    "reports": ("您说有错的题", ("题目", "时间")),
     "practice": (
         "练过的错题",
         ("题目", "最近一次", "答对", "哪天再练", "记得多牢（天）", "难度（1到10）"),
@@ -192,7 +196,7 @@ _TOPICS = {
 }  # fmt: skip
 _NOTICES = {
     "motto_approved": "座右铭通过", "motto_returned": "座右铭退回", "ticket_answered": "答复",
-    "answer_regraded": "改判",
+    "answer_regraded": "改判", "points_restored": "补分",
     "votes_uncounted": "您投的票没有计入",
     "certificate": "荣誉证书",
     "votes_held": "您投的票在核对", "votes_released": "您投的票已经计入",

@@ -78,6 +78,16 @@ def _times(plan: ContestPlan) -> str:
 
 
 def _points(plan: ContestPlan) -> str:
+    return _worth(plan) + _reported(plan)
+
+
+def _reported(plan: ContestPlan) -> str:
+    if not plan.report_limit:
+        return ""
+    return f"同一道题有{plan.report_limit}人说有错，先不给分，核对后补上。"
+
+
+def _worth(plan: ContestPlan) -> str:
     points = f"个人：答对1题{plan.points_each}分，每天最多{plan.points_a_day}分；"
     if plan.attempts > 1:
         points += f"每天可以答{plan.attempts}次，每次另抽一套题，{counts_as(plan.counting)}；"

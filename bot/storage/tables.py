@@ -383,8 +383,10 @@ class Contest(Base):
     """Which of a day's attempts counts: first, best or last."""
     joined_only: Mapped[bool] = mapped_column(server_default=false())
     """Whether only who is bound to a unit stands on the board of people."""
+    report_limit: Mapped[int] = mapped_column(SmallInteger, server_default="5")
+    """How many members call a question faulty before its points are withheld; 0: never."""
     regrades: Mapped[int] = mapped_column(server_default="0")
-    """How many keys have been mended: who knows of fewer has to read them anew."""
+    """How often keys were mended, or points withheld or restored: who knows of less reads anew."""
 
 
 class ContestQuestion(Base):
@@ -436,6 +438,8 @@ class Answer(Base):
     """The letters chosen in order, T or F, or the words filled in."""
     correct: Mapped[bool]
     points: Mapped[int] = mapped_column(SmallInteger)
+    withheld: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    """What it has earned besides, and gets once somebody has looked at the question."""
     delivery_key: Mapped[bytes] = mapped_column(DeliveryKey)
     answered_at: Mapped[datetime]
 
@@ -499,6 +503,35 @@ class RegradedAnswer(Base):
     points_before: Mapped[int] = mapped_column(SmallInteger)
     points: Mapped[int] = mapped_column(SmallInteger)
     regraded_at: Mapped[datetime]
+
+
+class QuestionReport(Base):
+    """A member who calls a question faulty. Each stands in a slot; the last one withholds."""
+
+    __tablename__ = "question_report"
+    __table_args__ = _rules(UniqueConstraint("question_id", "slot"))
+
+    member_key: Mapped[bytes] = mapped_column(MemberKey, primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), primary_key=True)
+    slot: Mapped[int] = mapped_column(SmallInteger)
+    reported_at: Mapped[datetime]
+
+
+class Withholding(Base):
+    """A wording whose points are withheld until a person looks: once, and never again."""
+
+    __tablename__ = "withholding"
+    __table_args__ = _rules()
+
+    question_id: Mapped[int] = mapped_column(
+        ForeignKey("question.id"), primary_key=True, autoincrement=False
+    )
+    since: Mapped[datetime]
+    reports: Mapped[int] = mapped_column(SmallInteger)
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[int | None]
+    finished_at: Mapped[datetime | None]
+    """When all answers had their points."""
 
 
 class PracticeCard(Base):

@@ -4,9 +4,13 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import update
 
 from bot.domain.roles import Role
 from bot.domain.services import Transaction
+from bot.domain.withholding import Withholdings
+from bot.storage.tables import Contest
+from tests.builders import NOON, key
 from tests.console import test_look as look
 from tests.console.conftest import Opened, a_colleague
 from tests.console.test_bank_look import lowest, sign_in
@@ -29,6 +33,9 @@ def test_the_figures_and_a_mended_key_fit_the_screen(
             answered(
                 session, f"m{n}", *("B" if (n + place) % 4 else "CA"[n % 2] for place in range(8))
             )
+        session.execute(update(Contest).values(report_limit=2))
+        for name in ("m0", "m1"):
+            Withholdings(session, NOON).report(key(name), 1)
     page.set_viewport_size({"width": width, "height": 812 if width == PHONE else 900})
     sign_in(page, address)
     page.get_by_role("link", name="题库").click()

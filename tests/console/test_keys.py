@@ -4,15 +4,16 @@ import re
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from bot.domain.roles import Role
 from bot.domain.services import Transaction
-from bot.storage.tables import Audit, Notice, Score
-from tests.builders import key
+from bot.domain.withholding import Withholdings
+from bot.storage.tables import Audit, Contest, Notice, Score
+from tests.builders import NOON, a_member, key
 from tests.console.browser import Browser, text_of
 from tests.console.conftest import Clock, Opened, signed_in
-from tests.domain.test_regrading import answered, finished
+from tests.domain.test_regrading import LATER, answered, finished
 
 pytestmark = pytest.mark.slow
 
@@ -138,3 +139,56 @@ def test_the_reason_for_all_to_read_stands_with_the_proposal(editor: Browser) ->
     propose(editor)
 
     assert "公开的原因： 原文核对有误" in text_of(editor.get("/admin/regrades/1"))
+
+
+# ------------------------------------------------------------ called faulty
+
+
+@pytest.fixture
+def withheld(opened: Opened, transaction: Transaction) -> None:
+    """Two members have called the first question faulty, and Li has answered it since."""
+    with opened() as session:
+        session.execute(update(Contest).values(report_limit=2))
+        for name in ("one", "two"):
+            Withholdings(session, NOON).report(a_member(session, name), 1)
+        answered(session, "li", "BB")
+
+
+@pytest.mark.usefixtures("withheld")
+def test_a_question_whose_points_are_withheld_stands_where_colleagues_look(
+    editor: Browser, viewer: Browser
+) -> None:
+    for address in ("/admin/tickets", "/admin/questions/analysis"):
+        page = text_of(viewer.get(address))
+        assert "1 道题暂缓给分，等人核对 题目Q000？ 2 人说有错， 刚刚 起暂缓，1 份答案等着" in page
+    page = text_of(editor.get("/admin/questions/1"))
+    assert "2 人说这道题有错， 刚刚 起，答它的先不给分；现在 1 份答案等着" in page
+    seen = viewer.get("/admin/questions/1")
+    assert "由负责人、组织者或出题员核对" in text_of(seen)
+    assert "题目没错，补上分数" not in seen.text
+    assert viewer.post("/admin/questions/1/restore", {"wording": "1"}).status_code == 403
+
+
+@pytest.mark.usefixtures("withheld")
+def test_who_finds_it_right_lets_the_points_follow(
+    editor: Browser, opened: Opened, clock: Clock
+) -> None:
+    for _ in range(2):
+        done = editor.post("/admin/questions/1/restore", {"wording": "1"})
+        assert (done.status_code, done.location) == (303, "/admin/questions/1")
+    page = text_of(editor.get("/admin/questions/1"))
+    assert "由 陈出题 核对，正在补分，还有 1 份答案，不用守着。" in page
+    clock.advance(minutes=2)
+    with opened() as session:
+        while Withholdings(session, LATER).go_on(1):
+            pass
+
+    assert "分数都补上了。" in text_of(editor.get("/admin/questions/1"))
+    assert "暂缓给分" not in text_of(editor.get("/admin/tickets"))
+    with opened() as session:
+        assert session.get_one(Score, (key("li"), 1)).points == 4
+
+
+def test_what_was_never_withheld_is_no_page(editor: Browser) -> None:
+    assert editor.post("/admin/questions/1/restore", {"wording": "1"}).status_code == 404
+    assert editor.post("/admin/questions/1/restore", {"wording": "x"}).status_code == 400

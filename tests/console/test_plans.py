@@ -23,6 +23,7 @@ CONTEST = {
     "closed_days": "0",
     "attempts": "1",
     "counting": "best",
+    "report_limit": "5",
     "new_paper_hour": "7",
 }
 ROUND = {

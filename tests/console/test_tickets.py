@@ -12,7 +12,7 @@ from bot.conversation.state import Telling
 from bot.domain.services import Transaction
 from bot.domain.tickets import ANSWER_MOST, URGENT
 from bot.storage.tables import Audit, Notice, Ticket
-from handlers import care, joining, mistakes
+from handlers import care, faulty, joining
 from tests.builders import a_member, key, said
 from tests.console.browser import Browser, text_of
 from tests.console.conftest import Clock, Opened, Submit, signed_in
@@ -131,7 +131,7 @@ def test_a_full_letterbox_shows_its_oldest_twenty(li: Browser, write: Write, clo
 
 def test_every_topic_that_members_can_write_about_has_its_label() -> None:
     topics = {
-        Telling().about, mistakes.QUESTION, joining.UNIT, URGENT, care.COMPLAINT,
+        Telling().about, faulty.QUESTION, joining.UNIT, URGENT, care.COMPLAINT,
     }  # fmt: skip
 
     assert set(wording.TOPICS) == topics

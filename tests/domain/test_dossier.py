@@ -15,7 +15,7 @@ TABLES = {
     "score": "scores",
     "draw_entry": "draws", "certificate_holder": "certificates", "moderator_phone": "moderator",
     "attempt": "papers", "practice_card": "practice", "answer": "answers", "vote": "votes",
-    "regraded_answer": "regraded",
+    "regraded_answer": "regraded", "question_report": "reports",
     "withdrawn_vote": "withdrawn_votes", "wished_vote": "wished_votes",
     "ticket": "tickets", "notice": "notices",
     "delivery": "deliveries",

@@ -106,6 +106,7 @@ ASKED: dict[str, Asked] = {
         or _asks_for_a_board(words)
     ),
     "delete from person": lambda _, __: False,
+    "insert into question_report": lambda _, state: isinstance(state, Telling) and state.question,
     "insert into ticket": lambda words, state: (
         isinstance(state, Telling) or re.search("破|去世|垃圾|讨厌", words)
     ),

@@ -50,7 +50,8 @@ WORDS: dict[str, list[str]] = {
     "kept": [MOTTO], "fix": [MOTTO[:-1] + "民", "民" * 30],
     "name": [NAME], "signed": [NAME], "names": [UNIT], "unit": [UNIT], "district": [UNIT],
     "title": ["评" * 60], "tracker": ["K7Q4K7Q4K7"], "receipt": ["D-1231-9F3K"],
-    "token": ["t" * 43], "signature": ["none", "masked", "full"], "stems": ["题" * 90],
+    "called": ["", "第5题", wording.THIS_QUESTION], "token": ["t" * 43],
+    "signature": ["none", "masked", "full"], "stems": ["题" * 90],
     "about": ["help", "unit", "question", "complaint"], "noted": ["", "ABCD"],
     "letters": ["ABC", "AB"], "choice": ["AB"], "answers": ["ABCD"],
     "reason": [*Reason], "taps": ["第5题", "练3"], "state": ["waiting"], "by": [NAME],
@@ -78,14 +79,14 @@ USUAL_NUMBERS = [63_400]
 LONG_UNITS = 3
 """Units of the longest names in one list: joining.py lists fewer than usual where they are long."""
 HOW_MANY: dict[str, int] = {
-    "wall": motto.NEWEST, "vote_list": BATCH, "vote_lines": BATCH, "entries": BATCH,
+    "places": 5, "wall": motto.NEWEST, "vote_list": BATCH, "vote_lines": BATCH, "entries": BATCH,
     "by_place": BATCH, "found": ranking.MOST_TOLD, "lines": vote.BEST + 1, "units": LONG_UNITS,
     "stems": mistakes.PAGE, "around": 4, "answers": 5, "graded": 5, "votes": vote.MINE,
     "mottos": 1, "held": 42, "names": 2, "branches": 2, "own": certificate.MOST,
     "choices": SEVERAL_MOST,
 }  # fmt: skip
 """How many of a kind stand in one reply."""
-EMPTY_TOO = {"certificates", "corrections", "mottos", "my_votes", "wall"}
+EMPTY_TOO = {"being_checked", "certificates", "corrections", "mottos", "my_votes", "wall"}
 """Where there may be none of it."""
 
 
@@ -207,7 +208,7 @@ def _sitting(question: Question) -> Sitting:
 
 def _capped(question: Question) -> Sitting:
     """More was earned than counts, some of it in part."""
-    marked = {1: Marked("AB", True, 2), 2: Marked("A", False, 1)}
+    marked = {1: Marked("AB", True, 2), 2: Marked("A", False, 1), 3: Marked("B", True, 0, 2)}
     return replace(_sitting(question), answers=marked, scoring=Scoring(2, True, 2))
 
 
@@ -268,6 +269,9 @@ FACTS: dict[str, list[dict[str, Any]]] = {
     },
     "votes_pass": [{"number": 123_456, "votes": 30, "to": 123_457}],
     "ticket_answered": [{"words": "为" * LONGEST_TICKET, "answer": "答" * ANSWER_MOST}],
+    "points_restored": [
+        {"day": "2026-12-31", "place": 5, "points": points} for points in (0, 100)
+    ],
     "answer_regraded": [
         {
             "day": "2026-12-31", "place": 5, "kind": kind, "answer": answer, "choice": choice,

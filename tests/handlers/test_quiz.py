@@ -794,7 +794,7 @@ def test_a_faulty_question_becomes_a_ticket(session: Session, zhang: Talker, wor
     asked_for = at_first.state
     at_first.says("第3题应该选B")
 
-    assert asked_for == Telling("question")
+    assert asked_for == Telling("question", "P1", 41)
     ticket = session.scalars(select(Ticket)).one()
     assert (ticket.topic, ticket.words) == ("question", "[P1 P2 P3 P4 P5] 第3题应该选B")
 

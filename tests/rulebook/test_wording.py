@@ -10,25 +10,28 @@ from bot.domain.moderation import Waits
 from bot.domain.scoring import Counting
 from bot.rulebook import contest_rules, review_promise
 
+REPORTED = "同一道题有5人说有错，先不给分，核对后补上。"
 PLAN = ContestPlan("冬训知识竞赛", date(2026, 12, 1), date(2026, 12, 31), 2, 7)
 
 
 def test_a_plain_contest_is_told_in_four_paragraphs() -> None:
     assert contest_rules(PLAN) == (
         "时间：12月1日到12月31日，每天5题，全天都能答；过了零点接着做的，算开始那天的。没做完的留24小时。",
-        "个人：答对1题2分，每天最多10分；多选题全部选对才得分。快慢不算分。",
+        "个人：答对1题2分，每天最多10分；多选题全部选对才得分。快慢不算分。" + REPORTED,
         "漏答：漏掉的不扣分，也不能补。",
         "排名：总分高的在前；同分看参加天数，再看谁先到分；都一样，名次并列。名次随时更新，12月31日答完定榜。",
     )
 
 
 def test_each_setting_is_told_where_it_is_set() -> None:
-    plan = replace(PLAN, until_hour=22, make_up=True, questions_a_day=8, closed_days=3)
+    plan = replace(
+        PLAN, report_limit=0, until_hour=22, make_up=True, questions_a_day=8, closed_days=3
+    )
 
     times, points, missed, order = contest_rules(plan)
 
     assert "每天8题" in times
-    assert "每天最多16分" in points
+    assert points.endswith("每天最多16分；多选题全部选对才得分。快慢不算分。")
     assert order.endswith("最后3天封榜，只看得到自己的积分，12月31日答完揭晓。")
     assert "7点到22点之间开始答；到点前开始的，可以接着做完" in times
     assert missed == (
@@ -41,7 +44,7 @@ def test_what_counts_in_part_and_at_most_is_told_in_points() -> None:
 
     assert contest_rules(plan)[1] == (
         "个人：答对1题3分，每天最多12分；"
-        "多选题全部选对得3分，少选但没有选错的得1分，有选错的不得分。快慢不算分。"
+        "多选题全部选对得3分，少选但没有选错的得1分，有选错的不得分。快慢不算分。" + REPORTED
     )
 
 

@@ -93,6 +93,12 @@ class KeyForm(Form):
     reason: Annotated[Words, Field(max_length=200)] = ""
 
 
+class RestoreForm(Form):
+    """The wording that somebody has found to be right."""
+
+    wording: int = Field(ge=1, le=2**31 - 1)
+
+
 class ExportForm(Form):
     """The format that questions are wanted in."""
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot.console.bank import wording
 from bot.console.bank.draft import Errors, typed, worded
-from bot.console.bank.forms import KeyForm, WordingForm
+from bot.console.bank.forms import KeyForm, RestoreForm, WordingForm
 from bot.console.pages import page, to
 from bot.domain import audit
 from bot.domain.bank import NoSuchQuestion
@@ -21,10 +21,12 @@ from bot.domain.regrading import (
     SameKey,
 )
 from bot.domain.services import Services, Transaction
+from bot.domain.withholding import NotWithheld
 
 REASON_MOST = 60
 """Characters of what is told to everybody."""
 _KEY = "/questions/<int:number>/key"
+_RESTORE = "/questions/<int:number>/restore"
 _REGRADE = "/regrades/<int:number>"
 
 
@@ -41,6 +43,7 @@ class KeyDesk:
         room.add_url_rule(_KEY, "propose_key", self.propose, methods=post)
         room.add_url_rule(_REGRADE, "regrade", self.show)
         room.add_url_rule(f"{_REGRADE}/release", "release_key", self.release, methods=post)
+        room.add_url_rule(_RESTORE, "restore_points", self.restore, methods=post)
         room.add_url_rule(f"{_REGRADE}/withdraw", "withdraw_key", self.withdraw, methods=post)
 
     def form(self, number: int) -> Response:
@@ -98,6 +101,16 @@ class KeyDesk:
         except ReleasedMeanwhile:
             return self._shown(number, wording.RELEASED_MEANWHILE)
         return to("analysis")
+
+    def restore(self, number: int) -> AnyResponse:
+        """The question is right: let its answers have their points. A second click finds it so."""
+        form = RestoreForm.sent()
+        try:
+            with self._transaction() as services:
+                services.withholdings.end(form.wording, g.colleague.id)
+        except NotWithheld:
+            raise NotFound from None
+        return to("question", number=number)
 
     def _shown(self, number: int, banner: tuple[str, str] | None) -> Response:
         try:

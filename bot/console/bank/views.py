@@ -204,6 +204,7 @@ class QuestionDesk:
                         )
                         for one in asked_in
                     },
+                    withheld=services.withholdings.of_wordings([one.item.id for one in asked_in]),
                     asked=chat.asked(history.card.question, services.now),
                     answered=chat.answered(history.card.question),
                     names=services.staff.names(),

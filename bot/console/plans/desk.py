@@ -53,6 +53,7 @@ CONTEST = Kind(
         "counting": "best",
         "new_paper_hour": 7,
         "closed_days": 0,
+        "report_limit": 5,
     },
     Planning.contest,
     Planning.add_contest,

@@ -43,6 +43,7 @@ class ContestForm(PlanForm):
     daily_cap: Words = ""
     attempts: Words = ""
     counting: Words = ""
+    report_limit: Words = ""
     partial_credit: bool = False
     joined_only: bool = False
     make_up: bool = False
@@ -61,6 +62,7 @@ class ContestForm(PlanForm):
             daily_cap=_number_or_none,
             attempts=int,
             counting=Counting,
+            report_limit=int,
         )
         if flaws:
             return None, flaws
@@ -87,6 +89,7 @@ class ContestForm(PlanForm):
             "counting": plan.counting.value,
             "partial_credit": plan.partial_credit,
             "joined_only": plan.joined_only,
+            "report_limit": plan.report_limit,
             "make_up": plan.make_up,
         }
 

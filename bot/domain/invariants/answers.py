@@ -22,11 +22,14 @@ from bot.storage.tables import (
     Regrade,
     Score,
     StoredQuestion,
+    Withholding,
 )
 from quiz_bank import Question
 
 _OF_A_PAPER = (Answer.member_key, Answer.contest_id, Answer.day, Answer.nth)
 _KEY = (*_OF_A_PAPER, Answer.place)
+_EARNED = Answer.points + Answer.withheld
+"""What an answer deserves, be it that a part waits for somebody to look at the question."""
 
 
 def _misgraded(survey: Survey) -> Iterable[Key]:
@@ -38,7 +41,7 @@ def _misgraded(survey: Survey) -> Iterable[Key]:
         )
     }
     mended = mended_keys(survey.session)
-    kinds = (Answer.contest_id, Answer.question_id, Answer.choice, Answer.correct, Answer.points)
+    kinds = (Answer.contest_id, Answer.question_id, Answer.choice, Answer.correct, _EARNED)
     scoring = _scoring(survey)
     wrong = [
         (contest, id_, choice, *grade)
@@ -61,7 +64,7 @@ def _misgraded_by_mended(survey: Survey, id_: int, question: Question) -> Iterab
     if any(step.finished_at is None for step in steps):
         # Its answers are just following the new key.
         return
-    graded = select(*_KEY, Answer.choice, Answer.correct, Answer.points, Answer.answered_at)
+    graded = select(*_KEY, Answer.choice, Answer.correct, _EARNED, Answer.answered_at)
     scoring = _scoring(survey)
     for *key, choice, correct, points, at in stream(
         survey, graded.where(Answer.question_id == id_)
@@ -104,6 +107,14 @@ def _not_the_sum(survey: Survey) -> Iterable[Key]:
     is_there = exists().where(Person.member_key == Score.member_key)
     scored = select(Score.member_key, Score.contest_id).where(is_there, ~exists().where(same))
     yield from stream(survey, scored)
+
+
+def _kept_back() -> Select[*tuple[Any, ...]]:
+    """Points wait for nobody: the question was not withheld, or all have got theirs."""
+    withheld = exists().where(
+        Withholding.question_id == Answer.question_id, Withholding.finished_at.is_(None)
+    )
+    return select(*_KEY).where(Answer.withheld != 0, or_(~withheld, Answer.withheld < 0))
 
 
 def _answered_twice() -> Select[*tuple[Any, ...]]:
@@ -175,6 +186,7 @@ def _is_its_day(day: date, began: date, made_up_in: date | None) -> bool:
 RULES = (
     Rule("I11", "answer_misgraded", "answer", _misgraded),
     Rule("I11", "score_not_the_sum", "score", _not_the_sum),
+    Rule("I11", "points_kept_back", "answer", rows(_kept_back())),
     Rule("I12", "question_answered_twice", "answer", rows(_answered_twice())),
     Rule("I12", "attempt_too_many", "attempt", rows(_too_often())),
     Rule("I13", "answer_out_of_time", "answer", _out_of_time),

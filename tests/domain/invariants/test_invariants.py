@@ -87,6 +87,7 @@ BROKEN: list[tuple[Hands, tuple[str, str, str]]] = [
     ),
     (sql("UPDATE answer SET correct = 1 - correct"), ("I11", "answer_misgraded", "answer")),
     (sql("UPDATE answer SET points = 1"), ("I11", "answer_misgraded", "answer")),
+    (sql("UPDATE answer SET points = 0, withheld = points"), ("I11", "points_kept_back", "answer")),
     (sql("UPDATE answer SET choice = 'Z'"), ("I11", "answer_misgraded", "answer")),
     (sql("UPDATE score SET points = points + 1"), ("I11", "score_not_the_sum", "score")),
     (sql("UPDATE score SET days = 2"), ("I11", "score_not_the_sum", "score")),
