@@ -187,6 +187,14 @@ def refuse_padding(message: Message, state: State, services: Services) -> Step:
     return Step(wording.one_person_one_vote(ballot), on_show(state))
 
 
+@router.keyword(*wording.ON_A_PAGE)
+def on_a_page(message: Message, state: State, services: Services) -> Step:
+    """A link to the ballot on a page, while voting is open."""
+    services.votes.ballot(message.member)
+    token = services.ballot_passes.issue(message.member)
+    return Step(wording.ballot_link(token), on_show(state))
+
+
 @router.keyword(*wording.VOTE_RULES)
 def vote_rules(_message: Message, state: State, services: Services) -> Step:
     """Say what the selection promises."""

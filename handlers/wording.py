@@ -1913,6 +1913,7 @@ TAKE_BACK = (
 )  # fmt: skip
 TAKE_SOMETHING_BACK = ("撤回", "我要撤回")
 VOTE_FOR_IT = ("投它", "投这条", "投这个", "投这句", "投一票", "我投", "投")
+ON_A_PAGE = ("网页投票", "网上投票", "网页上投", "投票页", "投票页面", "打开投票页")
 VOTE_RULES = ("投票规则", "评选规则", "投票办法", "评选办法", "看投票规则")
 RESULT = ("结果", "评选结果", "投票结果")
 
@@ -2009,7 +2010,7 @@ def by_place(cards: Sequence[MottoCard]) -> Text:
     """How to vote by typing while the list is on show."""
     place = min(2, len(cards))
     return say(
-        "也可以回复：投{place}（第{place}条），或投{number}。",
+        "也可以回复：投{place}（第{place}条），或投{number}；一次选好几条，回复“网页投票”。",
         place=place,
         number=cards[place - 1].number,
     )
@@ -2275,6 +2276,16 @@ def one_person_one_vote(ballot: BallotState) -> Text:
         + ("每人" if ballot.in_all else "每天")
         + "{all}票；刷来的票会单独放着，不计入结果。\n[去投票](发:投票)　[看规则](发:投票规则)",
         all=ballot.most,
+    )
+
+
+def ballot_link(token: str) -> Text:
+    """A link that leads to the ballot on a page, once."""
+    return say(
+        "✔ 准备好了：[打开投票页](网:/vote?t={token})\n"
+        "可以一次选好几条，也能查找、撤回。只能打开一次，半小时内有效，请不要转给别人。\n"
+        "过期了再回复“网页投票”；在这里投也一样：[投票](发:投票)",
+        token=token,
     )
 
 

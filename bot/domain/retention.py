@@ -154,6 +154,8 @@ REGISTER: Mapping[str, Fields] = {
         "answer",
     ),
     "data_pass": _for(Purpose.LINK, "member_key", "token_hash", "issued_at"),
+    "ballot_pass": _for(Purpose.LINK, "member_key", "token_hash", "issued_at"),
+    "ballot_visit": _for(Purpose.LINK, "member_key", "token_hash", "issued_at"),
     "attempt": _for(
         Purpose.ANSWERS,
         "member_key", "contest_id", "day", "nth", "questions", "skipped", "started_at",
@@ -308,6 +310,8 @@ COUNTS_FROM: Mapping[str, str] = {
     "notice": "told_at",
     "ticket": "handled_at",
     "data_pass": "issued_at",
+    "ballot_pass": "issued_at",
+    "ballot_visit": "issued_at",
     "rebinding": "rebound_at",
     "naming": "named_at",
     "spent_day": "day",

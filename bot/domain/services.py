@@ -24,6 +24,7 @@ from bot.domain.mottos import Mottos
 from bot.domain.nearest import Nearest
 from bot.domain.notices import Notices
 from bot.domain.outcomes import Outcomes
+from bot.domain.page_ballots import PageBallots
 from bot.domain.participation import Participation
 from bot.domain.passes import Passes
 from bot.domain.phones import Phones
@@ -52,6 +53,7 @@ from bot.domain.votes import Votes
 from bot.domain.withholding import Withholdings
 from bot.domain.word_list import WordList
 from bot.storage.database import Clock, Sessions, begin_read_only
+from bot.storage.tables import BallotPass, BallotVisit
 
 
 class Services:
@@ -72,6 +74,20 @@ class Services:
     @cached_property
     def passes(self) -> Passes:
         return Passes(self._session, self.now)
+
+    @cached_property
+    def ballot_passes(self) -> Passes:
+        """The links of the chat that lead to the ballot."""
+        return Passes(self._session, self.now, BallotPass)
+
+    @cached_property
+    def ballot_visits(self) -> Passes:
+        """The browsers in which members vote."""
+        return Passes(self._session, self.now, BallotVisit)
+
+    @cached_property
+    def page_ballots(self) -> PageBallots:
+        return PageBallots(self._session, self.now)
 
     @cached_property
     def erasure(self) -> Erasure:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from hashlib import blake2s
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, delete, exists, insert, select
+from sqlalchemy import Row, Select, and_, bindparam, delete, exists, insert, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.domain.entries import (
@@ -56,6 +56,8 @@ BATCH = 3
 """Mottos in one list of the chat."""
 _TRACKER_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without 0, O, 1 and I: receipts are read aloud and typed again."""
+_DIGITS = 9
+"""No number is longer."""
 _MOMENT = timedelta(microseconds=1)
 _NOBODYS = ""
 """Stands in a slot for the words that got a vote of which nobody knows whose it was."""
@@ -236,9 +238,22 @@ class Votes:
         start = (bisect_left(ranked, (cursor, 0)) - back) % len(ranked)
         size = min(BATCH, len(ranked))
         chosen, following = _around(ranked, start, size), _around(ranked, start + size, 1)
-        return Batch(self._cards([id_ for _, id_ in chosen]), following[0][0])
+        return Batch(self.cards([id_ for _, id_ in chosen]), following[0][0])
 
-    def _cards(self, ids: list[int]) -> list[MottoCard]:
+    def order(self, member: bytes, sought: str = "") -> list[int]:
+        """The ids of the cards in the member's own order: all, or with these folded words, or the
+        number that `sought` is.
+        """
+        asked = _CARDS
+        if sought:
+            number = int(sought) if sought.isdecimal() and len(sought) <= _DIGITS else 0
+            words = Motto.folded.contains(sought, autoescape=True)
+            asked = asked.where(or_(words, Motto.id == id_of(number)))
+        round_id = current_round(self._session, self._now).id
+        ids = self._session.scalars(asked, {"round": round_id})
+        return [id_ for _, id_ in in_order(member, ids)]
+
+    def cards(self, ids: list[int]) -> list[MottoCard]:
         """The cards of these entries, in this order."""
         cards = counted(self._session, read_cards(self._session, Motto.id.in_(ids)))
         found = {card.number: card for card in cards}
@@ -347,6 +362,12 @@ class Votes:
         current = current_round(self._session, self._now)
         words = self._session.scalar(select(Motto.folded).where(Motto.id == id_of(number)))
         return words in self._slots(member, current, campaign_day(self._now)).values()
+
+    def voted(self, member: bytes) -> set[str]:
+        """The folded words to which the member has given one of today's votes, or of all."""
+        current = current_round(self._session, self._now)
+        slots = self._slots(member, current, campaign_day(self._now))
+        return {words for words in slots.values() if words}
 
     def has_enough(self, member: bytes, number: int) -> bool:
         """Whether this motto, or its card, has all the votes that one member may give it."""

@@ -24,6 +24,7 @@ from bot.domain.mottos import PAGE, WallPage
 from bot.domain.refusals import BoardClosed, NoContest, NoRound
 from bot.domain.services import Services, Transaction
 from bot.domain.units import UnitCard
+from bot.h5.ballot import BallotPages
 from bot.h5.certificates import CertificatePages
 from bot.h5.draws import DrawPages
 from bot.h5.headers import PREFIX, protect
@@ -81,6 +82,11 @@ def h5(settings: Settings, transaction: Transaction) -> Blueprint:
     blueprint.add_url_rule("/c/<code>", "certificate", certificates.check)
     blueprint.add_url_rule("/c/<code>/<key>", "own_certificate", certificates.own)
     blueprint.add_url_rule("/c/<code>/<key>.jpg", "certificate_picture", certificates.picture)
+    ballot = BallotPages(transaction, over_https=settings.address.startswith("https:"))
+    blueprint.add_url_rule("/vote", "ballot", ballot.show)
+    for name in ("open", "choose", "send", "withdraw"):
+        act = getattr(ballot, name)
+        blueprint.add_url_rule(f"/vote/{name}", f"ballot_{name}", act, methods=["POST"])
     mine = Mine(transaction)
     blueprint.add_url_rule("/mine", "mine", mine.ask)
     blueprint.add_url_rule("/mine", "open_mine", mine.open, methods=["POST"])

@@ -8,8 +8,20 @@ from typing import Any
 from bot.domain.certificates import Diploma
 from bot.domain.entries import MottoCard, MottoState
 from bot.domain.identity import CAMPAIGN_ZONE
+from bot.domain.refusals import (
+    AlreadyVoted,
+    NoSuchEntry,
+    NotBound,
+    NoVotesLeft,
+    OwnEntry,
+    OwnUnit,
+    Refusal,
+    VotingClosed,
+    VotingNotOpen,
+)
 from bot.domain.retention import NOT_ABOUT_MEMBERS, Period, Purpose
 from bot.domain.retention import PERIODS as RETENTION
+from bot.domain.votes import BallotState
 
 MY_FILE = "我的资料.xlsx"
 POSTER_TITLE = "党性座右铭"
@@ -66,7 +78,10 @@ PURPOSES: Mapping[Purpose, tuple[str, str]] = {
         "不记投给谁；为了不让同一天重复投票。整个评选一共几票的，这个记号留到投票截止后两天",
     ),
     Purpose.WISH: ("您想投、等登记完再投的那一条", "登记完接着帮您投，投了就不留"),
-    Purpose.LINK: ("“导出我的”那个链接的钥匙", "只有您能打开，只能打开一次"),
+    Purpose.LINK: (
+        "“导出我的”“网页投票”链接的钥匙",
+        "只有您能打开，链接只能打开一次；打开投票页以后，半小时内认得出是您",
+    ),
     Purpose.NUMBERS: ("数字", "各单位多少人参加过、各条座右铭多少票；里面没有谁是谁"),
     Purpose.REPORT: (
         "组织者的成绩表",
@@ -273,6 +288,47 @@ def signed(card: MottoCard) -> str:
 def numbered(number: int, day: date) -> str:
     """The number of a motto and the day on which it became public."""
     return f"{number}号 · {day.year}年{day.month}月{day.day}日"
+
+
+def shut(refusal: Refusal) -> str:
+    """Why nobody votes now."""
+    match refusal:
+        case VotingNotOpen(opens_at):
+            return f"投票还没有开始，{when(opens_at)}开始。"
+        case VotingClosed(closes_at):
+            return f"投票{when(closes_at)}结束了。结果公示以后，这里就能看。"
+    return "现在没有评选，开始了会告诉大家。"
+
+
+def refused(refusal: Refusal) -> str:
+    """Why a vote was not given, and what to do."""
+    match refusal:
+        case AlreadyVoted():
+            return "已经投过了"
+        case NoVotesLeft(most, in_all):
+            return f"{'一共' if in_all else '今天'}{most}票都投完了"
+        case OwnEntry():
+            return "是您自己写的，按规则不投自己"
+        case OwnUnit():
+            return "是您本单位的，按规则不投本单位"
+        case NotBound(_, nameless):
+            missing = (
+                "补上姓名：在公众号里回复“改姓名”"
+                if nameless
+                else "登记单位：在公众号里回复“登记单位”"
+            )
+            return f"要先{missing}，再来投"
+        case NoSuchEntry():
+            return "找不到这一条，可能已经撤回"
+    return "没有投成，请重新选一遍"
+
+
+def left_to_give(ballot: BallotState) -> str:
+    """How many votes a member has left, and how they may be given."""
+    least = f"，至少投{ballot.least}条才算数" if ballot.lacking else ""
+    if ballot.in_all:
+        return f"一共{ballot.most}票，还能投{ballot.left}票，每条1票{least}。"
+    return f"今天还能投{ballot.left}票，每条每天1票。"
 
 
 def when(moment: datetime) -> str:

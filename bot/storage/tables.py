@@ -205,6 +205,28 @@ class DataPass(Base):
     issued_at: Mapped[datetime]
 
 
+class BallotPass(Base):
+    """The key to a link of the chat that leads to the member's ballot: once, for half an hour."""
+
+    __tablename__ = "ballot_pass"
+    __table_args__ = _rules()
+
+    member_key: Mapped[bytes] = mapped_column(MemberKey, primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(DeliveryKey, unique=True)
+    issued_at: Mapped[datetime]
+
+
+class BallotVisit(Base):
+    """The browser in which a member votes on the page, for half an hour."""
+
+    __tablename__ = "ballot_visit"
+    __table_args__ = _rules()
+
+    member_key: Mapped[bytes] = mapped_column(MemberKey, primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(DeliveryKey, unique=True)
+    issued_at: Mapped[datetime]
+
+
 class Delivery(Base):
     """A push we have answered, and the answer: a repetition gets it again, byte for byte."""
 

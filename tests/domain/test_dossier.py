@@ -21,8 +21,8 @@ TABLES = {
     "delivery": "deliveries",
 }  # fmt: skip
 """In which section a table's rows about a member stand."""
-OF_NO_INTEREST = {"data_pass", "spent_day"}
-"""The link by which the dossier is opened, and a mark of somebody who was erased."""
+OF_NO_INTEREST = {"data_pass", "ballot_pass", "ballot_visit", "spent_day"}
+"""The links by which dossier and ballot are opened, and a mark of somebody who was erased."""
 
 
 def test_every_table_about_a_member_has_its_place(session: Session) -> None:

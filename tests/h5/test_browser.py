@@ -69,19 +69,25 @@ def pages(campaign: Campaign) -> list[str]:
 
 Way = Callable[[], object]
 OwnPages = Callable[[Page], list[Way]]
-"""Ways to the pages of one's own data: the one that asks, the data, and the link used up."""
+"""Ways to the pages of one's own data: the one that asks, the data, and the link used up; and to
+the ballot: the one that asks, the entries, and what is to be confirmed."""
 
 
 @pytest.fixture
 def own_pages(campaign: Campaign, address: str, pages: list[str]) -> OwnPages:
     def ways(page: Page) -> list[Way]:
         with campaign.sessions.begin() as session:
-            token = open_services(session, NOON, Shelf()).passes.issue(key("m0"))
+            services = open_services(session, NOON, Shelf())
+            token = services.passes.issue(key("m0"))
+            ballot = services.ballot_passes.issue(key("m0"))
         link = f"{address}/h/mine?t={token}"
         return [
             lambda: page.goto(link),
             lambda: _open(page),
             lambda: page.goto(link),
+            lambda: page.goto(f"{address}/h/vote?t={ballot}"),
+            page.get_by_role("button", name="去投票").click,
+            lambda: _choose(page),
         ]
 
     return ways
@@ -90,6 +96,13 @@ def own_pages(campaign: Campaign, address: str, pages: list[str]) -> OwnPages:
 def _open(page: Page) -> None:
     page.get_by_role("button", name="打开看看").click()
     page.get_by_role("heading", name="您和登记的资料").wait_for()
+
+
+def _choose(page: Page) -> None:
+    for n in (0, 1):
+        page.get_by_role("checkbox").nth(n).check()
+    page.get_by_role("button", name="选好了").click()
+    page.get_by_role("button", name="确定投票").wait_for()
 
 
 def ways_to(page: Page, address: str, paths: list[str]) -> list[Way]:

@@ -94,8 +94,9 @@ def test_the_list_shows_three_entries_each_with_its_tap(
         assert line.startswith(f"{number} {WORDS[number - 1001]}（")
         assert line.endswith(f"）[投](发:投{number}号)")
     second = listed(zhang)[1]
-    assert lines[4] == "[换一批](发:换一批)　[找一条](发:找座右铭)　[我投的](发:我的投票)"
-    assert lines[5] == f"也可以回复：投2（第2条），或投{second}。"
+    ways = "[换一批](发:换一批)　[找一条](发:找座右铭)　[我投的](发:我的投票)"
+    assert lines[4] == ways
+    assert lines[5] == f"也可以回复：投2（第2条），或投{second}；一次选好几条，回复“网页投票”。"
 
 
 def test_the_next_batch_begins_where_the_last_ended(looking: Talker, numbers: list[int]) -> None:

@@ -24,7 +24,7 @@ def test_j8_votes_are_given_seen_and_taken_back(world: World) -> None:
 10… …（…）[投]
 10… …（…）[投]
 [换一批]　[找一条]　[我投的]
-也可以回复：投2（第2条），或投10…。
+也可以回复：投2（第2条），或投10…；一次选好几条，回复“网页投票”。
 """,
     )
     assert wang.latest is not None

@@ -1,0 +1,235 @@
+"""The ballot on a page: who one is says a link that opens once, and no script is needed."""
+
+import re
+from dataclasses import dataclass
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select, update
+from werkzeug.test import TestResponse
+
+from bot.domain.questions import Shelf
+from bot.domain.services import open_services
+from bot.storage.tables import Delivery, Person, Round, Vote
+from tests.builders import NOON, key
+from tests.h5.conftest import Campaign
+
+pytestmark = pytest.mark.slow
+
+WORDS = "群众的事，一刻也不等"
+_HIDDEN = re.compile(r'name="(key|sheet)" value="(\w+)"')
+
+
+@dataclass
+class Phone:
+    """What one member does in one browser."""
+
+    client: FlaskClient
+
+    def posts(self, act: str, **fields: object) -> TestResponse:
+        return self.client.post(f"/h/vote/{act}", data=fields)
+
+    def confirms(self, *numbers: int) -> dict[str, object]:
+        """The form that the page shows to be confirmed."""
+        page = self.posts("choose", number=list(numbers), confirm="1")
+        return {"number": list(numbers), **dict(_HIDDEN.findall(page.text))}
+
+    def reads(self) -> str:
+        return " ".join(re.sub(r"<[^>]+>", " ", self.client.get("/h/vote").text).split())
+
+
+@pytest.fixture
+def numbers(campaign: Campaign) -> list[int]:
+    return [campaign.approved(f"a{n}", f"{WORDS}{n}") for n in range(5)]
+
+
+@pytest.fixture
+def token(campaign: Campaign, numbers: list[int]) -> str:
+    campaign.joins("zhang", "张三", unit=2)
+    with campaign.sessions.begin() as session:
+        return open_services(session, NOON, Shelf()).ballot_passes.issue(key("zhang"))
+
+
+@pytest.fixture
+def phone(client: FlaskClient, token: str) -> Phone:
+    """The phone of a member who has opened the link."""
+    assert client.post("/h/vote/open", data={"t": token}).status_code == 303
+    return Phone(client)
+
+
+def given(campaign: Campaign) -> list[int]:
+    with campaign.sessions() as session:
+        return sorted(id_ + 1000 for id_ in session.scalars(select(Vote.motto_id)))
+
+
+def ruled(campaign: Campaign, **rules: object) -> None:
+    with campaign.sessions.begin() as session:
+        session.execute(update(Round).values(**rules))
+
+
+# ------------------------------------------------------------ who one is
+
+
+def test_to_look_at_the_link_uses_nothing_up_and_it_opens_once(
+    client: FlaskClient, token: str
+) -> None:
+    looked = [client.get(f"/h/vote?t={token}") for _ in range(2)]
+    opened = client.post("/h/vote/open", data={"t": token})
+
+    assert [page.status_code for page in looked] == [200, 200]
+    assert all("去投票" in page.text for page in looked)
+    cookie = opened.headers["Set-Cookie"]
+    assert all(mark in cookie for mark in ("HttpOnly", "SameSite=Strict", "Path=/h/vote"))
+    again = client.post("/h/vote/open", data={"t": token})
+    assert again.status_code == client.get(f"/h/vote?t={token}").status_code == 410
+    assert "回复“网页投票”" in again.text
+
+
+def test_without_a_link_the_page_says_how_one_votes(
+    client: FlaskClient, campaign: Campaign, numbers: list[int]
+) -> None:
+    page = client.get("/h/vote")
+
+    assert page.status_code == 200
+    assert "在聊天里回复“网页投票”" in page.text
+    assert 'type="checkbox"' not in page.text
+    sent = client.post("/h/vote/send", data={"number": numbers[0], "sheet": "x"})
+    assert "认不出您是谁" in sent.text
+    assert given(campaign) == []
+
+
+def test_who_no_longer_follows_has_no_vote(
+    phone: Phone, campaign: Campaign, numbers: list[int]
+) -> None:
+    form = phone.confirms(numbers[0])
+    with campaign.sessions.begin() as session:
+        session.execute(update(Person).values(following=False))
+
+    assert phone.posts("send", **form).status_code == 410
+    assert given(campaign) == []
+
+
+def test_another_site_can_send_no_votes(
+    phone: Phone, campaign: Campaign, numbers: list[int]
+) -> None:
+    form = phone.confirms(numbers[0])
+
+    for wrong in ("", "0" * 64, "号"):
+        phone.posts("send", **(form | {"key": wrong}))
+
+    assert given(campaign) == []
+
+
+# ------------------------------------------------------------ choosing
+
+
+def test_a_member_chooses_confirms_and_has_receipts(
+    phone: Phone, campaign: Campaign, numbers: list[int]
+) -> None:
+    form = phone.confirms(numbers[0], numbers[2])
+    done = phone.posts("send", **form)
+
+    assert "投好了2票" in done.text
+    assert "还能投1票" in done.text
+    assert given(campaign) == [numbers[0], numbers[2]]
+    with campaign.sessions() as session:
+        trackers = session.scalars(select(Vote.tracker)).all()
+        assert session.scalars(select(Delivery.outcome)).all() == ["done"]
+    assert all(tracker in done.text for tracker in trackers)
+    page = phone.reads()
+    assert "今天还能投1票，每条每天1票。" in page
+    assert page.count("投过了") == 2
+
+
+def test_a_sheet_that_is_sent_twice_counts_once(
+    phone: Phone, campaign: Campaign, numbers: list[int]
+) -> None:
+    ruled(campaign, in_all=True)
+    form = phone.confirms(numbers[0])
+    phone.posts("send", **form)
+
+    again = phone.posts("send", **(form | {"number": numbers[1]}))
+
+    assert "没有重复投" in again.text
+    assert given(campaign) == [numbers[0]]
+
+
+def test_what_the_rules_refuse_is_said_and_the_rest_is_given(
+    phone: Phone, campaign: Campaign, numbers: list[int]
+) -> None:
+    own = campaign.approved("zhang", "当好一块砖，哪里需要哪里搬")
+    phone.posts("send", **phone.confirms(numbers[0]))
+    done = phone.posts("send", **phone.confirms(numbers[0], numbers[1]))
+
+    assert "投好了1票" in done.text
+    assert "已经投过了" in done.text
+    assert "按规则不投自己" in phone.posts("send", **phone.confirms(own)).text
+    assert "您写的" in phone.reads()
+    assert given(campaign) == [numbers[0], numbers[1]]
+
+
+def test_more_than_there_are_votes_can_not_be_confirmed(
+    phone: Phone, campaign: Campaign, numbers: list[int]
+) -> None:
+    page = phone.posts("choose", number=numbers[:4], confirm="1").text
+
+    assert "您选了4条，只能再投3票。请回去去掉1条。" in " ".join(page.split())
+    assert "确定投票" not in page
+    assert "还没有选" in phone.posts("choose", confirm="1").text
+
+
+def test_too_few_are_told_so(phone: Phone, campaign: Campaign, numbers: list[int]) -> None:
+    ruled(campaign, in_all=True, least=3)
+
+    assert "至少投3条才算数" in phone.reads()
+    form = phone.posts("choose", number=numbers[:2], confirm="1").text
+    assert "还差1条" in form
+    assert "再投1条才算数" in phone.posts("send", **phone.confirms(*numbers[:2])).text
+
+
+def test_choices_are_carried_along_while_one_looks_for_more(
+    phone: Phone, numbers: list[int]
+) -> None:
+    page = phone.posts("choose", number=[numbers[0]], q=f"{WORDS}3", to="1").text
+
+    assert f'type="hidden" name="number" value="{numbers[0]}"' in page
+    assert page.count('type="checkbox"') == 1
+    assert f'type="checkbox" name="number" value="{numbers[3]}"' in page
+    by_number = phone.posts("choose", q=str(numbers[4]), to="1").text
+    assert f'name="number" value="{numbers[4]}"' in by_number
+    assert "没有找到" in phone.posts("choose", q="没有人写过这句", to="1").text
+
+
+def test_a_vote_is_taken_back_on_the_page(
+    phone: Phone, campaign: Campaign, numbers: list[int]
+) -> None:
+    phone.posts("send", **phone.confirms(numbers[0]))
+    form = dict(_HIDDEN.findall(phone.client.get("/h/vote").text))
+
+    page = phone.posts("withdraw", number=numbers[0], **form).text
+
+    assert f"投给{numbers[0]}号的票撤回了" in page
+    assert given(campaign) == []
+
+
+def test_who_must_join_a_unit_first_is_told_how(
+    phone: Phone, campaign: Campaign, numbers: list[int]
+) -> None:
+    ruled(campaign, eligibility="bound")
+    campaign.joins("zhang", None, unit=None)
+
+    done = phone.posts("send", **phone.confirms(numbers[0])).text
+
+    assert "要先登记单位：在公众号里回复“登记单位”" in done
+    assert given(campaign) == []
+
+
+def test_when_nobody_votes_the_page_says_why(
+    phone: Phone, campaign: Campaign, numbers: list[int]
+) -> None:
+    form = phone.confirms(numbers[0])
+    ruled(campaign, closes_at=NOON)
+
+    assert "投票12月5日12:00结束了" in phone.reads()
+    assert "投票12月5日12:00结束了" in phone.posts("send", **form).text
+    assert given(campaign) == []
