@@ -239,7 +239,7 @@ def test_the_words_are_the_same_for_a_namesake(session: Session, zhang: Talker) 
 def test_nobody_can_tell_from_the_words_who_is_on_the_roster(
     session: Session, zhang: Talker, name: str
 ) -> None:
-    """§9: byte for byte the same for a match, a namesake, a name already bound, and a miss."""
+    """Byte for byte the same for a match, a namesake, a name already bound, and a miss."""
     people = [Listed("NY", one) for one in ("李四", "王五", "王五", "赵六")]
     Roster(session, NOON).bring_in(people, "system")
     a_member(session, "first")

@@ -182,7 +182,7 @@ def test_j2_a_unit_that_is_not_listed_a_name_not_told_and_a_change_too_many(worl
 
 
 def test_j2_nobody_learns_from_the_reply_whom_the_roster_has(world: World) -> None:
-    """§9, 8: a match, a miss, a namesake and a name already bound read alike to the byte."""
+    """A match, a miss, a namesake and a name already bound read alike to the byte."""
     at_nine(world)
     with world.sessions.begin() as session:
         people = [Listed("CD-LQ", name) for name in ("赵一", "钱二", "钱二", "孙三")]
