@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from itertools import takewhile
 from typing import Any
 
@@ -261,12 +262,12 @@ class Quiz:
 
     def choices(self, member: bytes) -> list[Choice]:
         """The contests of today; none where there are no two of them."""
-        running = running_contests(self._session, campaign_day(self._now))
+        running = self._of_today
         return [self._choice(member, contest) for contest in running] if running[1:] else []
 
     def titles(self) -> dict[int, str]:
         """The titles of today's contests, the latest last; none where there are no two of them."""
-        running = running_contests(self._session, campaign_day(self._now))
+        running = self._of_today
         return {contest.id: contest.title for contest in running} if running[1:] else {}
 
     def start(self, member: bytes, contest_id: int | None = None) -> tuple[Sitting, bool]:
@@ -424,16 +425,22 @@ class Quiz:
         counts = scoring_of(contest).of_day(earned) if earned else 0
         return Choice(contest.id, contest.title, contest.questions_a_day, done, counts)
 
+    @cached_property
+    def _of_today(self) -> list[Contest]:
+        """The contests of today, asked for once in a turn; the last of them is in force."""
+        return running_contests(self._session, campaign_day(self._now))
+
     def _running(self, member: bytes) -> list[Contest]:
         """The contests of today, that of the member's latest paper first."""
-        running = running_contests(self._session, campaign_day(self._now))
-        latest = self._latest(member) if running[1:] else None
-        return sorted(running, key=lambda contest: not latest or contest.id != latest[0])
+        latest = self._latest(member) if self._of_today[1:] else None
+        return sorted(self._of_today, key=lambda contest: not latest or contest.id != latest[0])
 
     def _contest(self, id_: int | None) -> Contest:
         """This contest, or else the one in force. Raises NoContest."""
-        named = self._session.get(Contest, id_) if id_ else None
-        contest = named or contest_in_force(self._session, campaign_day(self._now))
+        contest = self._session.get(Contest, id_) if id_ else None
+        if contest is None and self._of_today:
+            return self._of_today[-1]
+        contest = contest or contest_in_force(self._session, campaign_day(self._now))
         if contest is None:
             raise NoContest
         return contest
