@@ -211,6 +211,9 @@ def result(message: Message, state: State, services: Services) -> Step:
     mine = services.mottos.mine(message.member)
     card = services.mottos.public(mine.number) if mine else None
     own = card.number if card else None
+    if (table := services.panels.table(standing.round_id)) is not None:
+        shown = [*table[:BEST], *(line for line in table[BEST:] if line.card.number == own)]
+        return Step(wording.judged_result(standing, shown, own), on_show(state))
     lines = services.tally.result(standing.round_id, BEST, own)
     return Step(wording.result(standing, lines, own), on_show(state))
 

@@ -21,6 +21,7 @@ from bot.domain.entries import MottoCard, MottoState
 from bot.domain.identity import CAMPAIGN_ZONE, mask
 from bot.domain.notices import Notification
 from bot.domain.outcomes import Standing
+from bot.domain.panels import JudgedLine
 from bot.domain.quarantine import Held
 from bot.domain.quiz import Choice, Marked, Rules, Sitting
 from bot.domain.refusals import (
@@ -2301,11 +2302,33 @@ def vote_rules(plan: RoundPlan) -> Text:
 def result(standing: Standing, lines: Sequence[Line], own: int | None) -> Text:
     """What the round came to: the first ones, and the entry that is the member's own."""
     shown = [_result_line(line, of_member=line.card.number == own) for line in lines]
+    return _what_it_came_to(standing, shown)
+
+
+def judged_result(standing: Standing, judged: Sequence[JudgedLine], own: int | None) -> Text:
+    """What voters and judges came to: the first ones, and the entry that is the member's own."""
+    shown = [_judged_line(line, of_member=line.card.number == own) for line in judged]
+    return _what_it_came_to(standing, shown)
+
+
+def _what_it_came_to(standing: Standing, shown: list[Text]) -> Text:
     if standing.published_at is None and standing.objections_until is not None:
         until = _deadline(standing.objections_until)
         shown.append(say("正在公示，{until}截止。有意见，请回复“联系”。", until=until))
     head = say("《{title}》结果：", title=standing.title)
     return join([head, *shown, say("[看全部](网:/results)　[我投的](发:我的投票)")])
+
+
+def _judged_line(line: JudgedLine, *, of_member: bool) -> Text:
+    whose = "（您的）" if of_member else ""
+    points = f"{line.judged.total / 100:.2f}"
+    facts = {
+        "rank": line.judged.rank, "number": line.card.number, "points": points, "whose": whose
+    }  # fmt: skip
+    if line.card.state is not MottoState.APPROVED:
+        return say("第{rank}名　{number}号{whose}　{points}分（作者已撤回）", **facts)
+    words = line.card.words
+    return say("第{rank}名　{number}号{whose}　{points}分\n“{words}”", words=words, **facts)
 
 
 def _result_line(line: Line, *, of_member: bool) -> Text:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from bot.console import wording
 from bot.console.forms import RoundForm
 from bot.console.pages import page, to
-from bot.domain.outcomes import ObjectionsOpen, Standing
+from bot.domain.outcomes import JudgingOpen, ObjectionsOpen, Standing
 from bot.domain.refusals import NoRound, NotSealed
 from bot.domain.services import Services, Transaction
 from bot.recount import made
@@ -33,6 +33,8 @@ class PollBook:
                 services.outcomes.publicise(round_id, g.colleague.id)
         except NotSealed:
             return self._page(round_id, wording.NOT_SEALED)
+        except JudgingOpen:
+            return self._page(round_id, wording.JUDGING_OPEN)
         except NoRound:
             abort(HTTPStatus.NOT_FOUND)
         return to("votes", round=round_id)

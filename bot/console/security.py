@@ -57,6 +57,8 @@ class Access(Enum):
     AUDITORS = 8
     OWNERS = 9
     REPORTERS = 10
+    COUNTERS = 11
+    JUDGES = 12
 
 
 ACCESS = {
@@ -75,7 +77,7 @@ ACCESS = {
     "console.own_look": Access.STAFF,
     "console.recovery_codes": Access.STAFF,
     "console.replace_authenticator": Access.STAFF,
-    "console.units": Access.STAFF,
+    "console.units": Access.COUNTERS,
     "console.nowhere": Access.STAFF,
     "console.queue": Access.LOOKERS,
     "console.history": Access.LOOKERS,
@@ -126,6 +128,16 @@ ACCESS = {
     "console.enter_number": Access.PLANNERS,
     "console.prize_fetched": Access.PLANNERS,
     "console.prize_lapsed": Access.PLANNERS,
+    "console.panel": Access.LOOKERS,
+    "console.settle_panel": Access.PLANNERS,
+    "console.appoint_judge": Access.PLANNERS,
+    "console.dismiss_judge": Access.PLANNERS,
+    "console.begin_judging": Access.PLANNERS,
+    "console.close_judging": Access.PLANNERS,
+    "console.cancel_panel": Access.PLANNERS,
+    "console.judging": Access.JUDGES,
+    "console.sheet": Access.JUDGES,
+    "console.save_sheet": Access.JUDGES,
     "console.certificates": Access.PLANNERS,
     "console.award": Access.PLANNERS,
     "console.new_award": Access.PLANNERS,
@@ -175,6 +187,10 @@ DANGEROUS = frozenset(
         "console.publicise",
         "console.new_draw",
         "console.new_award",
+        "console.appoint_judge",
+        "console.begin_judging",
+        "console.close_judging",
+        "console.cancel_panel",
         "console.issue_rest",
         "console.revoke_award",
         "console.revoke",
@@ -207,6 +223,8 @@ _OPEN_TO: dict[Access, Callable[[Colleague], bool]] = {
     Access.AUDITORS: lambda colleague: colleague.may_audit,
     Access.OWNERS: lambda colleague: colleague.may_admit,
     Access.REPORTERS: lambda colleague: colleague.may_report,
+    Access.COUNTERS: lambda colleague: colleague.may_count,
+    Access.JUDGES: lambda colleague: colleague.may_judge,
 }
 _STEPS = {Missing.CODE: "code", Missing.AUTHENTICATOR: "authenticator"}
 """Where the second step of a sign-in is taken."""
@@ -271,9 +289,9 @@ class Gate:
         return self._proof_wanted(colleague)
 
     def _turn_away(self, colleague: Present) -> AnyResponse:
-        """Refuse; but whoever signs in comes to the queue first, and a secretary has it not."""
+        """Refuse; but whoever signs in comes to the queue first, which is not for everybody."""
         if request.endpoint == "console.queue" and request.method in ("GET", "HEAD"):
-            return to("units")
+            return to("judging" if colleague.may_judge else "units")
         with self._transaction() as services:
             services.staff.note_denied(colleague, request.endpoint or "")
         raise Forbidden

@@ -27,6 +27,7 @@ from bot.console.lists import ListDesk, Marker
 from bot.console.lists import wording as wording_of_lists
 from bot.console.login import Door
 from bot.console.pages import page, to
+from bot.console.panels import PanelDesk, SheetDesk
 from bot.console.plans import PlanningDesk
 from bot.console.polls import PollBook
 from bot.console.registers import RegisterDesk
@@ -95,6 +96,8 @@ def console(settings: Settings, transaction: Transaction) -> Blueprint:
     PlanningDesk(transaction).hang(room)
     DrawDesk(transaction).hang(room)
     CertificateDesk(transaction).hang(room)
+    PanelDesk(transaction).hang(room)
+    SheetDesk(transaction).hang(room)
     ImportDesk(transaction, reader).hang(room)
     RegisterDesk(transaction, reader).hang(room)
     ResultDesk(transaction).hang(room)

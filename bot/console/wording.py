@@ -84,6 +84,7 @@ ROLES = {
     Role.EDITOR: "出题员",
     Role.SECRETARY: "单位联络员",
     Role.VIEWER: "只读",
+    Role.JUDGE: "评委",
 }
 
 # ------------------------------------------------------------ errors
@@ -298,6 +299,7 @@ def stage_of(standing: Standing, now: datetime) -> tuple[str, str]:
     return ("已封票，等待公示", "orange") if standing.root else ("还没有封票", "azure")
 
 
+JUDGING_OPEN = "评委还没有评完：请到“活动”里这一轮的“评委”，结束评审以后再公示。"
 NOT_SEALED = "还没有封票，不能公示。投票截止20秒后自动封票，请稍后再试。"
 NOT_SHOWN = "结果还没有公示，不能发布。先点“开始公示”。"
 

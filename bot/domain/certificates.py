@@ -25,6 +25,7 @@ from bot.domain.entries import id_of
 from bot.domain.families import approved, same_words
 from bot.domain.identity import campaign_day, mask
 from bot.domain.notices import Notices
+from bot.domain.panels import Panels
 from bot.domain.refusals import Refusal
 from bot.domain.standings import Standings
 from bot.domain.tally import Tally
@@ -321,11 +322,13 @@ class Certificates:
 
     def _of_round(self, round_id: int, plan: AwardPlan) -> list[tuple[bytes, int, bool]]:
         """All who signed the cards at these places; who signed with nothing is named nowhere."""
-        ranks = {
-            id_of(line.card.number): line.rank
-            for line in Tally(self._session, self._now).result(round_id)
-            if plan.first_rank <= line.rank <= plan.last_rank
-        }
+        table = Panels(self._session, self._now).table(round_id)
+        if table is None:
+            votes = Tally(self._session, self._now).result(round_id)
+            places = [(id_of(line.card.number), line.rank) for line in votes]
+        else:
+            places = [(line.judged.entry, line.judged.rank) for line in table]
+        ranks = {entry: rank for entry, rank in places if plan.first_rank <= rank <= plan.last_rank}
         card = aliased(Motto)
         rows = self._session.execute(
             select(Motto.author, Motto.signature, card.id)

@@ -220,7 +220,7 @@ class Colleagues:
         end_chat_review(self._session, staff_id)
 
     def _unit(self, role: Role, unit_id: int | None) -> int | None:
-        if role is not Role.SECRETARY:
+        if role is not Role.SECRETARY and (role is not Role.JUDGE or unit_id is None):
             return None
         if unit_id is None or self._session.get(Unit, unit_id) is None:
             raise UnfitUnit

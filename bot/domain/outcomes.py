@@ -24,7 +24,7 @@ from bot.domain.notices import Notices
 from bot.domain.refusals import NoRound, NotSealed, Refusal
 from bot.domain.rounds import RoundPlan
 from bot.storage.locks import claim
-from bot.storage.tables import Outcome, QuarantinedVote, Round, RoundSlot, Vote
+from bot.storage.tables import Outcome, Panel, QuarantinedVote, Round, RoundSlot, Vote
 
 OBJECTIONS = timedelta(days=3)
 """How long a result is shown before it stands."""
@@ -37,6 +37,11 @@ class ObjectionsOpen(Refusal):
     """The result may still be objected to."""
 
     until: datetime
+
+
+@dataclass(eq=False)
+class JudgingOpen(Refusal):
+    """The judges have not done yet, and their marks are a part of the result."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +133,7 @@ class Outcomes:
         """Show the result to all, who may object from now on. A second time changes nothing.
 
         From now on it is settled which votes are in quarantine; who said in vain that one of them
-        was theirs is told. Raises NotSealed.
+        was theirs is told. Raises NotSealed and JudgingOpen.
         """
         claim(self._session, round_id)
         standing = self.of(round_id)
@@ -136,6 +141,9 @@ class Outcomes:
             return
         if standing.root is None:
             raise NotSealed(standing.closes_at)
+        waits = select(Panel.round_id).where(Panel.round_id == round_id, Panel.closed_at.is_(None))
+        if self._session.scalars(waits).first() is not None:
+            raise JudgingOpen
         until = self._now + OBJECTIONS
         first = Outcome.publicised_at.is_(None)
         values = {"publicised_at": self._now, "objections_until": until}

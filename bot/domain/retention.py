@@ -287,6 +287,20 @@ REGISTER: Mapping[str, Fields] = {
     "quarantined_vote": _for(
         Purpose.RECEIPT, "tracker", "quarantine_id", "in_force", "claimed_at"
     ),
+    "panel": _for(
+        Purpose.CONTENT,
+        "round_id", "weight", "method", "per_entry", "finalists", "seed", "begun_at", "closed_at",
+    ),
+    "panel_criterion": _for(
+        Purpose.CONTENT, "round_id", "place", "title", "weight", "anchors"
+    ),
+    "panel_judge": _for(Purpose.STAFF, "round_id", "staff_id", "seat"),
+    "panel_sheet": _for(
+        Purpose.STAFF, "round_id", "staff_id", "motto_id", "judge_district", "entry_district"
+    ),
+    "panel_mark": _for(
+        Purpose.STAFF, "round_id", "staff_id", "motto_id", "place", "mark", "marked_at"
+    ),
     "draw": _for(
         Purpose.CONTENT,
         "id", "title", "prize", "winners", "reserves", "contest_id", "least_days", "number_from",

@@ -8,7 +8,7 @@ class Role(StrEnum):
 
     Owners do everything, organisers everything but the accounts of their colleagues; moderators
     decide what members wrote, editors keep the questions, secretaries see their own unit with all
-    below it and nothing else, viewers look.
+    below it and nothing else, viewers look, judges see the entries they were given to mark.
     """
 
     OWNER = "owner"
@@ -17,6 +17,7 @@ class Role(StrEnum):
     EDITOR = "editor"
     SECRETARY = "secretary"
     VIEWER = "viewer"
+    JUDGE = "judge"
 
 
 EDITING = frozenset({Role.OWNER, Role.ORGANISER, Role.EDITOR})

@@ -18,6 +18,7 @@ from bot.domain.dossier import Dossiers
 from bot.domain.draws import Draws
 from bot.domain.erasure import Erasure
 from bot.domain.item_analysis import ItemAnalysis
+from bot.domain.judging import Judging
 from bot.domain.members import Members
 from bot.domain.moderation import Moderation
 from bot.domain.mottos import Mottos
@@ -25,6 +26,7 @@ from bot.domain.nearest import Nearest
 from bot.domain.notices import Notices
 from bot.domain.outcomes import Outcomes
 from bot.domain.page_ballots import PageBallots
+from bot.domain.panels import Panels
 from bot.domain.participation import Participation
 from bot.domain.passes import Passes
 from bot.domain.phones import Phones
@@ -184,6 +186,14 @@ class Services:
     @cached_property
     def outcomes(self) -> Outcomes:
         return Outcomes(self._session, self.now)
+
+    @cached_property
+    def panels(self) -> Panels:
+        return Panels(self._session, self.now)
+
+    @cached_property
+    def judging(self) -> Judging:
+        return Judging(self._session, self.now)
 
     @cached_property
     def draws(self) -> Draws:

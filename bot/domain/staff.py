@@ -50,12 +50,23 @@ class Colleague:
     name: str
     role: Role
     unit_id: int | None = None
-    """Of a secretary: the unit, with all below it, that is theirs to see."""
+    """Of a secretary: the unit, with all below it, that is theirs to see; of a judge: the own one,
+    whose entries they never see."""
 
     @property
     def may_look(self) -> bool:
         """Whether what members wrote, votes and the bank are theirs to see."""
-        return self.role is not Role.SECRETARY
+        return self.role not in (Role.SECRETARY, Role.JUDGE)
+
+    @property
+    def may_count(self) -> bool:
+        """Whether it is theirs to see how many of a unit took part."""
+        return self.role is not Role.JUDGE
+
+    @property
+    def may_judge(self) -> bool:
+        """Whether entries may be given to them to mark."""
+        return self.role is Role.JUDGE
 
     @property
     def may_decide(self) -> bool:

@@ -31,9 +31,14 @@ class Results:
         with self._transaction(read_only=True) as services:
             standing = services.outcomes.latest_shown()
             poll = services.tally.poll(wanted, standing.round_id) if standing else None
+            panel = services.panels.of(standing.round_id).plan if standing else None
+            table = services.panels.table(standing.round_id) if standing else None
         file = made(self._data_dir, standing)
         rules = round_rules(standing.plan) if standing else ()
-        return page("result", standing=standing, poll=poll, rules=rules, packed=file is not None)
+        return page(
+            "result", standing=standing, poll=poll, rules=rules, packed=file is not None,
+            panel=panel, table=table,
+        )  # fmt: skip
 
     def pack(self) -> Response:
         """The pack for a recount."""

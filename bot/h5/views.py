@@ -34,7 +34,7 @@ from bot.h5.pages import known, page
 from bot.h5.pen import Pen
 from bot.h5.results import Results
 from bot.h5.sizes import asked_for, is_larger, offer_sizes
-from bot.h5.wording import issued_on, kept, spoken, when
+from bot.h5.wording import METHODS, issued_on, kept, points, spoken, when
 from bot.logs import trace
 from bot.rulebook import contest_rules, correction
 from bot.settings import Settings
@@ -100,7 +100,13 @@ def h5(settings: Settings, transaction: Transaction) -> Blueprint:
     offer_sizes(blueprint, over_https=settings.address.startswith("https:"))
     protect(blueprint)
     style = hashlib.sha256((_STATIC / "pages.css").read_bytes()).hexdigest()[:12]
-    words = {"when": when, "spoken": spoken, "issued_on": issued_on}
+    words = {
+        "when": when,
+        "spoken": spoken,
+        "issued_on": issued_on,
+        "points": points,
+        "methods": METHODS,
+    }
     blueprint.context_processor(lambda: {"style": style, "zip": zip, **words})
     return blueprint
 

@@ -8,6 +8,7 @@ from typing import Any
 from bot.domain.certificates import Diploma
 from bot.domain.entries import MottoCard, MottoState
 from bot.domain.identity import CAMPAIGN_ZONE
+from bot.domain.panel_scoring import Method
 from bot.domain.refusals import (
     AlreadyVoted,
     NoSuchEntry,
@@ -362,3 +363,16 @@ def check_hint(diploma: Diploma) -> str:
 def spoken(code: str) -> str:
     """A code in two groups, as people copy it."""
     return f"{code[:5]}-{code[5:]}"
+
+
+def points(hundredths: int) -> str:
+    """Points with two decimals."""
+    return f"{hundredths / 100:.2f}"
+
+
+METHODS = {
+    Method.MEAN: "取各位评委的平均分",
+    Method.TRIMMED: "去掉一个最高分、一个最低分，再平均",
+    Method.ZSCORE: "先折算每位评委的手紧手松，再平均",
+}
+"""How the marks of several judges become one."""

@@ -3,13 +3,12 @@
 No words and no names are in it: it is copied for good, and an author may withdraw or be erased.
 """
 
-import csv
 import os
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from io import BytesIO, StringIO
+from io import BytesIO
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -18,6 +17,7 @@ from xlsxwriter import Workbook
 from bot.domain.outcomes import Standing
 from bot.domain.tally import Line
 from bot.recount import wording
+from bot.recount.tables import as_csv
 
 _PROGRAM = Path(__file__).with_name("program.txt")
 _MOST_ROWS = 1_000_000
@@ -41,6 +41,8 @@ class Count:
     """Those among them that do not count."""
     lines: Sequence[Line]
     """The result."""
+    judged: Iterable[tuple[str, bytes]] = ()
+    """The files that tell what judges have said (bot/recount/judged.py)."""
 
 
 def pack(data_dir: Path, count: Count) -> Path:
@@ -49,7 +51,7 @@ def pack(data_dir: Path, count: Count) -> Path:
     assert standing.sealed_at is not None, "it is sealed"
     file = _file_of(data_dir, standing)
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    contents = dict(_contents(count))
+    contents = {**dict(_contents(count)), **dict(count.judged)}
     sums = [f"{sha256(content).hexdigest()}  {name}\n" for name, content in contents.items()]
     contents["SHA256SUMS"] = "".join(sums).encode()
     draft = file.with_name(f"{file.name}.{os.getpid()}")
@@ -88,20 +90,11 @@ def _contents(count: Count) -> Iterable[tuple[str, bytes]]:
     split = [[*line.split(), "0" if line in apart else "1"] for line in count.ballots]
     yield wording.README_FILE, wording.readme(standing).encode()
     yield "root.txt", f"{standing.root}\n{standing.quarantine_root}\n".encode()
-    yield "ballots.csv", _csv(wording.BALLOTS, split)
-    yield "result.csv", _csv(wording.RESULT, result)
+    yield "ballots.csv", as_csv(wording.BALLOTS, split)
+    yield "result.csv", as_csv(wording.RESULT, result)
     if len(split) <= _MOST_ROWS:
         yield "result.xlsx", _workbook(standing, split, result)
     yield "recount.py", _PROGRAM.read_bytes()
-
-
-def _csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    file = StringIO(newline="")
-    writer = csv.writer(file)
-    writer.writerow(head)
-    writer.writerows(rows)
-    # Excel takes a file without this mark for one in the system's own letters.
-    return file.getvalue().encode("utf-8-sig")
 
 
 def _workbook(

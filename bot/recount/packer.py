@@ -8,8 +8,10 @@ import structlog
 from sqlalchemy.orm import Session
 
 from bot.domain.outcomes import Outcomes, Standing
+from bot.domain.panels import Panels
 from bot.domain.tally import Tally
 from bot.logs import trace
+from bot.recount.judged import judged
 from bot.recount.pack import Count, made, pack
 from bot.storage.database import Clock, Sessions, begin_read_only, open_sessions
 from bot.storage.patient import open_survey
@@ -33,8 +35,12 @@ class Packer:
             return
         with self._sessions.begin() as session:
             begin_read_only(session)
-            standings = Outcomes(session, self._clock(session)).sealed()
-        if waiting := [one for one in standings if made(self._data_dir, one) is None]:
+            now = self._clock(session)
+            standings, panels = Outcomes(session, now).sealed(), Panels(session, now)
+            unmade = [one for one in standings if made(self._data_dir, one) is None]
+            # A pack is made once: what judges say has to be in it.
+            waiting = [one for one in unmade if not panels.is_open(one.round_id)]
+        if waiting:
             self.thread = Thread(target=self.make, args=(waiting,), name="packs", daemon=True)
             self.thread.start()
 
@@ -51,9 +57,9 @@ class Packer:
             engine.dispose()
 
     def _make(self, session: Session, now: datetime, round_id: int) -> None:
-        outcomes = Outcomes(session, now)
+        outcomes, said = Outcomes(session, now), judged(Panels(session, now), round_id)
         lines = Tally(session, now).result(round_id)
         ballots, apart = outcomes.ballots(round_id), outcomes.quarantined(round_id)
         # As of the same moment as the ballots: more may be in quarantine than when we looked.
-        pack(self._data_dir, Count(outcomes.of(round_id), ballots, apart, lines))
+        pack(self._data_dir, Count(outcomes.of(round_id), ballots, apart, lines, said))
         log.info("recount pack made", round=round_id)

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from bot.domain.identity import CAMPAIGN_ZONE
 from bot.domain.outcomes import Standing
+from bot.domain.panel_scoring import Method
+from bot.domain.panels import PanelPlan
 from bot.rulebook import round_rules
 
 BALLOTS = ("选票", "编号", "计入")
@@ -63,3 +65,38 @@ def readme(standing: Standing) -> str:
 
 def _moment(moment: datetime) -> str:
     return f"{moment.astimezone(CAMPAIGN_ZONE):%Y年%-m月%-d日 %H:%M:%S}（北京时间）"
+
+
+JUDGED_FILE = "评委说明.txt"
+RULE = ("项目", "内容")
+MARKS = ("评委", "编号")
+JUDGED = ("名次", "编号", "总分", "评委分", "群众分")
+METHODS = {
+    Method.MEAN: "各位评委打分的平均",
+    Method.TRIMMED: "去掉一个最高分和一个最低分后的平均（不到3位评委打分的，不去）",
+    Method.ZSCORE: (
+        "先按每位评委自己的平均分和松紧（标准差）折算到全体评委的尺度上，再平均，"
+        "手紧手松的评委对谁都一样"
+    ),
+}
+JUDGED_README = """评委评分怎么算
+
+marks.csv　每位评委给每条打的分，一行一份。评委只有号码，没有姓名。
+没分给、没打完的不在里面，也不按0分算。
+panel.csv　投票截止前定下的规则。
+judged.csv　公布的名次和分数，单位是百分之一分（8765就是87.65分）。
+judged.py　复核程序，不用我们的任何代码。在这个文件夹里运行　python3 judged.py
+
+一、一份打分：各项1到10分，按占比合成一个分：{criteria}。
+二、评委分：{method}，乘10，满分100，取两位小数。
+三、群众分：这一条的票数除以参评各条里最多的票数，乘100，取两位小数。
+四、总分：评委占{weight}%，群众占{rest}%，取两位小数。同分看评委分，还相同就并列。
+"""
+
+
+def judged_readme(plan: PanelPlan) -> str:
+    """How marks and votes make the result."""
+    criteria = "，".join(f"{one.title}占{one.weight}份" for one in plan.criteria)
+    return JUDGED_README.format(
+        criteria=criteria, method=METHODS[plan.method], weight=plan.weight, rest=100 - plan.weight
+    )

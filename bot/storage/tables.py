@@ -17,6 +17,7 @@ from sqlalchemy import (
     DateTime,
     Double,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -857,6 +858,102 @@ class QuarantinedVote(Base):
     """When its member said that they gave it."""
 
 
+# ---------------------------------------------------------------- judges
+
+
+class Panel(Base):
+    """How judges and voters make the result of a round together."""
+
+    __tablename__ = "panel"
+    __table_args__ = _rules(CheckConstraint("weight BETWEEN 1 AND 100", name="ck_panel_weight"))
+
+    round_id: Mapped[int] = mapped_column(
+        ForeignKey("round.id"), primary_key=True, autoincrement=False
+    )
+    weight: Mapped[int] = mapped_column(SmallInteger)
+    """Of the judges, in hundredths."""
+    method: Mapped[str] = mapped_column(String(8))
+    per_entry: Mapped[int] = mapped_column(SmallInteger)
+    finalists: Mapped[int] = mapped_column(SmallInteger)
+    seed: Mapped[bytes] = mapped_column(MemberKey)
+    """Of the order in which each judge sees the entries."""
+    begun_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+
+class PanelCriterion(Base):
+    """What the judges of a round mark."""
+
+    __tablename__ = "panel_criterion"
+    __table_args__ = _rules()
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("panel.round_id"), primary_key=True)
+    place: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    title: Mapped[str] = mapped_column(String(12))
+    weight: Mapped[int] = mapped_column(SmallInteger)
+    anchors: Mapped[str] = mapped_column(String(120))
+    """What the marks mean."""
+
+
+class PanelJudge(Base):
+    """A colleague who judges a round."""
+
+    __tablename__ = "panel_judge"
+    __table_args__ = _rules(UniqueConstraint("round_id", "seat"))
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("panel.round_id"), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    seat: Mapped[int | None] = mapped_column(SmallInteger)
+    """A number in the recount pack that tells nobody who it is."""
+
+
+class PanelSheet(Base):
+    """An entry that a judge marks; none of the judge's own unit can be given out."""
+
+    __tablename__ = "panel_sheet"
+    __table_args__ = _rules(
+        ForeignKeyConstraint(
+            ["round_id", "staff_id"],
+            ["panel_judge.round_id", "panel_judge.staff_id"],
+            name="fk_panel_sheet_judge",
+        ),
+        # Of one who belongs to no unit the comparison is unknown, which is no objection.
+        CheckConstraint("judge_district <> entry_district", name="ck_panel_sheet_recusal"),
+    )
+
+    round_id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(primary_key=True)
+    motto_id: Mapped[int] = mapped_column(_number(), primary_key=True, autoincrement=False)
+    judge_district: Mapped[int | None]
+    entry_district: Mapped[int | None]
+
+
+class PanelMark(Base):
+    """A mark; only what was given to the judge can have one."""
+
+    __tablename__ = "panel_mark"
+    __table_args__ = _rules(
+        ForeignKeyConstraint(
+            ["round_id", "staff_id", "motto_id"],
+            ["panel_sheet.round_id", "panel_sheet.staff_id", "panel_sheet.motto_id"],
+            name="fk_panel_mark_sheet",
+        ),
+        ForeignKeyConstraint(
+            ["round_id", "place"],
+            ["panel_criterion.round_id", "panel_criterion.place"],
+            name="fk_panel_mark_criterion",
+        ),
+        CheckConstraint("mark BETWEEN 1 AND 10", name="ck_panel_mark_mark"),
+    )
+
+    round_id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(primary_key=True)
+    motto_id: Mapped[int] = mapped_column(_number(), primary_key=True, autoincrement=False)
+    place: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    mark: Mapped[int] = mapped_column(SmallInteger)
+    marked_at: Mapped[datetime]
+
+
 # ---------------------------------------------------------------- draws
 
 
@@ -979,7 +1076,7 @@ class Staff(Base):
     """Empty until who was invited has chosen a password: none matches it."""
     role: Mapped[str] = mapped_column(String(12))
     unit_id: Mapped[int | None]
-    """Of a unit's secretary: the unit."""
+    """Of a unit's secretary, or of a judge who belongs to one: the unit."""
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     look: Mapped[str] = mapped_column(String(5), server_default="auto")

@@ -68,7 +68,7 @@ PAYLOADS = [
 ]
 
 
-LOOKERS = set(Role) - {Role.SECRETARY}
+LOOKERS = set(Role) - {Role.SECRETARY, Role.JUDGE}
 MAY = {
     Access.ANYONE: set(Role),
     Access.ENTERING: set(Role),
@@ -80,6 +80,8 @@ MAY = {
     Access.AUDITORS: {Role.OWNER, Role.ORGANISER},
     Access.OWNERS: {Role.OWNER},
     Access.REPORTERS: {Role.OWNER, Role.ORGANISER, Role.MODERATOR, Role.EDITOR},
+    Access.COUNTERS: set(Role) - {Role.JUDGE},
+    Access.JUDGES: {Role.JUDGE},
 }
 """Who may ask for which views: said here a second time, so that the two can differ."""
 

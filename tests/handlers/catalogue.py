@@ -80,7 +80,8 @@ LONG_UNITS = 3
 """Units of the longest names in one list: joining.py lists fewer than usual where they are long."""
 HOW_MANY: dict[str, int] = {
     "places": 5, "wall": motto.NEWEST, "vote_list": BATCH, "vote_lines": BATCH, "entries": BATCH,
-    "by_place": BATCH, "found": ranking.MOST_TOLD, "lines": vote.BEST + 1, "units": LONG_UNITS,
+    "by_place": BATCH, "found": ranking.MOST_TOLD, "lines": vote.BEST + 1,
+    "judged": vote.BEST + 1, "units": LONG_UNITS,
     "stems": mistakes.PAGE, "around": 4, "answers": 5, "graded": 5, "votes": vote.MINE,
     "mottos": 1, "held": 42, "names": 2, "branches": 2, "own": certificate.MOST,
     "choices": SEVERAL_MOST,

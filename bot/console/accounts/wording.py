@@ -19,6 +19,7 @@ RIGHTS: Mapping[Role, str] = {
     Role.EDITOR: "管题库，其余只看",
     Role.SECRETARY: "只看本单位和下级单位的参与情况",
     Role.VIEWER: "只看，不用验证器",
+    Role.JUDGE: "只给分到的参评内容打分，看不到本单位的",
 }
 
 SAID = {

@@ -1,0 +1,165 @@
+"""Judging: what a judge is shown and marks, one entry at a time, in an order of their own."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from bot.domain.entries import MottoState, id_of, number_of
+from bot.domain.panel_scoring import FULL
+from bot.domain.panels import Criterion, place_of
+from bot.domain.refusals import Refusal
+from bot.storage.tables import (
+    Motto,
+    Panel,
+    PanelCriterion,
+    PanelJudge,
+    PanelMark,
+    PanelSheet,
+    Round,
+)
+
+
+@dataclass(eq=False)
+class NoSuchSheet(Refusal):
+    """The entry is not this judge's to see."""
+
+
+@dataclass(eq=False)
+class JudgingOver(Refusal):
+    """The judging is closed; what was saved before counts."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What a judge has to do for one round."""
+
+    title: str
+    numbers: tuple[int, ...]
+    """Of the entries, in the judge's own order."""
+    done: frozenset[int]
+    closed: bool
+
+    @property
+    def next(self) -> int | None:
+        """The first that is not done."""
+        return next((number for number in self.numbers if number not in self.done), None)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """An entry without its author, and the marks so far."""
+
+    number: int
+    words: str | None
+    """None when its author has taken it back."""
+    criteria: tuple[Criterion, ...]
+    marks: Mapping[int, int]
+    """By the place of the criterion, from 1."""
+    saved_at: datetime | None
+    stack: Stack
+
+
+class Judging:
+    """The sheets of judges."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self._session, self._now = session, now
+
+    def stacks(self, judge: int) -> list[Stack]:
+        """All that the judge has, or had, to do, the latest round first."""
+        rounds = self._session.scalars(
+            select(PanelJudge.round_id)
+            .where(PanelJudge.staff_id == judge)
+            .order_by(PanelJudge.round_id.desc())
+        )
+        return [self._stack(judge, round_id) for round_id in rounds.all()]
+
+    def sheet(self, judge: int, number: int) -> Sheet:
+        """The entry of this number. Raises NoSuchSheet unless it was given to this judge."""
+        round_id = self._round_of(judge, number)
+        row = self._session.execute(
+            select(Motto.words, Motto.state).where(Motto.id == id_of(number))
+        ).first()
+        standing = row is not None and row.state == MottoState.APPROVED
+        marks = self._session.execute(
+            select(PanelMark.place, PanelMark.mark, PanelMark.marked_at).where(
+                PanelMark.staff_id == judge, PanelMark.motto_id == id_of(number)
+            )
+        ).all()
+        return Sheet(
+            number,
+            row.words if row is not None and standing else None,
+            self._criteria(round_id),
+            {mark.place: mark.mark for mark in marks},
+            max((mark.marked_at for mark in marks), default=None),
+            self._stack(judge, round_id),
+        )
+
+    def save(self, judge: int, number: int, marks: Mapping[int, int]) -> None:
+        """Keep these marks in place of those before. Raises NoSuchSheet and JudgingOver."""
+        round_id = self._round_of(judge, number)
+        # Whoever closes the judging waits for us, and we for them.
+        closed = self._session.scalars(
+            select(Panel.closed_at).where(Panel.round_id == round_id).with_for_update(read=True)
+        ).one()
+        if closed is not None:
+            raise JudgingOver
+        known = range(1, len(self._criteria(round_id)) + 1)
+        kept = {place: mark for place, mark in marks.items() if place in known}
+        if not all(1 <= mark <= FULL for mark in kept.values()):
+            raise NoSuchSheet
+        mine = and_(PanelMark.staff_id == judge, PanelMark.motto_id == id_of(number))
+        self._session.execute(delete(PanelMark).where(mine, PanelMark.place.in_(kept)))
+        if kept:
+            here = {"round_id": round_id, "staff_id": judge, "motto_id": id_of(number)}
+            rows = [
+                here | {"place": place, "mark": mark, "marked_at": self._now}
+                for place, mark in kept.items()
+            ]
+            self._session.execute(insert(PanelMark), rows)
+
+    def _round_of(self, judge: int, number: int) -> int:
+        found = self._session.scalars(
+            select(PanelSheet.round_id).where(
+                PanelSheet.staff_id == judge, PanelSheet.motto_id == id_of(number)
+            )
+        ).first()
+        if found is None:
+            raise NoSuchSheet
+        return found
+
+    def _criteria(self, round_id: int) -> tuple[Criterion, ...]:
+        rows: Sequence[PanelCriterion] = self._session.scalars(
+            select(PanelCriterion)
+            .where(PanelCriterion.round_id == round_id)
+            .order_by(PanelCriterion.place)
+        ).all()
+        return tuple(Criterion(row.title, row.weight, row.anchors) for row in rows)
+
+    def _stack(self, judge: int, round_id: int) -> Stack:
+        panel = self._session.execute(
+            select(Panel.seed, Panel.closed_at, Round.title)
+            .join(Round, Round.id == Panel.round_id)
+            .where(Panel.round_id == round_id)
+        ).one()
+        rows = self._session.execute(
+            select(PanelSheet.motto_id, func.count(PanelMark.place))
+            .outerjoin(
+                PanelMark,
+                and_(
+                    PanelMark.round_id == PanelSheet.round_id,
+                    PanelMark.staff_id == PanelSheet.staff_id,
+                    PanelMark.motto_id == PanelSheet.motto_id,
+                ),
+            )
+            .where(PanelSheet.round_id == round_id, PanelSheet.staff_id == judge)
+            .group_by(PanelSheet.motto_id)
+        )
+        counts = {entry: count for entry, count in rows}  # noqa: C416
+        order = sorted(counts, key=lambda entry: place_of(panel.seed, judge, entry))
+        whole = len(self._criteria(round_id))
+        done = frozenset(number_of(entry) for entry in order if counts[entry] == whole)
+        return Stack(panel.title, tuple(map(number_of, order)), done, panel.closed_at is not None)

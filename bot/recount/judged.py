@@ -1,0 +1,36 @@
+"""The part of the pack that is there when judges have judged: their marks, and what came of them.
+
+Who gave which marks, the pack does not say: judges have numbers in it.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from bot.domain.entries import number_of
+from bot.domain.panels import Panels
+from bot.recount import wording
+from bot.recount.tables import as_csv
+
+_PROGRAM = Path(__file__).with_name("judged.txt")
+
+
+def judged(panels: Panels, round_id: int) -> Iterable[tuple[str, bytes]]:
+    """The files by their names; none where the votes alone made the result."""
+    plan, table = panels.of(round_id).plan, panels.table(round_id)
+    if plan is None or table is None:
+        return
+    criteria = " ".join(str(one.weight) for one in plan.criteria)
+    rule = [["method", plan.method], ["weight", str(plan.weight)], ["criteria", criteria]]
+    marks = [
+        [str(seat), str(number_of(entry)), *map(str, given)]
+        for (seat, entry), given in sorted(panels.marks(round_id).items())
+    ]
+    lines = [
+        list(map(str, (one.rank, number_of(one.entry), one.total, one.judges, one.public)))
+        for one in (line.judged for line in table)
+    ]
+    yield wording.JUDGED_FILE, wording.judged_readme(plan).encode()
+    yield "panel.csv", as_csv(wording.RULE, rule)
+    yield "marks.csv", as_csv((*wording.MARKS, *(one.title for one in plan.criteria)), marks)
+    yield "judged.csv", as_csv(wording.JUDGED, lines)
+    yield "judged.py", _PROGRAM.read_bytes()
