@@ -103,8 +103,9 @@ def join_nameless(message: Message, state: Naming, services: Services) -> Step:
 
 
 @router.during(Naming, wording.AGREED)
+@router.during(Naming, wording.NOT_LISTED)
 def ask_for_name(_message: Message, state: Naming, _services: Services) -> Step:
-    """同意 is no name."""
+    """Neither 同意 nor 没有 is a name."""
     return Step(wording.name_again(), state)
 
 

@@ -103,6 +103,7 @@ def contact(_message: Message, _state: State, _services: Services) -> Step:
 
 
 @router.keyword(*wording.LECTURES)
+@router.pattern(wording.LECTURE_ORDER)
 def lectures(_message: Message, _state: State, _services: Services) -> Step:
     """There is no timetable yet."""
     return Step(wording.lectures_later(), Idle())

@@ -531,8 +531,11 @@ KINDLY = [
     Elsewhere("one", "voice:选二。", Cell("听到您说“选二”，✔ 答对了，是B。", "2=B")),
     Elsewhere("nothing", "voice:帮助", Cell("听到您说“帮助”，不急，")),
     Elsewhere("nothing", "voice:我的电话13812345678", Cell(PRIVATE)),
-    Elsewhere("nothing", "什么破系统 你们太烂了 傻逼", Cell(SORRY, "told a colleague")),
+    Elsewhere(
+        "nothing", "什么破系统 你们太烂了 傻逼 骗子系统 你们是骗子", Cell(SORRY, "told a colleague")
+    ),
     Elsewhere("one", "什么破系统", Cell(SORRY + "(.*\n)+.*接着答题", "told a colleague")),
+    Elsewhere("nothing", "宣讲 报名 签到4831 报名1 候补L046", Cell("宣讲的时间表还没有排好")),
     Elsewhere("nothing", "我爸去世了 我得了癌症", Cell("听您这么说", "told a colleague")),
     Elsewhere("one", "我妈住院了 voice:我妈住院了。", Cell("听您这么说", "told a colleague")),
     Elsewhere("nothing", "不想活了 活着没意思", Cell("请您先别一个人扛着", "told a colleague")),

@@ -189,7 +189,9 @@ def test_a_name_is_not_needed(zhang: Talker, words: str) -> None:
     assert profile(zhang) == (3, None)
 
 
-@pytest.mark.parametrize("words", ["3", "B", "zhang", "张", "张三2", "〇〇", "。。。"])
+@pytest.mark.parametrize(
+    "words", ["3", "B", "zhang", "张", "张三2", "〇〇", "。。。", "没有", "都没有"]
+)
 def test_what_is_no_name_is_asked_for_again(zhang: Talker, words: str) -> None:
     zhang.state = Naming(3)
 
