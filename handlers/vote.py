@@ -198,7 +198,9 @@ def on_a_page(message: Message, state: State, services: Services) -> Step:
 @router.keyword(*wording.VOTE_RULES)
 def vote_rules(_message: Message, state: State, services: Services) -> Step:
     """Say what the selection promises."""
-    return Step(wording.vote_rules(services.outcomes.current().plan), on_show(state))
+    standing = services.outcomes.current()
+    panel = services.panels.of(standing.round_id).plan
+    return Step(wording.vote_rules(standing.plan, panel), on_show(state))
 
 
 @router.keyword(*wording.RESULT)

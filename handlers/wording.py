@@ -21,7 +21,7 @@ from bot.domain.entries import MottoCard, MottoState
 from bot.domain.identity import CAMPAIGN_ZONE, mask
 from bot.domain.notices import Notification
 from bot.domain.outcomes import Standing
-from bot.domain.panels import JudgedLine
+from bot.domain.panels import JudgedLine, PanelPlan
 from bot.domain.quarantine import Held
 from bot.domain.quiz import Choice, Marked, Rules, Sitting
 from bot.domain.refusals import (
@@ -2293,12 +2293,18 @@ def ballot_link(token: str) -> Text:
     )
 
 
-def vote_rules(plan: RoundPlan) -> Text:
+def vote_rules(plan: RoundPlan, panel: PanelPlan | None) -> Text:
     """What the selection promises."""
     lines = [
         say("《{title}》", title=Prose(plan.title)),
         *(say("{line}", line=line) for line in round_rules(plan)),
     ]
+    if panel:
+        told = (
+            "票数前{most}名（并列的都算）由评委打分：评委占{weight}%，群众票占{rest}%，同分看评委。"
+        )
+        facts = {"most": panel.finalists, "weight": panel.weight, "rest": 100 - panel.weight}
+        lines.append(say(told, **facts))
     return join([*lines, say("[去投票](发:投票)　[我投的](发:我的投票)")])
 
 

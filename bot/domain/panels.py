@@ -24,6 +24,7 @@ from bot.domain.panel_scoring import Judged, Method, Rule, grade, mean, spread, 
 from bot.domain.refusals import Refusal
 from bot.domain.roles import Role
 from bot.domain.sealing import Sealing
+from bot.storage.locks import claim
 from bot.storage.tables import (
     Member,
     Motto,
@@ -239,6 +240,8 @@ class Panels:
 
     def settle(self, round_id: int, plan: PanelPlan, by: int) -> None:
         """Lay down the rule, or another in its place. Raises UnfitPanel and PanelFixed."""
+        # Nobody seals meanwhile: the rule is there before the result.
+        claim(self._session, round_id)
         self._lock(round_id)
         if self.of(round_id).sealed:
             raise PanelFixed

@@ -44,3 +44,6 @@ def test_points_and_their_rule_stand_beside_the_votes(
     chat = shown(wording.judged_result(standing, table, number_of(1)))
     assert "第1名　1002号　60.20分" in chat
     assert "第2名　1001号（您的）　42.00分" in chat
+    rules = shown(wording.vote_rules(standing.plan, PLAN))
+    assert "票数前4名（并列的都算）由评委打分：评委占70%，群众票占30%" in rules
+    assert "评委" not in shown(wording.vote_rules(standing.plan, None))

@@ -59,7 +59,7 @@ WORDS: dict[str, list[str]] = {
     "contest": ["赛" * 60], "list_hash": ["0" * 64],
     "number": ["583"], "number_from": ["号" * 80], "root": ["0" * 64],
     "quarantine_root": ["0" * 64],
-    "honour": ["优" * 12], "issuer": ["会" * 20], "key": ["k" * 22],
+    "anchors": ["范" * 120], "honour": ["优" * 12], "issuer": ["会" * 20], "key": ["k" * 22],
 }  # fmt: skip
 """What a text can be at its longest, or each of the texts it can be, by what it is called."""
 NUMBERS: dict[str, list[int]] = {
@@ -81,7 +81,7 @@ LONG_UNITS = 3
 HOW_MANY: dict[str, int] = {
     "places": 5, "wall": motto.NEWEST, "vote_list": BATCH, "vote_lines": BATCH, "entries": BATCH,
     "by_place": BATCH, "found": ranking.MOST_TOLD, "lines": vote.BEST + 1,
-    "judged": vote.BEST + 1, "units": LONG_UNITS,
+    "judged": vote.BEST + 1, "criteria": 5, "units": LONG_UNITS,
     "stems": mistakes.PAGE, "around": 4, "answers": 5, "graded": 5, "votes": vote.MINE,
     "mottos": 1, "held": 42, "names": 2, "branches": 2, "own": certificate.MOST,
     "choices": SEVERAL_MOST,
