@@ -118,7 +118,7 @@ class Sitting:
     def counts(self) -> int:
         """What the day counts, with its other attempts; nothing before its first answer."""
         if not self.answers:
-            return self.scoring.of_day(self.earlier) if self.earlier else 0
+            return self.scoring.of_day(self.earlier)
         return self.scoring.of_day((*self.earlier, self.earned), self.current is None)
 
 
@@ -421,8 +421,7 @@ class Quiz:
     def _choice(self, member: bytes, contest: Contest) -> Choice:
         today = campaign_day(self._now)
         done = bool(self._attempts(member, contest.id, today))
-        earned = self._earned(member, contest.id, today)
-        counts = scoring_of(contest).of_day(earned) if earned else 0
+        counts = scoring_of(contest).of_day(self._earned(member, contest.id, today))
         return Choice(contest.id, contest.title, contest.questions_a_day, done, counts)
 
     @cached_property

@@ -87,7 +87,7 @@ class Scoring:
 
         `finished` says whether the last of them is; those before it always are.
         """
-        earned = self._of_attempts(papers, finished)
+        earned = self._of_attempts(papers, finished) if papers else 0
         return earned if self.daily_cap is None else min(earned, self.daily_cap)
 
     def _of_attempts(self, papers: Sequence[int], finished: bool) -> int:

@@ -130,3 +130,8 @@ def test_half_is_for_some_of_several_right_options_and_nothing_else(
     assert Scoring(5, partial_credit=True).grade_kept(question, choice) == grade
     whole = Scoring(5).grade_kept(question, choice)
     assert whole == (grade if grade.correct else Grade(False, 0))
+
+
+@given(SCORINGS)
+def test_a_day_without_an_answer_counts_nothing(scoring: Scoring) -> None:
+    assert scoring.of_day([]) == 0
