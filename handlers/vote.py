@@ -208,6 +208,9 @@ def result(message: Message, state: State, services: Services) -> Step:
     """The result, once all may see it; it does not hang on who asks but for the own entry."""
     standing = services.outcomes.current()
     if standing.publicised_at is None:
+        if standing.plan.shows_standings(services.now):
+            lines = services.tally.poll(1, standing.round_id).lines[:BEST]
+            return Step(wording.so_far(standing, lines), on_show(state))
         # Until then a ballot that is closed says so itself.
         return Step(wording.result_later(services.votes.ballot(message.member)), on_show(state))
     mine = services.mottos.mine(message.member)

@@ -2340,6 +2340,13 @@ def _judged_line(line: JudgedLine, *, of_member: bool) -> Text:
     return say("第{rank}名　{number}号{whose}　{points}分\n“{words}”", words=words, **facts)
 
 
+def so_far(standing: Standing, lines: Sequence[Line]) -> Text:
+    """How voting goes, in a round that shows it."""
+    head = say("《{title}》现在的名次：", title=standing.title)
+    ends = say("{ends}截止，名次还会变。\n[去投票](发:投票)", ends=_deadline(standing.closes_at))
+    return join([head, *(_result_line(line, of_member=False) for line in lines), ends])
+
+
 def _result_line(line: Line, *, of_member: bool) -> Text:
     whose = "（您的）" if of_member else ""
     apart = f"（含暂不计入的{line.votes + line.quarantined}票）" if line.quarantined else ""

@@ -302,7 +302,7 @@ class Planning:
         if before and before.open:
             fixed += (
                 "opens_at", "votes", "in_all", "per_entry", "least", "eligibility",
-                "own_entry_allowed", "own_unit_allowed",
+                "own_entry_allowed", "own_unit_allowed", "standings_from",
             )  # fmt: skip
         return _changed(fixed, plan, before)
 
@@ -419,6 +419,8 @@ def _flaws_of_votes(plan: RoundPlan) -> dict[str, Flaw]:
         flaws["least"] = Flaw.IDLE
     elif plan.least != 1 and not 1 <= plan.least <= plan.votes:
         flaws["least"] = Flaw.NUMBER
+    if plan.standings_from and not plan.opens_at <= plan.standings_from < plan.closes_at:
+        flaws["standings_from"] = Flaw.ORDER
     if not plan.own_unit_allowed and plan.eligibility is Eligibility.ANYONE:
         flaws["own_unit_allowed"] = Flaw.UNITS
     return flaws

@@ -272,6 +272,7 @@ REGISTER: Mapping[str, Fields] = {
         Purpose.CONTENT,
         "id", "title", "collects_from", "collects_until", "opens_at", "closes_at", "sealed_at",
         "own_entry_allowed", "own_unit_allowed", "eligibility", "in_all", "per_entry", "least",
+        "standings_from",
     ),
     "outcome": _for(
         Purpose.NUMBERS,

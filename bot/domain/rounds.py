@@ -40,6 +40,12 @@ class RoundPlan:
     """How many votes an entry can have of one member; None: one each day."""
     least: int = 1
     """Who gives fewer votes in all has given none."""
+    standings_from: datetime | None = None
+    """From when on all see who stands where while voting goes on; None: only with the result."""
+
+    def shows_standings(self, now: datetime) -> bool:
+        """Whether all see now how voting goes."""
+        return self.standings_from is not None and self.standings_from <= now < self.closes_at
 
     @classmethod
     def of(cls, row: Round, votes: int) -> Self:
@@ -47,5 +53,5 @@ class RoundPlan:
         return cls(
             row.title, row.collects_from, row.collects_until, row.opens_at, row.closes_at, votes,
             row.own_entry_allowed, row.own_unit_allowed, Eligibility(row.eligibility), row.in_all,
-            row.per_entry, row.least,
+            row.per_entry, row.least, row.standings_from,
         )  # fmt: skip

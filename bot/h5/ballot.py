@@ -19,12 +19,15 @@ from bot.domain.page_ballots import Sent
 from bot.domain.passes import VALID
 from bot.domain.refusals import NoRound, VotingClosed, VotingNotOpen
 from bot.domain.services import Services, Transaction
+from bot.domain.tally import Line
 from bot.h5 import wording
 from bot.h5.headers import PREFIX
 from bot.h5.sizes import is_larger
 from bot.rulebook import round_rules
 
 COOKIE = "ballot"
+TOP = 10
+"""Entries of which the page says how they stand, where a round shows it."""
 SIZE, FEWER = 20, 8
 """Entries on a page; and in larger letters."""
 _MOST = 100
@@ -111,7 +114,8 @@ class BallotPages:
             try:
                 member = _member(services)
                 if member is None:
-                    return _page("ballot_how", plan=services.outcomes.current().plan)
+                    plan = services.outcomes.current().plan
+                    return _page("ballot_how", plan=plan, standings=_standings(services))
                 ballot = services.votes.ballot(member)
                 plan = services.outcomes.current().plan
             except _SHUT as refusal:
@@ -132,6 +136,7 @@ class BallotPages:
                 own=card.number if card and not ballot.own_entry_allowed else None,
                 mine=services.votes.mine(member, _MOST),
                 rules=round_rules(plan),
+                standings=_standings(services),
                 taken=taken,
                 **_form(),
             )
@@ -160,6 +165,14 @@ def _member(services: Services) -> bytes | None:
     """Whose browser this is."""
     member = services.ballot_visits.holder(request.cookies.get(COOKIE, ""))
     return member if member and services.page_ballots.follows(member) else None
+
+
+def _standings(services: Services) -> list[Line]:
+    """The first of the round in force, while it shows how voting goes."""
+    current = services.outcomes.current()
+    if not current.plan.shows_standings(services.now):
+        return []
+    return services.tally.poll(1, current.round_id).lines[:TOP]
 
 
 def _chosen() -> list[int]:

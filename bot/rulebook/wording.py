@@ -28,7 +28,7 @@ def counts_as(counting: Counting) -> str:
 
 def round_rules(plan: RoundPlan) -> tuple[str, ...]:
     """What a selection promises, a paragraph to a subject, without marks or links."""
-    return (_votes_between(plan), _who_votes(plan), _how_often(plan), _change(plan), _winner())
+    return (_votes_between(plan), _who_votes(plan), _how_often(plan), _change(plan), _winner(plan))
 
 
 STEM_TOLD = 24
@@ -152,8 +152,14 @@ def _change(plan: RoundPlan) -> str:
     return f"改票：截止以前随时可以撤回，{again}。每一票都有回执，封票以后可以自己查、自己重数。"
 
 
-def _winner() -> str:
-    return "名次：票多的在前，票数相同名次并列；公示三天，没有问题再发布。"
+def _winner(plan: RoundPlan) -> str:
+    order = "名次：票多的在前，票数相同名次并列；有评委打分的，按投票截止前公布的评委规则排；"
+    shown = (
+        f"{_moment(plan.standings_from)}起公布实时名次；"
+        if plan.standings_from
+        else "投票期间不公布名次；"
+    )
+    return order + shown + "截止后公示三天，没有问题再发布。"
 
 
 def _moment(moment: datetime) -> str:

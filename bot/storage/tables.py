@@ -645,6 +645,8 @@ class Round(Base):
     """How many votes of one member an entry can have; NULL: one each day."""
     least: Mapped[int] = mapped_column(SmallInteger, server_default="1")
     """Who gave fewer votes than this has given none."""
+    standings_from: Mapped[datetime | None]
+    """From when on all see who stands where while voting goes on; NULL: only with the result."""
 
 
 class Motto(Base):

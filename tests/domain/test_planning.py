@@ -348,6 +348,7 @@ def test_a_vote_on_its_way_counts_in_its_own_selection_though_the_next_collects_
         ({"least": 2}, {"least": Flaw.IDLE}),
         ({"least": 4, "in_all": True}, {"least": Flaw.NUMBER}),
         ({"own_unit_allowed": False}, {"own_unit_allowed": Flaw.UNITS}),
+        ({"standings_from": ROUND.closes_at}, {"standings_from": Flaw.ORDER}),
         ({"collects_from": NOON}, {"collects_from": Flaw.OVERLAP}),
     ],
 )

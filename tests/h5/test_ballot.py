@@ -98,6 +98,18 @@ def test_without_a_link_the_page_says_how_one_votes(
     assert given(campaign) == []
 
 
+def test_who_stands_where_is_shown_from_the_moment_the_round_says(
+    client: FlaskClient, phone: Phone, campaign: Campaign, numbers: list[int]
+) -> None:
+    phone.posts("send", **phone.confirms(numbers[1]))
+    assert "现在的名次" not in phone.reads()
+    ruled(campaign, standings_from=NOON)
+
+    assert f"现在的名次 1 {WORDS}1" in phone.reads()
+    client.delete_cookie("ballot", path="/h/vote")
+    assert f"现在的名次 1 {WORDS}1" in phone.reads()
+
+
 def test_who_no_longer_follows_has_no_vote(
     phone: Phone, campaign: Campaign, numbers: list[int]
 ) -> None:

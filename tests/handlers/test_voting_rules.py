@@ -113,6 +113,26 @@ def test_what_the_own_unit_sent_in_is_not_voted_for(
     assert given(session) == []
 
 
+# ------------------------------------------------------------ how voting goes
+
+
+def test_the_result_says_how_voting_goes_once_the_round_shows_it(
+    session: Session, zhang: Talker, numbers: list[int]
+) -> None:
+    zhang.says(f"投{numbers[1]}号")
+    hidden = zhang.says("结果")
+    ruled(session, standings_from=NOON + timedelta(hours=1))
+    early = zhang.says("结果")
+    ruled(session, standings_from=NOON)
+
+    shown = zhang.says("结果")
+
+    assert hidden == early
+    assert "结果公示后，回复“结果”就能看" in hidden
+    assert shown.startswith(f"《座右铭评选》现在的名次：\n第1名　{numbers[1]}号　1票\n“{WORDS}1”")
+    assert "12月20日24点截止，名次还会变。" in shown
+
+
 # ------------------------------------------------------------ how often
 
 
@@ -125,7 +145,8 @@ def test_the_chat_tells_the_rules(session: Session, zhang: Talker) -> None:
         "谁能投：登记了单位的才能投。不能投自己的和本单位的。\n"
         "投几票：每人每天3票，每条每天1票，同一条一共最多2票；零点换新票，没投完的不留。\n"
         "改票：截止以前随时可以撤回，当天改投别的。每一票都有回执，封票以后可以自己查、自己重数。\n"
-        "名次：票多的在前，票数相同名次并列；公示三天，没有问题再发布。\n"
+        "名次：票多的在前，票数相同名次并列；有评委打分的，按投票截止前公布的评委规则排；"
+        "投票期间不公布名次；截止后公示三天，没有问题再发布。\n"
         "[去投票](发:投票)　[我投的](发:我的投票)"
     )
 

@@ -106,6 +106,7 @@ class RoundForm(PlanForm):
     per_entry: Words = ""
     least: Words = ""
     eligibility: Words = ""
+    standings_from: Words = ""
     own_entry_allowed: bool = False
     own_unit_allowed: bool = False
 
@@ -121,6 +122,7 @@ class RoundForm(PlanForm):
             per_entry=_number_or_none,
             least=int,
             eligibility=Eligibility,
+            standings_from=_moment_or_none,
         )
         if flaws:
             return None, flaws
@@ -144,6 +146,7 @@ class RoundForm(PlanForm):
             "per_entry": "" if plan.per_entry is None else plan.per_entry,
             "least": plan.least,
             "eligibility": plan.eligibility,
+            "standings_from": _typed(plan.standings_from) if plan.standings_from else "",
             "own_entry_allowed": plan.own_entry_allowed,
             "own_unit_allowed": plan.own_unit_allowed,
         }
@@ -166,6 +169,10 @@ def _number_or_none(typed: str) -> int | None:
 
 def _moment(typed: str) -> datetime:
     return datetime.strptime(typed, _MINUTE).replace(tzinfo=CAMPAIGN_ZONE)
+
+
+def _moment_or_none(typed: str) -> datetime | None:
+    return _moment(typed) if typed else None
 
 
 def _typed(moment: datetime) -> str:

@@ -72,8 +72,13 @@ def attempts(plan: ContestPlan) -> str:
     return f"每天 {plan.attempts} 次，算{COUNTING[plan.counting]}"
 
 
+_STANDINGS = "请填投票期间的一个时间；只在公示时公布，就空着。"
+
+
 def explain(item: str, flaw: Flaw) -> str:
     """What is wrong with a field, and what to do."""
+    if item == "standings_from" and flaw is Flaw.ORDER:
+        return _STANDINGS
     own = {Flaw.NUMBER: _NUMBERS, Flaw.IDLE: _IDLE}.get(flaw)
     return own[item] if own else _FLAWS[flaw]
 
