@@ -11,9 +11,10 @@ Nobody's device, place or address is looked at. What is looked at:
   voted for nothing else, or for the same entries in the same order as others did (each member is
   shown the entries in an order of their own).
 
-A vote is suspicious in a conspicuous hour only, and by two of these at least. The limits are
-settings, not truths: two colleagues decide. What this cannot see is an entry that was stuffed from
-its first hour to its last by accounts that followed long ago.
+A vote is suspicious in a conspicuous hour only, by two of these at least, and where most of what
+is beyond the usual is so. The limits are settings, not truths: two colleagues decide. What this
+can't see is an entry that was stuffed from its first hour to its last by accounts that followed
+long ago, and few bought votes among many that were asked for.
 """
 
 from collections import Counter, defaultdict
@@ -41,6 +42,9 @@ ALIKE = 5
 """Members who voted for the same entries in the same order, of whom each is one too many."""
 SIGNS = 2
 """Signs that make a vote suspicious."""
+MOST = 0.6
+"""The part of what an entry got beyond the usual that has to be suspicious: where it is less, a
+unit may have asked its own people to vote."""
 _AT_ONCE = 500
 _HOUR = timedelta(hours=1)
 
@@ -150,7 +154,11 @@ class Stuffing:
         given = [vote for vote in self._given(round_id, entry, at) if _hour_of(vote.at) in at]
         signs = _signs(given, self._orders(round_id, {vote.member for vote in given}))
         suspicious = [vote for vote in given if len(signs[vote.tracker]) >= SIGNS]
-        undecided = [vote for vote in suspicious if vote.tracker not in self._decided(suspicious)]
+        usual = sum(hours.usual(entry, hour) for hour in at)
+        if len(suspicious) < MOST * (len(given) - usual):
+            return None
+        decided = self._decided(suspicious)
+        undecided = [vote for vote in suspicious if vote.tracker not in decided]
         if len(undecided) < LEAST:
             return None
         times = sorted(vote.at for vote in undecided)
@@ -161,7 +169,7 @@ class Stuffing:
             begins=times[0],
             ends=times[-1],
             votes=len(given),
-            usual=sum(hours.usual(entry, hour) for hour in at),
+            usual=usual,
             trackers=tuple(sorted(vote.tracker for vote in undecided)),
             signs={sign: told[sign] for sign in ("fresh", "unbound", "sole", "alike")},
             hours=_picture(entry, at, hours),

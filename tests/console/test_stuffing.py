@@ -52,7 +52,7 @@ def test_a_signal_is_told_in_plain_words_with_its_numbers(sun: Browser, number: 
     page = sun.get(PAGE)
 
     told = text_of(page)
-    assert f"{number}号：12月5日 12:00–12:00，异常的几个小时收到{PAID}票" in told
+    assert f"{number}号：12月5日 12:00，异常的几个小时收到{PAID}票" in told
     assert f"其中{PAID}票可疑" in told
     assert f"关注后24小时内投的{PAID}票" in told
     assert f"没有登记单位的{PAID}票" in told

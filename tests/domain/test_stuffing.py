@@ -223,5 +223,5 @@ def test_five_thousand_paid_accounts_among_a_city(session: Session, seed: int) -
         f"precision {result.precision:.3f}, recall {result.recall:.3f}, {result.by_manner}, "
         f"{time.perf_counter() - began:.1f} s"
     )
-    assert result.recall >= 0.8
-    assert result.precision >= 0.8
+    assert result.recall >= 0.95
+    assert result.precision >= 0.95

@@ -1,7 +1,7 @@
 """What the page of votes that look bought says: each sign in plain words, with its number."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.domain.identity import CAMPAIGN_ZONE
@@ -89,4 +89,5 @@ def _round(number: float) -> str:
 
 def _span(begins: datetime, ends: datetime) -> str:
     first, last = begins.astimezone(CAMPAIGN_ZONE), ends.astimezone(CAMPAIGN_ZONE)
-    return f"{first.month}月{first.day}日 {first:%H:%M}–{last:%H:%M}"
+    until = f"–{last:%H:%M}" if last - first >= timedelta(minutes=1) else ""
+    return f"{first.month}月{first.day}日 {first:%H:%M}{until}"
