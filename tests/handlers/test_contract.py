@@ -325,6 +325,7 @@ ELSEWHERE = [
         Cell("✘ 您选“错”，正确的是“对”。", "4=F"),
     ),
     Elsewhere("judged", "C 3 AB 全选", Cell("这题请判断对错。\n现在是第4题：题目P4？")),
+    Elsewhere("one", "11 22 111", Cell(rf"我没看懂(.*\n)+{SECOND}")),
     Elsewhere("picked", "改 选错了 刚才选错", Cell(f"好，这题重新选。\n{THIRD}", "forgot A")),
     Elsewhere("picked", "选好了 交 第3题好了", wrong(3, "A")),
     Elsewhere("picked", "acd A、C、D", wrong(3, "A、C、D")),
