@@ -65,8 +65,8 @@ class Colleague:
 
     @property
     def may_judge(self) -> bool:
-        """Whether entries may be given to them to mark."""
-        return self.role is Role.JUDGE
+        """Whether the pages of judges are theirs to see; entries are given to judges alone."""
+        return self.role in (Role.OWNER, Role.JUDGE)
 
     @property
     def may_decide(self) -> bool:

@@ -81,7 +81,7 @@ MAY = {
     Access.OWNERS: {Role.OWNER},
     Access.REPORTERS: {Role.OWNER, Role.ORGANISER, Role.MODERATOR, Role.EDITOR},
     Access.COUNTERS: set(Role) - {Role.JUDGE},
-    Access.JUDGES: {Role.JUDGE},
+    Access.JUDGES: {Role.OWNER, Role.JUDGE},
 }
 """Who may ask for which views: said here a second time, so that the two can differ."""
 
