@@ -29,9 +29,15 @@ class Kept(Generic[_Key, _Count]):
         self._counting = Lock()
 
     def of(self, key: _Key, now: datetime, count: Callable[[], _Count]) -> _Count:
-        """The count for this key; whoever comes first counts, and the others wait for it."""
+        """The count for this key; whoever comes first counts.
+
+        The others make do with the count before, or wait where there is none.
+        """
         if (counted := self._fresh(key, now)) is not None:
             return counted
+        _, before = self._known.get(key, (None, None))
+        if before is not None and self._counting.locked():
+            return before
         with self._counting:
             if (counted := self._fresh(key, now)) is None:
                 counted = count()

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.domain.kept import Kept
 
-LONG = 2_000
+LONG = 500
 """People on a ladder that takes long enough to count to keep it at hand."""
 
 

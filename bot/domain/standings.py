@@ -4,7 +4,7 @@ Who wants to stand on no board has a place all the same, and is the only one to 
 else's place changes. Where a contest ranks only who is bound to a unit, the others have no place.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -36,6 +36,7 @@ from bot.storage.tables import Contest, Member, Score, Unit, table_of
 
 ABOVE, BELOW = 2, 1
 """How many neighbours a member sees on each side."""
+_NEAR = ABOVE + 1 + BELOW
 
 Standing = tuple[int, int, datetime]
 """What ranks a member: points, days, and when the points were reached."""
@@ -156,10 +157,10 @@ def _people(*columns: ColumnElement[Any]) -> Select[Any]:
     )
 
 
-_PLACE = (
-    *_STANDING, _SCORE.c.member_key, _MEMBER.c.name, _MEMBER.c.unlisted,
-    func.coalesce(_PARENT.c.name, _UNIT.c.name).label("unit"),
+_NAMED = (
+    _MEMBER.c.name, _MEMBER.c.unlisted, func.coalesce(_PARENT.c.name, _UNIT.c.name).label("unit")
 )  # fmt: skip
+_PLACE = (*_STANDING, _SCORE.c.member_key, *_NAMED)
 _ME = (
     _people(
         *_PLACE, _SCORE.c.contest_id, func.coalesce(_PARENT.c.id, _UNIT.c.id).label("district"),
@@ -215,31 +216,55 @@ class _Scoped:
 
 
 def _around(*among: ColumnElement[bool]) -> Select[Any]:
-    """The member and the neighbours; of each, how many of the same rung were there earlier."""
+    """The member and the neighbours: chosen by their scores alone, and named only then."""
     myself = _SCORE.c.member_key == bindparam("member")
+    standing = (*_STANDING, _SCORE.c.member_key)
+    others = _SCORE.outerjoin(_MEMBER, _MEMBER.c.member_key == _SCORE.c.member_key)
     parts = [
-        _people(literal(_AHEAD).label("part"), *_PLACE)
-        .where(_IN_CONTEST, *among, _HIGHER, _LISTED)
+        select(literal(_AHEAD).label("part"), *standing)
+        .select_from(others)
+        .where(*among, _HIGHER, _LISTED)
         .order_by(*_ORDER_UP)
         .limit(ABOVE),
-        _people(literal(_MYSELF).label("part"), *_PLACE).where(_IN_CONTEST, myself),
-        _people(literal(_BEHIND).label("part"), *_PLACE)
-        .where(_IN_CONTEST, *among, _LOWER, _LISTED)
+        select(literal(_MYSELF).label("part"), *standing).where(_IN_CONTEST, myself),
+        select(literal(_BEHIND).label("part"), *standing)
+        .select_from(others)
+        .where(*among, _LOWER, _LISTED)
         .order_by(*_ORDER_DOWN)
         .limit(BELOW),
     ]
     near = union_all(*(select(part.subquery()) for part in parts)).subquery("near")
-    on_rung = and_(
-        _IN_CONTEST,
-        _SCORE.c.points == near.c.points,
-        _SCORE.c.days == near.c.days,
-        _SCORE.c.reached_at < near.c.reached_at,
-    )
-    # Among all members nobody need look at their units.
-    others = _people(func.count()).where(*among) if among else select(func.count())
-    earlier = others.where(on_rung).correlate(near).scalar_subquery()
     downwards = (near.c.points.desc(), near.c.days.desc(), near.c.reached_at, near.c.member_key)
-    return select(near, earlier.label("earlier")).order_by(near.c.part, *downwards)
+    return (
+        select(near, *_NAMED)
+        .outerjoin(_MEMBER, _MEMBER.c.member_key == near.c.member_key)
+        .outerjoin(_UNIT, _MEMBER.c.unit_id == _UNIT.c.id)
+        .outerjoin(_PARENT, _UNIT.c.parent_id == _PARENT.c.id)
+        .order_by(near.c.part, *downwards)
+    )
+
+
+def _sooner(number: int) -> ColumnElement[bool]:
+    """Whether somebody stands on the rung of this one of the neighbourhood, and was there first."""
+    return and_(
+        *(column == bindparam(f"{column.name}_{number}") for column in _RUNG),
+        _SCORE.c.reached_at < bindparam(f"reached_at_{number}"),
+    )
+
+
+def _counted_one_by_one(*among: ColumnElement[bool]) -> Select[Any]:
+    """How many were there sooner than each of the neighbourhood: each a stretch of the index."""
+    counts = (
+        select(func.count()).select_from(_SCORE).where(_IN_CONTEST, *among, _sooner(number))
+        for number in range(_NEAR)
+    )
+    return select(*(count.scalar_subquery() for count in counts))
+
+
+def _counted_at_once(*among: ColumnElement[bool]) -> Select[Any]:
+    """The same in one go through the people of a district, who are few among those of a rung."""
+    counts: list[Any] = [func.count(case((_sooner(number), 1))) for number in range(_NEAR)]
+    return select(*counts).where(*among)
 
 
 def _rungs(*scope: ColumnElement[bool]) -> Select[Any]:
@@ -247,7 +272,10 @@ def _rungs(*scope: ColumnElement[bool]) -> Select[Any]:
     return select(*_RUNG, _PEOPLE).where(*scope).group_by(*_RUNG)
 
 
-_AROUND = _Scoped(_around(), _around(_IS_JOINED), _around(_IN_DISTRICT))
+_AROUND = _Scoped(_around(_IN_CONTEST), _around(_IN_CONTEST, _IS_JOINED), _around(*_OF_DISTRICT))
+_SOONER = _Scoped(
+    _counted_one_by_one(), _counted_one_by_one(_AMONG_JOINED), _counted_at_once(*_OF_DISTRICT)
+)
 _TOP = _people(*_PLACE).order_by(*_ORDER_DOWN).limit(bindparam("limit"))
 _TOPS = _Scoped(
     _TOP.where(_IN_CONTEST), _TOP.where(_IN_CONTEST, _IS_JOINED), _TOP.where(*_OF_DISTRICT)
@@ -294,7 +322,11 @@ class Standings:
             # Erased between the two statements: nobody is locked by who only looks.
             return None
         ladder = self._ladder(scope)
-        ranks = {_standing(row): _rank(row, ladder) for row in rows}
+        sooner = self._sooner(scope, [_standing(row) for row in rows])
+        ranks = {
+            _standing(row): 1 + ladder.above(row.points, row.days) + count
+            for row, count in zip(rows, sooner, strict=True)
+        }
         # Some may have come since the people were counted.
         ahead = sum(row.part == _AHEAD for row in rows)
         mine = ranks[_standing(myself)] = max(ranks[_standing(myself)], 1 + ahead)
@@ -350,17 +382,22 @@ class Standings:
         if is_board_closed(last_day, closed_days, campaign_day(self._now)):
             raise BoardClosed(last_day, points)
 
+    def _sooner(self, scope: Scope, near: Sequence[Standing]) -> Sequence[int]:
+        """How many of the same rung were there before each of these."""
+        asked = [*near, *[near[0]] * (_NEAR - len(near))]
+        values = scope.values | {
+            f"{name}_{number}": value
+            for number, standing in enumerate(asked)
+            for name, value in zip(("points", "days", "reached_at"), standing, strict=True)
+        }
+        return ask(self._session, _SOONER.within(scope), values).one()[: len(near)]
+
     def _ladder(self, scope: Scope) -> Ladder:
         def count() -> Ladder:
             rungs = ask(self._session, _RUNGS.within(scope), scope.values)
             return Ladder([(row.points, row.days, row.people) for row in rungs])
 
         return self._ladders.of(scope, self._now, count)
-
-
-def _rank(row: _Row, ladder: Ladder) -> int:
-    """One more than stand strictly higher."""
-    return 1 + ladder.above(row.points, row.days) + int(row.earlier)
 
 
 def _standing(row: _Row) -> Standing:

@@ -92,7 +92,7 @@ def test_the_rules_are_those_of_the_contest(session: Session) -> None:
 
     shown = Talker(session).says("怎么算的")
 
-    assert "个人：答对1题2分，每天最多10分；多选题全部选对才得分。快慢不算分。\n" in shown
+    assert "个人：答对1题2分，每天最多10分；多选题全部选对才得分。快慢不算分。同一道题" in shown
     assert "名次随时更新，12月31日答完定榜。" in shown
     assert "单位：看参加率（参加的人÷名册人数），不看总分" in shown
 
