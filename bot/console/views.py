@@ -21,11 +21,14 @@ from bot.console.bank.views import QuestionDesk
 from bot.console.bringing import Reader
 from bot.console.certificates import CertificateDesk
 from bot.console.draws import DrawDesk
+from bot.console.exports import ExportDesk
+from bot.console.exports import wording as wording_of_exports
 from bot.console.forms import LeaveForm, MarkedForm, ReturnForm, SeenForm
 from bot.console.letters import Letterbox
 from bot.console.lists import ListDesk, Marker
 from bot.console.lists import wording as wording_of_lists
 from bot.console.login import Door
+from bot.console.overview import Overview
 from bot.console.pages import page, to
 from bot.console.panels import PanelDesk, SheetDesk
 from bot.console.plans import PlanningDesk
@@ -80,6 +83,7 @@ def console(settings: Settings, transaction: Transaction) -> Blueprint:
             "form_token": gate.form_token,
             "marked": marker.mark,
             "lists": wording_of_lists,
+            "exports": wording_of_exports,
         }
     )
     desk.hang(room)
@@ -102,6 +106,8 @@ def console(settings: Settings, transaction: Transaction) -> Blueprint:
     RegisterDesk(transaction, reader).hang(room)
     ResultDesk(transaction).hang(room)
     UnitTables(transaction).hang(room)
+    ExportDesk(transaction).hang(room)
+    room.add_url_rule("/overview", view_func=Overview(transaction).overview)
     Entrance(settings, transaction, gate).hang(room)
     OwnDesk(settings, transaction, gate).hang(room)
     PeopleDesk(transaction).hang(room)

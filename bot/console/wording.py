@@ -1,7 +1,7 @@
 """Every sentence of the console that is not in a template."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -385,6 +385,20 @@ def details(facts: Mapping[str, Any]) -> list[str]:
 def clock_time(at: datetime) -> str:
     """The time of day in China, rounded up to the minute."""
     return (at + timedelta(seconds=59)).astimezone(CAMPAIGN_ZONE).strftime("%H:%M")
+
+
+CHARTS = {
+    "people": ("每天答题", "人"),
+    "joined": ("累计参加", "人"),
+    "mottos": ("每天新座右铭", "条"),
+    "votes": ("每天投票", "票"),
+}
+"""What is drawn of each day: title, and what is counted."""
+
+
+def short_day(day: date) -> str:
+    """A day of this campaign."""
+    return f"{day.month}月{day.day}日"
 
 
 def full_time(at: datetime) -> str:

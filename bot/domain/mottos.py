@@ -119,6 +119,11 @@ class Mottos:
             or 0
         )
 
+    def all_of_round(self, round_id: int, most: int) -> list[MottoCard]:
+        """The entries of a round, whatever their state, the first first."""
+        wanted = cards().where(Motto.round_id == round_id).order_by(Motto.id).limit(most)
+        return [to_card(row) for row in self._session.execute(wanted)]
+
     def submit(self, member: bytes, words: str, folded: str, signature: str) -> MottoCard:
         """Enter a motto; one to a member and round, the constraint decides.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.domain.diary import Diaries
 from bot.domain.kept_lists import Latest
 from bot.domain.keys import Key, mended_keys, with_key
 from bot.domain.ladders import Ladders
@@ -29,10 +30,10 @@ class _Known:
 
 
 class Shelf:
-    """What a process keeps at hand: wordings of questions, ladders, boards, the console's lists."""
+    """What a process keeps at hand: questions, ladders, boards, diaries, the console's lists."""
 
     def __init__(self) -> None:
-        self.ladders, self.boards = Ladders(), Boards()
+        self.ladders, self.boards, self.diaries = Ladders(), Boards(), Diaries()
         self.screens, self.quotations = Latest[Screen](), Latest[Quotations]()
         self.nearest = KnownEntries()
         self._known = _Known()

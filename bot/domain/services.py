@@ -14,6 +14,7 @@ from bot.domain.bank_search import BankSearch
 from bot.domain.certificates import Certificates
 from bot.domain.colleagues import Colleagues
 from bot.domain.devices import Devices
+from bot.domain.diary import DiaryDesk
 from bot.domain.dossier import Dossiers
 from bot.domain.draws import Draws
 from bot.domain.erasure import Erasure
@@ -214,6 +215,10 @@ class Services:
     @cached_property
     def participation(self) -> Participation:
         return Participation(self._session, self.now, self._shelf.boards)
+
+    @cached_property
+    def diaries(self) -> DiaryDesk:
+        return DiaryDesk(self._session, self.now, self._shelf.diaries)
 
     @cached_property
     def notices(self) -> Notices:

@@ -164,10 +164,10 @@ class Tally:
         votes = {row[0]: row[1] for row in rows}
         return Count(self._now, votes, quarantined_of(self._session, round_id))
 
-    def poll(self, page: int = 1, round_id: int | None = None) -> Poll:
+    def poll(self, page: int = 1, round_id: int | None = None, size: int = PAGE) -> Poll:
         """How the round in force, or this one, stands; the result, once it is sealed.
 
-        A page beyond the last is the last. Raises NoRound.
+        A page has `size` lines. A page beyond the last is the last. Raises NoRound.
         """
         current = self._round(round_id)
         if current.sealed_at is None:
@@ -179,7 +179,7 @@ class Tally:
             entries = list(count.votes)
         aside = {id_: count.quarantined.get(id_, 0) for id_ in entries}
         votes = {id_: count.votes.get(id_, 0) - aside[id_] for id_ in entries}
-        pages = max(1, -(-len(votes) // PAGE))
+        pages = max(1, -(-len(votes) // size))
         page = min(max(1, page), pages)
         return Poll(
             title=current.title,
@@ -187,7 +187,7 @@ class Tally:
             closes_at=current.closes_at,
             as_of=count.as_of,
             sealed=current.sealed_at is not None,
-            lines=self._lines(rank(votes)[(page - 1) * PAGE : page * PAGE], aside),
+            lines=self._lines(rank(votes)[(page - 1) * size : page * size], aside),
             page=page,
             pages=pages,
             entries=len(votes),

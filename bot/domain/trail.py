@@ -100,6 +100,11 @@ class Trail:
         actor = audit.staff(staff_id)
         audit.record(self._session, self._now, actor, "audit.export", "audit", facts)
 
+    def note_list(self, staff_id: int, name: str, facts: dict[str, Any]) -> None:
+        """Leave a trace of a list that a colleague took out."""
+        actor = audit.staff(staff_id)
+        audit.record(self._session, self._now, actor, "list.export", f"list:{name}", facts)
+
     def _wanted(self, sought: Sought) -> Select[*tuple[Any, ...]]:
         wanted = select(
             Audit.id, Audit.at, Audit.actor, Audit.action, Audit.subject, Audit.facts

@@ -143,12 +143,12 @@ def test_every_topic_that_members_can_write_about_has_its_label() -> None:
 )
 def test_every_page_counts_what_waits(li: Browser, submit: Submit, write: Write, path: str) -> None:
     submit("愿做一块砖，哪里需要哪里搬")
-    assert "来信 得票 题库 成绩 词库 活动 李审核" in text_of(li.get(path))
+    assert "来信 得票 总览 题库 成绩 词库 活动 单位 李审核" in text_of(li.get(path))
 
     write(STUCK)
     write(PLACE)
 
-    assert "审核台 来信 2 得票 题库 成绩 词库 活动 李审核" in text_of(li.get(path))
+    assert "审核台 来信 2 得票 总览 题库 成绩 词库 活动 单位 李审核" in text_of(li.get(path))
 
 
 # ------------------------------------------------------------ closing

@@ -1,7 +1,6 @@
 """The console's room for the audit trail: who did what, when, before and after.
 
 desk      the page, its files, and the walk along the chain
-sheets    the trail as CSV and as a workbook, no cell of which is a formula
 wording   what deeds and facts are called
 """
 

@@ -1,19 +1,19 @@
 """The page of the audit trail: looked through, taken out as a file, its chain checked."""
 
 from datetime import datetime, timedelta
-from hashlib import sha256
-from io import BytesIO
 from typing import Annotated, Literal
 
-from flask import Blueprint, Response, g, request, send_file
+from flask import Blueprint, Response, g, request
 from pydantic import BeforeValidator, Field, ValidationError
 
+from bot.console.exports.files import handed_out, written
+from bot.console.exports.wording import taken_by
 from bot.console.forms import Form, as_typed
 from bot.console.pages import page
+from bot.console.sheets import Sheet
 from bot.console.trail import wording
-from bot.console.trail.sheets import WRITERS
 from bot.domain import audit
-from bot.domain.identity import CAMPAIGN_ZONE, campaign_day
+from bot.domain.identity import CAMPAIGN_ZONE
 from bot.domain.services import Services, Transaction
 from bot.domain.trail import Sought
 from bot.settings import Settings
@@ -95,20 +95,12 @@ class TrailDesk:
         with self._transaction(read_only=True) as services:
             names = services.staff.names()
             rows = [wording.row(entry, names) for entry in services.trail.entries(form.sought)]
-            at = wording.moment(services.now)
-        note = wording.taken_by(g.colleague.name, at, asked, len(rows))
-        content = WRITERS[form.format](rows, note)
-        facts = {
-            "format": form.format, "asked": asked, "count": len(rows),
-            "sha256": sha256(content).hexdigest(),
-        }  # fmt: skip
+        note = taken_by(g.colleague.name, services.now, wording.filters(asked), len(rows))
+        sheet = Sheet(wording.SHEET, wording.HEAD, rows)
+        content, facts = written(sheet, form.format, note)
         with self._transaction() as services:
-            services.trail.note_export(g.colleague.id, facts)
-        day = campaign_day(services.now).strftime("%Y%m%d")
-        name = wording.FILE_NAME.format(day=day, ending=form.format)
-        return send_file(
-            BytesIO(content), "application/octet-stream", as_attachment=True, download_name=name
-        )
+            services.trail.note_export(g.colleague.id, {"asked": asked, **facts})
+        return handed_out(content, wording.SHEET, form.format, services.now)
 
     def _page(
         self,

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from bot.console.wording import REASONS, ROLES, STATES, full_time, who_is
+from bot.console.bank.wording import STATES as QUESTION_STATES
+from bot.console.exports.wording import LISTS
+from bot.console.wording import REASONS, ROLES, STATES, who_is
 from bot.domain.identity import CAMPAIGN_ZONE
 from bot.domain.trail import MOST_OUT, Check, Entry
 
@@ -31,6 +33,7 @@ KINDS: Mapping[str, str] = {
     "quotations": "引文",
     "results": "成绩文件",
     "audit": "留痕",
+    "list": "清单",
 }
 """What deeds are about."""
 
@@ -123,6 +126,7 @@ DEEDS: Mapping[str, str] = {
     "results.ask": "要成绩文件",
     "results.take": "取走成绩文件",
     "audit.export": "导出留痕",
+    "list.export": "导出清单",
 }
 """What was done, in a few words; what has none is shown by its code."""
 
@@ -159,6 +163,9 @@ FACTS: Mapping[str, str] = {
     "judge": "评委账号",
     "code": "编号",
     "category": "类别",
+    "of": "哪一场（编号）",
+    "revision": "第几版",
+    "state": "状态",
     "first": "优先排队",
     "new": "新增",
     "changed": "改动",
@@ -196,13 +203,18 @@ FILTERS: Mapping[str, str] = {
 
 MEMBERS, SYSTEM = "党员", "系统"
 UPLOADED = "后台上传的文件"
-HEAD = ("序号", "时间", "谁", "做了什么", "对什么", "之前", "之后", "其他")
-"""The columns of a file."""
+HEAD = {
+    "序号": 8, "时间": 20, "谁": 14, "做了什么": 18, "对什么": 18, "之前": 30, "之后": 30,
+    "其他": 60,
+}  # fmt: skip
+"""The columns of a file, and how wide they are."""
 SHEET = "留痕"
-FILE_NAME = "留痕-{day}.{ending}"
-FORMATS = {"csv": "CSV", "xlsx": "Excel"}
 
-_CODES = {str(key): words for table in (STATES, REASONS, ROLES) for key, words in table.items()}
+_CODES = {
+    str(key): words
+    for table in (QUESTION_STATES, STATES, REASONS, ROLES)
+    for key, words in table.items()
+} | {"withdrawn": "已撤下"}
 
 
 def deed(action: str) -> str:
@@ -224,6 +236,8 @@ def subject(name: str, names: Mapping[str, str]) -> str:
         return UPLOADED
     if what == "motto" and which:
         return f"{which}号"
+    if what == "list":
+        return LISTS.get(which, which)
     return f"{kind(what)} {which}".strip()
 
 
@@ -292,14 +306,6 @@ def out_of(count: int) -> str:
     return f"{count} 条" if count <= MOST_OUT else f"最近的 {MOST_OUT} 条"
 
 
-def taken_by(name: str, at: str, asked: Sequence[str], count: int) -> str:
-    """The last line of a file: who took it, when, narrowed down by what."""
-    return f"{name} 于 {at} 导出，筛选：{filters(asked) or '没有'}，{count} 条"
-
-
 def filters(asked: Sequence[str]) -> str:
     """By what it was narrowed down."""
     return "、".join(FILTERS[each] for each in asked)
-
-
-moment = full_time

@@ -1,0 +1,183 @@
+"""The overview: each day and each unit, drawn and in tables; and lists that are taken out."""
+
+import csv
+import re
+from hashlib import sha256
+from io import BytesIO, StringIO
+
+import pytest
+from flask import Flask
+from python_calamine import CalamineWorkbook
+from sqlalchemy import select, update
+
+from bot.console.charts import chart
+from bot.console.exports import wording as words
+from bot.console.exports.lists import sheet_of
+from bot.domain.roles import Role
+from bot.domain.services import Transaction
+from bot.storage.tables import Audit, Member, Motto
+from tests.builders import NOON, key, said
+from tests.console.browser import Browser, text_of
+from tests.console.conftest import Clock, Opened, Submit, signed_in
+from tests.domain.test_item_analysis import answered
+
+pytestmark = pytest.mark.slow
+
+PAGE = "/admin/overview"
+FORMULA = '=HYPERLINK("http://e","x")座右铭一二三'
+
+
+@pytest.fixture
+def chen(app: Flask, transaction: Transaction) -> Browser:
+    """The browser of 陈组织, an organiser."""
+    return signed_in(app, transaction, "陈组织", Role.ORGANISER)
+
+
+@pytest.fixture
+def played(opened: Opened, submit: Submit, transaction: Transaction, clock: Clock) -> None:
+    """Three members answered today, one of them half of it right; one motto, two votes."""
+    with opened() as session:
+        for name, choices in (("a", "AA"), ("b", "AB"), ("c", "BB")):
+            answered(session, name, *choices)
+    number = submit("愿做一块砖，哪里需要哪里搬")
+    with transaction() as services:
+        services.moderation.decide(number, 1, 1)
+    clock.advance(minutes=2)
+    for voter in ("x", "y"):
+        with transaction() as services:
+            services.votes.cast(key(voter), number, clock.now, said("投").delivery)
+
+
+# ------------------------------------------------------------ the page
+
+
+@pytest.mark.usefixtures("played")
+def test_each_day_stands_drawn_and_as_a_row(viewer: Browser) -> None:
+    page = viewer.get(PAGE)
+
+    told = text_of(page)
+    assert "累计参加 3 人" in told
+    assert "今天到现在 3 人答题" in told
+    assert re.search(r"今天 3 3 \d+% 1 2", told)
+    assert "12月1日 0 0 — 0 0" in told
+    assert page.text.count('<rect class="chart-bar') == 4 * 5
+    assert "<title>12月5日 3 人</title>" in page.text
+    assert "农业局 0 / 120 0.0%" in told
+
+
+def test_without_answers_without_a_beginning_and_without_a_contest_the_page_says_what_is_next(
+    viewer: Browser, opened: Opened, clock: Clock
+) -> None:
+    assert "累计参加 0 人" in text_of(viewer.get(PAGE))
+
+    clock.now = NOON.replace(month=11, day=20)
+    assert "竞赛还没有开始" in text_of(viewer.get(PAGE))
+
+
+def test_a_contest_that_is_not_there_shows_the_one_in_force(viewer: Browser) -> None:
+    assert viewer.get(f"{PAGE}?contest=4711").text == viewer.get(PAGE).text
+
+
+@pytest.mark.parametrize("numbers", [[0], [0, 0], [5], [1, 2, 3], [7] * 100])
+def test_a_chart_stays_within_its_frame(numbers: list[int]) -> None:
+    drawn = chart("人", [str(n) for n in range(len(numbers))], numbers, "人")
+
+    assert drawn.peak == max(numbers)
+    assert len(drawn.bars) == len(numbers)
+    for bar, number in zip(drawn.bars, numbers, strict=True):
+        assert 0 <= bar.x < bar.x + bar.width <= 100
+        assert bar.y + bar.height == pytest.approx(100)
+        assert bar.height == pytest.approx(100 * number / max(*numbers, 1))
+
+
+# ------------------------------------------------------------ the lists
+
+
+def taken(browser: Browser, name: str, format_: str = "csv", **more: object) -> bytes:
+    view = "words" if name in ("entries", "letters") else "figures"
+    fields = {"list": name, "format": format_} | more
+    response = browser.post(f"/admin/export/{view}", fields)
+    assert response.status_code == 200
+    assert response.headers["Content-Disposition"].startswith("attachment;")
+    return bytes(response.data)
+
+
+def table(content: bytes) -> list[list[str]]:
+    return list(csv.reader(StringIO(content.decode("utf-8-sig"))))
+
+
+@pytest.mark.usefixtures("played")
+@pytest.mark.parametrize("name", words.LISTS)
+def test_each_list_is_taken_out_and_says_who_took_it_and_so_does_the_trail(
+    chen: Browser, opened: Opened, transaction: Transaction, name: str
+) -> None:
+    with transaction() as services:
+        services.tickets.open(key("a"), "help", "看不清字", said("x").delivery)
+
+    content = taken(chen, name, of=1)
+
+    rows = table(content)
+    assert rows[0] == list(words.COLUMNS[name])
+    assert len(rows) > 2
+    assert all(len(row) == len(rows[0]) for row in rows[1:-1])
+    titles = {"days": "我们的十三五", "units": "我们的十三五", "letters": None}
+    title = titles.get(name, "座右铭评选")
+    told = f"《{title}》" if title else "没有"
+    assert rows[-1][0].startswith(f"陈组织 于 2026年12月5日 12:02:00 导出，筛选：{told}，")
+    assert rows[-1][0].endswith(f"，{len(rows) - 2} 条")
+    with opened() as session:
+        row = session.scalars(select(Audit).where(Audit.action == "list.export")).one()
+    assert (row.actor, row.subject) == ("staff:1", f"list:{name}")
+    assert row.facts == ({"of": 1} if title else {}) | {
+        "count": len(rows) - 2, "format": "csv", "sha256": sha256(content).hexdigest(),
+    }  # fmt: skip
+    assert f"导出清单 {words.LISTS[name]}" in text_of(chen.get("/admin/trail"))
+
+
+def test_in_no_list_is_a_cell_a_formula_or_a_name_whole(
+    chen: Browser, submit: Submit, opened: Opened, transaction: Transaction
+) -> None:
+    submit("一句平常的座右铭就好了", signature="full")
+    with opened() as session:
+        session.execute(update(Motto).values(words=FORMULA))
+        session.execute(update(Member).values(name="欧阳秀兰"))
+    with transaction() as services:
+        services.tickets.open(key("author-1"), "help", FORMULA, said("x").delivery)
+
+    for name in ("entries", "letters"):
+        in_csv = [cell for row in table(taken(chen, name, of=1)) for cell in row]
+        book = CalamineWorkbook.from_filelike(BytesIO(taken(chen, name, "xlsx", of=1)))
+        in_book = [cell for row in book.get_sheet_by_index(0).to_python() for cell in row]
+        assert not any(cell.startswith(("=", "+", "-", "@")) for cell in in_csv)
+        assert f"'{FORMULA}" in in_csv
+        assert FORMULA in in_book
+        assert "欧***" in in_csv
+        assert not any("秀兰" in str(cell) for cell in [*in_csv, *in_book])
+
+
+def test_words_are_taken_out_only_with_proof_and_not_by_who_only_looks(
+    li: Browser, viewer: Browser, clock: Clock
+) -> None:
+    clock.advance(minutes=6)
+
+    assert li.post("/admin/export/words", {"list": "letters", "format": "csv"}).status_code == 401
+    assert li.post("/admin/export/figures", {"list": "votes", "format": "csv"}).status_code == 200
+    for view, name in (("words", "letters"), ("figures", "votes")):
+        answer = viewer.post(f"/admin/export/{view}", {"list": name, "format": "csv"})
+        assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"list": "letters", "format": "csv"}, {"list": "days", "format": "exe"}, {"format": "csv"},
+     {"list": "days", "format": "csv", "of": "x"}],
+)  # fmt: skip
+def test_what_is_no_list_is_a_bad_form(chen: Browser, fields: dict[str, str]) -> None:
+    assert chen.post("/admin/export/figures", fields).status_code == 400
+
+
+def test_a_list_of_nothing_has_its_columns_alone(transaction: Transaction, opened: Opened) -> None:
+    with transaction(read_only=True) as services:
+        assert [list(sheet_of(name, services, None).rows) for name in words.LISTS] == [
+            [] for _ in words.LISTS
+        ]

@@ -1,0 +1,40 @@
+"""The diary counts each day of a contest, on every engine."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from bot.domain.diary import Diaries, DiaryDesk
+from bot.storage.database import Sessions
+from tests.builders import FIRST_DAY, NOON, a_member, a_waiting_motto
+from tests.domain.test_item_analysis import answered
+
+pytestmark = pytest.mark.slow
+
+
+def test_each_day_up_to_now_is_counted_once(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        answered(session, "a", "B", "A")
+        answered(session, "b", "A")
+        a_member(session, "zhang", 2)
+        a_waiting_motto(session, "zhang", "愿做一块砖，哪里需要哪里搬")
+
+    with sessions() as session:
+        days = diary(session).of(1).days
+
+    assert [day.day for day in days] == [FIRST_DAY + timedelta(n) for n in range(5)]
+    assert [day.people for day in days] == [0, 0, 0, 0, 2]
+    assert [day.joined for day in days] == [0, 0, 0, 0, 2]
+    assert [(day.answers, day.mottos, day.votes) for day in days][-1] == (3, 1, 0)
+    assert 0 <= days[-1].right <= 3
+
+
+def test_before_its_first_day_a_contest_has_no_days(session: Session) -> None:
+    desk = DiaryDesk(session, NOON - timedelta(days=30), Diaries())
+
+    assert desk.of(1).days == []
+
+
+def diary(session: Session) -> DiaryDesk:
+    return DiaryDesk(session, NOON, Diaries())
