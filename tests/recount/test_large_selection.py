@@ -43,7 +43,7 @@ from tests.processes import eventually
 from tests.service import environment_of, free_port
 from tests.stores import CrashSafePostgres, Valkey, started
 
-pytestmark = [pytest.mark.slow, pytest.mark.postgres]
+pytestmark = [pytest.mark.slow, pytest.mark.deep, pytest.mark.postgres]
 
 ROOT = Path(__file__).parents[2]
 A_DAY = 4
@@ -202,7 +202,7 @@ def stores(tmp_path: Path) -> Iterator[tuple[CrashSafePostgres, Valkey]]:
         yield server, valkey
 
 
-@pytest.mark.parametrize("size", [SMALL, pytest.param(WHOLE, marks=pytest.mark.deep)], ids=str)
+@pytest.mark.parametrize("size", [SMALL, WHOLE], ids=str)
 def test_a_stranger_counts_to_the_digit_what_a_city_voted_though_everything_was_killed(
     stores: tuple[CrashSafePostgres, Valkey], tmp_path: Path, size: Size
 ) -> None:
