@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session
 
 from bot.domain.piles import Piles
 from bot.domain.purge import Purge, tasks
+from bot.domain.refusals import NoRound
 from bot.domain.regrading import Regrading
 from bot.domain.sealing import Sealing
+from bot.domain.second_looks import Cause, SecondLooks
 from bot.domain.tally import Board, Tally
 from bot.domain.withholding import Withholdings
 from bot.logs import trace
@@ -87,6 +89,7 @@ def duties(
         Duty("results", 1, maker.look),
         Duty("heartbeat", PERIOD, lambda: beat(data_dir / HEARTBEAT)),
         Duty("piles", 5, chores.sort),
+        Duty("look twice", 60, chores.look_twice),
         Duty("reconcile", 60, chores.reconcile),
         Duty("purge", 60, chores.purge),
     ]
@@ -151,6 +154,17 @@ class Chores:
         if placings:
             with self._sessions.begin() as session:
                 Piles(session, self._clock(session)).place(placings)
+
+    def look_twice(self) -> None:
+        """Have those looked at by a second colleague that have come among the first."""
+        with self._reading() as (session, now):
+            try:
+                found = SecondLooks(session, now).unasked()
+            except NoRound:
+                return
+        for number in found:
+            with self._sessions.begin() as session:
+                SecondLooks(session, self._clock(session)).ask(number, Cause.TOP)
 
     def reconcile(self) -> None:
         """Compare what is shown with the rows themselves."""

@@ -4,6 +4,7 @@ from bot.conversation.message import Message
 from bot.conversation.router import Router, Step
 from bot.conversation.state import State, on_show
 from bot.domain.refusals import NoMotto, NoSuchEntry
+from bot.domain.second_looks import Cause
 from bot.domain.services import Services
 from handlers import reading, wording
 from handlers.vote import with_way_back
@@ -18,6 +19,7 @@ def of_number(message: Message, state: State, services: Services) -> Step:
     number = reading.number(message.group("number"))
     if services.mottos.public(number) is None:
         raise NoSuchEntry(number)
+    services.second_looks.ask(number, Cause.POSTER)
     return Step(with_way_back(wording.picture(number), state), on_show(state))
 
 
@@ -28,5 +30,7 @@ def of_my_own(message: Message, state: State, services: Services) -> Step:
     if mine is None:
         raise NoMotto
     public = services.mottos.public(mine.number) is not None
+    if public:
+        services.second_looks.ask(mine.number, Cause.POSTER)
     reply = wording.picture(mine.number) if public else wording.no_picture_yet()
     return Step(with_way_back(reply, state), on_show(state))

@@ -15,8 +15,7 @@ from bot.conversation.state import (
     WritingMotto,
     on_show,
 )
-from bot.domain.entries import MottoCard, MottoState
-from bot.domain.moderation import UNDO
+from bot.domain.entries import UNDO, MottoCard, MottoState
 from bot.domain.refusals import NoMotto, VotesAtStake
 from bot.domain.services import Services
 from bot.rulebook import review_promise

@@ -33,6 +33,8 @@ from bot.domain.refusals import (
     ContestNotBegun,
     ContestOver,
     DecidedMeanwhile,
+    ForTheLead,
+    LookedAlready,
     MottoTooLong,
     MottoTooShort,
     NamedTooOften,
@@ -45,6 +47,7 @@ from bot.domain.refusals import (
     NothingToMakeUp,
     NothingToWithdraw,
     NotSealed,
+    NotTheirs,
     NoVotesLeft,
     OnlyJoinedStand,
     OwnDecision,
@@ -1876,6 +1879,21 @@ def _(_refusal: DecidedMeanwhile) -> Text:
 @refuse.register
 def _(refusal: OwnDecision) -> Text:
     return say("{number}号是您退回的，请另一位同志来看。", number=refusal.number)
+
+
+@refuse.register
+def _(refusal: NotTheirs) -> Text:
+    return say("{number}号要请另一位同志来看。", number=refusal.number)
+
+
+@refuse.register
+def _(refusal: LookedAlready) -> Text:
+    return say("{number}号您已看过，要请第二位同志来看。", number=refusal.number)
+
+
+@refuse.register
+def _(refusal: ForTheLead) -> Text:
+    return say("{number}号两位同志看法不一，由负责人或组织者来定。", number=refusal.number)
 
 
 @refuse.register

@@ -1,7 +1,7 @@
 """What the console's forms send: checked as a whole, anything else in them ignored."""
 
 import unicodedata
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from flask import request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -89,6 +89,20 @@ class ReturnForm(SeenForm):
 
     reason: Reason
     fix: Annotated[_Line, BeforeValidator(as_typed)] = ""
+
+
+class LookForm(Form):
+    """What the second would have decided: to approve, unless a reason is given."""
+
+    version: int = Field(ge=1, le=2**31 - 1)
+    reason: Reason | None = None
+
+
+class SettleForm(Form):
+    """Which of the two verdicts holds."""
+
+    version: int = Field(ge=1, le=2**31 - 1)
+    verdict: Literal["approved", "returned"]
 
 
 class MarkedForm(Form):

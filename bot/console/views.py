@@ -35,25 +35,26 @@ from bot.console.plans import PlanningDesk
 from bot.console.polls import PollBook
 from bot.console.registers import RegisterDesk
 from bot.console.results import ResultDesk
+from bot.console.second_looks import SecondDesk
 from bot.console.security import PREFIX, Gate
 from bot.console.stuffing import StuffingDesk
 from bot.console.trail import TrailDesk
 from bot.console.unit_tables import UnitTables
 from bot.domain import audit
-from bot.domain.entries import MottoState
-from bot.domain.moderation import UNDO, Reason, Seen
+from bot.domain.entries import UNDO, MottoState
+from bot.domain.moderation import Reason, Seen
+from bot.domain.piles import Desk as ReviewDesk
 from bot.domain.piles import Outcome, Piles, Placing
 from bot.domain.refusals import (
     DecidedMeanwhile,
     MottoTooLong,
     MottoTooShort,
     NoSuchEntry,
-    OwnDecision,
-    OwnMotto,
+    NotTheirs,
     Refusal,
     UndoTooLate,
 )
-from bot.domain.services import Transaction
+from bot.domain.services import Services, Transaction
 from bot.logs import trace
 from bot.settings import Settings
 
@@ -87,6 +88,7 @@ def console(settings: Settings, transaction: Transaction) -> Blueprint:
         }
     )
     desk.hang(room)
+    SecondDesk(transaction).hang(room)
     room.add_url_rule("/tickets", view_func=letterbox.tickets)
     room.add_url_rule("/tickets/close", "close_ticket", view_func=letterbox.close, methods=["POST"])
     room.add_url_rule("/votes", view_func=poll_book.votes)
@@ -214,7 +216,7 @@ class Desk:
             raise NotFound from None
         except DecidedMeanwhile as refusal:
             return None if _done_already(refusal, wanted) else self._banner(number, refusal, unsent)
-        except (OwnDecision, OwnMotto, MottoTooShort, MottoTooLong, UndoTooLate) as refusal:
+        except (NotTheirs, MottoTooShort, MottoTooLong, UndoTooLate) as refusal:
             return self._banner(number, refusal, unsent)
         if not outcome.late:
             return None
@@ -245,6 +247,10 @@ class Desk:
                 waits=services.moderation.waits(),
                 recent=services.moderation.recent(me.id),
                 near=services.nearest.of(desk.mottos),
+                looks=services.second_looks.of(desk.mottos),
+                leaders=_leaders(desk, services),
+                agreement=services.second_looks.agreement(),
+                looks_waiting=services.second_looks.count(me.id),
                 letters=services.tickets.backlog().waiting,
                 names=services.staff.names(),
                 mine=audit.staff(me.id),
@@ -271,9 +277,17 @@ class Desk:
         return True
 
 
+def _leaders(desk: ReviewDesk, services: Services) -> set[int]:
+    """The numbers of those before a colleague that two have to approve."""
+    quotes = services.quotation_list.quotes_leader
+    return {card.number for card in desk.mottos if quotes(card.words)}
+
+
 def _done_already(refusal: DecidedMeanwhile, wanted: MottoState) -> bool:
     """Whether a second click came after a first that did just this."""
-    return refusal.by == audit.staff(g.colleague.id) and refusal.state == wanted
+    looked = {"motto.first_look": MottoState.APPROVED, "motto.second_look": MottoState.RETURNED}
+    state = looked.get(refusal.deed, refusal.state)
+    return refusal.by == audit.staff(g.colleague.id) and state == wanted
 
 
 def _refuse_huge_numbers() -> None:

@@ -13,6 +13,8 @@ from bot.domain.outcomes import ObjectionsOpen, Standing
 from bot.domain.passwords import LEAST, MOST, Flaw
 from bot.domain.refusals import (
     DecidedMeanwhile,
+    ForTheLead,
+    LookedAlready,
     MottoTooLong,
     MottoTooShort,
     OwnDecision,
@@ -21,6 +23,7 @@ from bot.domain.refusals import (
     UndoTooLate,
 )
 from bot.domain.roles import Role
+from bot.domain.second_looks import Agreement, Cause, Look
 from bot.domain.staff import NAME_MOST
 from bot.domain.staff_refusals import (
     AlreadySetUp,
@@ -161,6 +164,10 @@ def why_not(
             )
         case OwnMotto():
             return f"{number}号是您自己交的", f"{BARRED[Bar.OWN]}{_NOTHING_DONE}"
+        case LookedAlready():
+            return f"{number}号您已看过", f"{BARRED[Bar.LOOKED]}{_NOTHING_DONE}"
+        case ForTheLead():
+            return f"{number}号两位同志看法不一", f"{BARRED[Bar.DISPUTED]}{_NOTHING_DONE}"
         case MottoTooShort(least=least):
             return f"{number}号没有退回", f"改好的句子太短，至少 {least} 个字。{_NOTHING_DONE}"
         case MottoTooLong(most=most):
@@ -171,6 +178,8 @@ def why_not(
 BARRED = {
     Bar.OWN: "自己的座右铭，请另一位同志来看。",
     Bar.APPEAL: "上次是您退回的，这次请另一位同志来看。",
+    Bar.LOOKED: "您已看过，引用领导人的话要两位同志看，请另一位来。",
+    Bar.DISPUTED: "两位同志看法不一，由负责人或组织者来定。",
 }
 """Why a colleague may not decide what lies before them."""
 
@@ -223,6 +232,48 @@ def verdict(state: MottoState, reason: str | None = None) -> str:
     return "通过" if state is MottoState.APPROVED else STATES[state]
 
 
+LOOKED_MEANWHILE = "这一条刚有变化，或者已经有人看过，没有重复记。下面是现在要看的。"
+
+
+def by_two(look: Look | None, names: Mapping[str, str]) -> str:
+    """Why an entry that quotes a leader lies on the desk, and what was said of it."""
+    if look is None:
+        return "引用领导人的话，要两位同志都通过"
+    first = f"{_colleague(look.first_by, names)}通过了"
+    if look.second_by is None:
+        return f"引用领导人的话：{first}，要另一位同志也看"
+    return f"看法不一：{disagreement(look, names)}"
+
+
+def disagreement(look: Look, names: Mapping[str, str]) -> str:
+    """What each of the two said."""
+    first = f"{_colleague(look.first_by, names)}：{verdict(look.first)}"
+    said = verdict(look.second or look.first, look.reason)
+    return f"{first}；{_colleague(look.second_by or 0, names)}：{said}"
+
+
+def _colleague(id_: int, names: Mapping[str, str]) -> str:
+    return who_is(f"staff:{id_}", names)
+
+
+CAUSES = {
+    Cause.TOP: "得票前50",
+    Cause.POSTER: "做过图片",
+    Cause.SAMPLE: "抽查",
+    Cause.LEADER: "引用领导人的话",
+}
+
+
+def agreement(told: Agreement) -> str:
+    """How often two agreed, of how many, and how sure that is."""
+    if not told.count:
+        return "盲审（抽2%）近30天还没有看过的"
+    share = round(100 * told.same / told.count)
+    low, high = (round(100 * bound) for bound in told.between)
+    sure = f"{share}%，九成五的把握在 {low}%–{high}% 之间"
+    return f"盲审（抽2%）近30天 {told.count} 条，两人一致 {told.same} 条（{sure}）"
+
+
 def too_late(
     number: int, refusal: DecidedMeanwhile, names: Mapping[str, str], now: datetime
 ) -> tuple[str, str]:
@@ -234,6 +285,8 @@ def too_late(
         MottoState.WITHDRAWN: f"{when}由{who}撤下",
         MottoState.ERASED: f"{when}由{who}删除",
     }.get(MottoState(refusal.state), f"{when}已由{who}{_done(MottoState(refusal.state))}")
+    if refusal.deed in ("motto.first_look", "motto.second_look"):
+        what = f"{when}{who}已看过，要另一位同志再看"
     if refusal.by == "member" and refusal.state == MottoState.WAITING:
         what = f"{when}由{who}改过并重新提交"
     return f"{number}号 {what}", _NOTHING_DONE
@@ -345,6 +398,12 @@ _DEEDS = {
     "motto.restore": "恢复，重新送审",
     "motto.approve": "通过",
     "motto.return": "退回",
+    "motto.first_look": "第一位通过，等第二位",
+    "motto.second_look": "第二位不通过，等负责人定",
+    "entry.look": "复看",
+    "entry.uphold": "复看不一，维持原来的决定",
+    "motto.admit": "复看后改为通过",
+    "motto.remove": "复看后撤下",
     "motto.undo": "撤销决定，回到待审",
     "motto.appeal": "申诉，请另一位同志重新看",
     "motto.erase": "作者删除了自己的资料",
@@ -364,6 +423,8 @@ def details(facts: Mapping[str, Any]) -> list[str]:
     lines = []
     if words := facts.get("words"):
         lines.append(words)
+    if facts.get("look"):
+        lines.append(verdict(MottoState(facts["look"])))
     if facts.get("reason"):
         lines.append(REASONS[Reason(facts["reason"])])
     if facts.get("fix"):

@@ -10,8 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.domain import audit
-from bot.domain.entries import MottoCard, MottoState, cause_of, change_state, subject_of
-from bot.domain.moderation import UNDO
+from bot.domain.entries import UNDO, MottoCard, MottoState, cause_of, change_state, subject_of
 from bot.domain.mottos import Mottos
 from bot.domain.notices import Notices
 from bot.domain.refusals import AppealedBefore, NothingToAppeal

@@ -4,12 +4,13 @@ from collections.abc import Collection
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, or_, select
 from sqlalchemy.orm import Session
 
-from bot.domain.entries import MottoCard, id_of, number_of
-from bot.domain.refusals import OwnDecision, OwnMotto
-from bot.storage.tables import ModeratorPhone, Motto
+from bot.domain.entries import MottoCard, MottoState, id_of, number_of
+from bot.domain.refusals import ForTheLead, LookedAlready, OwnDecision, OwnMotto
+from bot.domain.roles import Role
+from bot.storage.tables import ModeratorPhone, Motto, SecondLook, Staff
 
 
 class Bar(StrEnum):
@@ -19,6 +20,10 @@ class Bar(StrEnum):
     """They wrote it: the member whose WeChat they have linked did."""
     APPEAL = "appeal"
     """The appeal is against their decision."""
+    LOOKED = "looked"
+    """They have looked at it: another has to."""
+    DISPUTED = "disputed"
+    """Two disagree about it: owners and organisers decide."""
 
 
 def is_barred(staff_id: int, entry: Any = Motto) -> ColumnElement[bool]:
@@ -38,16 +43,50 @@ def bars(session: Session, numbers: Collection[int], staff_id: int) -> dict[int,
 
 
 def ensure_not_barred(session: Session, card: MottoCard, staff_id: int) -> None:
+    """Raises OwnMotto, OwnDecision, LookedAlready or ForTheLead."""
+    if bar := bars(session, [card.number], staff_id).get(card.number):
+        raise _REFUSALS[bar](card.number)
+
+
+def may_undo(session: Session, numbers: Collection[int], staff_id: int) -> bool:
+    """Whether the colleague may take back what was decided of these entries, in time."""
+    return not _ALWAYS & set(bars(session, numbers, staff_id).values())
+
+
+def ensure_may_undo(session: Session, number: int, staff_id: int) -> None:
     """Raises OwnMotto or OwnDecision."""
-    match bars(session, [card.number], staff_id).get(card.number):
-        case Bar.OWN:
-            raise OwnMotto(card.number)
-        case Bar.APPEAL:
-            raise OwnDecision(card.number)
+    bar = bars(session, [number], staff_id).get(number)
+    if bar in _ALWAYS:
+        raise _REFUSALS[bar](number)
 
 
 def _bars(staff_id: int, entry: Any) -> dict[Bar, ColumnElement[bool]]:
     # With a null on either side a comparison is neither true nor false, and `not` of it neither.
     mine = select(ModeratorPhone.member_key).where(ModeratorPhone.staff_id == staff_id)
     appealed = and_(entry.appealed_against.is_not(None), entry.appealed_against == staff_id)
-    return {Bar.OWN: entry.author.in_(mine), Bar.APPEAL: appealed}
+    this = and_(
+        SecondLook.motto_id == entry.id,
+        SecondLook.version == entry.version,
+        entry.state == MottoState.WAITING,
+    )
+    looked = exists().where(
+        this, or_(SecondLook.first_by == staff_id, SecondLook.second_by == staff_id)
+    )
+    leads = exists().where(Staff.id == staff_id, Staff.role.in_([Role.OWNER, Role.ORGANISER]))
+    disputed = exists().where(this, SecondLook.second != SecondLook.first)
+    return {
+        Bar.OWN: entry.author.in_(mine),
+        Bar.APPEAL: appealed,
+        Bar.LOOKED: looked,
+        Bar.DISPUTED: and_(disputed, ~leads),
+    }
+
+
+_ALWAYS = {Bar.OWN, Bar.APPEAL}
+"""What bars a colleague from undoing too; who has just looked may take that back."""
+_REFUSALS = {
+    Bar.OWN: OwnMotto,
+    Bar.APPEAL: OwnDecision,
+    Bar.LOOKED: LookedAlready,
+    Bar.DISPUTED: ForTheLead,
+}

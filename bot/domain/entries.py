@@ -1,7 +1,7 @@
 """An entry of a selection: how it is read, and the one way in which its state changes."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Any
@@ -27,6 +27,8 @@ from bot.storage.directly import ask
 from bot.storage.locks import hold_open
 from bot.storage.tables import Audit, Member, Motto, Round, Unit, table_of
 
+UNDO = timedelta(seconds=60)
+"""How long a decision can be taken back; only then its author is told."""
 _BEFORE_FIRST = 1_000
 """Numbers begin at 1001, so that 1 to 9 can only mean a place in the list just shown."""
 
@@ -216,8 +218,8 @@ def cause_of(number: int, version: int) -> str:
 def decided_meanwhile(session: Session, number: int) -> DecidedMeanwhile:
     """Who brought the entry to where it stands, and when: the refusal for a late decider."""
     row = session.execute(
-        select(Motto.state, Audit.actor, Audit.at)
+        select(Motto.state, Audit.actor, Audit.at, Audit.action)
         .outerjoin(Audit, and_(Audit.subject == subject_of(number), Audit.version == Motto.version))
         .where(Motto.id == id_of(number))
     ).one()
-    return DecidedMeanwhile(row.state, row.actor or "", row.at)
+    return DecidedMeanwhile(row.state, row.actor or "", row.at, row.action or "")

@@ -1,6 +1,6 @@
 """Moderation: the queue of waiting mottos, decisions about them, and taking one back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,8 +11,9 @@ from sqlalchemy import Row, case, func, select
 from sqlalchemy.orm import Session
 
 from bot.domain import audit
-from bot.domain.barred import bars, ensure_not_barred
+from bot.domain.barred import ensure_may_undo, ensure_not_barred, may_undo
 from bot.domain.entries import (
+    UNDO,
     MottoCard,
     MottoState,
     cards,
@@ -30,13 +31,13 @@ from bot.domain.mottos import check_words
 from bot.domain.notices import Notices
 from bot.domain.refusals import NoRound, NoSuchEntry, UndoTooLate
 from bot.domain.released import Why, release_votes
+from bot.domain.second_looks import Cause, SecondLooks, is_in_sample
 from bot.storage.tables import Audit, Motto
 
-UNDO = timedelta(seconds=60)
-"""How long a decision can be taken back; only then its author is told."""
-
-
 _APPROVE, _RETURN = "motto.approve", "motto.return"
+_FIRST, _SECOND = "motto.first_look", "motto.second_look"
+"""The first of two approves; the second does not."""
+_DECISIONS = (_APPROVE, _RETURN, _FIRST, _SECOND)
 _LOOKED_AT = 400
 """Rows of the trail that are read to list the latest decisions: a pile has one for each entry."""
 _LATELY = timedelta(hours=1)
@@ -98,6 +99,8 @@ class Decision:
     card: MottoCard
     """The first of the entries as it stands now."""
     verdict: MottoState
+    by_two: bool
+    """Whether it takes another colleague before the entry leaves the desk."""
     reason: str | None
     version: int
     """The version to which the decision brought that entry."""
@@ -152,8 +155,12 @@ class History:
 class Moderation:
     """The review desk."""
 
-    def __init__(self, session: Session, now: datetime) -> None:
-        self._session, self._now = session, now
+    def __init__(
+        self, session: Session, now: datetime, quotes_leader: Callable[[str], bool] = lambda _: True
+    ) -> None:
+        """`quotes_leader` tells words that two have to approve; without it that is all."""
+        self._session, self._now, self._quotes_leader = session, now, quotes_leader
+        self._looks = SecondLooks(session, now)
 
     def queue(self, limit: int = 20, staff_id: int | None = None) -> Queue:
         """The mottos that wait, oldest first; last those that this colleague may not decide."""
@@ -187,7 +194,9 @@ class Moderation:
         `together` the number of the first of a pile and how many are decided with it.
         Audit row and the author's notice are written with it; the notice is due when undoing
         is over. Raises NoSuchEntry, DecidedMeanwhile when the entry has changed since,
-        OwnMotto, OwnDecision, and MottoTooShort or MottoTooLong about the fix.
+        NotTheirs, and MottoTooShort or MottoTooLong about the fix.
+
+        Of an entry that quotes a leader it takes two who approve: until then it stays where it is.
         """
         card = self._seen(number, version, MottoState.WAITING)
         ensure_not_barred(self._session, card, staff_id)
@@ -200,6 +209,16 @@ class Moderation:
             facts["fix"] = fix
         if together:
             facts["pile"], facts["of"] = together
+        look = self._looks.at(number, version)
+        if look is None and not reason and self._quotes_leader(card.words):
+            after = self._look(card, staff_id, _FIRST, facts)
+            self._looks.begin(number, after, Cause.LEADER, staff_id, state)
+            return after
+        if look and look.second_by is None and state is not look.first:
+            self._looks.answer(number, version, staff_id, state, reason)
+            after = self._look(card, staff_id, _SECOND, facts)
+            self._looks.follow(number, version, after)
+            return after
         after = change_state(
             self._session,
             self._now,
@@ -212,6 +231,10 @@ class Moderation:
             fix=fix,
             decided_at=self._now,
         )
+        if look:
+            self._looks.answer(number, version, staff_id, state, reason)
+        elif is_in_sample(number):
+            self._looks.begin(number, after, Cause.SAMPLE, staff_id, state)
         self._notices().leave(
             self._author(number),
             cause_of(number, after),
@@ -231,10 +254,17 @@ class Moderation:
         """Take back a decision whose author has not been told.
 
         Raises NoSuchEntry, DecidedMeanwhile when the entry has changed since, UndoTooLate,
-        OwnMotto or OwnDecision.
+        NotTheirs.
         """
-        card = self._seen(number, version, MottoState.APPROVED, MottoState.RETURNED)
-        ensure_not_barred(self._session, card, staff_id)
+        look = self._looks.at(number, version)
+        card = self._seen(
+            number, version, MottoState.APPROVED, MottoState.RETURNED,
+            *([MottoState.WAITING] if look else []),
+        )  # fmt: skip
+        ensure_may_undo(self._session, number, staff_id)
+        if look and card.state is MottoState.WAITING:
+            self._undo_look(card, look.looked_at or look.due_at, staff_id)
+            return
         if card.decided_at is None or self._now >= card.decided_at + UNDO:
             raise UndoTooLate
         # The entry first, then the notice, as its author does: two that take them in
@@ -253,6 +283,7 @@ class Moderation:
         )
         if not self._notices().take_back(self._author(number), cause_of(number, version)):
             raise UndoTooLate
+        self._looks.take_back(number, version, version + 1)
         release_votes(self._session, self._now, card, audit.staff(staff_id), Why.UNDONE)
 
     def recent(self, staff_id: int, limit: int = 10) -> list[Decision]:
@@ -262,7 +293,7 @@ class Moderation:
         """
         rows = self._session.execute(
             select(Audit.subject, Audit.version, Audit.facts, Audit.actor, Audit.at)
-            .where(Audit.action.in_([_APPROVE, _RETURN]))
+            .where(Audit.action.in_(_DECISIONS))
             .order_by(Audit.id.desc())
             .limit(_LOOKED_AT)
         )
@@ -280,7 +311,7 @@ class Moderation:
         rows = self._session.execute(
             select(Audit.at, Audit.facts)
             .where(
-                Audit.action.in_([_APPROVE, _RETURN]),
+                Audit.action.in_(_DECISIONS),
                 Audit.actor == audit.staff(staff_id),
                 Audit.at > self._now - _LATELY,
             )
@@ -353,11 +384,12 @@ class Moderation:
             if decided[number_of(id_)] == version
         )
         in_time = bool(standing) and self._now < first.at + UNDO
-        undoable = in_time and not bars(self._session, list(decided), staff_id)
+        undoable = in_time and may_undo(self._session, list(decided), staff_id)
         facts = first.facts
         return Decision(
-            card, MottoState(facts["after"]), facts["reason"], first.version, first.actor,
-            first.at, facts.get("of", 1), standing, undoable,
+            card, MottoState(facts.get("look") or facts["after"]), "look" in facts,
+            facts["reason"], first.version, first.actor, first.at, facts.get("of", 1),
+            standing, undoable,
         )  # fmt: skip
 
     def _first(self, card: MottoCard) -> Verdict:
@@ -366,13 +398,27 @@ class Moderation:
             select(Audit.facts, Audit.actor, Audit.at)
             .where(
                 Audit.subject == subject_of(card.number),
-                Audit.action == _RETURN,
+                Audit.action.in_([_RETURN, "motto.remove"]),
                 Audit.actor == audit.staff(card.appealed_against or 0),
             )
             .order_by(Audit.id.desc())
             .limit(1)
         ).one()
         return Verdict(facts["reason"], facts.get("fix"), by, at)
+
+    def _look(self, card: MottoCard, staff_id: int, action: str, facts: dict[str, Any]) -> int:
+        """Write down what one of two says: the entry waits on, for another colleague."""
+        told = facts | {"after": MottoState.WAITING, "look": facts["after"]}
+        actor = audit.staff(staff_id)
+        return change_state(self._session, self._now, card, actor, action, told)
+
+    def _undo_look(self, card: MottoCard, at: datetime, staff_id: int) -> None:
+        if self._now >= at + UNDO:
+            raise UndoTooLate
+        facts = {"before": card.state, "after": MottoState.WAITING}
+        actor = audit.staff(staff_id)
+        after = change_state(self._session, self._now, card, actor, "motto.undo", facts)
+        self._looks.take_back(card.number, card.version, after)
 
     def _seen(self, number: int, version: int, *states: MottoState) -> MottoCard:
         card = read_card(self._session, number)

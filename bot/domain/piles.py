@@ -138,8 +138,11 @@ class Outcome:
 class Piles:
     """The piles of the review desk."""
 
-    def __init__(self, session: Session, now: datetime) -> None:
+    def __init__(
+        self, session: Session, now: datetime, moderation: Moderation | None = None
+    ) -> None:
         self._session, self._now = session, now
+        self._moderation = moderation or Moderation(session, now)
 
     def sort(self, most: int | None = None) -> list[Placing]:
         """Which pile each entry belongs on that lies on none yet. Only reads; `place` writes it.
@@ -254,7 +257,7 @@ class Piles:
         `fix` as the head has it, or had it when it was seen, is no fix for any of them.
         Raises as `Moderation.decide` does, DecidedMeanwhile when all have changed since.
         """
-        moderation = Moderation(self._session, self._now)
+        moderation = self._moderation
         together = (seen[0].number, len(seen)) if len(seen) > 1 else None
         if fix and self._is_of_head(fix, seen[0].number):
             fix = None
@@ -269,7 +272,7 @@ class Piles:
 
         When an author has been told it stands for all of them, also where that is caught.
         """
-        moderation = Moderation(self._session, self._now)
+        moderation = self._moderation
 
         def undone(one: Seen) -> int:
             moderation.undo(one.number, one.version, staff_id)

@@ -35,6 +35,7 @@ class Shelf:
     def __init__(self) -> None:
         self.ladders, self.boards, self.diaries = Ladders(), Boards(), Diaries()
         self.screens, self.quotations = Latest[Screen](), Latest[Quotations]()
+        self.leaders = Latest[Quotations]()
         self.nearest = KnownEntries()
         self._known = _Known()
         self._pools: dict[int, dict[str, int]] = {}

@@ -55,14 +55,28 @@ class QuotationChange:
 class QuotationList:
     """The list, as it is and as it becomes."""
 
-    def __init__(self, session: Session, now: datetime, kept: Latest[Quotations]) -> None:
-        self._session, self._now, self._kept = session, now, kept
+    def __init__(
+        self,
+        session: Session,
+        now: datetime,
+        kept: Latest[Quotations],
+        leaders: Latest[Quotations],
+    ) -> None:
+        self._session, self._now, self._kept, self._leaders = session, now, kept, leaders
         self._head = KeptListHead(session, _LIST)
 
     def quotations(self) -> Quotations:
         """The list of this moment, ready to be compared with."""
         version = self._head.version
         return self._kept.of(version, lambda: Quotations(self._listed(version)))
+
+    def quotes_leader(self, words: str) -> bool:
+        """Whether an entry quotes a leader, or nearly."""
+        version = self._head.version
+        said = self._leaders.of(
+            version, lambda: Quotations(one for one in self._listed(version) if one.leader)
+        )
+        return said.compare(words) is not None
 
     def all(self) -> Sequence[Saying]:
         """The whole list, what was added last first."""
@@ -127,7 +141,9 @@ class QuotationList:
         if not version:
             return starter_quotations()
         rows = self._session.execute(
-            select(KeptQuotation.words, KeptQuotation.author, KeptQuotation.work)
+            select(
+                KeptQuotation.words, KeptQuotation.author, KeptQuotation.work, KeptQuotation.leader
+            )
             .where(KeptQuotation.removed_at.is_(None))
             .order_by(KeptQuotation.id.desc())
         )
@@ -143,6 +159,7 @@ class QuotationList:
                 "live_key": read(one.words).text,
                 "author": one.author,
                 "work": one.work,
+                "leader": one.leader,
                 "added_at": self._now,
                 "added_by": by,
             }

@@ -217,20 +217,35 @@ class DecidedMeanwhile(Refusal):
     state: str
     by: str
     at: datetime | None
+    deed: str = ""
+    """What was done, as in the audit trail."""
 
 
 @dataclass(eq=False)
-class OwnDecision(Refusal):
+class NotTheirs(Refusal):
+    """The entry is another colleague's to decide."""
+
+    number: int
+
+
+@dataclass(eq=False)
+class LookedAlready(NotTheirs):
+    """The moderator has looked at the entry: a second one has to."""
+
+
+@dataclass(eq=False)
+class ForTheLead(NotTheirs):
+    """Two disagree about the entry: an owner or an organiser decides."""
+
+
+@dataclass(eq=False)
+class OwnDecision(NotTheirs):
     """The appeal is against the moderator's own decision: another one decides."""
 
-    number: int
-
 
 @dataclass(eq=False)
-class OwnMotto(Refusal):
+class OwnMotto(NotTheirs):
     """The moderator wrote the entry: another one decides."""
-
-    number: int
 
 
 @dataclass(eq=False)

@@ -188,6 +188,11 @@ REGISTER: Mapping[str, Fields] = {
         "reason", "fix", "appeal", "appealed_against", "submitted_at", "decided_at",
         "pile_id",
     ),
+    "second_look": _for(
+        Purpose.TRAIL,
+        "motto_id", "version", "cause", "first_by", "first", "due_at", "second_by", "second",
+        "reason", "looked_at", "settled_by", "settled_at",
+    ),
     "vote": {
         **_for(
             Purpose.BALLOT,
@@ -245,7 +250,7 @@ REGISTER: Mapping[str, Fields] = {
     ),
     "kept_quotation": _for(
         Purpose.CONTENT,
-        "id", "words", "live_key", "author", "work", "added_at", "added_by", "removed_at",
+        "id", "words", "live_key", "author", "work", "leader", "added_at", "added_by", "removed_at",
         "removed_by",
     ),
     "contest": _for(

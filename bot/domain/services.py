@@ -43,6 +43,7 @@ from bot.domain.result_files import ResultFiles
 from bot.domain.roster import Roster
 from bot.domain.sealing import Sealing
 from bot.domain.second_factor import SecondFactors
+from bot.domain.second_looks import SecondLooks
 from bot.domain.staff import StaffRegister
 from bot.domain.standings import Standings
 from bot.domain.stuffing import Stuffing
@@ -146,11 +147,15 @@ class Services:
 
     @cached_property
     def moderation(self) -> Moderation:
-        return Moderation(self._session, self.now)
+        return Moderation(self._session, self.now, self.quotation_list.quotes_leader)
 
     @cached_property
     def piles(self) -> Piles:
-        return Piles(self._session, self.now)
+        return Piles(self._session, self.now, self.moderation)
+
+    @cached_property
+    def second_looks(self) -> SecondLooks:
+        return SecondLooks(self._session, self.now)
 
     @cached_property
     def nearest(self) -> Nearest:
@@ -166,7 +171,7 @@ class Services:
 
     @cached_property
     def quotation_list(self) -> QuotationList:
-        return QuotationList(self._session, self.now, self._shelf.quotations)
+        return QuotationList(self._session, self.now, self._shelf.quotations, self._shelf.leaders)
 
     @cached_property
     def votes(self) -> Votes:

@@ -700,6 +700,35 @@ class PileClaim(Base):
     until: Mapped[datetime]
 
 
+class SecondLook(Base):
+    """What a second colleague said of an entry; the key leaves room for one look to a version."""
+
+    __tablename__ = "second_look"
+    __table_args__ = _rules(
+        CheckConstraint("second_by <> first_by", name="ck_second_look_two_people"),
+        CheckConstraint(
+            "settled_by <> first_by AND settled_by <> second_by", name="ck_second_look_a_third"
+        ),
+        Index("ix_second_look_agreement", "cause", "looked_at"),
+    )
+
+    motto_id: Mapped[int] = mapped_column(ForeignKey("motto.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """The version of the entry that is looked at."""
+    cause: Mapped[str] = mapped_column(String(8))
+    """leader, top, poster or sample."""
+    first_by: Mapped[int]
+    first: Mapped[str] = mapped_column(String(10))
+    """The state that the first decided on, approved or returned."""
+    due_at: Mapped[datetime]
+    second_by: Mapped[int | None]
+    second: Mapped[str | None] = mapped_column(String(10))
+    reason: Mapped[str | None] = mapped_column(String(16))
+    looked_at: Mapped[datetime | None]
+    settled_by: Mapped[int | None]
+    settled_at: Mapped[datetime | None]
+
+
 class RoundSlot(Base):
     """A vote's standing room: the vote beyond the limit has no slot to stand in."""
 
@@ -1246,6 +1275,8 @@ class KeptQuotation(Base):
     author: Mapped[str] = mapped_column(String(40))
     work: Mapped[str] = mapped_column(String(80))
     """Where it stands: nobody can check words without a source."""
+    leader: Mapped[bool] = mapped_column(server_default=false())
+    """Whether an entry that quotes it is approved by two."""
     added_at: Mapped[datetime]
     added_by: Mapped[str] = mapped_column(String(24))
     removed_at: Mapped[datetime | None] = mapped_column(index=True)

@@ -9,7 +9,7 @@ from bot.conversation.state import Idle, Reviewed, Reviewing, State, on_show
 from bot.domain.moderation import Reason, Seen
 from bot.domain.phones import Moderator
 from bot.domain.piles import Pile
-from bot.domain.refusals import DecidedMeanwhile, OwnDecision, OwnMotto, UndoTooLate
+from bot.domain.refusals import DecidedMeanwhile, NotTheirs, UndoTooLate
 from bot.domain.services import Services
 from handlers import wording as members
 from handlers.moderating import reading, wording
@@ -135,7 +135,7 @@ def _decide(
         return []
     try:
         return list(services.piles.decide(seen, moderator.id, reason).done)
-    except (DecidedMeanwhile, OwnDecision, OwnMotto):
+    except (DecidedMeanwhile, NotTheirs):
         return []
 
 

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from bot.conversation.folding import fold_prose
 from bot.domain.appeals import LONGEST
-from bot.domain.entries import MottoState
-from bot.domain.moderation import UNDO, Reason
+from bot.domain.entries import UNDO, MottoState
+from bot.domain.moderation import Reason
 from bot.domain.questions import Shelf
 from bot.domain.refusals import AppealedBefore, NothingToAppeal, OwnDecision
 from bot.domain.services import Services, open_services

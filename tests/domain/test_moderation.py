@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from bot.conversation.folding import fold_prose
-from bot.domain.entries import MottoState
-from bot.domain.moderation import FIXABLE, UNDO, Reason
+from bot.domain.entries import UNDO, MottoState
+from bot.domain.moderation import FIXABLE, Reason
 from bot.domain.notices import Notification
 from bot.domain.questions import Shelf
 from bot.domain.refusals import (

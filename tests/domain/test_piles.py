@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from bot.conversation.folding import fold_prose
 from bot.domain.barred import Bar
-from bot.domain.entries import MottoState
-from bot.domain.moderation import UNDO, Reason, Seen
+from bot.domain.entries import UNDO, MottoState
+from bot.domain.moderation import Reason, Seen
 from bot.domain.piles import CLAIM, MOST, PAGE
 from bot.domain.questions import Shelf
 from bot.domain.refusals import DecidedMeanwhile, OwnMotto, UndoTooLate

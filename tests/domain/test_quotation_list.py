@@ -17,7 +17,7 @@ NEARLY = "少壮不努力，老来徒伤悲"
 
 @pytest.fixture
 def quotations(session: Session) -> QuotationList:
-    return QuotationList(session, NOON, Latest())
+    return QuotationList(session, NOON, Latest(), Latest())
 
 
 def test_those_that_come_with_the_program_have_each_a_source(quotations: QuotationList) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.conversation.folding import fold_prose
-from bot.domain.moderation import UNDO
+from bot.domain.entries import UNDO
 from bot.domain.questions import Shelf
 from bot.domain.refusals import DecidedMeanwhile
 from bot.domain.services import Services, open_services

@@ -45,7 +45,7 @@ MOST = 300
 """Variants of one sentence that are looked at."""
 
 WORDS: dict[str, list[str]] = {
-    "promise": ["按先后审", "一般6小时内有结果", "交的人多，要等一周以上"],
+    "deed": [""], "promise": ["按先后审", "一般6小时内有结果", "交的人多，要等一周以上"],
     "words": ["", "投票", MOTTO], "folded": [MOTTO], "appeal": [MOTTO],
     "kept": [MOTTO], "fix": [MOTTO[:-1] + "民", "民" * 30],
     "name": [NAME], "signed": [NAME], "names": [UNIT], "unit": [UNIT], "district": [UNIT],

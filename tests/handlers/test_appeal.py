@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from bot.conversation.state import Appealing
-from bot.domain.moderation import UNDO, Reason
+from bot.domain.entries import UNDO
+from bot.domain.moderation import Reason
 from tests.builders import a_member, a_waiting_motto
 from tests.handlers.talking import Talker
 

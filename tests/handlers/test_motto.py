@@ -26,8 +26,8 @@ from bot.conversation.state import (
     State,
     WritingMotto,
 )
-from bot.domain.entries import MottoCard, MottoState
-from bot.domain.moderation import UNDO, Reason
+from bot.domain.entries import UNDO, MottoCard, MottoState
+from bot.domain.moderation import Reason
 from bot.storage.tables import Audit, Motto, Unit, Vote
 from handlers import TOPICS, own_motto, vote, wording
 from tests.builders import CLOSES, NOON, a_member, an_approved_motto, said

@@ -19,7 +19,8 @@ from sqlalchemy import Engine, event
 import handlers
 from bot import turns
 from bot.conversation.message import Message
-from bot.domain.moderation import UNDO, Reason
+from bot.domain.entries import UNDO
+from bot.domain.moderation import Reason
 from bot.domain.questions import Shelf
 from bot.domain.refusals import Refusal
 from bot.domain.services import Services, open_services

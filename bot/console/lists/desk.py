@@ -115,7 +115,7 @@ class ListDesk:
         form = QuotationForm.sent()
         try:
             with self._transaction() as services:
-                saying = Saying(form.words, form.author, form.work)
+                saying = Saying(form.words, form.author, form.work, form.leader)
                 services.quotation_list.add(saying, g.colleague.id)
         except UnfitQuotation as refusal:
             return self._quotations(

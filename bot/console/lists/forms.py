@@ -50,6 +50,7 @@ class QuotationForm(Form):
     words: _Line = ""
     author: _Line = ""
     work: _Line = ""
+    leader: bool = False
 
 
 class DropQuotationForm(Form):

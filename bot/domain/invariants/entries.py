@@ -24,7 +24,11 @@ STEPS: dict[str, tuple[set[MottoState | None], MottoState]] = {
     "motto.submit": ({None}, _WAITING),
     "motto.approve": ({_WAITING}, _APPROVED),
     "motto.return": ({_WAITING}, _RETURNED),
-    "motto.undo": ({_APPROVED, _RETURNED}, _WAITING),
+    "motto.first_look": ({_WAITING}, _WAITING),
+    "motto.second_look": ({_WAITING}, _WAITING),
+    "motto.undo": ({_WAITING, _APPROVED, _RETURNED}, _WAITING),
+    "motto.admit": ({_RETURNED}, _APPROVED),
+    "motto.remove": ({_APPROVED}, _RETURNED),
     "motto.reword": ({_WAITING, _APPROVED, _RETURNED, _WITHDRAWN}, _WAITING),
     "motto.withdraw": ({_WAITING, _APPROVED, _RETURNED}, _WITHDRAWN),
     "motto.restore": ({_WITHDRAWN}, _WAITING),
@@ -50,15 +54,17 @@ class _Told:
 
     def after(self, action: str, actor: str) -> "_Told":
         origins, state = STEPS.get(action, (set(), self.state))
-        decides = action in ("motto.approve", "motto.return")
+        decides = action in ("motto.approve", "motto.return", "motto.admit", "motto.remove")
+        looks = action in ("motto.first_look", "motto.second_look")
         barred = {"motto.appeal": self.decider, "motto.undo": self.barred}.get(action, "")
         return _Told(
             state,
             self.rows + 1,
             self.allowed and self.state in origins,
             actor if decides else self.decider,
-            self.barred if decides else barred,
-            self.fair and not (actor == self.barred and (decides or action == "motto.undo")),
+            self.barred if decides or looks else barred,
+            self.fair
+            and not (actor == self.barred and (decides or looks or action == "motto.undo")),
         )
 
 

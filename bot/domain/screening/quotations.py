@@ -32,6 +32,8 @@ class Saying:
     words: str
     author: str
     work: str
+    leader: bool = False
+    """Whether whoever quotes it is looked at by two."""
 
 
 @dataclass(frozen=True)

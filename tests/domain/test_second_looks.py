@@ -1,0 +1,215 @@
+"""Second looks: what two have to see, what is chosen by chance, and how often two agree."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from bot.domain.barred import Bar
+from bot.domain.entries import UNDO, MottoState
+from bot.domain.moderation import Reason, Seen
+from bot.domain.refusals import DecidedMeanwhile, ForTheLead, LookedAlready
+from bot.domain.screening.quotations import Saying
+from bot.domain.second_looks import Agreement, Cause, is_in_sample
+from bot.storage.tables import Motto, Notice, SecondLook, Staff
+from tests.builders import NOON
+from tests.domain.test_piles import CLEAN, LI, WANG, at, colleagues, sit, submit
+
+SUN = 3
+SAID = "江山就是人民，人民就是江山"
+APPROVED, RETURNED, WAITING = MottoState.APPROVED, MottoState.RETURNED, MottoState.WAITING
+LATER = NOON + UNDO
+
+
+@pytest.fixture
+def desk(session: Session) -> Session:
+    """Two moderators, an organiser, and a leader's words among the quotations."""
+    colleagues(session)
+    sun = {"id": SUN, "name": "孙组长", "password_hash": "", "role": "organiser"}
+    session.execute(insert(Staff).values(sun | {"created_at": NOON}))
+    saying = Saying(SAID, "某领导人", "《某次讲话》", leader=True)
+    at(session).quotation_list.add(saying, SUN)
+    return session
+
+
+def states(session: Session) -> list[str]:
+    return list(session.scalars(select(Motto.state).order_by(Motto.id)))
+
+
+def decide(session: Session, seen: Seen, by: int, reason: Reason | None = None) -> Seen:
+    (done,) = at(session).piles.decide([seen], by, reason).done
+    return done
+
+
+# ------------------------------------------------------------ before it is approved
+
+
+def test_who_quotes_a_leader_is_approved_by_two(desk: Session) -> None:
+    number, other = submit(desk, SAID, CLEAN)
+    decide(desk, Seen(other, 1), LI)
+    once = decide(desk, Seen(number, 1), LI)
+
+    assert states(desk) == [WAITING, APPROVED]
+    assert desk.scalars(select(Notice)).all() != []
+    with pytest.raises(LookedAlready):
+        decide(desk, once, LI)
+    sit(desk, LI)
+    assert [pile.barred for pile in at(desk).piles.desk(LI).piles] == [Bar.LOOKED]
+    assert sit(desk, WANG) == [[number]]
+
+    decide(desk, once, WANG)
+
+    assert states(desk) == [APPROVED, APPROVED]
+    assert at(desk).second_looks.at(number, once.version).second_by == WANG  # type: ignore[union-attr]
+
+
+def test_a_misquoted_leader_is_looked_at_by_two_and_one_may_send_it_back(desk: Session) -> None:
+    near, plain = submit(desk, SAID.replace("就是江山", "才是江山"), SAID)
+
+    decide(desk, Seen(near, 1), LI)
+    decide(desk, Seen(plain, 1), LI, Reason.QUOTATION)
+
+    assert states(desk) == [WAITING, RETURNED]
+
+
+def test_where_two_disagree_the_lead_decides_with_both_before_them(desk: Session) -> None:
+    (number,) = submit(desk, SAID)
+    twice = decide(desk, decide(desk, Seen(number, 1), LI), WANG, Reason.QUOTATION)
+
+    assert states(desk) == [WAITING]
+    (look,) = at(desk).second_looks.of(at(desk).moderation.queue().mottos).values()
+    assert (look.first_by, look.first, look.second_by) == (LI, APPROVED, WANG)
+    assert (look.second, look.reason) == (RETURNED, Reason.QUOTATION)
+    other = {"id": 4, "name": "赵审核", "password_hash": "", "role": "moderator"}
+    desk.execute(insert(Staff).values(other | {"created_at": NOON}))
+    with pytest.raises(ForTheLead):
+        decide(desk, twice, 4)
+
+    decide(desk, twice, SUN)
+
+    assert states(desk) == [APPROVED]
+
+
+def test_each_of_the_steps_can_be_undone_exactly(desk: Session) -> None:
+    (number,) = submit(desk, SAID)
+    once = decide(desk, Seen(number, 1), LI)
+    at(desk).piles.undo([once], LI)
+    assert at(desk).second_looks.of(at(desk).moderation.queue().mottos) == {}
+
+    once = decide(desk, Seen(number, once.version + 1), LI)
+    twice = decide(desk, once, WANG)
+    at(desk).piles.undo([twice], WANG)
+    (look,) = at(desk).second_looks.of(at(desk).moderation.queue().mottos).values()
+    assert (look.first_by, look.second_by) == (LI, None)
+    assert states(desk) == [WAITING]
+
+    against = decide(desk, Seen(number, twice.version + 1), WANG, Reason.UNFIT)
+    at(desk).piles.undo([against], WANG)
+    (look,) = at(desk).second_looks.of(at(desk).moderation.queue().mottos).values()
+    assert (look.first_by, look.second_by, look.reason) == (LI, None, None)
+
+    decide(desk, Seen(number, against.version + 1), WANG)
+    assert states(desk) == [APPROVED]
+
+
+def test_no_row_has_one_colleague_twice(desk: Session) -> None:
+    (number,) = submit(desk, CLEAN)
+    row = {"motto_id": number - 1000, "version": 2, "cause": "sample", "first": "approved"}
+    two = {"first_by": LI, "second_by": LI, "due_at": NOON}
+    with pytest.raises(IntegrityError), desk.begin_nested():
+        desk.execute(insert(SecondLook).values(row | two))
+    third = {"first_by": LI, "second_by": WANG, "settled_by": WANG, "due_at": NOON}
+    with pytest.raises(IntegrityError), desk.begin_nested():
+        desk.execute(insert(SecondLook).values(row | third))
+
+
+# ------------------------------------------------------------ afterwards
+
+
+def test_about_two_of_a_hundred_are_chosen_and_always_the_same() -> None:
+    chosen = [number for number in range(1_001, 11_001) if is_in_sample(number)]
+
+    assert 150 < len(chosen) < 250
+    assert all(is_in_sample(number) for number in chosen)
+
+
+def sampled(session: Session) -> int:
+    """The number of the first entry that is chosen by chance, decided by 李审核."""
+    number = next(number for number in range(1_001, 9_999) if is_in_sample(number))
+    (first,) = submit(session, CLEAN)
+    moved = Motto.__table__.update().where(Motto.id == first - 1000)  # type: ignore[attr-defined]
+    session.execute(moved.values(id=number - 1000))
+    session.expire_all()
+    at(session).moderation.decide(number, 1, LI)
+    return number
+
+
+def test_what_is_chosen_is_seen_by_another_after_undoing_is_over(session: Session) -> None:
+    colleagues(session)
+    number = sampled(session)
+
+    assert at(session).second_looks.waiting(WANG) == []
+    assert at(session, LATER).second_looks.waiting(LI) == []
+    assert [card.number for card in at(session, LATER).second_looks.waiting(WANG)] == [number]
+    with pytest.raises(DecidedMeanwhile):
+        at(session, LATER).second_looks.look(number, 2, LI, APPROVED, None)
+
+    at(session, LATER).second_looks.look(number, 2, WANG, APPROVED, None)
+
+    assert at(session, LATER).second_looks.agreement() == Agreement(1, 1)
+    assert at(session, LATER).second_looks.disputed() == []
+    assert at(session, LATER + timedelta(days=31)).second_looks.agreement() == Agreement(0, 0)
+
+
+def test_a_decision_that_is_undone_leaves_nothing_to_look_at(session: Session) -> None:
+    colleagues(session)
+    number = sampled(session)
+
+    at(session).piles.undo([Seen(number, 2)], LI)
+
+    assert session.scalars(select(SecondLook.motto_id)).all() == []
+
+
+def test_what_hangs_is_taken_down_when_the_lead_agrees_with_the_second(desk: Session) -> None:
+    (number,) = submit(desk, CLEAN)
+    at(desk).moderation.decide(number, 1, LI)
+    looks = at(desk, LATER).second_looks
+    looks.ask(number, Cause.POSTER)
+    looks.ask(number, Cause.TOP)
+    after = at(desk, LATER + UNDO).second_looks
+    after.look(number, 2, WANG, RETURNED, Reason.UNFIT)
+    (look,) = after.disputed()
+    assert (look.cause, look.first, look.second) == (Cause.POSTER, APPROVED, RETURNED)
+    for party in (LI, WANG):
+        with pytest.raises(DecidedMeanwhile), desk.begin_nested():
+            after.settle(number, 2, party, RETURNED)
+
+    after.settle(number, 2, SUN, RETURNED)
+
+    assert states(desk) == [RETURNED]
+    assert after.disputed() == []
+    told = at(desk, LATER + UNDO).notices.tell(desk.scalars(select(Motto.author)).one(), bytes(32))
+    assert [one.kind for one in told] == ["motto_returned"]
+
+
+def test_what_the_lead_upholds_stays(desk: Session) -> None:
+    (number,) = submit(desk, CLEAN)
+    at(desk).moderation.decide(number, 1, LI)
+    at(desk, LATER).second_looks.ask(number, Cause.TOP)
+    after = at(desk, LATER + UNDO).second_looks
+    after.look(number, 2, WANG, RETURNED, Reason.UNFIT)
+
+    after.settle(number, 2, SUN, APPROVED)
+
+    assert states(desk) == [APPROVED]
+    assert after.disputed() == []
+
+
+def test_how_sure_the_agreement_is_depends_on_how_many_were_seen() -> None:
+    few, many = Agreement(10, 9), Agreement(1000, 900)
+
+    assert few.between == pytest.approx((0.596, 0.982), abs=0.001)
+    assert many.between == pytest.approx((0.880, 0.917), abs=0.001)
+    assert Agreement(0, 0).between == (0, 1)
