@@ -304,7 +304,7 @@ class Quiz:
 
     def attempts_left(self, sitting: Sitting) -> int:
         """How many more attempts at today's questions can be begun after this one."""
-        contest = self._session.get_one(Contest, sitting.contest)
+        contest = self._contest(sitting.contest)
         is_todays = sitting.day == campaign_day(self._now)
         return self._left(contest, sitting.nth) if is_todays else 0
 
@@ -436,9 +436,9 @@ class Quiz:
 
     def _contest(self, id_: int | None) -> Contest:
         """This contest, or else the one in force. Raises NoContest."""
+        if wanted := [one for one in self._of_today if id_ in (None, one.id)]:
+            return wanted[-1]
         contest = self._session.get(Contest, id_) if id_ else None
-        if contest is None and self._of_today:
-            return self._of_today[-1]
         contest = contest or contest_in_force(self._session, campaign_day(self._now))
         if contest is None:
             raise NoContest
