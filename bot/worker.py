@@ -74,10 +74,15 @@ def keep_up(duties: Sequence[Duty], stop: SimpleQueue[int]) -> None:
 
 
 def duties(
-    sessions: Sessions, clock: Clock, board: Board, data_dir: Path, database_url: str
+    sessions: Sessions,
+    patient: Sessions,
+    clock: Clock,
+    board: Board,
+    data_dir: Path,
+    database_url: str,
 ) -> list[Duty]:
     """What the worker does, what cannot wait first."""
-    chores = Chores(sessions, clock, board)
+    chores = Chores(sessions, clock, board, patient)
     maker = Maker(sessions, clock, database_url)
     packer = Packer(sessions, clock, database_url, data_dir)
     return [
@@ -106,15 +111,20 @@ def beat(file: Path) -> None:
 class Chores:
     """The duties that have to do with the database."""
 
-    def __init__(self, sessions: Sessions, clock: Clock, board: Board) -> None:
+    def __init__(
+        self, sessions: Sessions, clock: Clock, board: Board, patient: Sessions | None = None
+    ) -> None:
+        """`patient` are sessions for what takes longer than a turn may; else it has to be short."""
         self._sessions, self._clock, self._board = sessions, clock, board
+        self._patient = patient or sessions
 
     def seal(self) -> None:
         """Seal the rounds in which no vote can arrive any more."""
         with self._reading() as (session, now):
             waiting = Sealing(session, now).due()
         for round_id in waiting:
-            with self._sessions.begin() as session:
+            # The hashes of 200,000 ballots take seconds, in which the database hears nothing of us.
+            with self._patient.begin() as session:
                 sealed = Sealing(session, self._clock(session)).seal(round_id)
             if sealed:
                 log.info("round sealed", round=round_id)

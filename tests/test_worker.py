@@ -139,7 +139,7 @@ def test_a_duty_that_fails_is_logged_and_keeps_nobody_from_theirs() -> None:
 
 
 def test_the_duties_are_what_the_plan_says(sessions: Sessions, tmp_path: Path) -> None:
-    plan = duties(sessions, lambda _: NOON, Board(NO_REDIS), tmp_path, "sqlite://")
+    plan = duties(sessions, sessions, lambda _: NOON, Board(NO_REDIS), tmp_path, "sqlite://")
 
     for duty in plan:
         duty.do()

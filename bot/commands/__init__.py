@@ -85,9 +85,9 @@ def worker(settings: Settings) -> None:
     from bot.worker import duties, work
 
     board = Board(Memory(settings.redis_url.get_secret_value()))
-    with _sessions(settings) as sessions:
+    with _sessions(settings) as sessions, _patient_sessions(settings) as patient:
         url = settings.database_url.get_secret_value()
-        work(duties(sessions, database_clock, board, settings.data_dir, url))
+        work(duties(sessions, patient, database_clock, board, settings.data_dir, url))
 
 
 @main.command(help=wording.HELP_SIMULATOR)
@@ -378,6 +378,18 @@ def _sessions(settings: Settings) -> Iterator[Sessions]:
     from bot.storage.database import open_engine, open_sessions
 
     engine = open_engine(settings.database_url.get_secret_value())
+    yield keep_chain(open_sessions(engine), settings.secret_key.get_secret_value())
+    engine.dispose()
+
+
+@contextmanager
+def _patient_sessions(settings: Settings) -> Iterator[Sessions]:
+    """Sessions for what takes longer than a turn may."""
+    from bot.domain.audit import keep_chain
+    from bot.storage.database import open_sessions
+    from bot.storage.patient import open_patient
+
+    engine = open_patient(settings.database_url.get_secret_value())
     yield keep_chain(open_sessions(engine), settings.secret_key.get_secret_value())
     engine.dispose()
 

@@ -30,7 +30,7 @@ def open_survey(url: str) -> Engine:
 
 
 def open_patient(url: str) -> Engine:
-    """For long writing into a database that nobody else uses yet."""
+    """For writing that takes longer than a turn may: a restore, or the seal of a large round."""
     kind = make_url(url).get_backend_name()
     if kind == "sqlite":
         engine = create_engine(url, **_COMMON)
