@@ -121,7 +121,7 @@ def test_the_sample_is_served_and_what_it_refuses_is_told_in_chinese(
     nginx: Nginx, service: Service, tmp_path: Path
 ) -> None:
     assert nginx.is_well_written()
-    assert nginx.ask("GET", "/healthz/ready")[0] == 200
+    eventually(lambda: nginx.ask("GET", "/healthz/ready")[0] == 200)
     assert "设置码" in nginx.ask("GET", "/admin/set-up?from=o-openid")[1]
 
     status, words = nginx.ask("POST", "/admin/questions/import", b"x" * (7 * MB))
