@@ -256,7 +256,7 @@ def test_a_motto_is_written_reviewed_voted_for_changed_and_withdrawn(world: Worl
 还没有办，等您一句话。
 要办，回复“确定”；不办了，回复“算了”。
 > 交
-✔ 收到，您的编号是 … 号，正在审核，按先后审。
+✔ 收到，您的编号是 … 号，正在审核，…。
 结果会在您下次来的时候告诉您；想早点知道，回复“我的座右铭”。
 [看看大家的]　[答题]
 """,
@@ -311,7 +311,7 @@ def test_a_motto_is_written_reviewed_voted_for_changed_and_withdrawn(world: Worl
 ✔ {number}号已经撤回，不再公开。
 30天内可以恢复：[恢复]，或回复“恢复{number}”。
 > 恢复{number}
-✔ {number}号恢复了，重新排队审核，按先后审。
+✔ {number}号恢复了，重新排队审核，…。
 [我的座右铭]
 """,
     )

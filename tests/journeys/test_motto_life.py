@@ -55,7 +55,7 @@ def test_j5_a_sentence_out_of_the_blue_becomes_a_motto_of_ones_own(world: World)
 署名想改：[写全名]　[不署名]
 交了以后，工作人员看过才会公开。
 > 交
-✔ 收到，您的编号是 … 号，正在审核，按先后审。
+✔ 收到，您的编号是 … 号，正在审核，…。
 结果会在您下次来的时候告诉您；想早点知道，回复“我的座右铭”。
 [看看大家的]　[答题]
 """,
@@ -69,7 +69,7 @@ def test_j5_a_sentence_out_of_the_blue_becomes_a_motto_of_ones_own(world: World)
 “愿做一块砖，哪里需要哪里搬”
 [换成这句]　[还用原来的]
 > （点 换成这句）
-✔ 换好了，{number}号：“愿做一块砖，哪里需要哪里搬”。重新排队审核，按先后审。
+✔ 换好了，{number}号：“愿做一块砖，哪里需要哪里搬”。重新排队审核，…。
 改回去：[恢复原来那句]
 """,
     )
@@ -87,7 +87,7 @@ def test_j5_who_writes_what_others_wrote_shares_their_card(world: World) -> None
 有2位党员写了同一句，会合在一张卡片上，署上大家的名字。
 …
 > 就交这句
-✔ 收到，您的编号是 … 号，正在审核，按先后审。
+✔ 收到，您的编号是 … 号，正在审核，…。
 …
 """,
     )
@@ -137,10 +137,10 @@ def test_j6_other_words_and_back_again_and_what_it_costs(world: World) -> None:
 请直接发新的一句（8到30个字）。发来后还要再看一遍。
 不改了，回复“算了”。
 > 愿做一块砖，哪里需要哪里搬
-✔ 换好了，{number}号：“愿做一块砖，哪里需要哪里搬”。重新排队审核，按先后审。
+✔ 换好了，{number}号：“愿做一块砖，哪里需要哪里搬”。重新排队审核，…。
 改回去：[恢复原来那句]
 > （点 恢复原来那句）
-✔ 换好了，{number}号：“当好一块砖，群众哪里需要就往哪里搬”。重新排队审核，按先后审。
+✔ 换好了，{number}号：“当好一块砖，群众哪里需要就往哪里搬”。重新排队审核，…。
 改回去：[恢复原来那句]
 > 改署名
 {number}号现在的署名：城东街道　张*
@@ -174,7 +174,7 @@ def test_j6_other_words_and_back_again_and_what_it_costs(world: World) -> None:
 “当好一块砖，群众哪里需要就往哪里搬”（已通过）
 …
 > 群众的事，一刻也不等
-✔ 换好了，{number}号：“群众的事，一刻也不等”。重新排队审核，按先后审。
+✔ 换好了，{number}号：“群众的事，一刻也不等”。重新排队审核，…。
 改回去：[恢复原来那句]
 """,
     )
@@ -210,7 +210,7 @@ def test_j7_a_motto_is_sent_back_with_a_helping_hand(world: World) -> None:
 ————
 不客气。
 > （点 帮我改好再交）
-✔ 换好了，{number}号：“不忘初心，牢记使命”。重新排队审核，按先后审。
+✔ 换好了，{number}号：“不忘初心，牢记使命”。重新排队审核，…。
 改回去：[恢复原来那句]
 """,
     )
@@ -253,7 +253,7 @@ def test_j7_an_appeal_is_decided_by_another_colleague_in_the_same_form(world: Wo
 > 我的座右铭
 您的座右铭，{number}号：
 “台账可以晚点，老人等不了”
-您的申诉收到了，另一位同志正在重新看，按先后审。
+您的申诉收到了，另一位同志正在重新看，…。
 …
 """,
     )
@@ -316,7 +316,7 @@ def test_j10_a_motto_is_withdrawn_and_brought_back_within_thirty_days(world: Wor
         zhang,
         f"""
 > 恢复{number}
-✔ {number}号恢复了，重新排队审核，按先后审。
+✔ {number}号恢复了，重新排队审核，…。
 [我的座右铭]
 """,
     )

@@ -87,7 +87,7 @@ def withdrawing_leaves_the_votes(patch: pytest.MonkeyPatch) -> None:
 
 def the_first_judges_the_appeal(patch: pytest.MonkeyPatch) -> None:
     """Whoever sent an entry back decides about the objection too."""
-    patch.setattr(moderation, "_ensure_another", lambda *_: None)
+    patch.setattr(moderation, "ensure_not_barred", lambda *_: None)
 
 
 def a_repetition_is_answered_anew(patch: pytest.MonkeyPatch) -> None:
