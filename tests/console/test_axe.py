@@ -26,7 +26,7 @@ pytestmark = [
 ]
 
 PAGES = [
-    "/", "/mottos/1002", "/tickets", "/votes", "/questions", "/questions/import",
+    "/", "/second-looks", "/mottos/1002", "/tickets", "/votes", "/questions", "/questions/import",
     "/questions/analysis", "/plans", "/words", "/quotations", "/results", "/draws", "/certificates",
     "/certificates/new", "/trail", "/people", "/account", "/overview", "/units", "/nowhere",
 ]  # fmt: skip
