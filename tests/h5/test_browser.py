@@ -249,6 +249,7 @@ def test_axe_finds_nothing_wrong(
     ],
 )
 def test_pages_can_be_looked_at(
+    request: pytest.FixtureRequest,
     chromium: Browser,
     address: str,
     pages: list[str],
@@ -260,6 +261,8 @@ def test_pages_can_be_looked_at(
     scheme: Any,
 ) -> None:
     """The pictures stay in pytest's folder, for people."""
+    if not request.config.getoption("--pictures"):
+        pytest.skip("nobody asked for pictures (--pictures)")
     with chromium.new_context(
         viewport={"width": width, "height": 812},
         java_script_enabled=False,
