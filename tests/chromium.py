@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 QUIETLY = [
     "--no-sandbox",
@@ -30,8 +30,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def no_picture(*_: object, **__: object) -> bytes:
-    """To draw a page that nobody looks at takes a third of the time of a browser's tests."""
+def no_picture(page: Page, **_: object) -> bytes:
+    """Wait for the page as a picture would: to draw what nobody looks at takes long."""
+    page.wait_for_load_state()
     return b"none was asked for"
 
 
@@ -44,11 +45,12 @@ def chromium(request: pytest.FixtureRequest) -> Iterator[Browser]:
     if (program := shutil.which("chromium")) is None:
         pytest.skip("there is no chromium on this machine (Debian: apt install chromium)")
     # Most runs do without, and it takes a quarter of a second to load.
-    from playwright.sync_api import Page, sync_playwright
+    from playwright.sync_api import Page as PageOfBrowser
+    from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright, pytest.MonkeyPatch.context() as instead:
         if not request.config.getoption("--pictures"):
-            instead.setattr(Page, "screenshot", no_picture)
+            instead.setattr(PageOfBrowser, "screenshot", no_picture)
         browser = playwright.chromium.launch(executable_path=program, args=QUIETLY)
         yield browser
         browser.close()

@@ -55,7 +55,7 @@ def _asks_to_change_an_entry(words: str, state: State) -> object:
         case OfferedMotto():
             return re.search("交|就这句|换|确定|改|恢复|撤回|署|写全名|只写姓", words)
         case Confirming(act) if act == WITHDRAW:
-            return "确定" in words or "恢复" in words
+            return re.search("确定|恢复|署|写全名|只写姓", words)
         case Appealing():
             return words
     return re.search(r"确定撤回 ?\d|恢复|申诉|改好|署|写全名|只写姓", words)
