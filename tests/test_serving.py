@@ -27,6 +27,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.long]
 # --- Deaths
 
 
+@pytest.mark.deep
 def test_under_a_storm_of_kills_every_message_is_answered(service: Service, wechat: WeChat) -> None:
     over = threading.Event()
 

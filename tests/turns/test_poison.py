@@ -161,6 +161,7 @@ def test_without_redis_poison_ends_with_wechats_third_delivery(
     assert lost(crowd) <= len(crowd.votes) // 1000
 
 
+@pytest.mark.deep
 def test_poison_that_comes_twice_at_once_kills_no_more_than_three(
     settings: Settings, victims: Path, own_valkey: Valkey, tmp_path: Path
 ) -> None:
