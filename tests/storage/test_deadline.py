@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
@@ -51,6 +52,20 @@ def test_on_a_slow_line_nobody_waits_for_trip_after_trip(
             await line.close()
 
     assert run_apart(waited()) < 2.5
+
+
+@pytest.mark.slow
+@pytest.mark.mariadb
+def test_nobody_waits_for_a_mysql_that_lets_nobody_in_or_takes_no_more(
+    fresh_mariadb_url: str,
+) -> None:
+    engine = open_engine(fresh_mariadb_url)
+    with engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        limits = driver.connect_timeout, driver._write_timeout
+    engine.dispose()
+
+    assert limits == (2, SILENCE)
 
 
 def _asks_on_and_on(url: str) -> float:
