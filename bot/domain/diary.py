@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import accumulate
 
 from sqlalchemy import case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.domain.identity import CAMPAIGN_ZONE, campaign_day
 from bot.domain.kept import Kept
@@ -66,7 +66,9 @@ class DiaryDesk:
             return Diary([])
         answered, newcomers = self._answered(contest), self._newcomers(contest)
         joined = accumulate(newcomers[day] for day in days)
-        mottos, votes = self._mottos(days), self._votes(days)
+        mottos = self._counted(Motto.submitted_at, days)
+        # Not by the day in which a vote's slot lies: a round may have one for all of its days.
+        votes = self._counted(Vote.accepted_at, days)
         written = []
         for day, so_far in zip(days, joined, strict=True):
             people, answers, right = answered.get(day, (0, 0, 0))
@@ -93,22 +95,15 @@ class DiaryDesk:
         rows = self._session.execute(select(first.c.day, func.count()).group_by(first.c.day))
         return Counter({day: count for day, count in rows})  # noqa: C416
 
-    def _mottos(self, days: Sequence[date]) -> Counter[date]:
-        since, until = _midnight(days[0]), _midnight(days[-1] + timedelta(days=1))
-        moments = self._session.scalars(
-            select(Motto.submitted_at).where(
-                Motto.submitted_at >= since, Motto.submitted_at < until
-            )
-        )
-        return Counter(map(campaign_day, moments))
-
-    def _votes(self, days: Sequence[date]) -> Counter[date]:
-        rows = self._session.execute(
-            select(Vote.day, func.count())
-            .where(Vote.day >= days[0], Vote.day <= days[-1])
-            .group_by(Vote.day)
-        )
-        return Counter({day: count for day, count in rows})  # noqa: C416
+    def _counted(
+        self, moment: InstrumentedAttribute[datetime], days: Sequence[date]
+    ) -> Counter[date]:
+        """How many rows there are of each day, by the moment at which they came."""
+        ends = [_midnight(day + timedelta(days=1)) for day in days]
+        place = case(*((moment < end, n) for n, end in enumerate(ends))).label("place")
+        come = select(place).where(moment >= _midnight(days[0]), moment < ends[-1]).subquery()
+        rows = self._session.execute(select(come.c.place, func.count()).group_by(come.c.place))
+        return Counter({days[n]: count for n, count in rows})
 
 
 def _midnight(day: date) -> datetime:

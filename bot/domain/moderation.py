@@ -215,8 +215,9 @@ class Moderation:
             self._looks.begin(number, after, Cause.LEADER, staff_id, state)
             return after
         if look and look.second_by is None and state is not look.first:
-            self._looks.answer(number, version, staff_id, state, reason)
+            # The entry first: where another was faster, nothing may be left on the look.
             after = self._look(card, staff_id, _SECOND, facts)
+            self._looks.answer(number, version, staff_id, state, reason)
             self._looks.follow(number, version, after)
             return after
         after = change_state(
@@ -355,7 +356,7 @@ class Moderation:
             .order_by(Motto.submitted_at)
             .limit(_USUAL)
         )
-        waits += sorted(self._now - since for since in so_far)
+        waits = sorted([*waits, *(self._now - since for since in so_far)])
         return Waits(len(waits), _of(waits, 5), _of(waits, 9))
 
     def history(self, number: int) -> History:

@@ -55,7 +55,8 @@ def look(message: Message, _state: State, services: Services) -> Step | Instead:
     lying = [pile for pile in desk.piles if not pile.barred][:AT_ONCE]
     if not lying:
         return Step(wording.nothing_waits(), Idle())
-    told = [(pile, _hits(pile, services)) for pile in lying]
+    quotes = services.quotation_list.quotes_leader
+    told = [(pile, _hits(pile, services), quotes(pile.head.words)) for pile in lying]
     shown = _kept(pile.seen[0] for pile in lying)
     return Step(wording.piles(desk.piles_waiting, told), Reviewing(shown, services.now.isoformat()))
 

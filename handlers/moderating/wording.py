@@ -58,14 +58,17 @@ def nothing_waits() -> Text:
     return say("现在没有要您审的座右铭。有新的，再发“待审”就看得到。")
 
 
-def piles(waiting: int, lying: Sequence[tuple[Pile, Sequence[str]]]) -> Text:
-    """The first piles, each with what is marked in it, and how to answer."""
-    lines = [_line(place, pile, hits) for place, (pile, hits) in enumerate(lying, start=1)]
+def piles(waiting: int, lying: Sequence[tuple[Pile, Sequence[str], bool]]) -> Text:
+    """The first piles, and how to answer.
+
+    With each what is marked in it, and whether it takes two colleagues to approve it.
+    """
+    lines = [_line(place, *one) for place, one in enumerate(lying, start=1)]
     head = say("待审{waiting}组，先看{count}组：", waiting=waiting, count=len(lying))
     return join([head, *lines, say("回复例：{example}", example=_example(len(lying)))])
 
 
-def _line(place: int, pile: Pile, hits: Sequence[str]) -> Text:
+def _line(place: int, pile: Pile, hits: Sequence[str], by_two: bool) -> Text:
     notes = []
     if pile.count > 1:
         same = "同句" if len(pile.wordings) == 1 else ""
@@ -74,6 +77,8 @@ def _line(place: int, pile: Pile, hits: Sequence[str]) -> Text:
         notes.append(pile.head.unit.district)
     if hits:
         notes.append(f"命中：{'、'.join(hits)}")
+    if by_two:
+        notes.append("引用领导人的话，要两位同志都通过")
     if pile.head.appeal is not None:
         notes.append("申诉")
     told = f"（{'，'.join(notes)}）" if notes else ""

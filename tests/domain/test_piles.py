@@ -316,6 +316,20 @@ def test_who_waits_longer_than_others_did_counts_too(desk: Session) -> None:
     assert late.nine_of_ten > timedelta(days=2)
 
 
+@pytest.mark.slow
+def test_who_waits_a_little_longer_takes_the_place_of_a_long_wait(desk: Session) -> None:
+    words = different(30)
+    numbers = submit(desk, *words[:20])
+    decide_each(desk, numbers[:19], NOON + timedelta(hours=1))
+    decide_each(desk, numbers[19:], NOON + timedelta(hours=30))
+    submit(desk, *words[20:22], since=NOON + timedelta(hours=26))
+
+    waits = at(desk, NOON + timedelta(hours=31)).moderation.waits()
+
+    assert waits is not None
+    assert waits.nine_of_ten == timedelta(hours=5, seconds=-1)
+
+
 # ------------------------------------------------------------ one's own
 
 

@@ -13,11 +13,13 @@ from bot.domain.moderation import Reason, Seen
 from bot.domain.refusals import DecidedMeanwhile, ForTheLead, LookedAlready
 from bot.domain.screening.quotations import Saying
 from bot.domain.second_looks import Agreement, Cause, is_in_sample
+from bot.storage.database import Sessions
 from bot.storage.tables import Motto, Notice, SecondLook, Staff
 from tests.builders import NOON
 from tests.domain.test_piles import CLEAN, LI, WANG, at, colleagues, sit, submit
+from tests.races import while_it_is_open
 
-SUN = 3
+SUN, ZHAO = 3, 4
 SAID = "江山就是人民，人民就是江山"
 APPROVED, RETURNED, WAITING = MottoState.APPROVED, MottoState.RETURNED, MottoState.WAITING
 LATER = NOON + UNDO
@@ -82,10 +84,10 @@ def test_where_two_disagree_the_lead_decides_with_both_before_them(desk: Session
     (look,) = at(desk).second_looks.of(at(desk).moderation.queue().mottos).values()
     assert (look.first_by, look.first, look.second_by) == (LI, APPROVED, WANG)
     assert (look.second, look.reason) == (RETURNED, Reason.QUOTATION)
-    other = {"id": 4, "name": "赵审核", "password_hash": "", "role": "moderator"}
+    other = {"id": ZHAO, "name": "赵审核", "password_hash": "", "role": "moderator"}
     desk.execute(insert(Staff).values(other | {"created_at": NOON}))
     with pytest.raises(ForTheLead):
-        decide(desk, twice, 4)
+        decide(desk, twice, ZHAO)
 
     decide(desk, twice, SUN)
 
@@ -112,6 +114,28 @@ def test_each_of_the_steps_can_be_undone_exactly(desk: Session) -> None:
 
     decide(desk, Seen(number, against.version + 1), WANG)
     assert states(desk) == [APPROVED]
+
+
+@pytest.mark.slow
+def test_whoever_disagrees_too_late_leaves_nothing_on_the_look(sessions: Sessions) -> None:
+    """As the chat does, which goes on with its transaction."""
+    with sessions.begin() as session:
+        colleagues(session)
+        zhao = {"id": ZHAO, "name": "赵审核", "password_hash": "", "role": "moderator"}
+        session.execute(insert(Staff).values(zhao | {"created_at": NOON}))
+        at(session).quotation_list.add(Saying(SAID, "某领导人", "《讲话》", leader=True), LI)
+        (number,) = submit(session, SAID)
+        once = decide(session, Seen(number, 1), LI)
+
+    def disagree(session: Session) -> None:
+        with pytest.raises(DecidedMeanwhile):
+            decide(session, once, ZHAO, Reason.UNFIT)
+
+    while_it_is_open(sessions, lambda session: decide(session, once, WANG), disagree)
+
+    with sessions() as session:
+        rows = session.execute(select(SecondLook.second_by, SecondLook.settled_by)).all()
+    assert rows == [(WANG, None)]
 
 
 def test_no_row_has_one_colleague_twice(desk: Session) -> None:

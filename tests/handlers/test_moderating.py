@@ -12,6 +12,7 @@ from bot.conversation.folding import fold, fold_prose
 from bot.domain.moderation import Reason
 from bot.domain.phones import CODE_LASTS, PROVED_FOR
 from bot.domain.roles import Role
+from bot.domain.screening.quotations import Saying
 from bot.domain.second_factor import SecondFactors, code_at, seed_of
 from bot.domain.staff import StaffRegister
 from bot.storage.tables import Audit, Member, Motto, Notice
@@ -287,6 +288,21 @@ def test_where_many_wait_the_chat_shows_what_is_placed_and_sorts_nothing(
 
     assert li.says("待审").startswith("待审1组")
     assert session.scalars(select(Motto.pile_id).order_by(Motto.id)).all() == [1, None]
+
+
+def test_what_two_have_to_approve_is_marked_and_waits_on_after_the_first(
+    session: Session, li: Talker, submit: Callable[[str, str], int]
+) -> None:
+    li.services.quotation_list.add(Saying(MOTTOS[0], "某领导人", "《某次讲话》", leader=True), 1)
+    submit("author", MOTTOS[0])
+    submit("other", MOTTOS[1])
+
+    shown = li.says("待审")
+
+    assert shown.count("要两位同志都通过") == 1
+    assert f"{MOTTOS[0]}（城东街道，引用领导人的话，要两位同志都通过）" in shown
+    li.says("过12")
+    assert states(session) == ["waiting", "approved"]
 
 
 def test_nobody_decides_their_own_motto(
