@@ -14,15 +14,18 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from bot.conversation.folding import fold_prose
+from bot.domain.entries import id_of
 from bot.domain.questions import Shelf
+from bot.domain.second_looks import Cause
 from bot.domain.services import open_services
 from bot.domain.tally import Board
 from bot.domain.votes import LATE
 from bot.storage.database import Sessions
 from bot.storage.memory import Memory
-from bot.storage.tables import Delivery, Motto, Round, Staff, StaffSession
+from bot.storage.tables import Delivery, Motto, Round, SecondLook, Staff, StaffSession
 from bot.worker import HEARTBEAT, Chores, Duty, beat, duties, keep_up
-from tests.builders import CLOSES, NOON, SECRET, a_member, key
+from tests.builders import CLOSES, NOON, SECRET, a_member, key, said
+from tests.domain.test_piles import CLEAN, LI, at, colleagues, submit
 from tests.processes import eventually
 
 pytestmark = pytest.mark.slow
@@ -162,6 +165,24 @@ def test_what_waits_is_put_on_piles_without_anybody_looking(sessions: Sessions) 
 
     with sessions() as session:
         assert session.scalars(select(Motto.pile_id)).all() == [1, 1]
+
+
+def test_what_has_come_among_the_first_is_looked_at_by_a_second_and_asked_for_once(
+    sessions: Sessions,
+) -> None:
+    with sessions.begin() as session:
+        colleagues(session)
+        first, last = submit(session, WORDS, CLEAN)
+        for number in (first, last):
+            at(session).moderation.decide(number, 1, LI)
+        at(session).votes.cast(a_member(session, "voter"), first, NOON, said("投").delivery)
+
+    chores(sessions).look_twice()
+    chores(sessions).look_twice()
+
+    with sessions() as session:
+        looks = session.execute(select(SecondLook.motto_id, SecondLook.cause)).all()
+        assert looks == [(id_of(first), Cause.TOP)]
 
 
 def test_the_heartbeat_is_the_time_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
