@@ -15,7 +15,7 @@ from enum import StrEnum
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
@@ -187,16 +187,12 @@ class Certificates:
     def preview(self, plan: AwardPlan) -> Preview:
         """Whom the award would reach. Raises UnfitAward."""
         self._title(plan)
-        recipients = self._recipients(plan)
-        named = [one for one in recipients if one.name]
-        if not named:
-            raise UnfitAward({"last_rank": Flaw.NOBODY})
-        return Preview(named, len(recipients) - len(named))
+        return self._reached(plan)
 
     def issue(self, plan: AwardPlan, staff_id: int) -> int:
         """Give the award to all at these places who have a name; its number. Raises UnfitAward."""
         title = self._title(plan)
-        self.preview(plan)
+        named = self._reached(plan).named
         award = Award(
             activity=plan.activity, title=title, honour=plan.honour, first_rank=plan.first_rank,
             last_rank=plan.last_rank, issuer=plan.issuer, issued_at=self._now,
@@ -206,15 +202,25 @@ class Certificates:
                 self._session.add(award)
         except IntegrityError as error:
             raise UnfitAward({"honour": Flaw.TWICE}) from error
-        self._give(award.id, staff_id)
+        self._give(award, named, staff_id)
         return award.id
 
     def issue_rest(self, number: int, staff_id: int) -> int:
         """Give it to those who have registered a name since; how many. Raises NoSuchAward."""
-        self.award(number)
         # Two who do it at once would write the same rows: one after the other.
-        self._session.execute(select(Award.id).where(Award.id == number).with_for_update())
-        return self._give(number, staff_id)
+        award = self._session.get(Award, number, with_for_update=True)
+        if award is None:
+            raise NoSuchAward
+        have = set(
+            self._session.scalars(
+                select(CertificateHolder.member_key).where(CertificateHolder.award_id == number)
+            )
+        )
+        recipients = self._recipients(_plan(award))
+        new = [one for one in recipients if one.name and one.member not in have]
+        if new:
+            self._give(award, new, staff_id)
+        return len(new)
 
     def revoke(self, code: str, staff_id: int) -> int:
         """Say that the certificate is not valid; its award's number. Raises NoSuchAward.
@@ -237,17 +243,11 @@ class Certificates:
 
     def awards(self) -> list[AwardView]:
         """All awards, the latest first."""
-        count = (
-            select(func.count())
-            .where(Certificate.award_id == Award.id, Certificate.revoked_at.is_(None))
-            .scalar_subquery()
-        )
-        rows = self._session.execute(select(Award, count).order_by(Award.id.desc()))
-        return [_view(award, given) for award, given in rows]
+        return self._awards()
 
     def award(self, number: int) -> AwardView:
         """The award of this number. Raises NoSuchAward."""
-        found = [view for view in self.awards() if view.id == number]
+        found = self._awards(Award.id == number)
         if not found:
             raise NoSuchAward
         return found[0]
@@ -289,6 +289,18 @@ class Certificates:
 
     # ------------------------------------------------------------ within
 
+    def _awards(self, *which: ColumnElement[bool]) -> list[AwardView]:
+        count = (
+            select(func.count())
+            .where(Certificate.award_id == Award.id, Certificate.revoked_at.is_(None))
+            .scalar_subquery()
+        )
+        rows = self._session.execute(select(Award, count).where(*which).order_by(Award.id.desc()))
+        return [
+            AwardView(award.id, award.title, _plan(award), award.issued_at, given)
+            for award, given in rows
+        ]
+
     def _title(self, plan: AwardPlan) -> str:
         """What the award is for. Raises UnfitAward."""
         flaws: dict[str, Flaw] = {}
@@ -307,6 +319,14 @@ class Certificates:
         if flaws:
             raise UnfitAward(flaws)
         return titles[plan.activity]
+
+    def _reached(self, plan: AwardPlan) -> Preview:
+        """Whom a plan without flaws would reach. Raises UnfitAward where that is nobody."""
+        recipients = self._recipients(plan)
+        named = [one for one in recipients if one.name]
+        if not named:
+            raise UnfitAward({"last_rank": Flaw.NOBODY})
+        return Preview(named, len(recipients) - len(named))
 
     def _recipients(self, plan: AwardPlan) -> list[Recipient]:
         kind, _, id_ = plan.activity.partition(":")
@@ -357,22 +377,13 @@ class Certificates:
             if member in known
         ]
 
-    def _give(self, number: int, staff_id: int) -> int:
-        """Write out the certificates that are missing."""
-        view = self.award(number)
-        have = set(
-            self._session.scalars(
-                select(CertificateHolder.member_key).where(CertificateHolder.award_id == number)
-            )
-        )
-        new = [one for one in self._recipients(view.plan) if one.name and one.member not in have]
-        if not new:
-            return 0
+    def _give(self, award: Award, new: Sequence[Recipient], staff_id: int) -> None:
+        """Write out a certificate for each of these."""
         codes = [bare_code(spoken_code(2)) for _ in new]
         self._session.execute(
             insert(Certificate),
             [
-                {"code": code, "award_id": number, "place": one.rank}
+                {"code": code, "award_id": award.id, "place": one.rank}
                 for one, code in zip(new, codes, strict=True)
             ],
         )
@@ -380,22 +391,21 @@ class Certificates:
             insert(CertificateHolder),
             [
                 {
-                    "member_key": one.member, "award_id": number, "code": code,
+                    "member_key": one.member, "award_id": award.id, "code": code,
                     "page_key": secrets.token_urlsafe(16), "name": one.name, "unit": one.unit,
                     "public": one.public,
                 }
                 for one, code in zip(new, codes, strict=True)
             ],
         )  # fmt: skip
-        self._tell(view, new)
-        self._record(staff_id, "award.issue", number, {"certificates": len(new)})
-        return len(new)
+        self._tell(award, new)
+        self._record(staff_id, "award.issue", award.id, {"certificates": len(new)})
 
-    def _tell(self, view: AwardView, new: Iterable[Recipient]) -> None:
+    def _tell(self, award: Award, new: Iterable[Recipient]) -> None:
         notices = Notices(self._session, self._now)
         for one in new:
-            facts = _told(view.title, view.plan.honour, one.rank, revoked=False)
-            notices.leave(one.member, f"award:{view.id}", "certificate", facts, self._now)
+            facts = _told(award.title, award.honour, one.rank, revoked=False)
+            notices.leave(one.member, f"award:{award.id}", "certificate", facts, self._now)
 
     def _change(self, code: str, staff_id: int, *, revoked: bool) -> int:
         row = self._found(code)
@@ -458,9 +468,8 @@ def _told(title: str, honour: str, rank: int, *, revoked: bool) -> dict[str, Any
     return {"title": title, "honour": honour, "rank": rank, "revoked": revoked}
 
 
-def _view(award: Award, given: int) -> AwardView:
-    plan = AwardPlan(award.activity, award.honour, award.first_rank, award.last_rank, award.issuer)
-    return AwardView(award.id, award.title, plan, award.issued_at, given)
+def _plan(award: Award) -> AwardPlan:
+    return AwardPlan(award.activity, award.honour, award.first_rank, award.last_rank, award.issuer)
 
 
 def _diploma(row: Row[Any], name: str | None, unit: str | None, key: str = "") -> Diploma:

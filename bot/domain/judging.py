@@ -1,6 +1,6 @@
 """Judging: what a judge is shown and marks, one entry at a time, in an order of their own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,12 +9,11 @@ from sqlalchemy.orm import Session
 
 from bot.domain.entries import MottoState, id_of, number_of
 from bot.domain.panel_scoring import FULL
-from bot.domain.panels import Criterion, place_of
+from bot.domain.panels import Criterion, criteria_of, place_of
 from bot.domain.refusals import Refusal
 from bot.storage.tables import (
     Motto,
     Panel,
-    PanelCriterion,
     PanelJudge,
     PanelMark,
     PanelSheet,
@@ -40,6 +39,7 @@ class Stack:
     numbers: tuple[int, ...]
     """Of the entries, in the judge's own order."""
     done: frozenset[int]
+    """Those with all their marks, and those that their authors have taken back."""
     closed: bool
 
     @property
@@ -92,7 +92,7 @@ class Judging:
         return Sheet(
             number,
             row.words if row is not None and standing else None,
-            self._criteria(round_id),
+            criteria_of(self._session, round_id),
             {mark.place: mark.mark for mark in marks},
             max((mark.marked_at for mark in marks), default=None),
             self._stack(judge, round_id),
@@ -107,7 +107,13 @@ class Judging:
         ).one()
         if closed is not None:
             raise JudgingOver
-        known = range(1, len(self._criteria(round_id)) + 1)
+        # A page that saves by itself and its button may come at once: one after the other.
+        self._session.execute(
+            select(PanelSheet.motto_id)
+            .where(PanelSheet.staff_id == judge, PanelSheet.motto_id == id_of(number))
+            .with_for_update()
+        )
+        known = range(1, len(criteria_of(self._session, round_id)) + 1)
         kept = {place: mark for place, mark in marks.items() if place in known}
         if not all(1 <= mark <= FULL for mark in kept.values()):
             raise NoSuchSheet
@@ -131,14 +137,6 @@ class Judging:
             raise NoSuchSheet
         return found
 
-    def _criteria(self, round_id: int) -> tuple[Criterion, ...]:
-        rows: Sequence[PanelCriterion] = self._session.scalars(
-            select(PanelCriterion)
-            .where(PanelCriterion.round_id == round_id)
-            .order_by(PanelCriterion.place)
-        ).all()
-        return tuple(Criterion(row.title, row.weight, row.anchors) for row in rows)
-
     def _stack(self, judge: int, round_id: int) -> Stack:
         panel = self._session.execute(
             select(Panel.seed, Panel.closed_at, Round.title)
@@ -146,7 +144,8 @@ class Judging:
             .where(Panel.round_id == round_id)
         ).one()
         rows = self._session.execute(
-            select(PanelSheet.motto_id, func.count(PanelMark.place))
+            select(PanelSheet.motto_id, Motto.state, func.count(PanelMark.place))
+            .outerjoin(Motto, Motto.id == PanelSheet.motto_id)
             .outerjoin(
                 PanelMark,
                 and_(
@@ -156,10 +155,13 @@ class Judging:
                 ),
             )
             .where(PanelSheet.round_id == round_id, PanelSheet.staff_id == judge)
-            .group_by(PanelSheet.motto_id)
+            .group_by(PanelSheet.motto_id, Motto.state)
+        ).all()
+        order = sorted((row[0] for row in rows), key=lambda id_: place_of(panel.seed, judge, id_))
+        whole = len(criteria_of(self._session, round_id))
+        done = frozenset(
+            number_of(entry)
+            for entry, state, count in rows
+            if count == whole or state != MottoState.APPROVED
         )
-        counts = {entry: count for entry, count in rows}  # noqa: C416
-        order = sorted(counts, key=lambda entry: place_of(panel.seed, judge, entry))
-        whole = len(self._criteria(round_id))
-        done = frozenset(number_of(entry) for entry in order if counts[entry] == whole)
         return Stack(panel.title, tuple(map(number_of, order)), done, panel.closed_at is not None)

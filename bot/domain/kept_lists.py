@@ -4,7 +4,7 @@ What is made of a list holds for one version of it. Whoever needs it asks SQL fo
 row by its key, so that a change counts in every process from its commit on, and for all that waits.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -18,13 +18,13 @@ _Made = TypeVar("_Made")
 
 
 class Latest(Generic[_Made]):
-    """What a process made of the latest version of a list that it has seen."""
+    """What a process made of the latest version that it has seen, of a list or of a result."""
 
     def __init__(self) -> None:
-        self._kept: tuple[int, _Made] | None = None
+        self._kept: tuple[Hashable, _Made] | None = None
         self._making = Lock()
 
-    def of(self, version: int, make: Callable[[], _Made]) -> _Made:
+    def of(self, version: Hashable, make: Callable[[], _Made]) -> _Made:
         """What was made of this version; whoever comes first makes it, and the others wait."""
         if (kept := self._kept) and kept[0] == version:
             return kept[1]

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session, aliased
 from bot.domain import audit
 from bot.domain.entries import MottoCard, MottoState, id_of, number_of, read_cards
 from bot.domain.families import approved, same_words
+from bot.domain.kept_lists import Latest
 from bot.domain.panel_scoring import Judged, Method, Rule, grade, mean, spread, standings
 from bot.domain.refusals import Refusal
 from bot.domain.roles import Role
@@ -153,8 +154,11 @@ class JudgedLine:
 class Panels:
     """The panels of rounds, for their organisers and for all who may see a result."""
 
-    def __init__(self, session: Session, now: datetime) -> None:
-        self._session, self._now = session, now
+    def __init__(
+        self, session: Session, now: datetime, judged: Latest[list[Judged]] | None = None
+    ) -> None:
+        """Without a `judged` that is shared each table is worked out for itself."""
+        self._session, self._now, self._judged = session, now, judged or Latest()
 
     # ------------------------------------------------------------ looking
 
@@ -167,12 +171,7 @@ class Panels:
         panel = self._session.get(Panel, round_id, populate_existing=True)
         if panel is None:
             return PanelView(round_id, round_.title, sealed, None, None, None)
-        rows = self._session.scalars(
-            select(PanelCriterion)
-            .where(PanelCriterion.round_id == round_id)
-            .order_by(PanelCriterion.place)
-        )
-        criteria = tuple(Criterion(row.title, row.weight, row.anchors) for row in rows)
+        criteria = criteria_of(self._session, round_id)
         plan = PanelPlan(
             panel.weight, Method(panel.method), panel.per_entry, panel.finalists, criteria
         )
@@ -220,7 +219,13 @@ class Panels:
         if view.plan is None or view.closed_at is None:
             return None
         votes = Sealing(self._session, self._now).result(round_id).counted
-        lines = standings(view.plan.rule, self.marks(round_id), votes)
+        rule, panel = view.plan.rule, self._session.get_one(Panel, round_id)
+        # Exact fractions take their time, and everybody asks. The seed is this panel's alone, its
+        # rule and marks are fixed; votes may still go into quarantine, or come out of it.
+        lines = self._judged.of(
+            (panel.seed, frozenset(votes.items())),
+            lambda: standings(rule, self.marks(round_id), votes),
+        )
         found = read_cards(self._session, Motto.id.in_([line.entry for line in lines]))
         cards = {id_of(card.number): card for card in found}
         return [JudgedLine(line, cards[line.entry]) for line in lines]
@@ -322,21 +327,19 @@ class Panels:
         if view.begun_at is None:
             raise NotYet
         given = Counter(entry for _, entry in self._sheets(round_id))
-        entries = set(
-            self._session.scalars(
-                select(PanelSheet.motto_id).where(PanelSheet.round_id == round_id)
-            )
-        )
+        sheets = self._session.scalars(
+            select(PanelSheet.motto_id).where(PanelSheet.round_id == round_id)
+        ).all()
         least = _least(view)
         still = Motto.state == MottoState.APPROVED
-        standing = self._session.scalars(select(Motto.id).where(Motto.id.in_(entries), still))
+        standing = self._session.scalars(select(Motto.id).where(Motto.id.in_(set(sheets)), still))
         if lacking := sorted(id_ for id_ in standing if given[id_] < least):
             raise TooFewJudges(tuple(map(number_of, lacking)))
         self._session.execute(
             update(Panel).where(Panel.round_id == round_id).values(closed_at=self._now)
         )
-        missing = self._unfilled(round_id, len(self._sheets(round_id)))
-        self._record(round_id, by, "panel.close", {"sheets": given.total(), "missing": missing})
+        facts = {"sheets": given.total(), "missing": len(sheets) - given.total()}
+        self._record(round_id, by, "panel.close", facts)
 
     def cancel(self, round_id: int, by: int) -> None:
         """Have no panel: the votes alone decide. Raises NoSuchPanel and PanelFixed."""
@@ -368,10 +371,6 @@ class Panels:
         self._lock(round_id)
         if self._planned(round_id).begun_at is not None:
             raise PanelFixed
-
-    def _unfilled(self, round_id: int, filled: int) -> int:
-        sheets = select(func.count()).where(PanelSheet.round_id == round_id)
-        return (self._session.scalar(sheets) or 0) - filled
 
     def _seat(self, round_id: int) -> None:
         """Give each judge a number that tells nobody who it is."""
@@ -483,6 +482,16 @@ class Panels:
     def _record(self, round_id: int, by: int, action: str, facts: Mapping[str, Any]) -> None:
         actor, subject = audit.staff(by), f"round:{round_id}"
         audit.record(self._session, self._now, actor, action, subject, dict(facts))
+
+
+def criteria_of(session: Session, round_id: int) -> tuple[Criterion, ...]:
+    """What is marked, in the order in which it is shown."""
+    rows = session.scalars(
+        select(PanelCriterion)
+        .where(PanelCriterion.round_id == round_id)
+        .order_by(PanelCriterion.place)
+    )
+    return tuple(Criterion(row.title, row.weight, row.anchors) for row in rows)
 
 
 def place_of(seed: bytes, judge: int, entry: int) -> bytes:

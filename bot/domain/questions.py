@@ -11,6 +11,7 @@ from bot.domain.kept_lists import Latest
 from bot.domain.keys import Key, mended_keys, with_key
 from bot.domain.ladders import Ladders
 from bot.domain.nearest import Known as KnownEntries
+from bot.domain.panel_scoring import Judged
 from bot.domain.participation import Boards
 from bot.domain.screening.quotations import Quotations
 from bot.domain.screening.screen import Screen
@@ -30,12 +31,13 @@ class _Known:
 
 
 class Shelf:
-    """What a process keeps at hand: questions, ladders, boards, diaries, the console's lists."""
+    """What a process keeps at hand: questions, ladders, boards, diaries, lists, a judged result."""
 
     def __init__(self) -> None:
         self.ladders, self.boards, self.diaries = Ladders(), Boards(), Diaries()
         self.screens, self.quotations = Latest[Screen](), Latest[Quotations]()
         self.leaders = Latest[Quotations]()
+        self.judged = Latest[list[Judged]]()
         self.nearest = KnownEntries()
         self._known = _Known()
         self._pools: dict[int, dict[str, int]] = {}

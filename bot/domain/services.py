@@ -195,7 +195,7 @@ class Services:
 
     @cached_property
     def panels(self) -> Panels:
-        return Panels(self._session, self.now)
+        return Panels(self._session, self.now, self._shelf.judged)
 
     @cached_property
     def judging(self) -> Judging:

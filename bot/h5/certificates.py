@@ -44,7 +44,7 @@ class CertificatePages:
 
         found = self._own(code, key)
         try:
-            drawable(wording.to_whom(found) + wording.cited(found))
+            drawable(wording.to_whom(found) + wording.cited(found) + found.honour + found.issuer)
             missing = None
         except Undrawable as error:
             missing = error.letter

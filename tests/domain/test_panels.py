@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -24,8 +24,10 @@ from bot.domain.questions import Shelf
 from bot.domain.roles import Role
 from bot.domain.services import Services, open_services
 from bot.domain.votes import LATE
-from bot.storage.tables import Audit, PanelSheet
+from bot.storage.database import Sessions
+from bot.storage.tables import Audit, Motto, PanelMark, PanelSheet, RoundResult
 from tests.builders import CLOSES, NOON, a_member, an_approved_motto, key, said
+from tests.races import while_it_is_open
 
 SEALED = CLOSES + LATE
 PLAN = PanelPlan(
@@ -194,6 +196,39 @@ def test_it_ends_when_each_entry_was_judged_by_somebody_at_least(
     assert at(session).panels.table(1) is not None
 
 
+def test_a_process_works_the_table_out_once_and_anew_when_votes_no_longer_count(
+    session: Session, begun: list[int], numbers: list[int]
+) -> None:
+    all_marked(session, begun)
+    at(session).panels.close(1, OWNER)
+    shelf = Shelf()
+
+    def totals(shelf: Shelf) -> dict[int, int]:
+        table = open_services(session, SEALED, shelf).panels.table(1)
+        return {line.card.number: line.judged.total for line in table or ()}
+
+    before = totals(shelf)
+    session.execute(update(PanelMark).values(mark=1))
+    assert totals(shelf) == before
+    assert totals(Shelf()) != before
+
+    best = RoundResult.motto_id == id_of(numbers[3])
+    session.execute(update(RoundResult).where(best).values(votes=0))
+    assert totals(shelf) == totals(Shelf())
+
+
+def test_a_judge_is_done_without_what_its_author_took_back(
+    session: Session, begun: list[int]
+) -> None:
+    first, *others = sorted(given_to(session, begun[2]))
+    session.execute(update(Motto).where(Motto.id == id_of(first)).values(state="withdrawn"))
+    for number in others:
+        at(session).judging.save(begun[2], number, {1: 7, 2: 7})
+
+    assert at(session).judging.sheet(begun[2], first).words is None
+    assert at(session).judging.stacks(begun[2])[0].next is None
+
+
 def test_the_rule_stands_once_the_votes_are_sealed(session: Session, begun: list[int]) -> None:
     with pytest.raises(PanelFixed):
         at(session).panels.settle(1, replace(PLAN, method=Method.ZSCORE), OWNER)
@@ -239,3 +274,24 @@ def test_a_rule_that_is_not_right_is_not_kept(
 
     assert refusal.value.flaws == flaws
     assert at(session, NOON).panels.of(1).plan is None
+
+
+@pytest.mark.slow
+def test_a_page_that_saves_by_itself_and_its_button_may_come_at_once(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        a_member(session, "a", 2)
+        number = an_approved_motto(session, "a", "群众的事，一刻也不等")
+        judge, _ = at(session, NOON).colleagues.invite("赵评委", Role.JUDGE, None, OWNER)
+        at(session, NOON).panels.settle(1, replace(PLAN, per_entry=1), OWNER)
+        at(session, NOON).panels.appoint(1, judge, OWNER)
+        at(session).sealing.seal(1)
+        at(session).panels.begin(1, OWNER)
+
+    while_it_is_open(
+        sessions,
+        lambda s: at(s).judging.save(judge, number, {1: 7, 2: 8}),
+        lambda s: at(s).judging.save(judge, number, {1: 7, 2: 9}),
+    )
+
+    with sessions() as session:
+        assert dict(at(session).judging.sheet(judge, number).marks) == {1: 7, 2: 9}

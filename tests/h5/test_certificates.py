@@ -1,5 +1,6 @@
 """The page where anybody checks a certificate, and the holder's picture of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 
@@ -27,13 +28,13 @@ def diploma(campaign: Campaign) -> Diploma:
     return given(campaign, "欧阳大海")
 
 
-def given(campaign: Campaign, name: str) -> Diploma:
+def given(campaign: Campaign, name: str, issuer: str = PLAN.issuer) -> Diploma:
     """The certificate of the only one who took part."""
     campaign.joins("zhang", name, 3)
     campaign.scored("zhang", 9)
     with campaign.sessions.begin() as session:
         certificates = open_services(session, OVER, Shelf()).certificates
-        certificates.issue(PLAN, staff_id=1)
+        certificates.issue(replace(PLAN, issuer=issuer), staff_id=1)
         return certificates.of(key("zhang"))[0]
 
 
@@ -77,8 +78,11 @@ def test_the_holder_keeps_a_picture_that_leads_to_the_check(
         assert client.get(wrong).status_code == client.get(f"{wrong}.jpg").status_code == 404
 
 
-def test_a_name_that_cannot_be_drawn_is_said_to_be(campaign: Campaign, client: FlaskClient) -> None:
-    diploma = given(campaign, f"张{RARE}")
+@pytest.mark.parametrize(("name", "issuer"), [(f"张{RARE}", "党委"), ("张三", f"{RARE}委")])
+def test_what_cannot_be_drawn_is_said_to_be(
+    campaign: Campaign, client: FlaskClient, name: str, issuer: str
+) -> None:
+    diploma = given(campaign, name, issuer)
     address = f"/h/c/{diploma.code}/{diploma.key}"
 
     assert f"“{RARE}”是很少见的字" in client.get(address).text
