@@ -209,7 +209,7 @@ def result(message: Message, state: State, services: Services) -> Step:
     standing = services.outcomes.current()
     if standing.publicised_at is None:
         if standing.plan.shows_standings(services.now):
-            lines = services.tally.poll(1, standing.round_id).lines[:BEST]
+            lines = services.tally.poll(1, standing.round_id, BEST).lines
             return Step(wording.so_far(standing, lines), on_show(state))
         # Until then a ballot that is closed says so itself.
         return Step(wording.result_later(services.votes.ballot(message.member)), on_show(state))

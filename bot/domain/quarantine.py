@@ -263,6 +263,8 @@ class Quarantines:
                 QuarantinedVote.claimed_at,
             )
             .join(Vote, Vote.tracker == QuarantinedVote.tracker)
+            .join(Quarantine, Quarantine.id == QuarantinedVote.quarantine_id)
+            .where(*conditions)
             .subquery()
             .c
         )

@@ -88,11 +88,12 @@ def _leave_out(
     set_aside(session, now, votes, why)
     facts = {"why": why, "votes": len(votes), "people": len(members)}
     audit.record(session, now, audit.SYSTEM, "votes.uncount", f"round:{row.id}", facts)
-    notices = Notices(session, now)
-    told = {"title": row.title, "why": why}
-    for member, count in Counter(vote.member_key for vote in votes).items():
-        cause = f"votes.uncount:{row.id}"
-        notices.leave(member, cause, "votes_uncounted", told | {"votes": count}, now)
+    counts = Counter(vote.member_key for vote in votes)
+    cause = f"votes.uncount:{row.id}"
+    for count in sorted(set(counts.values())):
+        told = {"title": row.title, "why": why, "votes": count}
+        same = [member for member, given in counts.items() if given == count]
+        Notices(session, now).leave_all(same, cause, "votes_uncounted", told, now)
 
 
 def _votes(session: Session, round_id: int, members: Sequence[bytes]) -> Sequence[Row[Any]]:

@@ -172,7 +172,7 @@ def _standings(services: Services) -> list[Line]:
     current = services.outcomes.current()
     if not current.plan.shows_standings(services.now):
         return []
-    return services.tally.poll(1, current.round_id).lines[:TOP]
+    return services.tally.poll(1, current.round_id, TOP).lines
 
 
 def _chosen() -> list[int]:

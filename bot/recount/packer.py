@@ -45,16 +45,21 @@ class Packer:
             self.thread.start()
 
     def make(self, waiting: list[Standing]) -> None:
-        """Make their packs."""
+        """Make the packs of these rounds."""
         engine = open_survey(self._url)
         try:
             for standing in waiting:
-                with open_sessions(engine)() as session:
-                    self._make(session, self._clock(session), standing.round_id)
-        except Exception as fault:
-            log.error("recount pack failed", **trace(fault))
+                self._try(open_sessions(engine), standing.round_id)
         finally:
             engine.dispose()
+
+    def _try(self, sessions: Sessions, round_id: int) -> None:
+        """Make one; where it fails, the others are made all the same."""
+        try:
+            with sessions() as session:
+                self._make(session, self._clock(session), round_id)
+        except Exception as fault:
+            log.error("recount pack failed", round=round_id, **trace(fault))
 
     def _make(self, session: Session, now: datetime, round_id: int) -> None:
         outcomes, said = Outcomes(session, now), judged(Panels(session, now), round_id)

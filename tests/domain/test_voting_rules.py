@@ -258,6 +258,21 @@ def test_who_chose_too_few_has_chosen_none(session: Session) -> None:
     assert session.scalars(select(WithdrawnVote.reason)).all() == ["too_few"]
 
 
+def test_each_whose_votes_are_left_out_is_told_how_many(session: Session) -> None:
+    ruled(session, in_all=True, least=3)
+    one, two = mottos(session, 2)
+    for name in ("zhang", "li", "wang"):
+        a_member(session, name)
+        cast(at(session), one, name)
+    cast(at(session), two, "li")
+
+    at(session, SEALING).sealing.seal(1)
+
+    told = session.scalars(select(Notice).where(Notice.kind == "votes_uncounted"))
+    counts = {notice.member_key: notice.facts["votes"] for notice in told}
+    assert counts == {key("zhang"): 1, key("li"): 2, key("wang"): 1}
+
+
 def test_votes_of_a_stranger_do_not_come_to_count_by_an_erasure(session: Session) -> None:
     ruled(session, eligibility=Eligibility.ROSTER)
     (number,) = mottos(session, 1)

@@ -1,5 +1,6 @@
 """Packs are made beside the worker's duties, and anew when more is in quarantine."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -63,3 +64,19 @@ def test_a_pack_is_made_once_the_round_is_sealed_and_anew_when_votes_go_into_qua
 
     assert len(packs(tmp_path)) == 1
     assert packs(tmp_path) != first
+
+
+def test_a_round_of_which_no_pack_can_be_made_is_in_no_others_way(
+    sessions: Sessions, store_url: str, tmp_path: Path
+) -> None:
+    Chores(sessions, lambda _: SEALED, Board(Memory(""))).seal()
+    with sessions() as session:
+        (sealed,) = at(session, SEALED).outcomes.sealed()
+    lost = replace(sealed, round_id=404)
+
+    with capture_logs() as logs:
+        packer(sessions, store_url, tmp_path).make([lost, sealed])
+
+    told = [(line["event"], line["round"]) for line in logs]
+    assert told == [("recount pack failed", 404), ("recount pack made", 1)]
+    assert len(packs(tmp_path)) == 1

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, update
 
 import handlers
 from bot.conversation.reply import Reply
@@ -13,6 +13,7 @@ from bot.domain.questions import Shelf
 from bot.glances import Glances
 from bot.storage.database import Sessions, open_readers
 from bot.storage.memory import Memory
+from bot.storage.tables import Member, Motto, Round
 from bot.turns import Turns
 from tests.builders import NOON, a_member, an_approved_motto, key, said
 from tests.handlers.papers import a_paper, five_questions
@@ -71,6 +72,18 @@ def test_help_is_one_look(bot: Turns, sessions: Sessions) -> None:
 
 def test_a_vote_is_a_few_trips(bot: Turns, sessions: Sessions) -> None:
     assert counted(bot, sessions, "投1001号") == on(sessions, postgres=[6], others=[7])
+
+
+def test_each_rule_of_a_round_costs_a_vote_one_trip_and_only_where_it_holds(
+    bot: Turns, sessions: Sessions
+) -> None:
+    with sessions.begin() as session:
+        session.execute(update(Member).values(unit_id=3, name="张三"))
+        session.execute(update(Motto).values(unit_id=2))
+        rules = {"eligibility": "bound", "own_unit_allowed": False, "per_entry": 2}
+        session.execute(update(Round).values(**rules))
+
+    assert counted(bot, sessions, "投1001号") == on(sessions, postgres=[6 + 3], others=[7 + 3])
 
 
 def test_an_answer_is_a_few_trips_and_the_last_tells_the_standing_too(
