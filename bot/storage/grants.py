@@ -16,15 +16,17 @@ _NARROW = {
 _DIRECT = "SELECT count(*) FROM information_schema.{kind}_privileges WHERE grantee = :me AND "
 _MAY_ALTER = {
     "postgresql": (
-        "SELECT has_table_privilege('audit', 'DELETE') "
+        "SELECT has_table_privilege('audit', 'DELETE, TRUNCATE') "
         "OR has_column_privilege('audit', 'actor', 'UPDATE')"
     ),
+    # Rights to a database may be given to a pattern of its name.
     "mysql": (
-        "SELECT ({user} privilege_type IN ('DELETE', 'UPDATE')) + ({schema} "
-        "privilege_type IN ('DELETE', 'UPDATE') AND table_schema = database()) + ({table} "
-        "privilege_type IN ('DELETE', 'UPDATE') AND table_schema = database() "
-        "AND table_name = 'audit') > 0"
-    ).format(**{kind: _DIRECT.format(kind=kind) for kind in ("user", "schema", "table")}),
+        "SELECT ({user} {alters}) + ({schema} {alters} AND database() LIKE table_schema) + "
+        "({table} {alters} AND table_schema = database() AND table_name = 'audit') > 0"
+    ).format(
+        alters="privilege_type IN ('DELETE', 'UPDATE', 'DROP')",
+        **{kind: _DIRECT.format(kind=kind) for kind in ("user", "schema", "table")},
+    ),
 }
 _ME = "SELECT concat('''', replace(current_user(), '@', '''@'''), '''')"
 

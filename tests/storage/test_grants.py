@@ -100,6 +100,23 @@ def test_the_service_decides_undoes_and_erases_as_that_user(
     engine.dispose()
 
 
+def test_a_right_to_do_more_is_noticed_however_it_was_given(owner: URL, web: URL) -> None:
+    if owner.get_backend_name() == "mysql":
+        pattern = str(owner.database).replace("_", r"\_")
+        more = f"GRANT DROP ON `{pattern}`.* TO '{web.username}'@'localhost'"
+    else:
+        more = f"GRANT TRUNCATE ON audit TO {web.username}"
+    engine = create_engine(owner)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(more)
+    engine.dispose()
+    service = create_engine(web)
+
+    with service.connect() as connection:
+        assert may_alter_trail(connection) is True
+    service.dispose()
+
+
 def test_that_user_alters_nothing_of_the_trail(engine: Engine) -> None:
     passed = []
     for statement in FORBIDDEN:

@@ -6,7 +6,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Table, inspect
+from sqlalchemy import CheckConstraint, Table, inspect
 
 from bot.storage import migrations
 from bot.storage.database import open_engine
@@ -51,6 +51,17 @@ def test_the_migrations_lead_to_exactly_these_tables(store_url: str) -> None:
 
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+        # Which compares no checks.
+        kept = inspect(connection)
+        checks = {
+            str(check["name"])
+            for table in TABLES
+            for check in kept.get_check_constraints(table.name)
+        }
+    declared = (rule for table in TABLES for rule in table.constraints)
+    wanted = {str(rule.name) for rule in declared if isinstance(rule, CheckConstraint)}
+    assert wanted
+    assert {name for name in checks if name.startswith("ck_")} == wanted
     engine.dispose()
 
 
