@@ -81,8 +81,9 @@ def make_up(message: Message, state: State, services: Services) -> Step:
     """Begin the paper of a missed day, or go on with the paper that is open."""
     sitting, begun_before = services.quiz.make_up(message.member)
     if begun_before:
-        return start(message, state, services)
-    return ask(sitting, wording.making_up(sitting.day, len(sitting.questions)))
+        return _take_up(sitting, begun_before, message, state, services)
+    making_up = wording.making_up(sitting.day, len(sitting.questions))
+    return ask(sitting, join([*named(sitting.contest, services), making_up]))
 
 
 @router.keyword(*wording.AGAIN)

@@ -1,8 +1,8 @@
 """Planning: contests and selections are set up, and changed while nobody relies on what changes.
 
 Members take part in one selection at a time, so the times of selections never overlap; contests
-run side by side, a few of them at once. What
-a contest or a selection was like at every time, and who changed it, is in the audit trail.
+run side by side, a few of them at once. What a contest or a selection was like at every time, and
+who changed it, is in the audit trail.
 """
 
 from collections.abc import Mapping, Sequence

@@ -145,16 +145,16 @@ class Choice:
 
 _ANSWER, _ATTEMPT = table_of(Answer), table_of(Attempt)
 _CONTEST, _SCORE = table_of(Contest), table_of(Score)
+_SAME_PAPER = and_(
+    _ANSWER.c.member_key == _ATTEMPT.c.member_key,
+    _ANSWER.c.contest_id == _ATTEMPT.c.contest_id,
+    _ANSWER.c.day == _ATTEMPT.c.day,
+    _ANSWER.c.nth == _ATTEMPT.c.nth,
+)
 
 
 def _papers() -> Select[Any]:
     """A paper with its answers, a row for each; one row without when there is none yet."""
-    same_paper = and_(
-        _ANSWER.c.member_key == _ATTEMPT.c.member_key,
-        _ANSWER.c.contest_id == _ATTEMPT.c.contest_id,
-        _ANSWER.c.day == _ATTEMPT.c.day,
-        _ANSWER.c.nth == _ATTEMPT.c.nth,
-    )
     return (
         select(
             _ATTEMPT.c.contest_id,
@@ -176,7 +176,7 @@ def _papers() -> Select[Any]:
             _ANSWER.c.withheld,
         )
         .join_from(_ATTEMPT, _CONTEST, _ATTEMPT.c.contest_id == _CONTEST.c.id)
-        .outerjoin(_ANSWER, same_paper)
+        .outerjoin(_ANSWER, _SAME_PAPER)
         .where(_ATTEMPT.c.member_key == bindparam("member"))
     )
 
@@ -203,6 +203,18 @@ _EARNED = (
     .order_by(_ANSWER.c.nth)
 )
 """What each of a day's attempts has earned that has an answer."""
+_PAPERS_OF_DAY = (
+    select(
+        _ATTEMPT.c.contest_id,
+        _ATTEMPT.c.finished_at,
+        func.coalesce(func.sum(_ANSWER.c.points), 0).label("earned"),
+    )
+    .outerjoin(_ANSWER, _SAME_PAPER)
+    .where(_ATTEMPT.c.member_key == bindparam("member"), _ATTEMPT.c.day == bindparam("day"))
+    .group_by(_ATTEMPT.c.contest_id, _ATTEMPT.c.nth, _ATTEMPT.c.finished_at)
+    .order_by(_ATTEMPT.c.contest_id, _ATTEMPT.c.nth)
+)
+"""A day's papers of all contests, each with what it has earned."""
 _ADD_TO_SCORE = (
     update(_SCORE)
     .where(_SCORE.c.member_key == bindparam("member"), _SCORE.c.contest_id == bindparam("contest"))
@@ -263,7 +275,10 @@ class Quiz:
     def choices(self, member: bytes) -> list[Choice]:
         """The contests of today; none where there are no two of them."""
         running = self._of_today
-        return [self._choice(member, contest) for contest in running] if running[1:] else []
+        if not running[1:]:
+            return []
+        papers = self._papers_of_today(member)
+        return [_choice(contest, papers.get(contest.id, [])) for contest in running]
 
     def titles(self) -> dict[int, str]:
         """The titles of today's contests, the latest last; none where there are no two of them."""
@@ -418,11 +433,13 @@ class Quiz:
             next_hour=None if ends else contest.new_paper_hour,
         )
 
-    def _choice(self, member: bytes, contest: Contest) -> Choice:
-        today = campaign_day(self._now)
-        done = bool(self._attempts(member, contest.id, today))
-        counts = scoring_of(contest).of_day(self._earned(member, contest.id, today))
-        return Choice(contest.id, contest.title, contest.questions_a_day, done, counts)
+    def _papers_of_today(self, member: bytes) -> dict[int, list[Row[Any]]]:
+        """The member's papers of today, by contest, the first attempt first."""
+        papers: dict[int, list[Row[Any]]] = {}
+        values = {"member": member, "day": campaign_day(self._now)}
+        for row in ask(self._session, _PAPERS_OF_DAY, values):
+            papers.setdefault(row.contest_id, []).append(row)
+        return papers
 
     @cached_property
     def _of_today(self) -> list[Contest]:
@@ -607,6 +624,14 @@ class Quiz:
     def _days_taken(self, member: bytes, contest: int) -> int:
         score = self._session.get(Score, (member, contest))
         return score.days if score else 0
+
+
+def _choice(contest: Contest, papers: Sequence[Row[Any]]) -> Choice:
+    """A contest of today, of which the member has begun these papers."""
+    earned = [int(paper.earned) for paper in papers]
+    finished = [paper.finished_at is not None for paper in papers]
+    counts = scoring_of(contest).of_day(earned, all(finished))
+    return Choice(contest.id, contest.title, contest.questions_a_day, any(finished), counts)
 
 
 def _run_length(day: date, days: Sequence[date]) -> int:

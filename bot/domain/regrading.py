@@ -37,7 +37,7 @@ from bot.domain.contests import contest_in_force, running_contests, scoring_of
 from bot.domain.identity import campaign_day
 from bot.domain.keys import mended_keys, with_key
 from bot.domain.notices import Notices
-from bot.domain.scores import add_up
+from bot.domain.scores import add_up, lock_members
 from bot.domain.scoring import Grade, Graded, Total
 from bot.domain.withholding import NotWithheld, Withholdings, are_waiting
 from bot.storage.tables import (
@@ -408,14 +408,8 @@ class Regrading:
         if not members:
             self._finish(case_)
             return 0
-        # Whoever answers just now has this lock; behind it nothing of theirs is on its way.
-        known = self._session.scalars(
-            select(Member.member_key)
-            .where(Member.member_key.in_(members))
-            .order_by(Member.member_key)
-            .with_for_update()
-        ).all()
-        return self._grade(case_, anew, members, set(known))
+        known = lock_members(self._session, members)
+        return self._grade(case_, anew, members, known)
 
     def _grade(
         self, case_: Case, anew: "_Anew", members: Sequence[bytes], known: set[bytes]

@@ -1,6 +1,6 @@
 """Scores: each is what its answers add up to, whenever the grade of one has changed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from itertools import groupby
 
 from sqlalchemy import bindparam, select, tuple_, update
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.contests import scoring_of
 from bot.domain.scoring import Graded
-from bot.storage.tables import Answer, Contest, Score, table_of
+from bot.storage.tables import Answer, Contest, Member, Score, table_of
 
 _ANSWER, _SCORE = table_of(Answer), table_of(Score)
 _WHOSE = (_ANSWER.c.member_key, _ANSWER.c.contest_id)
@@ -17,6 +17,15 @@ _SET_SCORE = (
     .where(_SCORE.c.member_key == bindparam("member"), _SCORE.c.contest_id == bindparam("contest"))
     .values(points=bindparam("sum"), reached_at=bindparam("reached"))
 )
+
+
+def lock_members(session: Session, members: Sequence[bytes]) -> set[bytes]:
+    """Lock these members; those of them that there still are.
+
+    Whoever answers just now has this lock: behind it nothing of theirs is on its way.
+    """
+    found = select(Member.member_key).where(Member.member_key.in_(members))
+    return set(session.scalars(found.order_by(Member.member_key).with_for_update()))
 
 
 def add_up(session: Session, scores: Collection[tuple[bytes, int]]) -> None:

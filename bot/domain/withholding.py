@@ -31,13 +31,12 @@ from bot.domain.contests import scoring_of
 from bot.domain.identity import campaign_day
 from bot.domain.keys import mended_keys, with_key
 from bot.domain.notices import Notices
-from bot.domain.scores import add_up
+from bot.domain.scores import add_up, lock_members
 from bot.storage.tables import (
     Answer,
     BankQuestion,
     Contest,
     ContestQuestion,
-    Member,
     QuestionReport,
     Regrade,
     Score,
@@ -194,17 +193,12 @@ class Withholdings:
         if not members:
             self._finish(question_id, row.ended_at)
             return 0
-        # Whoever answers just now has this lock; behind it nothing of theirs is on its way.
-        known = set(
-            self._session.scalars(
-                select(Member.member_key)
-                .where(Member.member_key.in_(members))
-                .order_by(Member.member_key)
-                .with_for_update()
-            )
-        )
+        known = lock_members(self._session, members)
         theirs = and_(waits, _ANSWER.c.member_key.in_(members))
         answers = self._session.execute(select(_ANSWER).where(theirs)).all()
+        if not answers:
+            # Given by another worker, or erased, while we waited for the lock.
+            return 0
         scores = {(answer.member_key, answer.contest_id) for answer in answers}
         before = self._points(scores)
         self._session.execute(

@@ -34,6 +34,7 @@ from tests.builders import (
     key,
 )
 from tests.handlers.papers import a_paper
+from tests.turns.test_price import trips
 
 DAY = timedelta(days=1)
 
@@ -327,6 +328,39 @@ def test_contests_of_one_day_are_played_each_for_itself(session: Session, member
     with pytest.raises(PaperFinished) as refused:
         quiz.start(member, 1)
     assert refused.value.points == 10
+
+
+def test_a_paper_left_half_done_is_not_called_done_and_costs_nothing(
+    session: Session, member: bytes
+) -> None:
+    another_contest(session)
+    set_rules(session, attempts=2, counting="last")
+    quiz = quiz_at(session, NOON)
+
+    def first() -> tuple[bool, int]:
+        choice = quiz.choices(member)[0]
+        return choice.done, choice.points
+
+    begun, _ = quiz.start(member, 1)
+    give(quiz, member, begun, 1)
+    assert first() == (False, 2)
+    play_all(quiz, member, 1)
+    assert first() == (True, 10)
+    assert quiz.again(member) is not None
+    assert first() == (True, 10)
+
+
+def test_the_contests_of_a_day_are_told_by_one_look_however_many(
+    session: Session, member: bytes
+) -> None:
+    for _ in range(3):
+        another_contest(session)
+    quiz = quiz_at(session, NOON)
+    quiz.titles()
+
+    with trips(session.get_bind()) as told:
+        assert len(quiz.choices(member)) == 4
+    assert len(told) == 1
 
 
 def test_an_open_paper_is_finished_before_one_of_another_contest(

@@ -287,6 +287,25 @@ def test_points_come_back_on_every_engine(sessions: Sessions) -> None:
         assert faults(session) == []
 
 
+@pytest.mark.slow
+def test_a_worker_that_comes_second_finds_nothing_left_to_give(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        limit(session, 1)
+        reported(session, "one")
+    with sessions.begin() as session:
+        answered(session, "li", "BB")
+        Withholdings(session, LATER).end(FIRST, LI)
+    given: list[int] = []
+
+    def give(session: Session) -> None:
+        given.append(Withholdings(session, DONE).go_on(FIRST))
+
+    while_it_is_open(sessions, give, give)
+
+    with sessions() as session:
+        assert (given, points(session, "li")) == ([1, 0], [4])
+
+
 # ------------------------------------------------------------ the key was wrong
 
 

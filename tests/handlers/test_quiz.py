@@ -151,6 +151,14 @@ def test_of_several_contests_each_has_its_place_and_its_rules(
     assert "答对1题1分" in zhang.says(f"竞赛{other}规则")
 
 
+def test_of_several_contests_the_one_is_named_whose_day_is_made_up(
+    session: Session, zhang: Talker
+) -> None:
+    another_contest(session, make_up=True)
+
+    assert zhang.says("补答").startswith("《党章学习》\n补答12月4日的")
+
+
 def test_nine_answers_at_once_and_their_results_fit_a_reply(session: Session) -> None:
     a_member(session, "zhang")
     a_paper(session, key("zhang"), five_questions(("multiple",) * 9))

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, update
+from sqlalchemy import Connection, Engine, event, update
 
 import handlers
 from bot.conversation.reply import Reply
@@ -37,7 +37,7 @@ def bot(sessions: Sessions) -> Turns:
 
 
 @contextmanager
-def trips(engine: Engine) -> Iterator[list[str]]:
+def trips(engine: Engine | Connection) -> Iterator[list[str]]:
     """The statements that are said to the store meanwhile, each in one line."""
     told: list[str] = []
 
