@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from werkzeug.test import TestResponse
 
 from bot.domain.questions import Shelf
 from bot.domain.services import open_services
-from bot.storage.tables import Delivery, Person, Round, Vote
+from bot.storage.tables import Delivery, Person, Quarantine, QuarantinedVote, Round, Vote
 from tests.builders import NOON, key
 from tests.h5.conftest import Campaign
 
@@ -210,6 +210,22 @@ def test_choices_are_carried_along_while_one_looks_for_more(
     by_number = phone.posts("choose", q=str(numbers[4]), to="1").text
     assert f'name="number" value="{numbers[4]}"' in by_number
     assert "没有找到" in phone.posts("choose", q="没有人写过这句", to="1").text
+
+
+def test_a_vote_that_does_not_count_for_now_says_so(
+    campaign: Campaign, phone: Phone, numbers: list[int]
+) -> None:
+    phone.posts("send", **phone.confirms(numbers[0]))
+    assert "暂不计入" not in phone.reads()
+    with campaign.sessions.begin() as session:
+        vote = session.scalars(select(Vote)).one()
+        apart = {"id": 1, "round_id": vote.round_id, "motto_id": vote.motto_id, "day": vote.day}
+        said = {"signals": {}, "proposed_by": 1, "proposed_at": NOON}
+        session.execute(insert(Quarantine).values(**apart, **said))
+        row = {"tracker": vote.tracker, "quarantine_id": 1, "in_force": True}
+        session.execute(insert(QuarantinedVote).values(**row))
+
+    assert "在核对，暂不计入" in phone.reads()
 
 
 def test_a_vote_is_taken_back_on_the_page(
