@@ -1,8 +1,6 @@
 """Redis in company: a server that sentinels watch over, and a cluster of six."""
 
-import random
 import signal
-import socket
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +11,7 @@ import redis
 from redis.crc import key_slot
 
 from bot.storage.embedded import valkey_command
+from tests.ports import free_port
 from tests.processes import eventually
 from tests.stores import Server, started
 
@@ -48,7 +47,7 @@ class Node:
     """One server on a port of this machine."""
 
     def __init__(self, directory: Path, *rules: str, sentinel: bool = False) -> None:
-        self.port, self._folder = _free_port(), directory
+        self.port, self._folder = free_port(), directory
         self._rules, self._sentinel = rules, sentinel
         self._server = Server(directory, log=f"{self.port}.log")
 
@@ -147,7 +146,7 @@ class RedisCluster:
 
     def __init__(self, directory: Path) -> None:
         rules = ["cluster-enabled yes", "cluster-node-timeout 1000"]
-        self.nodes = [Node(directory, *rules, f"cluster-port {_free_port()}") for _ in range(6)]
+        self.nodes = [Node(directory, *rules, f"cluster-port {free_port()}") for _ in range(6)]
 
     @property
     def url(self) -> str:
@@ -233,12 +232,3 @@ class RedisCluster:
             if at[1] == node.port
             for n in range(first, last + 1)
         }
-
-
-def _free_port() -> int:
-    """A port that nobody listens on, and that no outgoing connection is given meanwhile."""
-    for port in random.sample(range(20_000, 30_000), 100):
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    pytest.fail("no port is free")

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from bot.simulator.account import Account, Sealed
 from bot.simulator.pushes import Follower
 from bot.simulator.target import Target
 from tests.journeys.conftest import load_sample, settings_for
+from tests.ports import free_port
 from tests.processes import alive, eventually
 
 
@@ -138,12 +138,6 @@ def serving(
     finally:
         service.master.kill()
         service.master.wait()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
 
 
 def environment_of(settings: Settings) -> dict[str, str]:

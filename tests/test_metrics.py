@@ -14,8 +14,9 @@ import pytest
 
 from bot import metrics
 from bot.settings import Settings
+from tests.ports import free_port
 from tests.processes import eventually
-from tests.service import Service, WeChat, free_port, serving
+from tests.service import Service, WeChat, serving
 
 NOTING = """
 import os, signal, sys

@@ -14,8 +14,9 @@ import pytest
 from pydantic import SecretStr
 
 from bot.settings import Settings
+from tests.ports import free_port
 from tests.processes import eventually
-from tests.service import Service, WeChat, free_port, serving
+from tests.service import Service, WeChat, serving
 
 pytestmark = pytest.mark.slow
 

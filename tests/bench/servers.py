@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).parents[2]
 _TICK = 1 / os.sysconf("SC_CLK_TCK")
 
@@ -41,7 +43,7 @@ class Server:
 @contextmanager
 def serving(program: Sequence[str], settings: Mapping[str, str], log: Path) -> Iterator[Server]:
     """Run the program, which serves at BOT_PORT, until the block ends."""
-    port = _free_port()
+    port = free_port()
     environment = {name: value for name, value in os.environ.items() if name[:4] != "BOT_"}
     environment |= {**settings, "BOT_PORT": str(port)}
     with log.open("wb") as lines:
@@ -84,12 +86,6 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -17,7 +17,7 @@ from tests.chaos.app import CLOCK, DEATHS
 from tests.chaos.hosts import Host, Program, keeper
 from tests.chaos.proxy import Proxy
 from tests.journeys.conftest import settings_for
-from tests.service import free_port
+from tests.ports import free_port
 from tests.stores import Valkey
 
 LINES = {

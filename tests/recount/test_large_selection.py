@@ -39,8 +39,9 @@ from tests.bench.client import LOST, drive
 from tests.bench.scripts import MOTTOS, Line, Part, render
 from tests.builders import SECRET, chained
 from tests.journeys.conftest import settings_for
+from tests.ports import free_port
 from tests.processes import eventually
-from tests.service import environment_of, free_port
+from tests.service import environment_of
 from tests.stores import CrashSafePostgres, Valkey, started
 
 pytestmark = [pytest.mark.slow, pytest.mark.deep, pytest.mark.postgres]
