@@ -1,29 +1,28 @@
 """The in-memory database of the tests: one for all, laid out anew from a picture in no time."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import cache
+from hashlib import blake2b
+from typing import TypeVar, cast
 
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
+from bot.storage.database import open_sessions
 from bot.storage.tables import Base
-from tests.builders import a_campaign, chained
 
 Picture = bytes
 """A whole database."""
+Made = TypeVar("Made", int, bytes)
 Scene = Callable[[Session], object]
 """What fills the empty tables."""
+_built: dict[Hashable, tuple[object, Picture]] = {}
 
 
 def nothing(session: Session) -> None:
     """The empty tables."""
-
-
-def in_full_swing(session: Session) -> None:
-    """The small campaign."""
-    a_campaign(session)
 
 
 def laid_out(scene: Scene) -> Engine:
@@ -45,6 +44,22 @@ def show(session: Session, picture: Picture) -> None:
     session.rollback()
     session.expunge_all()
     _lay(connection, picture)
+
+
+def replayed(build: Callable[..., Made], session: Session, *how: Hashable) -> Made:
+    """What `build(session, *how)` makes, and what it returns: done once for the rows there were.
+
+    Later the picture is shown that was left by the first time, which takes a twentieth of the time.
+    What is open is committed. Elsewhere than over the one engine it is simply built.
+    """
+    if session.get_bind() is not _board()[1]:
+        return build(session, *how)
+    before = (build, how, blake2b(picture(session)).digest())
+    if before not in _built:
+        _built[before] = build(session, *how), picture(session)
+    made, after = _built[before]
+    show(session, after)
+    return cast(Made, made)
 
 
 def _lay(connection: sqlite3.Connection, picture: Picture) -> None:
@@ -71,7 +86,7 @@ def _board() -> tuple[sqlite3.Connection, Engine]:
 def _picture_of(scene: Scene) -> Picture:
     connection, engine = _in_memory()
     Base.metadata.create_all(engine)
-    with chained(engine)() as session:
+    with open_sessions(engine)() as session:
         scene(session)
         session.commit()
     return connection.serialize()

@@ -30,6 +30,7 @@ from bot.storage.tables import (
 )
 from quiz_bank import Kind as QuestionKind
 from quiz_bank import Question
+from tests.board import replayed
 
 NOON = datetime(2026, 12, 5, 4, 0, tzinfo=UTC)
 """Noon of 5 December in China, the fifth day of the campaign below."""
@@ -165,6 +166,10 @@ def with_a_campaign(url: str) -> None:
 
 def a_member(session: Session, name: str = "zhang", unit: int | None = None) -> bytes:
     """A member who has written before; bound to a unit when one is given."""
+    return replayed(_enter, session, name, unit)
+
+
+def _enter(session: Session, name: str, unit: int | None) -> bytes:
     members = open_services(session, NOON, Shelf()).members
     members.welcome(key(name), f"o-{name}", "{}")
     if unit:
@@ -174,6 +179,10 @@ def a_member(session: Session, name: str = "zhang", unit: int | None = None) -> 
 
 def an_approved_motto(session: Session, author: str, words: str) -> int:
     """The number of a motto that was approved five minutes ago."""
+    return replayed(_approve, session, author, words)
+
+
+def _approve(session: Session, author: str, words: str) -> int:
     number = a_waiting_motto(session, author, words)
     before = open_services(session, NOON - timedelta(minutes=5), Shelf())
     before.moderation.decide(number, version=1, staff_id=1)
@@ -182,5 +191,9 @@ def an_approved_motto(session: Session, author: str, words: str) -> int:
 
 def a_waiting_motto(session: Session, author: str, words: str) -> int:
     """The number of a motto that was submitted five minutes ago."""
+    return replayed(_submit, session, author, words)
+
+
+def _submit(session: Session, author: str, words: str) -> int:
     before = open_services(session, NOON - timedelta(minutes=5), Shelf())
     return before.mottos.submit(key(author), words, fold_prose(words), "masked").number

@@ -15,8 +15,8 @@ from bot import metrics
 from bot.domain.questions import Shelf
 from bot.domain.services import Services, open_services
 from bot.storage.database import Sessions, open_engine
-from tests.board import in_full_swing, laid_out, nothing
-from tests.builders import NOON, Fill, chained, with_a_campaign
+from tests.board import laid_out, nothing
+from tests.builders import NOON, Fill, a_campaign, chained, with_a_campaign
 from tests.room import quick_folder
 
 pytest_plugins = [
@@ -46,7 +46,7 @@ def engine() -> Engine:
 @pytest.fixture
 def session() -> Iterator[Session]:
     """A session over the small campaign, which is in full swing at `now`."""
-    with chained(laid_out(in_full_swing))() as session:
+    with chained(laid_out(a_campaign))() as session:
         yield session
 
 

@@ -25,9 +25,11 @@ CLIENTS = {"requests", "httpx", "aiohttp", "urllib3", "urllib.request", "http.cl
 
 
 def imported(module: Path) -> set[str]:
-    """What a module imports, by full names."""
-    found = set()
-    for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+    """What a module imports, by full names, if there can be a client among it."""
+    found, words = set[str](), module.read_text("utf-8")
+    if not any(client.partition(".")[0] in words for client in CLIENTS):
+        return found
+    for node in ast.walk(ast.parse(words)):
         if isinstance(node, ast.Import):
             found |= {name.name for name in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:

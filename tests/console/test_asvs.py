@@ -3,7 +3,6 @@
 A01 to A29 are the rows of the project's security plan; each names tests that fail without it.
 """
 
-import ast
 from pathlib import Path
 
 import pytest
@@ -214,5 +213,4 @@ HELD_BY = {
 def test_each_row_is_held_by_tests_that_there_are(row: str) -> None:
     for name in HELD_BY[row]:
         path, _, test = name.partition("::")
-        tree = ast.parse((ROOT / path).read_text("utf-8"))
-        assert test in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}, name
+        assert f"\ndef {test}(" in (ROOT / path).read_text("utf-8"), name

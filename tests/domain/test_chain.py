@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import Engine, delete, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -29,10 +29,13 @@ def a_deed(session: Session, number: int, facts: dict[str, Any] | None = None) -
     audit.record(session, moment, "staff:3", "motto.approve", f"motto:{number}", facts, version=1)
 
 
-def a_dozen_deeds(session: Session) -> None:
-    for number in range(ROWS):
-        a_deed(session, number)
-        session.commit()
+def a_dozen_deeds(empty: Session) -> None:
+    engine = empty.get_bind()
+    assert isinstance(engine, Engine)
+    with chained(engine)() as session:
+        for number in range(ROWS):
+            a_deed(session, number)
+            session.commit()
 
 
 @pytest.fixture

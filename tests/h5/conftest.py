@@ -36,7 +36,7 @@ class Campaign:
 
     def joins(self, member: str, name: str | None = None, unit: int | None = 2) -> None:
         """The member, entered when need be, now has this name and this unit."""
-        with self.sessions.begin() as session:
+        with self.sessions() as session:
             if session.get(Member, key(member)) is None:
                 a_member(session, member)
             session.execute(
@@ -44,6 +44,7 @@ class Campaign:
                 .where(Member.member_key == key(member))
                 .values(name=name, unit_id=unit)
             )
+            session.commit()
 
     def has_units(self, **headcounts: int | None) -> None:
         """There are also these units at the top."""
@@ -55,10 +56,11 @@ class Campaign:
 
     def approved(self, author: str, words: str, signature: str = "masked") -> int:
         """The number of the author's motto, which stands on the wall with these very words."""
-        with self.sessions.begin() as session:
+        with self.sessions() as session:
             number = an_approved_motto(session, author, "一句足够长的座右铭")
             values = {"words": words, "folded": fold_prose(words), "signature": signature}
             session.execute(update(Motto).where(Motto.id == id_of(number)).values(**values))
+            session.commit()
         return number
 
     def submitted(self, author: str, words: str) -> int:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import Enum
+from functools import cache
 from inspect import getfile, getsource, isfunction, signature
 from itertools import product
 from math import prod
@@ -187,6 +188,7 @@ def _records(kind: Any) -> list[Any]:
     return [kind(**one) for one in _combined(choices)]
 
 
+@cache
 def questions() -> list[Question]:
     """Of each kind the shipped question that takes most room, and its options."""
     shipped = load_shipped().questions

@@ -1,6 +1,5 @@
 """How members' conversations are shown to be done: which tests hold which promise."""
 
-import ast
 from pathlib import Path
 
 import pytest
@@ -102,5 +101,4 @@ HELD_BY = {
 def test_each_promise_is_held_by_tests_that_there_are(promise: str) -> None:
     for name in HELD_BY[promise]:
         path, _, test = name.partition("::")
-        tree = ast.parse((ROOT / path).read_text("utf-8"))
-        assert test in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}, name
+        assert f"\ndef {test}(" in (ROOT / path).read_text("utf-8"), name
