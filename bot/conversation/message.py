@@ -6,9 +6,8 @@ from enum import StrEnum
 from functools import cached_property
 from re import Match
 
-from pypinyin import lazy_pinyin
-
 from bot.conversation.folding import Folded, fold
+from bot.domain.sounds import spoken
 
 
 class Kind(StrEnum):
@@ -79,7 +78,7 @@ class Message:
     @cached_property
     def sound(self) -> str:
         """How the text is spoken: what sounds alike is equal."""
-        return "".join(lazy_pinyin(self.text)).replace(" ", "")
+        return "".join(spoken(self.text)).replace(" ", "")
 
     def group(self, name: str) -> str:
         """The part of the text that the route's pattern calls `name`, or an empty string."""

@@ -1,18 +1,18 @@
 """Which handler takes a message: routes in tiers, the first that fits wins."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import cache
 from types import UnionType
 from typing import Any, TypeVar
-
-from pypinyin import lazy_pinyin
 
 from bot.conversation.message import Kind, Message
 from bot.conversation.reply import Reply
 from bot.conversation.state import State
 from bot.domain.services import Services
+from bot.domain.sounds import spoken
 from bot.journal import current
 
 
@@ -244,10 +244,12 @@ def _says_nothing(message: Message, _: State) -> bool:
     return message.kind is Kind.TEXT and not message.text
 
 
-def _sounds_like(words: Iterable[str]) -> Test:
-    sounds = frozenset("".join(lazy_pinyin(word)) for word in words if len(word) > 1)
+def _sounds_like(words: Collection[str]) -> Test:
+    @cache
+    def sounds() -> frozenset[str]:
+        return frozenset("".join(spoken(word)) for word in words if len(word) > 1)
 
     def fits(message: Message, _: State) -> bool:
-        return has_words(message) and 1 < len(message.text) <= 12 and message.sound in sounds
+        return has_words(message) and 1 < len(message.text) <= 12 and message.sound in sounds()
 
     return fits

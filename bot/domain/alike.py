@@ -19,9 +19,10 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from pypinyin import lazy_pinyin
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
+
+from bot.domain.sounds import spoken
 
 THRESHOLD = 0.95
 """The share of characters that two texts have in common, in their order."""
@@ -118,4 +119,4 @@ def _sound_alike(one: str, other: str) -> bool:
 
 @cache
 def _sound(char: str) -> str:
-    return str(lazy_pinyin(char)[0])
+    return spoken(char)[0]

@@ -2,6 +2,8 @@
 
 from functools import cache, lru_cache
 
+from bot.domain.sounds import readings
+
 _Ways = tuple[str, ...]
 
 
@@ -45,8 +47,6 @@ def _spelling(name: str) -> tuple[tuple[_Ways, ...], dict[str, list[int]]]:
 @cache
 def _ways_to_type(char: str) -> _Ways:
     """Its syllables and their first letters; the character itself where it has none."""
-    # Its dictionaries take a fifth of a second to load, and most programs look for no name.
-    from pypinyin import Style, pinyin
-
-    [readings] = pinyin(char, heteronym=True, style=Style.NORMAL)
-    return tuple(dict.fromkeys(way for full in readings for way in (full.lower(), full[0].lower())))
+    return tuple(
+        dict.fromkeys(way for full in readings(char) for way in (full.lower(), full[0].lower()))
+    )

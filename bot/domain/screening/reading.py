@@ -9,7 +9,8 @@ from itertools import compress
 from pathlib import Path
 
 from opencc import OpenCC
-from pypinyin import Style, lazy_pinyin, pinyin
+
+from bot.domain.sounds import readings, spoken, spoken_in
 
 _TABLES = tomllib.loads((Path(__file__).parent / "look_alikes.toml").read_text("utf-8"))
 
@@ -56,13 +57,13 @@ def syllables(words: str) -> tuple[str, ...]:
     usual = tuple(map(_SYLLABLES.__getitem__, words))
     if not any(map(_has_other_readings, words)):
         return usual
-    found = pinyin(words, style=Style.NORMAL, errors=list)  # type: ignore[arg-type]
-    return tuple(one.lower() for [one] in found) if len(found) == len(words) else usual
+    found = spoken_in(words)
+    return tuple(one.lower() for one in found) if len(found) == len(words) else usual
 
 
 @cache
 def _has_other_readings(char: str) -> bool:
-    return len(pinyin(char, style=Style.NORMAL, heteronym=True)[0]) > 1
+    return len(readings(char)) > 1
 
 
 def narrow(char: str) -> str:
@@ -107,7 +108,7 @@ class _Syllables(dict[str, str]):
     """How each character is typed without its tone, most of the time; itself if it is none."""
 
     def __missing__(self, char: str) -> str:
-        sound = self[char] = str(lazy_pinyin(char, style=Style.NORMAL)[0]).lower()
+        sound = self[char] = spoken(char)[0].lower()
         return sound
 
 
