@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -67,6 +67,9 @@ def pages(campaign: Campaign) -> list[str]:
     ]
 
 
+ZOOMS = [1, 1.25, 1.4]
+SCHEMES: list[Literal["light", "dark"]] = ["light", "dark"]
+
 Way = Callable[[], object]
 OwnPages = Callable[[Page], list[Way]]
 """Ways to the pages of one's own data: the one that asks, the data, and the link used up; and to
@@ -125,46 +128,22 @@ def enlarge(context: BrowserContext, address: str) -> None:
 
 
 @pytest.mark.parametrize("larger", [False, True], ids=["normal", "larger"])
-@pytest.mark.parametrize("width", [320, 375])
-def test_nothing_sticks_out_of_a_narrow_screen(
-    phone: BrowserContext,
-    address: str,
-    pages: list[str],
-    own_pages: OwnPages,
-    width: int,
-    larger: bool,
+def test_nothing_sticks_out_and_all_can_be_read_and_hit(
+    phone: BrowserContext, address: str, pages: list[str], own_pages: OwnPages, larger: bool
 ) -> None:
+    """On the narrowest screens, with letters enlarged by the telephone too, by day and by night."""
     page = phone.new_page()
-    page.set_viewport_size({"width": width, "height": 640})
     if larger:
         page.goto(f"{address}/h/larger")
 
     for visit in [*ways_to(page, address, pages), *own_pages(page)]:
         visit()
-        for zoom in (1, 1.25, 1.4):
-            page.evaluate("zoom => { document.documentElement.style.zoom = zoom }", zoom)
-            assert page.evaluate(WIDER_THAN_THE_SCREEN) == [], (page.url, zoom)
-
-
-@pytest.mark.parametrize("larger", [False, True], ids=["normal", "larger"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_all_can_be_read_and_hit(
-    phone: BrowserContext,
-    address: str,
-    pages: list[str],
-    own_pages: OwnPages,
-    scheme: Any,
-    larger: bool,
-) -> None:
-    page = phone.new_page()
-    page.emulate_media(color_scheme=scheme)
-    if larger:
-        page.goto(f"{address}/h/larger")
-
-    for visit in [*ways_to(page, address, pages), *own_pages(page)]:
-        visit()
-
-        assert page.evaluate(TOO_FAINT) == [], page.url
+        for width in (320, 375):
+            page.set_viewport_size({"width": width, "height": 640})
+            assert page.evaluate(WIDER_THAN_THE_SCREEN, ZOOMS) == [], (page.url, width)
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            assert page.evaluate(TOO_FAINT) == [], (page.url, scheme)
         assert page.evaluate(TOO_SMALL) == [], page.url
         assert page.evaluate(TOO_TIGHT) == [], page.url
 
@@ -280,13 +259,19 @@ def test_pages_can_be_looked_at(
             assert picture.stat().st_size > 10_000
 
 
-WIDER_THAN_THE_SCREEN = """() => {
-  const width = document.documentElement.clientWidth;
-  const out = [...document.querySelectorAll('body *')]
-    .filter(e => { const box = e.getBoundingClientRect();
-                   return box.width && (box.right > innerWidth + 1 || box.left < -1) })
-    .map(e => e.outerHTML.slice(0, 80));
-  if (document.scrollingElement.scrollWidth > width + 1) out.push('the page itself');
+WIDER_THAN_THE_SCREEN = """zooms => {
+  const root = document.documentElement, out = [];
+  for (const zoom of zooms) {
+    root.style.zoom = zoom;
+    for (const e of document.querySelectorAll('body *')) {
+      const box = e.getBoundingClientRect();
+      if (box.width && (box.right > innerWidth + 1 || box.left < -1))
+        out.push([zoom, e.outerHTML.slice(0, 80)]);
+    }
+    if (document.scrollingElement.scrollWidth > root.clientWidth + 1)
+      out.push([zoom, 'the page itself']);
+  }
+  root.style.zoom = 1;
   return out;
 }"""
 
