@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Hashable
+from copy import deepcopy
 from functools import cache
 from hashlib import blake2b
 from typing import TypeVar, cast
@@ -15,7 +16,7 @@ from bot.storage.tables import Base
 
 Picture = bytes
 """A whole database."""
-Made = TypeVar("Made", int, bytes)
+Made = TypeVar("Made")
 Scene = Callable[[Session], object]
 """What fills the empty tables."""
 _built: dict[Hashable, tuple[object, Picture]] = {}
@@ -59,7 +60,7 @@ def replayed(build: Callable[..., Made], session: Session, *how: Hashable) -> Ma
         _built[before] = build(session, *how), picture(session)
     made, after = _built[before]
     show(session, after)
-    return cast(Made, made)
+    return cast(Made, deepcopy(made))
 
 
 def _lay(connection: sqlite3.Connection, picture: Picture) -> None:

@@ -14,6 +14,7 @@ from bot.domain.questions import Shelf
 from bot.domain.refusals import AppealedBefore, NothingToAppeal, OwnDecision
 from bot.domain.services import Services, open_services
 from bot.storage.tables import Audit
+from tests.board import replayed
 from tests.builders import NOON, a_member, a_waiting_motto, key
 
 WORDS, OTHERS = "不忘初心，牢计使命", "愿做一块砖，哪里需要哪里搬"
@@ -30,6 +31,10 @@ def at(session: Session, moment: datetime) -> Services:
 @pytest.fixture
 def returned(session: Session) -> int:
     """The number of zhang's entry, which the first colleague sent back an hour ago."""
+    return replayed(_send_back, session)
+
+
+def _send_back(session: Session) -> int:
     a_member(session)
     number = a_waiting_motto(session, "zhang", WORDS)
     at(session, NOON).moderation.decide(number, 1, FIRST, Reason.TYPO, "不忘初心，牢记使命")

@@ -13,6 +13,7 @@ from bot.domain.questions import Shelf
 from bot.domain.refusals import AlreadyVoted, NoSuchEntry, NothingToWithdraw, OwnEntry
 from bot.domain.services import Services, open_services
 from bot.storage.tables import Audit, RoundResult, Vote, WithdrawnVote
+from tests.board import replayed
 from tests.builders import (
     CLOSES,
     NOON,
@@ -36,6 +37,11 @@ def at(session: Session, moment: datetime = NOON) -> Services:
 @pytest.fixture
 def family(session: Session) -> Services:
     """Three members wrote the same: 1001 was approved first, then 1003, then 1002."""
+    replayed(_write, session)
+    return at(session)
+
+
+def _write(session: Session) -> None:
     for name, unit in (("zhang", 2), ("li", 3), ("wang", 2)):
         a_member(session, name, unit)
     for name, words in zip(("zhang", "li", "wang"), WRITTEN, strict=True):
@@ -44,7 +50,6 @@ def family(session: Session) -> Services:
         at(session, NOON - timedelta(minutes=minute)).moderation.decide(number, 1, staff_id=1)
     for voter in ("a", "b"):
         a_member(session, voter)
-    return at(session)
 
 
 def cast(services: Services, voter: str, number: int, name: int = 0) -> int:

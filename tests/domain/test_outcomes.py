@@ -13,6 +13,7 @@ from bot.domain.refusals import NotSealed
 from bot.domain.services import Services, open_services
 from bot.domain.votes import LATE, Receipt
 from bot.storage.tables import Audit, Outcome, Vote
+from tests.board import replayed
 from tests.builders import CLOSES, NOON, SECRET, a_member, an_approved_motto, key, said
 
 SEALED = CLOSES + LATE
@@ -30,6 +31,10 @@ def cast(session: Session, number: int, by: str) -> Receipt:
 @pytest.fixture
 def receipts(session: Session) -> list[Receipt]:
     """Three votes of a round that is sealed: two for the first entry, one for the second."""
+    return replayed(_sealed, session)
+
+
+def _sealed(session: Session) -> list[Receipt]:
     for name in ("li", "wu", "a0"):
         a_member(session, name)
     numbers = [an_approved_motto(session, f"a{n}", f"{WORDS}{n}") for n in range(3)]

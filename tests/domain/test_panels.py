@@ -26,6 +26,7 @@ from bot.domain.services import Services, open_services
 from bot.domain.votes import LATE
 from bot.storage.database import Sessions
 from bot.storage.tables import Audit, Motto, PanelMark, PanelSheet, RoundResult
+from tests.board import replayed
 from tests.builders import CLOSES, NOON, a_member, an_approved_motto, key, said
 from tests.races import while_it_is_open
 
@@ -50,6 +51,10 @@ def at(session: Session, moment: object = SEALED) -> Services:
 @pytest.fixture
 def judges(session: Session) -> list[int]:
     """Of the first district, of the department, and one who belongs to neither."""
+    return replayed(_invite, session)
+
+
+def _invite(session: Session) -> list[int]:
     found = []
     for name, unit in (("赵评委", 2), ("钱评委", 3), ("孙评委", None)):
         number, _ = at(session, NOON).colleagues.invite(name, Role.JUDGE, unit, OWNER)
@@ -60,6 +65,10 @@ def judges(session: Session) -> list[int]:
 @pytest.fixture
 def numbers(session: Session) -> list[int]:
     """Four entries: two of the district, one of the department, one of nobody's; and votes."""
+    return replayed(_enter, session)
+
+
+def _enter(session: Session) -> list[int]:
     made = []
     for n, unit in enumerate((2, 2, 3, None)):
         a_member(session, f"a{n}", unit)
@@ -75,12 +84,16 @@ def numbers(session: Session) -> list[int]:
 @pytest.fixture
 def begun(session: Session, judges: list[int], numbers: list[int]) -> list[int]:
     """The judges have begun."""
+    replayed(_begin, session, *judges)
+    return judges
+
+
+def _begin(session: Session, *judges: int) -> None:
     at(session, NOON).panels.settle(1, PLAN, OWNER)
     for judge in judges:
         at(session, NOON).panels.appoint(1, judge, OWNER)
     assert at(session).sealing.seal(1)
     at(session).panels.begin(1, OWNER)
-    return judges
 
 
 def given_to(session: Session, judge: int) -> set[int]:

@@ -17,6 +17,7 @@ from bot.domain.refusals import DecidedMeanwhile, OwnMotto, UndoTooLate
 from bot.domain.services import Services, open_services
 from bot.storage.database import Sessions
 from bot.storage.tables import Audit, Motto, Notice, PileClaim, Staff
+from tests.board import replayed
 from tests.builders import NOON, a_member, key
 from tests.domain.test_alike import many
 from tests.races import while_it_is_open
@@ -50,6 +51,10 @@ def desk(session: Session) -> Session:
 
 
 def submit(session: Session, *mottos: str, since: datetime = NOON) -> list[int]:
+    return replayed(_submit, session, since, *mottos)
+
+
+def _submit(session: Session, since: datetime, *mottos: str) -> list[int]:
     numbers = []
     for n, words in enumerate(mottos):
         author = a_member(session, f"{words}-{n}-{since}")

@@ -22,6 +22,7 @@ from bot.domain.services import Services, open_services
 from bot.domain.stuffing import Finding
 from bot.domain.votes import LATE
 from bot.storage.tables import Audit, Notice, Person, Quarantine, QuarantinedVote, Vote
+from tests.board import replayed
 from tests.builders import CLOSES, NOON, SECRET, a_member, an_approved_motto, key, said
 
 LI, WANG, SUN = 1, 2, 3
@@ -36,6 +37,10 @@ def at(session: Session, moment: object = NOON) -> Services:
 @pytest.fixture
 def number(session: Session) -> int:
     """An entry for which three members voted, and a dozen who followed an hour ago."""
+    return replayed(_voted_for, session)
+
+
+def _voted_for(session: Session) -> int:
     number = an_approved_motto(session, "author", "群众的事，一刻也不等")
     an_approved_motto(session, "other", "愿做一块砖，哪里需要哪里搬")
     for voter in range(3):

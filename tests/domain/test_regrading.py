@@ -39,6 +39,7 @@ from bot.storage.tables import (
     StoredQuestion,
 )
 from quiz_bank import Question
+from tests.board import replayed
 from tests.builders import NOON, SECRET, a_member, a_question, key, said
 from tests.handlers.papers import a_paper
 
@@ -106,10 +107,14 @@ def notices(session: Session) -> int:
 @pytest.fixture
 def three(session: Session) -> Session:
     """Zhang answered as the wrong key says, Li as it should be, Chen neither; all got Q001."""
+    replayed(_answer, session)
+    return session
+
+
+def _answer(session: Session) -> None:
     answered(session, "zhang", "BB")
     answered(session, "li", "CB")
     answered(session, "chen", "AB")
-    return session
 
 
 # ------------------------------------------------------------ what changes

@@ -15,6 +15,7 @@ from bot.domain.screening.quotations import Saying
 from bot.domain.second_looks import Agreement, Cause, is_in_sample
 from bot.storage.database import Sessions
 from bot.storage.tables import Motto, Notice, SecondLook, Staff
+from tests.board import replayed
 from tests.builders import NOON
 from tests.domain.test_piles import CLEAN, LI, WANG, at, colleagues, sit, submit
 from tests.races import while_it_is_open
@@ -28,12 +29,16 @@ LATER = NOON + UNDO
 @pytest.fixture
 def desk(session: Session) -> Session:
     """Two moderators, an organiser, and a leader's words among the quotations."""
+    replayed(_sit_down, session)
+    return session
+
+
+def _sit_down(session: Session) -> None:
     colleagues(session)
     sun = {"id": SUN, "name": "孙组长", "password_hash": "", "role": "organiser"}
     session.execute(insert(Staff).values(sun | {"created_at": NOON}))
     saying = Saying(SAID, "某领导人", "《某次讲话》", leader=True)
     at(session).quotation_list.add(saying, SUN)
-    return session
 
 
 def states(session: Session) -> list[str]:

@@ -23,6 +23,7 @@ from bot.storage.tables import (
     QuestionReport,
     Withholding,
 )
+from tests.board import replayed
 from tests.builders import NOON, a_member, key
 from tests.domain.test_regrading import (
     FIRST,
@@ -45,10 +46,14 @@ DONE = LATER + GRACE
 @pytest.fixture
 def withheld(session: Session) -> Session:
     """Three members have called the first question faulty; Zhang had answered it before."""
+    replayed(_withhold, session)
+    return session
+
+
+def _withhold(session: Session) -> None:
     limit(session, LIMIT)
     answered(session, "zhang", "BB")
     reported(session, "one", "two", "three")
-    return session
 
 
 def limit(session: Session, reports: int) -> None:

@@ -46,7 +46,7 @@ from tests.model.linearizable import Asks, Call, Says, members_who_saw_the_impos
 
 pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.postgres]
 
-SCHEDULES = 24
+SCHEDULES = 12
 WORDS, OTHER_WORDS = "清清白白做人，堂堂正正办事", "愿做一块砖，哪里需要哪里搬"
 DECIDED = NOON - timedelta(minutes=5)
 """When the approved mottos of the builders were."""

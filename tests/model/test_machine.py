@@ -44,8 +44,8 @@ def test_a_few_campaigns_keep_the_promises() -> None:
 
 @pytest.mark.long
 @pytest.mark.slow
-def test_sixty_campaigns_keep_the_promises(valkey: str) -> None:
-    play(campaigns=60, steps=50, redis_url=valkey)
+def test_forty_campaigns_keep_the_promises(valkey: str) -> None:
+    play(campaigns=40, steps=50, redis_url=valkey)
 
 
 @pytest.mark.slow
