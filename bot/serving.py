@@ -22,6 +22,7 @@ from granian.server.mp import MPServer
 from bot import metrics, metrics_port
 from bot.app import create_app
 from bot.crew import Crew, Signs
+from bot.domain import sounds
 from bot.health import Health
 from bot.lookout import Lookout
 from bot.settings import Settings
@@ -69,6 +70,9 @@ def _warm_up(settings: Settings) -> None:
     The application itself is dropped: each worker makes its own, and may open what it likes.
     """
     create_app(settings)
+    if settings.env == "production":
+        # Whoever tries it out would wait for them.
+        sounds.load()
     gc.collect()
     # The collector writes into each object it looks at, and a page written to is shared no more.
     gc.freeze()

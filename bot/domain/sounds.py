@@ -5,6 +5,11 @@ programs never ask for a sound: who first does loads them.
 """
 
 
+def load() -> None:
+    """Have the dictionaries from now on."""
+    spoken("好")
+
+
 def spoken(words: str) -> list[str]:
     """The syllable of each character as it is read most often; other stretches as they are."""
     from pypinyin import lazy_pinyin
