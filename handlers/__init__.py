@@ -12,6 +12,7 @@ from handlers import (
     contests,
     draw,
     fallback,
+    gist,
     joining,
     keepsake,
     media,
@@ -30,8 +31,8 @@ from handlers.hearing import repeating
 from handlers.moderating import piles
 
 TOPICS = (
-    welcome, media, care, my_data, contests, several, mistakes, practice, quiz, vote, keepsake,
-    draw, certificate, motto, own_motto, appeal, joining, ranking, piles, fallback,
+    welcome, media, care, my_data, gist, contests, several, mistakes, practice, quiz, vote,
+    keepsake, draw, certificate, motto, own_motto, appeal, joining, ranking, piles, fallback,
 )  # fmt: skip
 
 conversation = Conversation(topic.router for topic in TOPICS)

@@ -3,6 +3,7 @@
 import re
 
 from bot.conversation.message import Message
+from bot.conversation.reply import join
 from bot.conversation.router import Instead, Router, Step
 from bot.conversation.state import (
     Asked,
@@ -32,6 +33,7 @@ def seek(_message: Message, _state: State, _services: Services) -> Instead:
 
 
 @router.pattern(wording.PREVIOUS)
+@router.pattern(wording.SEEN_AGAIN)
 def show_again(message: Message, _state: State, services: Services) -> Instead:
     """上一题 with no question on show: the paper left open, if there is one."""
     open_paper = services.quiz.sitting(message.member)
@@ -56,6 +58,22 @@ def nod(_message: Message, state: State, _services: Services) -> Step:
     return Step(wording.leave_taken(), on_show(state))
 
 
+@router.pattern(wording.WAIT)
+def wait(message: Message, state: State, services: Services) -> Step:
+    """The member needs a moment: what waits goes on waiting."""
+    after = Idle() if isinstance(state, Lost) else settled(state)
+    if isinstance(after, Free):
+        return Step(join([wording.no_hurry(), wording.leave_taken()]), after)
+    return then_ask(wording.no_hurry(), message, after, services)
+
+
+@router.pattern(wording.SPEAKING)
+def let_speak(message: Message, state: State, services: Services) -> Step:
+    """Who would rather speak may."""
+    return then_ask(wording.speak_up(), message, settled(state), services)
+
+
+@router.guess(lambda message, _: re.fullmatch(wording.OTHER_BUSINESS, message.text))
 @router.guess(lambda message, _: re.search(wording.SMALL_TALK, message.text))
 def decline_small_talk(message: Message, state: State, services: Services) -> Step:
     """A joke, a riddle, the weather: say what we are good for."""
@@ -63,6 +81,12 @@ def decline_small_talk(message: Message, state: State, services: Services) -> St
 
 
 # ------------------------------------------------------------ what colleagues should read
+
+
+@router.during(Telling, wording.NOTHING_TO_TELL)
+def nothing_to_tell(_message: Message, _state: Telling, _services: Services) -> Step:
+    """There is nothing for a colleague."""
+    return Step(wording.leave_taken(), Idle())
 
 
 @router.during(Telling, wording.COMPLAINT)

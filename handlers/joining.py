@@ -56,10 +56,10 @@ def ask_for_unit(_message: Message, state: FindingUnit, _services: Services) -> 
 @router.awaited(FindingUnit | PickingUnit)
 def find(message: Message, _state: State, services: Services) -> Step:
     """Look for a unit by the characters sent."""
-    words = reading.unit_words(message.text)
     # A name in the register may have capitals, which the folded words have not.
-    found = services.units.find(words, AT_ONCE + 1) or services.units.find(
-        message.raw.strip(), AT_ONCE + 1
+    ways = (reading.unit_words(message.text), message.raw.strip(), reading.first_part(message.text))
+    found = next(
+        (cards for words in ways if (cards := services.units.find(words, AT_ONCE + 1))), ()
     )
     if not found:
         return Step(wording.no_unit_found(message.raw.strip()), FindingUnit())
@@ -109,12 +109,15 @@ def ask_for_name(_message: Message, state: Naming, _services: Services) -> Step:
     return Step(wording.name_again(), state)
 
 
+@router.during(Naming, wording.NAME_TAP)
 @router.awaited(Naming)
 def join_by_name(message: Message, state: Naming, services: Services) -> Step:
     """Take the name, if it can be one."""
     name = reading.name(message.raw)
     if name is None:
         return Step(wording.name_again(), state)
+    if not reading.is_named(message.raw, name):
+        return Step(wording.is_this_your_name(name), state)
     return _join(message, state, name, services)
 
 

@@ -1,11 +1,14 @@
 """What is no words (pictures, stickers, speech unheard), thanks, and what nobody should send."""
 
+import re
+
 from bot.conversation.message import Kind, Message
 from bot.conversation.reply import Silence, Tap, Text, join
 from bot.conversation.router import Router, Step
 from bot.conversation.state import (
     Asked,
     Browsing,
+    Choosing,
     Free,
     Idle,
     Lost,
@@ -55,6 +58,14 @@ def sticker(message: Message, state: State, services: Services) -> Step:
     return _then(_with_way_on(wording.sticker(), state), message, state, services)
 
 
+@router.guess(lambda message, _: re.fullmatch(wording.FORWARDED, message.text))
+def passed_on(message: Message, state: State, services: Services) -> Step:
+    """An article that somebody passes on."""
+    return of_no_use(message, state, services)
+
+
+@router.during(Asked, wording.SEEN_AGAIN)
+@router.during(Choosing, wording.CHATTER)
 @router.wordless(Asked)
 def ask_again(message: Message, state: State, services: Services) -> Step:
     """A full stop, or a face: the same question."""
@@ -79,9 +90,11 @@ def thank(message: Message, state: State, services: Services) -> Step:
     after = Idle() if isinstance(state, Lost) else settled(state)
     if not services.members.return_thanks(message.member):
         return Step(Silence(), after)
+    wishes = re.fullmatch(wording.GOOD_WISHES, message.text)
+    answer = wording.wishes_returned() if wishes else wording.not_at_all()
     if isinstance(after, Free | Asked | Browsing):
-        return Step(wording.not_at_all(), after)
-    return Step(join([wording.not_at_all(), wording.carry_on()]), after)
+        return Step(answer, after)
+    return Step(join([answer, wording.carry_on()]), after)
 
 
 # ------------------------------------------------------------ private numbers

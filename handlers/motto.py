@@ -39,7 +39,7 @@ NEWEST = 4
 router = Router()
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_NOT_A_MOTTO = re.compile(f"{wording.NOT_A_MOTTO}|{wording.SMALL_TALK}")
+_NOT_A_MOTTO = re.compile(f"{wording.NOT_A_MOTTO}|{wording.SMALL_TALK}|^{wording.FORWARDED}")
 _COMPLAINT = re.compile(wording.COMPLAINT)
 
 
@@ -47,7 +47,7 @@ def looks_like_motto(message: Message, _state: State) -> bool:
     """Whether a sentence out of the blue may be meant as one."""
     han = len(_HAN.findall(message.text))
     other = _NOT_A_MOTTO.search(message.text) or _COMPLAINT.fullmatch(message.text)
-    return han >= LEAST_HAN and not other
+    return (han >= LEAST_HAN and not other) or message.text in wording.SHORT_MOTTOS
 
 
 # ------------------------------------------------------------ offering and writing

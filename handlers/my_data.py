@@ -55,11 +55,20 @@ def ask_again_for_name(_message: Message, state: Renaming, _services: Services) 
     return Step(wording.name_again(), state)
 
 
+@router.pattern(wording.NAME_TAP)
+def name_out_of_place(_message: Message, _state: State, _services: Services) -> Instead:
+    """A name that nobody asked for: what is kept, and how to change it."""
+    return Instead(wording.MY_DATA[0])
+
+
+@router.during(Renaming, wording.NAME_TAP)
 @router.awaited(Renaming)
 def rename(message: Message, state: Renaming, services: Services) -> Step:
     """Take the name, if it can be one."""
     if (name := reading.name(message.raw)) is None:
         return Step(wording.name_again(), state)
+    if not reading.is_named(message.raw, name):
+        return Step(wording.is_this_your_name(name), state)
     services.members.rename(message.member, name)
     return Step(cast_wished(wording.renamed(name), message, services), Idle())
 

@@ -148,6 +148,20 @@ def _why_not(sitting: Sitting, place: int, in_view: int) -> Text | None:
     return None
 
 
+@router.during(Choosing, wording.UNSURE)
+@looking
+def leave_choice_open(shown: Shown) -> Step:
+    """The member asks us which: nothing is chosen."""
+    return shown.again(wording.yours_to_decide())
+
+
+@router.during(Asked, wording.ANSWER_WANTED)
+@looking
+def answer_comes_after(shown: Shown) -> Step:
+    """The answer is asked for before it was given."""
+    return shown.again(wording.answer_comes_after())
+
+
 @router.during(Choosing, wording.CHOICE)
 @looking
 def choose(shown: Shown) -> Step:

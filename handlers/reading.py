@@ -13,16 +13,37 @@ _PAIR = re.compile(wording.PAIR)
 _NTH_QUESTION = re.compile(wording.NTH_QUESTION)
 _TRUE, _FALSE = re.compile(wording.TRUE), re.compile(wording.FALSE)
 _DONE = re.compile(wording.DONE)
+_LONGEST = 4
+"""Characters of most names."""
 _PHONE = r"(?:(?<!\d)(?:\+?86)?)1[3-9]\d{9}(?!\d)"
 _IDENTITY = r"(?<!\d)[1-9]\d{16}[\dx](?![\da-z])"
 _PRIVATE = re.compile(f"{_PHONE}|{_IDENTITY}", re.IGNORECASE)
 _GAPS = re.compile(r"(?<=\d)[ \-]+(?=\d)")
+_MYRIAD = 10_000
 _WORDED = re.compile(r"[^\W\d_].*[^\W\d_]", re.DOTALL)
 
 
-def number(digits: str) -> int:
-    """The value of a number in figures or in words: 2, 二."""
-    return int(digits.translate(wording.NUMERALS))
+def number(words: str) -> int:
+    """The value of a number in figures or in words: 2, 二, 一〇〇二, 一千零二; 一千二 is 1200."""
+    figures = words.translate(wording.NUMERALS)
+    return int(figures) if figures.isdecimal() else _value(figures)
+
+
+def _value(figures: str) -> int:
+    """The value of 1千0 2, 1万2千: each figure counts what the power behind it says."""
+    value = section = figure = 0
+    of_last = 1
+    for char in figures:
+        power = wording.POWERS.get(char)
+        if power is None:
+            figure = int(char)
+            of_last = of_last if figure else 1
+            continue
+        section += (figure or 1) * power if power < _MYRIAD else figure
+        if power == _MYRIAD:
+            value, section = section * _MYRIAD, 0
+        figure, of_last = 0, power // 10
+    return value + section + figure * of_last
 
 
 def letters(chosen: str) -> str:
@@ -68,6 +89,17 @@ def name(raw: str) -> str | None:
     return full_name(re.sub(wording.NAME_PADDING, "", bare))
 
 
+def is_named(raw: str, name: str) -> bool:
+    """Whether these words plainly give the name: they say so, or it begins as names do.
+
+    What else is said while we wait for a name (等等, 第二个) must not become one.
+    """
+    if "·" in name or re.match(wording.NAMED, re.sub(r"\s", "", raw)):
+        return True
+    begins = name[0] in wording.SURNAMES or name[:2] in wording.COMPOUND_SURNAMES
+    return begins and len(name) <= _LONGEST and not re.search(wording.NOT_IN_NAMES, name)
+
+
 def says_something(text: str) -> bool:
     """Whether there are words for a colleague to read: more than figures and a letter."""
     return bool(_WORDED.search(text))
@@ -76,6 +108,11 @@ def says_something(text: str) -> bool:
 def unit_words(text: str) -> str:
     """The part of the words that may stand in a unit's name: 我是新安社区的 asks for 新安社区."""
     return re.sub(wording.UNIT_PADDING, "", text).strip() or text
+
+
+def first_part(text: str) -> str:
+    """The words before a comma: of 新安社区,张三 the unit."""
+    return unit_words(re.split(r"[,、;]", text, maxsplit=1)[0])
 
 
 def holds_private_number(text: str) -> bool:

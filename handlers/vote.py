@@ -103,6 +103,8 @@ def browse_back(message: Message, state: Browsing, services: Services) -> Step:
     return _list(message, services, services.votes.batch_before(message.member, state.cursor))
 
 
+@router.during(Browsing, wording.SEEN_AGAIN)
+@router.during(Browsing, wording.CHATTER)
 @router.wordless(Browsing)
 def show_again(message: Message, state: Browsing, services: Services) -> Step:
     """Nothing was said: the same list."""

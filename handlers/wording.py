@@ -71,7 +71,15 @@ from bot.domain.tally import Line
 from bot.domain.unit_board import UnitPlace
 from bot.domain.units import UnitCard
 from bot.domain.votes import BallotState, CastVote, Purse, Receipt
-from bot.rulebook import contest_rules, correction, counts_as, round_rules
+from bot.rulebook import (
+    beginning,
+    clock,
+    contest_rules,
+    correction,
+    counts_as,
+    deadline,
+    round_rules,
+)
 from quiz_bank import Kind, Question
 
 # ------------------------------------------------------------ when we say no
@@ -89,13 +97,26 @@ def refuse(refusal: Refusal) -> Text:
 # simplified, lower case.
 HELP = (
     "?", "帮助", "怎么弄", "菜单", "你好", "您好", "在吗", "在不在", "有人吗", "人工", "怎么用",
-    "怎么做", "怎么玩", "主菜单", "功能", "使用说明", "help", "hi", "hello",
+    "怎么做", "怎么玩", "主菜单", "功能", "使用说明", "help", "hi", "hello", "早", "早安", "早上好",
+    "上午好", "中午好", "下午好", "晚上好", "大家好", "老师好", "你好啊", "您好啊", "你好呀",
+    "在么", "在不在啊", "有人在吗", "喂,有人吗", "返回", "后退", "首页", "主页", "返回首页",
+    "返回菜单",
 )  # fmt: skip
-CONTACT = ("联系", "联系人", "联系你们", "联系工作人员", "客服", "人工客服", "找人", "反馈", "投诉")
-LECTURES = ("宣讲", "听宣讲", "百场宣讲", "我的宣讲", "报名", "签到", "我要报名", "我要签到")
+CONTACT = (
+    "联系", "联系人", "联系你们", "联系工作人员", "客服", "人工客服", "找人", "反馈", "投诉",
+    "转人工", "人工服务", "找人工", "要人工", "找客服", "找工作人员", "电话", "电话多少",
+    "联系电话", "客服电话", "你们电话", "你们电话是多少", "联系方式", "怎么联系", "怎么联系你们",
+)  # fmt: skip
+LECTURES = (
+    "宣讲", "听宣讲", "百场宣讲", "我的宣讲", "报名", "签到", "我要报名", "我要签到", "宣讲在哪",
+    "宣讲在哪里", "什么时候宣讲", "宣讲时间", "宣讲安排",
+)  # fmt: skip
 LECTURE_ORDER = r"(?:报名|签到|候补)l?\d{1,4}"
 """What somebody types who has seen a lecture announced."""
-LARGER = ("大字", "换大字", "大字版", "用大字", "字太小", "看不清")
+LARGER = (
+    "大字", "换大字", "大字版", "用大字", "字太小", "字太小了", "字太小了看不清", "看不清",
+    "看不清字", "看不清楚", "字看不清", "眼睛看不清",
+)  # fmt: skip
 SMALLER = ("小字", "换小字", "小字版", "用小字", "字太大", "不要大字")
 MENU = ("答题", "座右铭", "投票", "宣讲", "我的", "大字")
 """What a bare number stands for after the menu or out of the blue."""
@@ -116,10 +137,21 @@ STICKER = (
     "【收到不支持的消息类型,暂无法显示】", "收到不支持的消息类型,暂无法显示",
     "[收到不支持的消息类型,暂无法显示]", "[unsupported message]", "【unsupported message】",
 )  # fmt: skip
-THANKS = (
-    r"(?:好的?[ ,]?)?(?:谢谢|多谢|感谢|谢了)(?:您|你|你们|您了|啦|了|哈)?|辛苦(?:了|啦|您了)?"
-    r"|好的?(?:吧|呀|啊|嘞)?|收到|嗯+|哦+|知道了?|明白了?|了解了?|行|可以|ok|okay|没问题"
+_NOD = (
+    r"好的?|好[吧呀啊嘞滴]|嗯|哦|噢|行|行吧|可以|要得|得嘞|收到|知道了?|晓得了?|明白了?|了解了?|没问题"
+    r"|ok|okay"
 )
+_FEW = "(?=.{1,24}$)"
+_MANY_THANKS = (
+    r"[太真很]?(?:谢谢|多谢|感谢|谢了|辛苦|麻烦[您你])(?:们|你们|大家|老师|同志|领导|[您你了啦哈])*"
+    r"|thanks?(?: you)?"
+    r"|(?:太|非常|十分|真是?)(?:谢谢|感谢)(?:你们|[您你了啦])*"
+)
+GOOD_WISHES = (
+    r"(?:祝.{0,8})?(?:新年|春节|元旦|元宵|节日|中秋|国庆|周末)(?:快乐|愉快|好)[啊呀]?"
+    r"|晚安|祝.{1,6}快乐"
+)
+THANKS = rf"{_FEW}(?:(?:{_NOD}|{_MANY_THANKS})[ ,、。!~]{{0,2}})+|{GOOD_WISHES}"
 THANKS_FACES = frozenset(
     [
         "👍", "👌", "🙏", "🌹", "👏", "🤝", "[强]", "[抱拳]", "[玫瑰]", "[握手]", "[鼓掌]",
@@ -127,10 +159,7 @@ THANKS_FACES = frozenset(
         "/:strong", "/:rose", "/:ok", "/:share", "/:handclap", "/:@)", "/:heart", "/:v",
     ]
 )  # fmt: skip
-AGREED = (
-    r"好的?(?:吧|呀|啊|嘞)?|同意|行|可以|嗯+|哦+|是的?|对的?|对啊|没问题|ok|okay|收到|知道了?"
-    r"|明白了?|了解了?"
-)
+AGREED = rf"{_FEW}(?:(?:{_NOD}|同意|是的?|对的?|对啊)[ ,、。!~]{{0,2}})+"
 """Polite words that agree to something, or to nothing: they never hand in or take back."""
 CHATTER = (
     r"[哈呵嘿嘻啊额呃唉哎喂嗨晕哇]+|加油|我?支持(?:你们?)?|厉害|太好了|真好"
@@ -141,14 +170,33 @@ NO_ANSWER = rf"{AGREED}|{CHATTER}|同意的|不|换|确定|恢复|删除?|清空
 """What nobody fills a blank with, and what tells a colleague nothing."""
 SEEKING = (
     r"不知道|不会|不懂|看不懂|跳过|下一题|下一个|咋[办弄整用]?"
-    r"|怎么(?:办|弄|做|用|玩|搞|操作|参加|回事|办呢)?[呀啊呢]?"
+    r"|怎么(?:办|弄|做|用|玩|搞|操作|参加|回事|办呢)?[呀啊呢]?|如何参加|[我俺]?不会(?:弄|用|操作|搞|整)"
+    r"|没(?:看|听|弄)?懂|不明白|听不懂|看不明白|(?:这是?)?(?:什么|啥)(?:意思)?|干[嘛啥]|做什么"
+    r"|(?:接下来|下面)(?:干|做)?(?:什么|啥|嘛)|然后呢|下一步呢?|有(?:什么|啥)功能"
+    r"|(?:能|可以)[干做](?:什么|啥)"
 )
-CHANGING = r"(?:我要|我想)?修?改(?:一下|一改)?|(?:刚才|我)?选错了?|点错了?|写错了?"
+_SLIP = (
+    r"(?:我|刚才|刚刚|上一题|不小心|是)*(?:选错了|[点按打答]错了?)"
+    r"(?:[, ]?(?:能|可以|能不能|怎么)改吗?)?|手滑了?"
+)
+CHANGING = rf"(?:我要|我想)?修?改(?:一下|一改)?|{_SLIP}|(?:刚才|我)?选错|写错了?"
+WAIT = (
+    r"等等|请?(?:您|你)?等(?:一下|一会儿?|下|会儿?)|请?稍等(?:一下|一会儿?)?|(?:我|让我)?(?:再|先)?想一?想"
+    r"|(?:我|让我)?考虑(?:一下|考虑)"
+)
+"""The member needs a moment."""
+SEEN_AGAIN = (
+    r"(?:请|麻烦)?(?:您|你)?(?:再|重新?)(?:说|发|念|读)(?:一?[遍次下])?|(?:请)?重复一?[遍下]"
+    r"|没看[清见到]题?目?|题目?(?:呢|在哪里?)"
+)
+"""What is on show is asked for once more."""
 LEAVING = (
     r"退出|算了|不用了?|取消|没事了?|不答了?|先不答了?|不做了|回头再[说答来]|等会儿?再[说答来]"
-    r"|下次再?[说答来]|再见|拜拜|暂停|停|不要了?"
+    r"|下次再?[说答来]|再见|拜拜|暂停|停|不要了?|[我先]{0,2}不想?[答做玩弄搞学]了"
+    r"|退订|取消关注|(?:你们)?(?:别|不要)再?发了?"
 )
-JUST_YES_OR_NO = r"是的?|对的?|√|✓|✔|✅|正确|不是|不对|错|错误|×|✗|✘|x|❌"
+NOTHING_TO_TELL = rf"没有了?|没啥事?了?|没什么事?了?|不说了|{LEAVING}"
+JUST_YES_OR_NO = r"是的?|对的?|√|✓|✔|✅|正确|不是|不对|错|错误|×|✗|✘|x|❌|yes|no|y|n"
 SURE = r"是的?|对的?|对啊|没错|就是|是这个|就是这个支部|对,就是这个支部"
 NOT_THAT = r"不是|不对|不是这个|错了?"
 NTH = (
@@ -282,6 +330,21 @@ def not_at_all() -> Text:
     return say("不客气。")
 
 
+def wishes_returned() -> Text:
+    """The member wishes us well."""
+    return say("谢谢您，也祝您事事顺心。")
+
+
+def speak_up() -> Text:
+    """Who would rather speak than write may."""
+    return say("可以，按住说话就行，比如说“答题”“选B”“投票”。")
+
+
+def no_hurry() -> Text:
+    """The member needs a moment."""
+    return say("不急，您慢慢来。")
+
+
 def only_these() -> Text:
     """Small talk."""
     return say(
@@ -390,13 +453,13 @@ def maintenance(begins: datetime, ends: datetime, now: datetime) -> Text:
         at[1] -= timedelta(days=1)
         until = "24点"
     else:
-        until = _hour(at[1])
+        until = clock(at[1])
     today = now.astimezone(CAMPAIGN_ZONE).date()
     begin_day, end_day = ((moment.date() - today).days for moment in at)
     return say(
         "{begin_day}{begins}到{end_day}{until}检修，您的连续天数不受影响。",
         begin_day=_NEAR[begin_day],
-        begins=_hour(at[0]),
+        begins=clock(at[0]),
         end_day=_NEAR[end_day] if end_day != begin_day else "",
         until=until,
     )
@@ -434,22 +497,55 @@ GRIEF = (
     r"|(?:心里|心情).{0,3}(?:难受|难过|很?苦|堵|不好).{0,6}"
 )
 _THING = r"(?:系统|软件|程序|公众号|平台|网站|机器人|玩意儿?|东西|活动|题目?)"
-_BAD = r"(?:烂|差劲?|垃圾|难用|慢|坑人?|烦人?|恶心|不好用|没意思|无聊|形式主义)"
+_BAD = r"(?:烂|差劲?|垃圾|难用|麻烦|慢|坑人?|烦人?|恶心|不好用|没意思|无聊|形式主义)"
 COMPLAINT = (
     r".*(?:傻[逼bx叉比]|煞笔|脑残|神经病|王八蛋|混蛋|他妈的?|妈的|滚蛋|去死|tmd|fuck|shit).*"
     rf"|.*(?:破|烂|垃圾){_THING}.*|.*(?:什么|啥)(?:破|烂|鬼|狗屁).*|(?:你们?)?滚[吧啊]?"
     rf"|(?:这个?|你们?的?|这个?{_THING})?(?:太|真|好|这么|也太|真是太){_BAD}[了吧啊]{{0,2}}.{{0,4}}"
     r"|.*(?:老是|总是|一直|怎么都|又)(?:打不开|点不开|进不去|登不上|卡住?|没反应|出错|报错).*"
-    r"|.*(?:纯属|纯粹|真是|就是|简直)(?:在)?(?:浪费时间|走形式|走过场|形式主义|折腾|坑人|骗人).*"
+    r"|.{0,6}(?:打不开|点不开|进不去|登不上|没反应)[了啊]?|(?:老是?)?卡(?:住|死)?了|(?:这是)?什么玩意儿?|垃圾"
+    r"|浪费时间|.*(?:纯属|纯粹|真是|就是|简直|这是)在?(?:浪费时间|走形式|走过场|形式主义|折腾|坑人|骗人).*"
     r"|.*(?:气死|烦死|急死)我?了?.{0,2}|我?(?:要|想)(?:投诉|举报|提意见).{2,}"
     r"|(?:你们?|这个?)?(?:都|就)?是?骗子.{0,4}"
 )
 SMALL_TALK = (
-    r"你是谁|你叫什么|你(?:是|算)(?:真?人|机器)|你(?:几岁|多大|在哪|会什么|会不会|喜欢|吃饭|吃了)"
-    r"|你(?:觉得|认为|怎么看)|讲个|唱[个首]|说个|天气|几点了|星期几|谁是|总统|主席是谁|总理是谁"
+    r"[你您](?:是谁|是哪位|叫什么)|[你您](?:是|算)(?:真?人|机器)|[你您]怎么看|吃了[吗没]"
+    r"|[你您](?:几岁|多大|在哪|会什么|会不会|喜欢|吃饭|吃了|觉得|认为)"
+    r"|讲个|唱[个首]|说个|天气|几点了|星期几|谁是|总统|主席是谁|总理是谁"
     r"|彩票|股票|机器人|聊(?:会儿?|聊)?天|笑话|故事吧"
 )
 """Anywhere in a sentence that means nothing else to us: jokes, riddles, the weather."""
+OTHER_BUSINESS = (
+    r".{0,6}(?:党费|社保|医保|退休金|低保|组织关系).{0,6}"
+    r"|(?:怎么|如何|我想|我要)?入党(?:怎么办|条件|申请)?"
+)
+"""What members ask their branch, and not us."""
+_WORKPLACE = r"(?:社区|村|街道|[镇乡局]|学校|小学|中学|医院|公司)"
+GIST = (
+    (r".{0,6}答题.{0,6}投票.{0,4}", "答题"),
+    (r"登记(?:单位)?[,:、 ].+|我的?单位(?:是|叫|在).+", "登记单位"),
+    (rf"我们?[是在].{{2,14}}(?:{_WORKPLACE}|支部)(?:的.{{0,4}})?", "登记单位"),
+    (rf"[^, ]{{2,12}}{_WORKPLACE}党?(?:支部|总支|党委)", "登记单位"),
+    (r"我叫.{2,8}|我的(?:名字|姓名)[是叫].{2,8}", "我的资料"),
+    (r".{0,6}答案.{0,3}(?:错|不对|有问题|有误).{0,2}|我没[答选]?错.{0,2}", "题目有错"),
+    (
+        r"(?:正确|标准)?答案.{0,4}|第.题的?答案|为(?:什么|啥)(?:会|我)?错了?|为什么|哪里错了?",
+        "错题",
+    ),
+    (r".{0,6}投不(?:了|上|成).{0,2}|我?要?投给?[\u4e00-\u9fff]{2,4}", "投票"),
+    (r".{0,6}(?:看不见|眼花|老花|字太小).{0,6}", "大字"),
+    (r".{0,4}(?:太|好|真|有点)(?:难|复杂)[了啊呀]{0,2}|.{0,6}答不(?:上来|出来|对)", "帮助"),
+    (r".{0,6}(?:记不住|不识字|没文化).{0,3}", "帮助"),
+    (r".{0,8}[帮替代][我他她]?.{0,3}答题?(?:一下)?|代答", "帮助"),
+    (r"我不是党员.{0,8}|我是(?:群众|预备党员|(?:入党)?积极分子).{0,8}", "帮助"),
+    (r"(?:我?想?要?|报名)参加(?:活动)?|二维码|扫码", "帮助"),
+)
+"""Sentences that are plainly about one thing, and the words that lead there."""
+SPEAKING = (
+    r"(?:我?(?:能|可以|能不能|可不可以)(?:用|发)?(?:语音|说话|说|讲)(?:回答|答题)?吗?|能念给我听吗)"
+)
+FORWARDED = r".*(?:https?://|www\.).*|转发 ?[:,].*|【.*"
+"""An article that somebody passes on."""
 
 
 def condolence() -> Text:
@@ -484,7 +580,8 @@ def sorry() -> Text:
 START = (
     "答题", "我要答题", "我想答题", "去答题", "现在答题", "开始答题", "开始", "继续", "继续答题",
     "接着答题", "接着答", "接着来", "今天的题", "做题", "我要做题", "题目", "知识竞赛", "都交",
-    "一题一题来",
+    "一题一题来", "怎么答题", "如何答题", "重新开始", "从头开始", "重新来", "再来一题", "还有题吗",
+    "今天还有题吗", "今天还有吗", "有新题吗",
 )  # fmt: skip
 RANK_WANTED, RULES_WANTED = "排名", "规则"
 _THE_CONTEST = r"竞赛 ?(?P<contest>\d{1,9})"
@@ -494,7 +591,8 @@ RULES_OF_CONTEST = rf"{_THE_CONTEST} ?{RULES_WANTED}"
 """What the taps below the list of contests send."""
 MAKE_UP = (
     "补答", "我要补答", "补题", "补答题", "补一天", "补考", "补做", "补答一天", "补上", "我要补",
-    "怎么补", "补昨天的", "补昨天的题", "能补吗",
+    "怎么补", "补昨天的", "补昨天的题", "能补吗", "昨天的题", "昨天没答", "昨天没答题",
+    "我昨天没答", "我昨天没答题", "昨天忘了", "昨天忘了答题", "忘了答题", "忘了答题怎么办",
 )  # fmt: skip
 AGAIN = (
     "再答一次", "再答", "再答一遍", "再做一次", "再做一遍", "重新答题", "我要再答一次",
@@ -508,8 +606,11 @@ QUESTION_IS_WRONG = (
 NTH_QUESTION = "第 ?(?P<place>[1-9一二三四五六七八九]) ?题"
 THIS_QUESTION = "这道题"
 
-_BEFORE = r"(?:我|就|想|要|选择?|应[该当]|大概|可能|觉得|认为|感觉|估计|答案|是|为|的|[ ,:()\[\]])*"
-_AFTER = r"(?:吧|啊|呀|呢|了|哦|嘛|的|项|个|都|对|正确|选|是|[ ()\[\]])*"
+_BEFORE = (
+    r"(?:我|就|想|要|选择?|应[该当]|大概|可能|觉得|认为|感觉|估计|答案|是|为|的|你好|您好|老师"
+    r"|[ ,:()\[\]])*"
+)
+_AFTER = r"(?:吧|啊|呀|呢|了|哦|嘛|的|项|个|都|对|正确|选|是|谢谢[您你]?|老师|[ ,()\[\]])*"
 _SOUNDS = {"A": "诶哎欸", "B": "必比逼毕", "C": "西希吸", "D": "地弟滴"}
 """How speech is written down: 选西 for C."""
 LETTER_OF = {sound: letter for letter, sounds in _SOUNDS.items() for sound in sounds}
@@ -528,7 +629,19 @@ ALL = rf"{_SHORT}{_BEFORE}(?:以上|上面|这些|几个)?(?:全部?|全?都)(?:
 """全选, 都对, 以上都是."""
 TRUE = r"对|√|✓|✔|✅|☑|⭕|正确|没错|是"
 FALSE = r"错误?|×|✗|✘|x|❌|❎|不对|不正确|不是"
-JUDGEMENT = rf"{_SHORT}{_BEFORE}(?:(?P<true>{TRUE})|(?P<false>{FALSE}))[吧啊呀呢了哦嘛的 ]{{0,4}}"
+JUDGEMENT = (
+    rf"{_SHORT}{_BEFORE}(?:(?P<true>{TRUE})|(?P<false>{FALSE}))[吧啊呀呢了哦嘛的 ]{{0,4}}"
+    r"(?:,? ?谢谢.{0,2})?"
+)
+UNSURE = (
+    rf"{_SHORT}{_BEFORE}(?:{_LETTER}(?:对|行|是)?(?:吗|不对|不是)|{_LETTER}对不对|是不是{_LETTER}.{{0,2}}"
+    rf"|{_LETTER}(?: ?(?:还是|或者?|或是) ?{_LETTER}){{1,7}}.{{0,2}})"
+)
+"""B对不对, 是不是B, A还是B: asked back, and no choice yet."""
+ANSWER_WANTED = (
+    r"(?:正确|标准|第.题)?的?答案是?(?:什么|啥|几|多少)?[呢吗]?|(?:应?该|要)?选(?:什么|哪个|啥|几)[呢啊]?"
+    r"|(?:给个?)?提示(?:一下)?|为(?:什么|啥)(?:(?:会|我)?错|不对)?了?|哪里错了?"
+)
 DONE = r"选好了?|好了|就?交(?:了|吧)?|提交|就这些|就这几个|完了|选完了?|确定|没有了"
 TAP = r"第(?P<place>\d{1,2})题(?P<chosen>[a-h]{1,8}|对|错|好了)"
 """What the taps below a question send."""
@@ -546,14 +659,14 @@ STRAY_CHOICE = (
 """An answer while no question is on show: letters, not numbers, which mean a line of the menu."""
 FIGURES = r"(?!.*投)[\d〇零一二三四五六七八九十百千万亿第].{0,30}"
 SKIP = r"(?:这题|我|先)?(?:不知道|不会(?:做|答)?|不懂|不清楚|跳过|过|下一?题|下一个)[了啊呀吧的]?"
-PREVIOUS = r"(?:看)?(?:上一?题|上一个|前一题|刚才那[个题]|上一道)"
+PREVIOUS = r"(?:看)?(?:上一?题|上一个|前一题|刚才那[个题]|上一道|(?:返回)?上一步)"
 REOPEN = (
-    r"(?:我要|我想)?改(?:一下|答案|选)?|重新?选|取消"
-    r"|刚才[选点答按]错了?|(?:我|上一题)?(?:选错了|[点答按]错了?)"
+    rf"(?:我要|我想)?改(?:一下|答案|选)?|重新?选|取消|{_SLIP}|刚才选错"
+    r"|(?:我要|我想)?[改换](?:成|选|为|到)? ?选? ?[a-h]|不是 ?[a-h] ?,?是 ?[a-h]"
 )
 PAUSE = (
     r"退出|(?:先)?不答了?|(?:先)?不做了|回头再[说答来]|等会儿?再?[说答来]|下次再?[说答来]|算了"
-    r"|暂停|停|休息一下|再见"
+    r"|暂停|停|休息一下|再见|[我先]{0,2}不想?[答做玩弄搞学]了"
 )
 SUBMIT_ALL = r"都交|交|提交|是的?|对的?|好的?|可以|确定|嗯|都交吧"
 ONE_BY_ONE = r"不|不是|不交|不,?一题一题来|一题一题来|一个一个来"
@@ -820,6 +933,16 @@ def reopened() -> Text:
 def nothing_to_change() -> Text:
     """改 before the first answer."""
     return say("这题还没有答，直接选就行。")
+
+
+def yours_to_decide() -> Text:
+    """The member asks back instead of choosing; the question follows."""
+    return say("您自己拿主意，点蓝字就行；拿不准，回复“跳过”。")
+
+
+def answer_comes_after() -> Text:
+    """The answer is asked for before it was given; the question follows."""
+    return say("您先选，选完就告诉您对不对、为什么。不会的，回复“跳过”。")
 
 
 def too_late_to_change() -> Text:
@@ -1333,7 +1456,24 @@ MOTTO = (
     "座右铭", "写座右铭", "写一句座右铭", "我要写座右铭", "交座右铭", "晒座右铭", "党性座右铭",
     "投稿", "换一句", "我换一句", "改几个字", "交", "就交这句", "换成这句", "是座右铭",
 )  # fmt: skip
-MY_MOTTO = ("我的座右铭", "看我的座右铭", "我写的座右铭", "恢复", "恢复座右铭")
+MY_MOTTO = (
+    "我的座右铭", "看我的座右铭", "我写的座右铭", "恢复", "恢复座右铭", "我的座右铭呢",
+    "我的座右铭通过了吗", "座右铭通过了吗", "通过了吗", "通过了没有", "审核了吗", "审核了没有",
+    "审核通过了吗", "怎么还没审核", "审核结果",
+)  # fmt: skip
+SHORT_MOTTOS = frozenset(
+    [
+        "不忘初心",
+        "牢记使命",
+        "为人民服务",
+        "实事求是",
+        "立党为公",
+        "执政为民",
+        "清正廉洁",
+        "艰苦奋斗",
+    ]
+)
+"""Too short to be entered, and plainly meant as one."""
 REWORD = ("修改座右铭", "改座右铭", "换座右铭", "重写座右铭", "换一句新的", "我自己改", "确定修改")
 FORMER_WORDS = ("恢复原句", "恢复原来那句")
 TAKE_FIX = ("改好再交", "帮我改好再交", "帮我改好", "改好了再交")
@@ -1836,8 +1976,8 @@ def _(refusal: CollectingClosed) -> Text:
     return say(
         "座右铭从{begins}收到{ends}，现在不收新的。\n"
         "您可以[看看大家的](发:看座右铭)、[投票](发:投票)。",
-        begins=_day_from(refusal.collects_from),
-        ends=_deadline(refusal.collects_until),
+        begins=beginning(refusal.collects_from),
+        ends=deadline(refusal.collects_until),
     )
 
 
@@ -1930,7 +2070,10 @@ VOTE = (
     "投票", "我要投票", "我想投票", "去投票", "投个票", "开始投票", "评选", "投票评选", "参加评选",
 )  # fmt: skip
 MORE = ("换一批", "换一组", "下一批", "下一页", "再来一批")
-MY_VOTES = ("我的投票", "我投的", "看我投的", "我投了哪些", "投票记录")
+MY_VOTES = (
+    "我的投票", "我投的", "看我投的", "我投了哪些", "投票记录", "投完了", "投了", "投过了",
+    "我投了", "我投过了", "我投了谁",
+)  # fmt: skip
 TAKE_BACK = (
     "撤回投票", "撤票", "撤回一票", "撤回这一票", "撤回最近一票", "投错", "投错了", "我投错了",
     "取消投票", "取消我的投票", "取消这一票",
@@ -1939,36 +2082,52 @@ TAKE_SOMETHING_BACK = ("撤回", "我要撤回")
 VOTE_FOR_IT = ("投它", "投这条", "投这个", "投这句", "投一票", "我投", "投")
 ON_A_PAGE = ("网页投票", "网上投票", "网页上投", "投票页", "投票页面", "打开投票页")
 VOTE_RULES = ("投票规则", "评选规则", "投票办法", "评选办法", "看投票规则")
-RESULT = ("结果", "评选结果", "投票结果")
+RESULT = (
+    "结果", "评选结果", "投票结果", "结果出来了吗", "投票结果出来了吗", "出结果了吗", "谁赢了",
+    "第一名是谁", "票数",
+)  # fmt: skip
 
-_NUMBER = r"(?P<number>\d{4,9}|[〇零一二三四五六七八九幺]{4,6})"
-_PLACE = r"(?P<place>\d{1,3}|[一二三四五六七八九十两])"
+_DIGITS = "〇零一二三四五六七八九幺两"
+_SIGN = r"(?:(?:编号|#|no\.?) ?:? ?)?"
+_NUMBER = (
+    rf"{_SIGN}(?P<number>\d{{4,9}}|[{_DIGITS}]{{4,6}}"
+    rf"|[一二两三四五六七八九](?:千|万|十[{_DIGITS}]?万)[{_DIGITS}十百千]{{0,7}})"
+)
+"""1386, 一三八六, 一千三百八十六, #1386, №1386."""
+_PLACE = rf"{_SIGN}(?P<place>\d{{1,3}}|[一二三四五六七八九十两])"
 _OF_LIST = r" ?(?:号|条|个|句|名)?(?:的|那条|那个|那句)?"
 _VOTE_FOR = (
     r"(?=.*[投票])"
-    r"(?:我|请|请?帮我)?(?:要|想|就|再)?(?:投(?:票|一票|1票)?给?|给)? ?第? ?{which}"
-    r"(?: ?(?:号|条|个|句)(?: ?投票?)?| ?投(?=一票|1票))?(?:一票|1票)?吧?"
+    r"(?:我|请|请?帮我)?(?:要|想|就|再)?(?:把票)?(?:投(?:票|一票|1票)?给?|给)? ?第? ?{which}"
+    r"(?: ?(?:号|条|个|句)(?: ?投票?)?| ?投(?:{alone}(?=一票|1票)))?(?:一票|1票)?吧?"
 )
-"""投3号, 我投3, 给3号投票, 3号投一票, 1386投一票; not 3投票, which names a line of the menu."""
-VOTE_FOR_NUMBER = _VOTE_FOR.replace("{which}", _NUMBER)
-VOTE_FOR_PLACE = _VOTE_FOR.replace("{which}", _PLACE)
-VOTE_FOR_SOMETHING = r".*投(?:了|给|第)* ?\d.*"
+"""投3号, 我投3, 给3号投票, 3号投一票, 1386投票; not 3投票, which names a line of the menu."""
+VOTE_FOR_NUMBER = _VOTE_FOR.replace("{which}", _NUMBER).replace("{alone}", "票|")
+VOTE_FOR_PLACE = _VOTE_FOR.replace("{which}", _PLACE).replace("{alone}", "")
+_ANY_NUMBER = _NUMBER.replace("?P<number>", "?:")
+VOTE_FOR_SOMETHING = (
+    rf".*投(?:了|给|第)* ?(?:\d|{_ANY_NUMBER}).*|[我就]?(?:都|全部?|全都)投.{{0,2}}"
+    rf"|{_ANY_NUMBER} ?号?(?:[ ,、和]+{_ANY_NUMBER} ?号?){{1,4}}"
+)
 TAKE_BACK_PLACE = rf"撤回 ?第? ?{_PLACE}{_OF_LIST}"
 TAKE_BACK_NUMBER = rf"撤回 ?(?:投给)?{_NUMBER} ?号?(?:的票|那一票|这一票|那票)?"
-JUST_NUMBER = rf"(?:看看?|找)?{_NUMBER} ?号?"
+JUST_NUMBER = rf"(?:看看?|找)? ?第?{_NUMBER} ?号?(?:怎么样|呢|的?座右铭)?"
 _PICTURE = r"做(?:成|个|张)?(?:图片?|海报)"
 PICTURE_OF_NUMBER = rf"{_PICTURE} ?{_NUMBER} ?号?"
 NUMBER_AS_PICTURE = rf"把?{_NUMBER} ?号?{_PICTURE}"
 PICTURE = ("做图", "做成图片", "做图片", "做海报", "海报", "生成海报", "生成图片")
-JUST_PLACE = rf"(?:我?选|看看?)?[ (]?第? ?{_PLACE}\)?{_OF_LIST}吧?"
-NUMERALS = str.maketrans(
-    {**dict(zip("〇零一二三四五六七八九幺两", "0012345678912", strict=True)), "十": "10"}
-)
+JUST_PLACE = rf"(?:[我就那要]{{0,2}}选?|看看?)?[ (]?第? ?{_PLACE}\)?{_OF_LIST}吧?"
+NUMERALS = str.maketrans(dict(zip(_DIGITS, "0012345678912", strict=True)))
+POWERS = {"十": 10, "百": 100, "千": 1_000, "万": 10_000}
+"""What a figure before one of these counts: 三千 is 3 times 1,000."""
 NEXT_BATCH = r"不知道|不会|跳过|下一(?:题|个|条|批|页)|再看看|还有吗"
 BATCH_BEFORE = r"上一(?:题|个|条|批|页)|刚才(?:那个|那批)?"
-CHANGED_MY_MIND = r"改|选错了?|刚才选错了?|撤销"
+CHANGED_MY_MIND = rf"改|{_SLIP}|(?:刚才)?选错|撤销"
 SURE_TO_TAKE_BACK = r"确定|确定撤回|撤回这一?票"
-PADDING = r".*(?:刷票|拉票|代投).*|.*帮(?!我投(?:给|票给)? ?第? ?\d{4}).{0,4}投.*票.*"
+PADDING = (
+    r".*(?:刷票|拉票|代投).*|[请大家都帮给 ]{0,6}投我.{0,4}|请?给我投.{0,4}"
+    rf"|.*帮(?!我投(?:给|票给)? ?第? ?{_ANY_NUMBER}).{{0,4}}投.*票.*"
+)
 VOTE_WORD = "投票"
 
 
@@ -1976,9 +2135,7 @@ def vote_list(ballot: BallotState, cards: Sequence[MottoCard], own: int | None) 
     """Entries to vote for; `own` is the number that this member may not vote for."""
     return join(
         [
-            say(
-                "{title}，{ends}截止。", title=Prose(ballot.title), ends=_deadline(ballot.closes_at)
-            )
+            say("{title}，{ends}截止。", title=Prose(ballot.title), ends=deadline(ballot.closes_at))
             + _left_to_give(ballot),
             vote_lines(cards, own),
             by_place(cards),
@@ -2342,7 +2499,7 @@ def judged_result(standing: Standing, judged: Sequence[JudgedLine], own: int | N
 
 def _what_it_came_to(standing: Standing, shown: list[Text]) -> Text:
     if standing.published_at is None and standing.objections_until is not None:
-        until = _deadline(standing.objections_until)
+        until = deadline(standing.objections_until)
         shown.append(say("正在公示，{until}截止。有意见，请回复“联系”。", until=until))
     head = say("《{title}》结果：", title=standing.title)
     return join([head, *shown, say("[看全部](网:/results)　[我投的](发:我的投票)")])
@@ -2363,7 +2520,7 @@ def _judged_line(line: JudgedLine, *, of_member: bool) -> Text:
 def so_far(standing: Standing, lines: Sequence[Line]) -> Text:
     """How voting goes, in a round that shows it."""
     head = say("《{title}》现在的名次：", title=standing.title)
-    ends = say("{ends}截止，名次还会变。\n[去投票](发:投票)", ends=_deadline(standing.closes_at))
+    ends = say("{ends}截止，名次还会变。\n[去投票](发:投票)", ends=deadline(standing.closes_at))
     return join([head, *(_result_line(line, of_member=False) for line in lines), ends])
 
 
@@ -2384,7 +2541,7 @@ def result_later(ballot: BallotState) -> Text:
     """Voting is still open."""
     return say(
         "投票还在进行，{ends}截止。结果公示后，回复“结果”就能看。\n[去投票](发:投票)",
-        ends=_deadline(ballot.closes_at),
+        ends=deadline(ballot.closes_at),
     )
 
 
@@ -2397,7 +2554,7 @@ def _(_refusal: NoRound) -> Text:
 def _(refusal: VotingNotOpen) -> Text:
     return say(
         "投票{begins}开始，到时回复“投票”。\n先[看看大家的](发:看座右铭)，或[写一句座右铭](发:写座右铭)。",
-        begins=_day_from(refusal.opens_at),
+        begins=beginning(refusal.opens_at),
     )
 
 
@@ -2406,7 +2563,7 @@ def _(refusal: NotSealed) -> Text:
     return say(
         "投票{ends}截止，封票以后才有结果。结果公示后，回复“结果”就能看。\n"
         "[看看大家的](发:看座右铭)　[我投的](发:我的投票)",
-        ends=_deadline(refusal.closes_at),
+        ends=deadline(refusal.closes_at),
     )
 
 
@@ -2415,7 +2572,7 @@ def _(refusal: VotingClosed) -> Text:
     return say(
         "投票{ends}结束了。结果公示后，回复“结果”就能看。\n"
         "[看看大家的](发:看座右铭)　[我投的](发:我的投票)",
-        ends=_deadline(refusal.closes_at),
+        ends=deadline(refusal.closes_at),
     )
 
 
@@ -2485,37 +2642,39 @@ def _day(day: date) -> str:
     return f"{day.month}月{day.day}日"
 
 
-def _day_from(at: datetime) -> str:
-    """The beginning of a time: the day, and the hour unless it is midnight."""
-    local = at.astimezone(CAMPAIGN_ZONE)
-    return _day(local) + (_hour(local) if local.time() != time() else "")
-
-
-def _deadline(at: datetime) -> str:
-    """The end of a time: midnight is the 24th hour of the day before."""
-    local = at.astimezone(CAMPAIGN_ZONE)
-    if local.time() == time():
-        return _day(local - timedelta(days=1)) + "24点"
-    return _day(local) + _hour(local)
-
-
-def _hour(local: datetime) -> str:
-    return f"{local.hour}点" + (f"{local.minute}分" if local.minute else "")
-
-
 # ------------------------------------------------------------ units and joining
 
 # What members type.
 JOIN = (
     "登记单位", "登记", "我要登记", "登记一下", "改单位", "换单位", "修改单位", "单位错了",
-    "绑定单位", "选单位", "填单位", "单位",
+    "绑定单位", "选单位", "填单位", "单位", "怎么登记单位", "如何登记单位", "怎么登记", "单位变了",
+    "我换单位了", "我调动了",
 )  # fmt: skip
 UNIT_IS_RIGHT = ("单位对", "就是这个支部", "对,就是这个支部")
 UNIT_TAP = r"单位 ?(?P<place>[1-9一二三四五六七八九])"
 NOT_LISTED = r"没有?|都?不是|都没有|没有我的单位|找不到|没找到|没有我们单位"
 UNIT_PADDING = r"^(?:我是|我在|我们是|我们|我的单位是|单位是|单位:?|我|在)|(?:的|的人|人)$"
 NAMELESS = r"(?:我|先)?不(?:想|愿意?)?[写填说留](?:了|名字|姓名|吧)*|匿名|保密|跳过|不用了?"
-NAME_PADDING = r"^(?:我的)?(?:名字|姓名)(?:是|叫)?[:：]?|^我(?:叫|是|姓)|^本人"
+NAME_TAP = r"姓名是[^ ]{2,15}"
+NAMED = r"^(?:我的)?(?:名字|姓名)(?:是|叫)?[:：]?|^我叫"
+NAME_PADDING = rf"{NAMED}|^我(?:是|姓)|^本人"
+SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕"
+    "丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃"
+    "武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝宁尚符舒阮"
+    "柯纪梅童凌毕单季裴霍涂成苗谷曲盛翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古"
+    "吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂佟臧闵苟邬边卞姬师仇栾隋商刁沙荣巫寇"
+    "桑郎甄丛仲虞敖巩佘池查麻苑迟邝官封谈匡鞠惠荆乐冀郁胥南班储原栗燕楚鄢劳谌奚皮粟冼蔺楼盘闻位"
+    "伊仝区郜海阚花权帅屠豆朴盖练廉禹井祖漆巴丰支卿国狄宣晋初门云容敬来扈晁芮普阙浦戈伏鹿"
+    "薄邸雍辜羊阿乌母裘亓修邰赫杭况宿鲜印逯隆茹诺战慕危玉银亢嵇哈湛宾戎勾茅於呼居揭干尉冶斯元"
+    "束檀衣阴昝智奉植衡富尧闭萧肃熊"
+)
+"""With which most people's names begin."""
+COMPOUND_SURNAMES = frozenset(
+    ["欧阳", "上官", "司马", "诸葛", "司徒", "东方", "皇甫", "尉迟", "公孙", "令狐", "慕容", "夏侯",
+     "轩辕", "端木", "宇文", "长孙", "闻人", "南宫", "独孤", "呼延", "拓跋", "万俟"]
+)  # fmt: skip
+NOT_IN_NAMES = r"[不没我你您谁的了是吗呢吧啊呀嘛啦哦]|什么|怎么|[是在]哪"
 
 _NOTE = (
     "我们只记：您的单位、姓名。用来统计参加情况、防止重复计算。\n"
@@ -2609,6 +2768,15 @@ def name_again() -> Text:
     )
 
 
+def is_this_your_name(name: str) -> Text:
+    """It may be a name, and may be something else that was said."""
+    return say(
+        "“{name}”是您的姓名吗？是的话，点[姓名是{name}](发:姓名是{name})。\n"
+        "不是：请只发姓名，比如：张三。\n不想写姓名，回复“不写”；不改了、不登记了，回复“算了”。",
+        name=name,
+    )
+
+
 def joined(unit: UnitCard, name: str | None, answered: int) -> Text:
     """The same words whether a roster has the name or not: strangers must not try names out."""
     return say(
@@ -2658,11 +2826,27 @@ def other_unit(own: UnitCard, scanned: UnitCard) -> Text:
 # ------------------------------------------------------------ what we keep about a member
 
 # What members type.
-MY_DATA = ("我的资料", "我的信息", "个人资料", "我的数据", "我的单位")
+MY_DATA = (
+    "我的资料",
+    "我的信息",
+    "个人资料",
+    "我的数据",
+    "我的单位",
+    "个人信息",
+    "隐私",
+    "隐私说明",
+    "删除",
+)
 TAKE_MY_DATA = ("导出我的", "要一份", "导出我的资料", "导出我的数据", "导出数据", "导出资料")
-RENAME = ("改名", "改名字", "改姓名", "修改姓名", "换名字", "姓名错了", "名字错了", "我的姓名")
+RENAME = (
+    "改名", "改名字", "改姓名", "修改姓名", "换名字", "姓名错了", "名字错了", "我的姓名",
+    "名字写错了", "姓名写错了", "名字不对", "姓名不对",
+)  # fmt: skip
 ERASE = ("删除我的数据", "删除我的资料", "删除我的信息")
-ERASE_MAYBE = ("删除数据", "删除资料", "注销", "注销账号", "删掉我的数据", "清除我的数据")
+ERASE_MAYBE = (
+    "删除数据", "删除资料", "注销", "注销账号", "删掉我的数据", "清除我的数据", "删除我",
+    "退出活动", "我要退出活动",
+)  # fmt: skip
 ERASE_FOR_SURE = "确定删除"
 KEEP_MY_DATA = rf"{NO_THANKS}|(?:先|还是)?不删(?:除)?了?|(?:都|还是)?留着"
 HALF_SURE = (
@@ -2757,21 +2941,18 @@ def erased(receipt: str) -> Text:
 # What members type.
 RANK = (
     "排名", "看排名", "我的排名", "名次", "排行榜", "排行", "榜单", "积分", "我的积分", "多少分",
-    "我的", "我的成绩", "成绩", "看成绩", "我的分数",
+    "我的", "我的成绩", "成绩", "看成绩", "我的分数", "我多少分", "我得了几分", "我有多少分",
+    "查积分", "查分", "得分", "我的得分", "我的分呢", "我的分数呢", "怎么没分", "我的分怎么没了",
+    "排第几", "我排第几", "我排第几名", "单位排名", "我们单位排名",
 )  # fmt: skip
 OFF_THE_BOARDS = ("不上榜", "不想上榜", "我不想上榜", "不要上榜", "别上榜", "退榜", "退出榜单")
 ON_THE_BOARDS = ("上榜", "我要上榜", "想上榜", "重新上榜", "恢复上榜")
 CORRECTIONS = ("更正", "题目更正", "更正说明", "改判", "改了哪些题", "更正了哪些题")
 RANK_RULES = (
-    "排名规则",
-    "怎么算的",
-    "怎么算分",
-    "积分规则",
-    "规则",
-    "看规则",
-    "怎么排的",
-    "计分规则",
-)
+    "排名规则", "怎么算的", "怎么算分", "积分规则", "规则", "看规则", "怎么排的", "计分规则",
+    "活动时间", "什么时候开始", "几点开始", "什么时候结束", "活动什么时候结束", "什么时候截止",
+    "截止到什么时候", "什么时候有新题", "几点有新题", "明天几点",
+)  # fmt: skip
 
 
 def standing(found: Neighbourhood, unit: UnitPlace | None) -> Text:
@@ -2870,7 +3051,10 @@ def corrections(found: Sequence[Correction]) -> Text:
 
 # ------------------------------------------------------------ draws
 
-DRAW = ("抽签", "抽奖", "领取", "领奖", "我的抽签", "中奖", "中签", "我中奖了吗", "我中了吗")
+DRAW = (
+    "抽签", "抽奖", "领取", "领奖", "我的抽签", "中奖", "中签", "我中奖了吗", "我中了吗",
+    "中奖了吗", "怎么领奖", "奖品", "有奖吗", "有奖品吗", "有什么奖品", "有什么奖励",
+)  # fmt: skip
 
 
 def ticket(own: OwnTicket) -> Text:

@@ -1,5 +1,6 @@
 """What a member sent: one authenticated push, free of WeChat's XML."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -7,7 +8,10 @@ from functools import cached_property
 from re import Match
 
 from bot.conversation.folding import Folded, fold
+from bot.conversation.wording import COURTESIES
 from bot.domain.sounds import spoken
+
+_AROUND = re.compile(COURTESIES)
 
 
 class Kind(StrEnum):
@@ -74,6 +78,11 @@ class Message:
     def text(self) -> str:
         """The folded words; empty for pushes without any."""
         return self.folded.text
+
+    @cached_property
+    def bare(self) -> str:
+        """The folded words without the courtesies around them: 请问怎么投票呀 is 怎么投票."""
+        return _AROUND.sub("", self.text)
 
     @cached_property
     def sound(self) -> str:

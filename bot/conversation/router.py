@@ -57,7 +57,7 @@ class Tier(IntEnum):
     AWAITED = 7
     """Any words, while we wait for words of the member's own: a name, a complaint."""
     SOUND = 8
-    """A keyword that only sounds right: 答提 for 答题."""
+    """A keyword that only sounds right (答提 for 答题), or stands among courtesies."""
     GUESS = 9
     OTHERWISE = 10
 
@@ -143,10 +143,14 @@ class Router:
         return self._route(Tier.LIST, _worded(pattern), kind)
 
     def keyword(self, *words: str, asks: bool = False) -> Callable[[AnyHandler], AnyHandler]:
-        """Take these words, and at a lower tier what sounds like them. `asks` as above."""
+        """Take these words; at a lower tier also with courtesies around them, and what sounds so.
+
+        `asks` as above.
+        """
 
         def register(handler: AnyHandler) -> AnyHandler:
             self.routes.append(_by_words(Tier.KEYWORD, words, handler, asks))
+            self.routes.append(Route(Tier.SOUND, _courteous(words), handler))
             self.routes.append(Route(Tier.SOUND, _sounds_like(words), handler))
             return handler
 
@@ -242,6 +246,11 @@ def _while(fits: Test, facts: Mapping[str, object]) -> Test:
 
 def _says_nothing(message: Message, _: State) -> bool:
     return message.kind is Kind.TEXT and not message.text
+
+
+def _courteous(words: Iterable[str]) -> Test:
+    known = frozenset(words)
+    return lambda message, _: has_words(message) and message.bare in known
 
 
 def _sounds_like(words: Collection[str]) -> Test:

@@ -36,7 +36,7 @@ from bot.h5.results import Results
 from bot.h5.sizes import asked_for, is_larger, offer_sizes
 from bot.h5.wording import METHODS, issued_on, kept, points, spoken, when
 from bot.logs import trace
-from bot.rulebook import contest_rules, correction
+from bot.rulebook import beginning, contest_rules, correction, deadline
 from bot.settings import Settings
 
 TOP, FEWER = 50, 20
@@ -102,6 +102,8 @@ def h5(settings: Settings, transaction: Transaction) -> Blueprint:
     style = hashlib.sha256((_STATIC / "pages.css").read_bytes()).hexdigest()[:12]
     words = {
         "when": when,
+        "beginning": beginning,
+        "deadline": deadline,
         "spoken": spoken,
         "issued_on": issued_on,
         "points": points,

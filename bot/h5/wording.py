@@ -23,6 +23,7 @@ from bot.domain.refusals import (
 from bot.domain.retention import NOT_ABOUT_MEMBERS, Period, Purpose
 from bot.domain.retention import PERIODS as RETENTION
 from bot.domain.votes import BallotState
+from bot.rulebook import beginning, deadline
 
 MY_FILE = "我的资料.xlsx"
 POSTER_TITLE = "党性座右铭"
@@ -298,9 +299,9 @@ def shut(refusal: Refusal) -> str:
     """Why nobody votes now."""
     match refusal:
         case VotingNotOpen(opens_at):
-            return f"投票还没有开始，{when(opens_at)}开始。"
+            return f"投票还没有开始，{beginning(opens_at)}开始。"
         case VotingClosed(closes_at):
-            return f"投票{when(closes_at)}结束了。结果公示以后，这里就能看。"
+            return f"投票{deadline(closes_at)}结束了。结果公示以后，这里就能看。"
     return "现在没有评选，开始了会告诉大家。"
 
 

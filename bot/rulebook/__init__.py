@@ -1,9 +1,27 @@
 """The printed rules: one wording out of the settings, the same in the chat, on pages and in the
-console.
+console; also of the times at which something begins and ends.
 
 wording   the sentences
 """
 
-from bot.rulebook.wording import contest_rules, correction, counts_as, review_promise, round_rules
+from bot.rulebook.wording import (
+    beginning,
+    clock,
+    contest_rules,
+    correction,
+    counts_as,
+    deadline,
+    review_promise,
+    round_rules,
+)
 
-__all__ = ["contest_rules", "correction", "counts_as", "review_promise", "round_rules"]
+__all__ = [
+    "beginning",
+    "clock",
+    "contest_rules",
+    "correction",
+    "counts_as",
+    "deadline",
+    "review_promise",
+    "round_rules",
+]

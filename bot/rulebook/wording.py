@@ -1,6 +1,6 @@
 """The sentences of the printed rules: each setting of a contest or selection says what it means."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from bot.domain.contests import MAKE_UP_DAYS, ContestPlan
 from bot.domain.identity import CAMPAIGN_ZONE, campaign_day
@@ -119,8 +119,8 @@ def _order(plan: ContestPlan) -> str:
 
 def _votes_between(plan: RoundPlan) -> str:
     return (
-        f"时间：{_moment(plan.collects_from)}到{_moment(plan.collects_until)}征集，"
-        f"{_moment(plan.opens_at)}到{_moment(plan.closes_at)}投票。"
+        f"时间：{beginning(plan.collects_from)}到{deadline(plan.collects_until)}征集，"
+        f"{beginning(plan.opens_at)}到{deadline(plan.closes_at)}投票。"
     )
 
 
@@ -155,16 +155,30 @@ def _change(plan: RoundPlan) -> str:
 def _winner(plan: RoundPlan) -> str:
     order = "名次：票多的在前，票数相同名次并列；有评委打分的，按投票截止前公布的评委规则排；"
     shown = (
-        f"{_moment(plan.standings_from)}起公布实时名次；"
+        f"{beginning(plan.standings_from)}起公布实时名次；"
         if plan.standings_from
         else "投票期间不公布名次；"
     )
     return order + shown + "截止后公示三天，没有问题再发布。"
 
 
-def _moment(moment: datetime) -> str:
-    local = moment.astimezone(CAMPAIGN_ZONE)
-    return f"{_day(local.date())}{local:%H:%M}"
+def deadline(at: datetime) -> str:
+    """The end of a time, in China, to the minute: midnight is the 24th hour of the day before."""
+    local = at.astimezone(CAMPAIGN_ZONE).replace(second=0, microsecond=0)
+    if local.time() == time():
+        return _day(local.date() - timedelta(days=1)) + "24点"
+    return _day(local.date()) + clock(local)
+
+
+def clock(local: datetime) -> str:
+    """The time of day as one says it: 18点, 8点30分."""
+    return f"{local.hour}点" + (f"{local.minute}分" if local.minute else "")
+
+
+def beginning(at: datetime) -> str:
+    """The beginning of a time, in China: the day, and the hour unless it is midnight."""
+    local = at.astimezone(CAMPAIGN_ZONE).replace(second=0, microsecond=0)
+    return _day(local.date()) + (clock(local) if local.time() != time() else "")
 
 
 def _day(day: date) -> str:

@@ -73,7 +73,7 @@ def test_all_may_see_the_result_and_until_when_they_may_object(
 
     shown = text_of(client, "/h/results")
 
-    assert "共3条，3票。 正在公示，12月24日00:00截止" in shown
+    assert "共3条，3票。 正在公示，12月23日24点截止" in shown
     assert "1 群众的事，一刻也不等1" in shown
     assert "2票 2 群众的事，一刻也不等0" in shown
     assert ROOT in shown

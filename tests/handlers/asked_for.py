@@ -83,7 +83,8 @@ def _asks_for_a_board(words: str) -> object:
 
 def _asks_for_a_size(words: str) -> object:
     """By its sound, 大字 may have become 打字; or as the sixth line of the menu."""
-    return re.search("dazi|xiaozi|zitai|kanbuqing|6|liu", "".join(lazy_pinyin(words)))
+    sounds = "dazi|xiaozi|zitai|kanbuqing|kanbujian|yanhua|laohua|6|liu"
+    return re.search(sounds, "".join(lazy_pinyin(words)))
 
 
 ASKED: dict[str, Asked] = {

@@ -201,13 +201,49 @@ def test_what_is_no_name_is_asked_for_again(zhang: Talker, words: str) -> None:
     assert profile(zhang) == (None, None)
 
 
-@pytest.mark.parametrize("name", ["连熙", "达提", "白志", "帮竹"])
+@pytest.mark.parametrize("name", ["连熙", "白志", "欧阳佚名", "阿依古丽·买买提"])
 def test_a_name_that_sounds_like_a_keyword_is_a_name(zhang: Talker, name: str) -> None:
     zhang.state = Naming(3)
 
     zhang.says(name)
 
     assert profile(zhang) == (3, name)
+
+
+@pytest.mark.parametrize("words", ["第二个", "明白就行", "达提", "张三是我", "不是张三"])
+def test_words_that_may_be_no_name_become_one_only_when_they_are_said_to_be(
+    zhang: Talker, words: str
+) -> None:
+    zhang.state = Naming(3)
+
+    asked = zhang.says(words)
+
+    assert asked.startswith(f"“{words}”是您的姓名吗？")
+    assert profile(zhang) == (None, None)
+    zhang.says(f"姓名是{words}")
+    assert profile(zhang) == (3, words)
+
+
+def test_a_new_name_is_asked_about_in_the_same_way(zhang: Talker) -> None:
+    zhang.state = Naming(3)
+    zhang.says("张三")
+    zhang.says("改名")
+
+    assert zhang.says("等你回话").startswith("“等你回话”是您的姓名吗？")
+    assert profile(zhang) == (3, "张三")
+    zhang.taps("姓名是等你回话")
+    assert profile(zhang) == (3, "等你回话")
+
+
+def test_a_unit_is_found_though_the_name_came_with_it(zhang: Talker) -> None:
+    zhang.says("登记单位")
+
+    assert "请发您的姓名" in zhang.says("农业局，张三")
+
+
+def test_a_name_that_nobody_asked_for_changes_nothing(zhang: Talker) -> None:
+    assert zhang.says("姓名是张三").startswith("我们记着您的：")
+    assert profile(zhang) == (None, None)
 
 
 @pytest.mark.parametrize("words", ["答题", "投票", "算了", "帮助"])

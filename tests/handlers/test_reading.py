@@ -134,3 +134,61 @@ def test_no_pattern_is_slow(piece: str) -> None:
 
     for pattern in patterns:
         re.fullmatch(pattern, piece * (2_048 // len(piece)) + "☃")
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("2", 2),
+        ("两", 2),
+        ("十", 10),
+        ("一〇〇二", 1002),
+        ("幺零零二", 1002),
+        ("一千零二", 1002),
+        ("一千零一十", 1010),
+        ("一千零十二", 1012),
+        ("一千二", 1200),
+        ("两千三百五", 2350),
+        ("一万零三", 10003),
+        ("一万二", 12000),
+        ("一万二千零五", 12005),
+    ],
+)
+def test_a_number_in_words_is_worth_what_one_says(words: str, value: int) -> None:
+    assert reading.number(words) == value
+
+
+@given(st.integers(1001, 99_999))
+def test_every_number_of_an_entry_is_understood_as_it_is_spoken(number: int) -> None:
+    said = spoken(number)
+
+    found = re.fullmatch(wording.VOTE_FOR_NUMBER, f"投{said}号")
+
+    assert found
+    assert reading.number(found["number"]) == number
+
+
+def spoken(number: int) -> str:
+    """The number in words, with a 零 for powers that are left out in between."""
+    words = ""
+    for power, name in ((10_000, "万"), (1_000, "千"), (100, "百"), (10, "十"), (1, "")):
+        figure = number // power % 10
+        words += "零一二三四五六七八九"[figure] + (name if figure else "")
+    return re.sub("零+", "零", words).strip("零")
+
+
+@pytest.mark.parametrize(
+    "words", ["等一下", "第二个", "嗯嗯好的", "什么意思", "不知道啊", "方便吗", "返回"]
+)
+def test_what_is_said_in_passing_is_no_plain_name(words: str) -> None:
+    assert not reading.is_named(words, words)
+
+
+@pytest.mark.parametrize(
+    "words", ["张三", "欧阳修", "阿依古丽·买买提", "姓名是达提", "我叫达提", "司马光明"]
+)
+def test_a_plain_name_is_one(words: str) -> None:
+    name = reading.name(words)
+
+    assert name
+    assert reading.is_named(words, name)

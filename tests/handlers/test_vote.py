@@ -492,7 +492,7 @@ def test_the_result_is_told_once_all_may_see_it(
     assert told.startswith("《座右铭评选》结果：\n第1名　1002号　1票\n“群众的事，一刻也不等")
     assert told.count("\n第") == 3
     assert told.endswith(
-        "正在公示，12月24日0点截止。有意见，请回复“联系”。\n"
+        "正在公示，12月23日24点截止。有意见，请回复“联系”。\n"
         "[看全部](网:/results)　[我投的](发:我的投票)"
     )
 

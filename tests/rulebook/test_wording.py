@@ -1,14 +1,14 @@
 """The printed rules say what the settings mean."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from bot.domain.contests import ContestPlan
 from bot.domain.moderation import Waits
 from bot.domain.scoring import Counting
-from bot.rulebook import contest_rules, review_promise
+from bot.rulebook import beginning, contest_rules, deadline, review_promise
 
 REPORTED = "同一道题有5人说有错，先不给分，核对后补上。"
 PLAN = ContestPlan("冬训知识竞赛", date(2026, 12, 1), date(2026, 12, 31), 2, 7)
@@ -87,3 +87,21 @@ def test_authors_are_promised_what_nine_of_ten_got_lately(hours: float, told: st
 
 def test_where_nothing_is_known_no_time_is_promised() -> None:
     assert review_promise(None) == "按先后审"
+
+
+@pytest.mark.parametrize(
+    ("at", "ends", "begins"),
+    [
+        ("2026-12-21T00:00:00+08:00", "12月20日24点", "12月21日"),
+        ("2026-12-21T00:00:20+08:00", "12月20日24点", "12月21日"),
+        ("2026-12-20T18:00:00+08:00", "12月20日18点", "12月20日18点"),
+        ("2026-12-20T08:30:00+08:00", "12月20日8点30分", "12月20日8点30分"),
+        ("2026-12-31T16:00:00+00:00", "12月31日24点", "1月1日"),
+    ],
+)
+def test_an_end_at_midnight_is_the_24th_hour_of_the_day_before(
+    at: str, ends: str, begins: str
+) -> None:
+    moment = datetime.fromisoformat(at)
+
+    assert (deadline(moment), beginning(moment)) == (ends, begins)
