@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -30,7 +31,7 @@ from bot.storage.tables import (
     RoundSlot,
     Vote,
 )
-from bot.turns import Turns
+from bot.turns import NotRecorded, Turns
 from bot.worker import Chores
 from handlers import play
 from tests.builders import a_member, an_approved_motto, key, said
@@ -200,7 +201,12 @@ def standing(sessions: Sessions) -> list[int]:
 
 
 def vote_by_chat(bot: Turns, number: int, moment: datetime) -> str:
-    return bot.take(said(f"投{number}号", sent_at=moment)).decode()
+    """Like WeChat it sends again what found no answer in time, and no more than twice."""
+    message = said(f"投{number}号", sent_at=moment)
+    for _ in range(2):
+        with suppress(NotRecorded):
+            return bot.take(message).decode()
+    return bot.take(message).decode()
 
 
 def vote_by_page(open_page: Transaction, number: int) -> str:
