@@ -10,7 +10,7 @@ from bot.domain.screening.screen import Category
 from bot.domain.services import Transaction
 from tests.console import test_look as look
 from tests.console.conftest import Clock, Submit
-from tests.console.test_look import DESK, PHONE, fits, sign_in
+from tests.console.test_look import look_at, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -38,43 +38,29 @@ def desk(submit: Submit, transaction: Transaction, clock: Clock) -> None:
     clock.advance(minutes=5)
 
 
-LOWEST = """() => Math.min(...[...document.querySelectorAll(
-    "button, .btn, select, textarea, main label:has(input), "
-    + "input:not([type=checkbox], [type=radio], [type=hidden])"
-)].map(one => one.getBoundingClientRect().height).filter(height => height > 1))"""
-"""The height of the lowest thing one can press; of a box to tick, its label's."""
-
-
-@pytest.mark.parametrize("width", [PHONE, DESK])
 def test_the_lists_and_their_marks_fit_the_screen(
-    page: Page, address: str, desk: None, tmp_path: Path, width: int
+    page: Page, address: str, desk: None, tmp_path: Path
 ) -> None:
-    page.set_viewport_size({"width": width, "height": 812 if width == PHONE else 900})
     sign_in(page, address)
 
-    def looked_at(name: str) -> None:
-        assert page.screenshot(path=tmp_path / f"{name}-{width}.png", full_page=True)
-        assert fits(page), name
-        assert page.evaluate(LOWEST) >= 44, name
-
     expect(page.locator("mark").first).to_be_visible()
-    looked_at("marks")
+    look_at(page, tmp_path, "marks")
     page.get_by_role("link", name="词库", exact=True).click()
     page.get_by_label("随便写一句").fill("加薇信，代開發票")
     page.get_by_role("button", name="试试").click()
     expect(page.get_by_text("形近或谐音字")).to_be_visible()
-    looked_at("words")
+    look_at(page, tmp_path, "words")
     page.get_by_label("每行一个").fill("台账\n老人\n的\n发票\n加微信")
     page.get_by_role("button", name="看看会命中什么").click()
     expect(page.get_by_text("其中 1 条已通过").first).to_be_visible()
-    looked_at("trial")
+    look_at(page, tmp_path, "trial")
     page.get_by_role("button", name="加进词库").click()
     expect(page.get_by_text("加了 3 个")).to_be_visible()
     page.get_by_role("link", name="引文", exact=True).click()
     page.get_by_label("原文").fill("太短")
     page.get_by_role("button", name="加上").click()
     expect(page.get_by_text("没有加")).to_be_visible()
-    looked_at("quotations")
+    look_at(page, tmp_path, "quotations")
 
 
 def test_without_script_a_word_is_tried_added_and_taken_away(

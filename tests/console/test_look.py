@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 from flask import Flask
-from playwright.sync_api import APIResponse, Page, expect
+from playwright.sync_api import APIResponse, Page, ViewportSize, expect
 from playwright.sync_api import Browser as Chromium
 from sqlalchemy import Engine, select
 from werkzeug.serving import make_server
@@ -25,7 +25,7 @@ from tests.console.test_security import PAYLOADS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.long]
 
-PHONE, DESK = 375, 1280
+SCREENS = {"phone": (375, 812), "desk": (1280, 900)}
 MOTTOS = [
     "愿做一块砖，哪里需要哪里搬",
     "不忘初心，牢计使命",
@@ -71,7 +71,7 @@ def address(app: Flask, transaction: Transaction) -> Iterator[str]:
 @pytest.fixture
 def page(chromium: Chromium) -> Iterator[Page]:
     """A page that fails its test when the browser has anything to complain about."""
-    context = chromium.new_context(locale="zh-CN", viewport={"width": DESK, "height": 900})
+    context = chromium.new_context(locale="zh-CN", viewport=size(SCREENS["desk"]))
     page, complaints = context.new_page(), []
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -164,20 +164,26 @@ def states(opened: Opened) -> list[str]:
         return list(session.scalars(select(Motto.state).order_by(Motto.id)))
 
 
-def fits(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+def size(screen: tuple[int, int]) -> ViewportSize:
+    width, height = screen
+    return {"width": width, "height": height}
 
 
-def targets(page: Page) -> list[float]:
-    """The heights of what one can press."""
-    pressed = "button, .btn, input:not([type=checkbox]), label:has([type=checkbox])"
-    return heights(page, pressed)
+def look_at(page: Page, folder: Path, name: str) -> None:
+    """On a telephone and at a desk nothing sticks out, and what one presses is high enough."""
+    for screen, extent in SCREENS.items():
+        page.set_viewport_size(size(extent))
+        page.screenshot(path=folder / f"{name}-{screen}.png", full_page=True)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+        # One question for all: hundreds of them take half a minute.
+        assert min(page.evaluate(HEIGHTS, PRESSED), default=44) >= 44, (name, screen)
 
 
-def heights(page: Page, chosen: str) -> list[float]:
-    """The heights of what one sees of it, in one question: hundreds of them take half a minute."""
-    return list(page.evaluate(HEIGHTS, chosen))
-
+PRESSED = (
+    "button, .btn, select, textarea, input:not([type=checkbox], [type=radio]), "
+    "main label:has(> [type=checkbox], > [type=radio])"
+)
+"""What one can press; of a box to tick its label."""
 
 HEIGHTS = """chosen => [...document.querySelectorAll(chosen)]
   .filter(one => one.checkVisibility({visibilityProperty: true}))
@@ -189,7 +195,6 @@ HEIGHTS = """chosen => [...document.querySelectorAll(chosen)]
 # ------------------------------------------------------------ looks
 
 
-@pytest.mark.parametrize("width", [PHONE, DESK])
 def test_the_pages_fit_the_screen(
     page: Page,
     address: str,
@@ -197,45 +202,34 @@ def test_the_pages_fit_the_screen(
     transaction: Transaction,
     clock: Clock,
     tmp_path: Path,
-    width: int,
 ) -> None:
     fill_queue(submit, clock)
-    page.set_viewport_size({"width": width, "height": 812 if width == PHONE else 900})
     page.goto(f"{address}/admin")
-    looked = [page.screenshot(path=tmp_path / f"sign-in-{width}.png")]
-    measured = [(fits(page), targets(page))]
+    look_at(page, tmp_path, "sign-in")
 
     appeal(transaction, clock)
     sign_in_by_hand(page, address)
     page.get_by_role("button", name="通过").first.click()
     page.get_by_role("status").wait_for()
     page.get_by_text("退回…").first.click()
-    looked.append(page.screenshot(path=tmp_path / f"queue-{width}.png", full_page=True))
-    measured.append((fits(page), targets(page)))
+    look_at(page, tmp_path, "queue")
+
     page.get_by_role("link", name="经过").first.click()
     page.wait_for_url("**/mottos/*")
-    looked.append(page.screenshot(path=tmp_path / f"history-{width}.png", full_page=True))
-    measured.append((fits(page), targets(page)))
-
-    assert all(looked)
-    assert all(fit for fit, _ in measured)
-    assert min(height for _, heights in measured for height in heights) >= 44
+    look_at(page, tmp_path, "history")
 
 
-@pytest.mark.parametrize("width", [PHONE, DESK])
 def test_the_letterbox_fits_the_screen(
-    page: Page, address: str, transaction: Transaction, clock: Clock, tmp_path: Path, width: int
+    page: Page, address: str, transaction: Transaction, clock: Clock, tmp_path: Path
 ) -> None:
     fill_letterbox(transaction, clock)
-    page.set_viewport_size({"width": width, "height": 812 if width == PHONE else 900})
     sign_in(page, address)
     page.get_by_role("link", name="来信").click()
     page.get_by_role("button", name="办结", exact=True).nth(1).click()
     field = page.get_by_label("答复").first
     field.fill("请退出微信再打开，还不行请打办公室电话。")
+    look_at(page, tmp_path, "letters")
 
-    looked = page.screenshot(path=tmp_path / f"letters-{width}.png", full_page=True)
-    measured = fits(page), min(targets(page))
     button = page.get_by_role("button", name="答复并办结", exact=True)
     expect(button).to_have_count(1)
     button.click()
@@ -244,15 +238,9 @@ def test_the_letterbox_fits_the_screen(
     page.get_by_role("button", name="办结", exact=True).first.click()
     page.get_by_role("button", name="办结", exact=True).first.click()
     expect(page.get_by_text("都办完了")).to_be_visible()
-
-    assert looked
-    assert page.screenshot(path=tmp_path / f"no-letters-{width}.png", full_page=True)
-    assert measured[0]
-    assert measured[1] >= 44
-    assert fits(page)
+    look_at(page, tmp_path, "no-letters")
 
 
-@pytest.mark.parametrize("width", [PHONE, DESK])
 def test_the_poll_fits_the_screen(
     page: Page,
     address: str,
@@ -260,7 +248,6 @@ def test_the_poll_fits_the_screen(
     transaction: Transaction,
     clock: Clock,
     tmp_path: Path,
-    width: int,
 ) -> None:
     fill_queue(submit, clock)
     with transaction() as services:
@@ -268,14 +255,10 @@ def test_the_poll_fits_the_screen(
             services.moderation.decide(number, 1, staff_id=1)
         for voter in ("a", "b", "c"):
             services.votes.cast(key(voter), 1005, clock.now, said("投").delivery)
-    page.set_viewport_size({"width": width, "height": 812 if width == PHONE else 900})
     sign_in(page, address)
     page.get_by_role("link", name="得票").click()
     expect(page.get_by_text("共 3 票")).to_be_visible()
-
-    assert page.screenshot(path=tmp_path / f"votes-{width}.png", full_page=True)
-    assert fits(page)
-    assert min(targets(page)) >= 44
+    look_at(page, tmp_path, "votes")
 
 
 def test_an_empty_queue_and_an_error_look_like_the_rest(
@@ -469,17 +452,15 @@ def test_what_members_write_runs_nowhere(
     expect(page.locator(".words")).to_have_text(first)
 
 
-@pytest.mark.parametrize("width", [PHONE, DESK])
 def test_the_plans_fit_the_screen(
-    page: Page, address: str, transaction: Transaction, tmp_path: Path, width: int
+    page: Page, address: str, transaction: Transaction, tmp_path: Path
 ) -> None:
     with transaction() as services:
         a_colleague(services, "陈组织", Role.ORGANISER)
-    page.set_viewport_size({"width": width, "height": 900})
     sign_in(page, address, "陈组织")
     page.get_by_role("link", name="活动").click()
     expect(page.get_by_role("heading", name="座右铭评选", exact=True)).to_be_visible()
-    assert page.screenshot(path=tmp_path / f"plans-{width}.png", full_page=True)
+    look_at(page, tmp_path, "plans")
 
     page.get_by_role("link", name="新建竞赛").click()
     page.get_by_label("名称").fill("春训知识竞赛")
@@ -488,8 +469,7 @@ def test_the_plans_fit_the_screen(
     page.get_by_role("button", name="保存").click()
 
     expect(page.get_by_text("这个时间已经过了，请往后选。")).to_be_visible()
-    assert page.screenshot(path=tmp_path / f"contest-{width}.png", full_page=True)
-    assert fits(page)
+    look_at(page, tmp_path, "contest")
 
 
 # ------------------------------------------------------------ quick hands
