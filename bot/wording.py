@@ -187,6 +187,7 @@ BROKEN_RULES = {
     "answer_misgraded": "答案的对错或得分与重新判题不一致",
     "points_kept_back": "分数暂缓了，题目却没有在核对",
     "score_not_the_sum": "总分、天数或达到时间与各题之和不一致",
+    "score_elsewhere": "成绩所在的地区或部门与所登记的单位不一致",
     "question_answered_twice": "一张卷子里同一道题答了两次",
     "attempt_too_many": "一天里开的卷子比规定的多",
     "answer_out_of_time": "答题时间不在这张卷子的时间内",

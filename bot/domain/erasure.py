@@ -204,12 +204,15 @@ class Erasure:
         for contest in over:
             nobody = _nobody()
             counted = roster.is_counted_all_the_same(self._session, member, contest)
+            changes: dict[str, Any] = {"member_key": nobody}
             if unit is not None and not counted:
                 self._session.execute(insert(Member).values(_ghost(nobody, unit)))
+            else:
+                changes["district_id"] = None
             self._session.execute(
                 update(Score)
                 .where(Score.member_key == member, Score.contest_id == contest)
-                .values(member_key=nobody)
+                .values(changes)
             )
         return Counter(map(str, over))
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from bot.domain.districts import follow_member
 from bot.domain.refusals import NamedTooOften, ReboundTooOften
 from bot.domain.units import UnitCard, Units
 from bot.storage.directly import ask
@@ -226,6 +227,7 @@ class Members:
             self._stand(_MOVES, member, self._slot_to_move(member), REBINDS_WITHIN)
         self._name(member, name)
         self._change(member, unit_id=unit, scanned_unit_id=None, name=name)
+        follow_member(self._session, member)
 
     def rename(self, member: bytes, name: str | None) -> None:
         """Put another name, or none, in place of the one there is. Raises NamedTooOften."""

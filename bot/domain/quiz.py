@@ -19,6 +19,7 @@ from bot.domain.contests import (
     scoring_of,
     week_of,
 )
+from bot.domain.districts import DISTRICT
 from bot.domain.identity import campaign_day
 from bot.domain.questions import Shelf
 from bot.domain.refusals import (
@@ -234,6 +235,7 @@ _NEW_SCORE = Together(
         points=bindparam("counted"),
         days=1,
         reached_at=bindparam("now"),
+        district_id=DISTRICT,
     )
 )
 _NEW_ANSWER = insert(_ANSWER).values(

@@ -180,7 +180,7 @@ REGISTER: Mapping[str, Fields] = {
         "due_on", "delivery_key",
     ),
     "score": _for(
-        Purpose.SCORE, "member_key", "contest_id", "points", "days", "reached_at"
+        Purpose.SCORE, "member_key", "contest_id", "points", "days", "reached_at", "district_id"
     ),
     "motto": _for(
         Purpose.ENTRY,

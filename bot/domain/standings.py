@@ -4,7 +4,7 @@ Who wants to stand on no board has a place all the same, and is the only one to 
 else's place changes. Where a contest ranks only who is bound to a unit, the others have no place.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -18,9 +18,9 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    false,
     func,
     literal,
-    or_,
     select,
     union_all,
 )
@@ -36,7 +36,6 @@ from bot.storage.tables import Contest, Member, Score, Unit, table_of
 
 ABOVE, BELOW = 2, 1
 """How many neighbours a member sees on each side."""
-_NEAR = ABOVE + 1 + BELOW
 
 Standing = tuple[int, int, datetime]
 """What ranks a member: points, days, and when the points were reached."""
@@ -109,40 +108,40 @@ or else the last to have begun, whatever is planned.
 """
 
 _STANDING = (_SCORE.c.points, _SCORE.c.days, _SCORE.c.reached_at)
-# The key comes last, so that people who tie always stand in the same order.
-_ORDER_DOWN = (
-    _SCORE.c.points.desc(),
-    _SCORE.c.days.desc(),
-    _SCORE.c.reached_at,
-    _SCORE.c.member_key,
-)
-_ORDER_UP = (_SCORE.c.points, _SCORE.c.days, _SCORE.c.reached_at.desc(), _SCORE.c.member_key.desc())
+
+
+def _downwards(of: Any) -> tuple[ColumnElement[Any], ...]:
+    """The order of the boards, in which the indexes lie.
+
+    The key comes last, so that people who tie always stand in the same order.
+    """
+    return of.points.desc(), of.days.desc(), of.reached_at, of.member_key
+
+
+def _upwards(of: Any) -> tuple[ColumnElement[Any], ...]:
+    return of.points, of.days, of.reached_at.desc(), of.member_key.desc()
+
 
 _POINTS: BindParameter[int] = bindparam("points")
 _DAYS: BindParameter[int] = bindparam("days")
 _REACHED_AT: BindParameter[datetime] = bindparam("reached_at")
-_HIGHER = and_(
-    # It follows from the rest, and is the part that an index can look up.
-    _SCORE.c.points >= _POINTS,
-    or_(
-        _SCORE.c.points > _POINTS,
-        _SCORE.c.days > _DAYS,
-        and_(_SCORE.c.days == _DAYS, _SCORE.c.reached_at < _REACHED_AT),
-    ),
+# Each condition is a stretch of an index that begins next to the member, so that a database
+# leaves it as soon as it has enough; joined by OR they are searched from far away.
+_RUNG_OF_MINE = (_SCORE.c.points == _POINTS) & (_SCORE.c.days == _DAYS)
+_HIGHER = (
+    _RUNG_OF_MINE & (_SCORE.c.reached_at < _REACHED_AT),
+    (_SCORE.c.points == _POINTS) & (_SCORE.c.days > _DAYS),
+    _SCORE.c.points > _POINTS,
 )
-"""Who stands strictly higher: more points, or as many on more days, or earlier."""
-_LOWER = and_(
-    _SCORE.c.points <= _POINTS,
-    or_(
-        _SCORE.c.points < _POINTS,
-        _SCORE.c.days < _DAYS,
-        and_(_SCORE.c.days == _DAYS, _SCORE.c.reached_at >= _REACHED_AT),
-    ),
-    _SCORE.c.member_key != bindparam("member"),
+"""Who stands strictly higher: was there earlier, or has as many points on more days, or more."""
+_LOWER = (
+    _RUNG_OF_MINE
+    & (_SCORE.c.reached_at >= _REACHED_AT)
+    & (_SCORE.c.member_key != bindparam("member")),
+    (_SCORE.c.points == _POINTS) & (_SCORE.c.days < _DAYS),
+    _SCORE.c.points < _POINTS,
 )
 """Who stands no higher, the member apart."""
-_LISTED = or_(_MEMBER.c.unlisted.is_(None), ~_MEMBER.c.unlisted)
-"""Of somebody who was erased there may be no row."""
 _RUNG = (_SCORE.c.points, _SCORE.c.days)
 
 
@@ -174,27 +173,8 @@ _ME_IN_MEANT = _ME.where(_IS_MEANT)
 
 
 _IN_CONTEST = _SCORE.c.contest_id == bindparam("contest")
-_DISTRICT = bindparam("district", type_=Integer)
-_OWN, _BELOW = _MEMBER.alias("own"), _UNIT.alias("below")
-_IN_DISTRICT = _SCORE.c.member_key.in_(
-    # Asked for by their units, and not found among the people of the whole city.
-    select(_OWN.c.member_key).where(
-        _OWN.c.unit_id.in_(
-            select(_BELOW.c.id).where(
-                or_(_BELOW.c.id == _DISTRICT, _BELOW.c.parent_id == _DISTRICT)
-            )
-        )
-    )
-)
-
-
-# The sum keeps a database from beginning with everybody in the contest: it knows of no numbers.
-_OF_DISTRICT = (_SCORE.c.contest_id + 0 == bindparam("contest"), _IN_DISTRICT)
-
-_IS_JOINED = _MEMBER.c.unit_id.is_not(None)
-_AMONG_JOINED = _SCORE.c.member_key.in_(
-    select(_OWN.c.member_key).where(_OWN.c.unit_id.is_not(None))
-)
+_IS_JOINED = _SCORE.c.district_id.is_not(None)
+_IN_DISTRICT = _SCORE.c.district_id == bindparam("district", type_=Integer)
 
 _AHEAD, _MYSELF, _BEHIND = range(3)
 """The parts of a neighbourhood, in their order."""
@@ -215,80 +195,87 @@ class _Scoped:
         return self.joined if scope.joined_only else self.everybody
 
 
+_OWN = _MEMBER.alias("own")
+# A look for each neighbour, since a join might begin with everybody.
+_UNLISTED = select(_OWN.c.unlisted).where(_OWN.c.member_key == _SCORE.c.member_key)
+_LISTED = func.coalesce(_UNLISTED.scalar_subquery(), false()) == false()
+"""Of somebody who was erased there may be no row."""
+_MYSELF_AMONG = (_IN_CONTEST, _SCORE.c.member_key == bindparam("member"))
+
+
+def _nearest(
+    stretches: Iterable[ColumnElement[bool]],
+    order: Callable[[Any], tuple[ColumnElement[Any], ...]],
+    limit: int,
+) -> Select[Any]:
+    """The first of those who are listed, in stretches that follow each other."""
+    columns = (*_STANDING, _SCORE.c.member_key)
+    firsts = (
+        select(*columns).where(stretch, _LISTED).order_by(*order(_SCORE.c)).limit(limit)
+        for stretch in stretches
+    )
+    found = union_all(*(select(first.subquery()) for first in firsts)).subquery()
+    return select(found).order_by(*order(found.c)).limit(limit)
+
+
 def _around(*among: ColumnElement[bool]) -> Select[Any]:
-    """The member and the neighbours: chosen by their scores alone, and named only then."""
-    myself = _SCORE.c.member_key == bindparam("member")
-    standing = (*_STANDING, _SCORE.c.member_key)
-    others = _SCORE.outerjoin(_MEMBER, _MEMBER.c.member_key == _SCORE.c.member_key)
-    parts = [
-        select(literal(_AHEAD).label("part"), *standing)
-        .select_from(others)
-        .where(*among, _HIGHER, _LISTED)
-        .order_by(*_ORDER_UP)
-        .limit(ABOVE),
-        select(literal(_MYSELF).label("part"), *standing).where(_IN_CONTEST, myself),
-        select(literal(_BEHIND).label("part"), *standing)
-        .select_from(others)
-        .where(*among, _LOWER, _LISTED)
-        .order_by(*_ORDER_DOWN)
-        .limit(BELOW),
-    ]
-    near = union_all(*(select(part.subquery()) for part in parts)).subquery("near")
-    downwards = (near.c.points.desc(), near.c.days.desc(), near.c.reached_at, near.c.member_key)
+    """The member and the neighbours, and how many of each one's rung were there sooner.
+
+    They are chosen by their scores alone, and named only then.
+    """
+    ahead, behind = ([and_(*among, stretch) for stretch in each] for each in (_HIGHER, _LOWER))
+    parts = {
+        _AHEAD: _nearest(ahead, _upwards, ABOVE),
+        _MYSELF: select(*_STANDING, _SCORE.c.member_key).where(*_MYSELF_AMONG),
+        _BEHIND: _nearest(behind, _downwards, BELOW),
+    }
+    found = [(part, chosen.subquery()) for part, chosen in parts.items()]
+    near = union_all(*(select(literal(n).label("part"), each) for n, each in found)).subquery()
+    sooner = select(func.count()).where(
+        *among,
+        _SCORE.c.points == near.c.points,
+        _SCORE.c.days == near.c.days,
+        _SCORE.c.reached_at < near.c.reached_at,
+    )
     return (
-        select(near, *_NAMED)
+        select(near, sooner.scalar_subquery().label("sooner"), *_NAMED)
         .outerjoin(_MEMBER, _MEMBER.c.member_key == near.c.member_key)
         .outerjoin(_UNIT, _MEMBER.c.unit_id == _UNIT.c.id)
         .outerjoin(_PARENT, _UNIT.c.parent_id == _PARENT.c.id)
-        .order_by(near.c.part, *downwards)
+        .order_by(near.c.part, *_downwards(near.c))
     )
-
-
-def _sooner(number: int) -> ColumnElement[bool]:
-    """Whether somebody stands on the rung of this one of the neighbourhood, and was there first."""
-    return and_(
-        *(column == bindparam(f"{column.name}_{number}") for column in _RUNG),
-        _SCORE.c.reached_at < bindparam(f"reached_at_{number}"),
-    )
-
-
-def _counted_one_by_one(*among: ColumnElement[bool]) -> Select[Any]:
-    """How many were there sooner than each of the neighbourhood: each a stretch of the index."""
-    counts = (
-        select(func.count()).select_from(_SCORE).where(_IN_CONTEST, *among, _sooner(number))
-        for number in range(_NEAR)
-    )
-    return select(*(count.scalar_subquery() for count in counts))
-
-
-def _counted_at_once(*among: ColumnElement[bool]) -> Select[Any]:
-    """The same in one go through the people of a district, who are few among those of a rung."""
-    counts: list[Any] = [func.count(case((_sooner(number), 1))) for number in range(_NEAR)]
-    return select(*counts).where(*among)
 
 
 def _rungs(*scope: ColumnElement[bool]) -> Select[Any]:
     """How many stand on each rung."""
-    return select(*_RUNG, _PEOPLE).where(*scope).group_by(*_RUNG)
+    return select(*_RUNG, func.count().label("people")).where(*scope).group_by(*_RUNG)
 
 
-_AROUND = _Scoped(_around(_IN_CONTEST), _around(_IN_CONTEST, _IS_JOINED), _around(*_OF_DISTRICT))
-_SOONER = _Scoped(
-    _counted_one_by_one(), _counted_one_by_one(_AMONG_JOINED), _counted_at_once(*_OF_DISTRICT)
-)
-_TOP = _people(*_PLACE).order_by(*_ORDER_DOWN).limit(bindparam("limit"))
-_TOPS = _Scoped(
-    _TOP.where(_IN_CONTEST), _TOP.where(_IN_CONTEST, _IS_JOINED), _TOP.where(*_OF_DISTRICT)
-)
+def _top(*among: ColumnElement[bool]) -> Select[Any]:
+    """The first of these, named only once they are chosen."""
+    columns = (*_STANDING, _SCORE.c.member_key)
+    first = select(*columns).where(*among).order_by(*_downwards(_SCORE.c))
+    chosen = first.limit(bindparam("limit")).subquery()
+    return (
+        select(chosen, *_NAMED)
+        .outerjoin(_MEMBER, _MEMBER.c.member_key == chosen.c.member_key)
+        .outerjoin(_UNIT, _MEMBER.c.unit_id == _UNIT.c.id)
+        .outerjoin(_PARENT, _UNIT.c.parent_id == _PARENT.c.id)
+        .order_by(*_downwards(chosen.c))
+    )
+
+
+_AMONG = ((_IN_CONTEST,), (_IN_CONTEST, _IS_JOINED), (_IN_CONTEST, _IN_DISTRICT))
+_AROUND = _Scoped(*(_around(*among) for among in _AMONG))
+_RUNGS = _Scoped(*(_rungs(*among) for among in _AMONG))
+_TOPS = _Scoped(*(_top(*among) for among in _AMONG))
 _EVERYBODY = (
     _people(*_PLACE, _UNIT.c.id.label("unit_id"), _UNIT.c.name.label("own"), _UNIT.c.parent_id)
     .where(_IN_CONTEST)
-    .order_by(*_ORDER_DOWN)
+    .order_by(*_downwards(_SCORE.c))
     .execution_options(yield_per=1_000)
 )
 _ALL = _Scoped(_EVERYBODY, _EVERYBODY, _EVERYBODY.where(_IN_DISTRICT))
-_PEOPLE = func.count().label("people")
-_RUNGS = _Scoped(_rungs(_IN_CONTEST), _rungs(_IN_CONTEST, _AMONG_JOINED), _rungs(*_OF_DISTRICT))
 
 
 class Standings:
@@ -322,10 +309,8 @@ class Standings:
             # Erased between the two statements: nobody is locked by who only looks.
             return None
         ladder = self._ladder(scope)
-        sooner = self._sooner(scope, [_standing(row) for row in rows])
         ranks = {
-            _standing(row): 1 + ladder.above(row.points, row.days) + count
-            for row, count in zip(rows, sooner, strict=True)
+            _standing(row): 1 + ladder.above(row.points, row.days) + row.sooner for row in rows
         }
         # Some may have come since the people were counted.
         ahead = sum(row.part == _AHEAD for row in rows)
@@ -381,16 +366,6 @@ class Standings:
     def _ensure_open(self, last_day: date, closed_days: int, points: int | None) -> None:
         if is_board_closed(last_day, closed_days, campaign_day(self._now)):
             raise BoardClosed(last_day, points)
-
-    def _sooner(self, scope: Scope, near: Sequence[Standing]) -> Sequence[int]:
-        """How many of the same rung were there before each of these."""
-        asked = [*near, *[near[0]] * (_NEAR - len(near))]
-        values = scope.values | {
-            f"{name}_{number}": value
-            for number, standing in enumerate(asked)
-            for name, value in zip(("points", "days", "reached_at"), standing, strict=True)
-        }
-        return ask(self._session, _SOONER.within(scope), values).one()[: len(near)]
 
     def _ladder(self, scope: Scope) -> Ladder:
         def count() -> Ladder:

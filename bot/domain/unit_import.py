@@ -1,6 +1,6 @@
 """Units of a file beside those of the register: what is wrong with their tree, what changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from bot.domain import audit
+from bot.domain.districts import follow_units
 from bot.storage.tables import Member, Unit, table_of
 
 IMPORT = "units.import"
@@ -162,6 +163,7 @@ class UnitImport:
         self._enter(changes.new)
         after = {code: entry for code, (_, entry) in changes.changed.items()}
         self._change({unit.code: _entry(unit, None) for unit in changes.new} | after)
+        self._move(code for code, (was, is_) in changes.changed.items() if was.parent != is_.parent)
         self._record(actor, subject, changes)
         return Outcome(len(changes.new), len(changes.changed), changes.same, self.missing(units))
 
@@ -186,6 +188,12 @@ class UnitImport:
             for code, entry in entries.items()
         ]
         self._session.execute(_CHANGE, changes)
+
+    def _move(self, codes: Iterable[str]) -> None:
+        """Let the scores of those bound to these units follow them to another district."""
+        ids = self._ids()
+        if moved := [ids[code] for code in codes]:
+            follow_units(self._session, moved)
 
     def _ids(self) -> dict[str, int]:
         rows = self._session.execute(select(Unit.code, Unit.id))

@@ -30,6 +30,7 @@ from sqlalchemy import (
     UniqueConstraint,
     event,
     false,
+    text,
     true,
 )
 from sqlalchemy.dialects import mysql
@@ -467,12 +468,17 @@ class Answer(Base):
     answered_at: Mapped[datetime]
 
 
+_IN_ORDER = (text("points DESC"), text("days DESC"), "reached_at", "member_key")
+
+
 class Score(Base):
     """What a member's answers add up to: a projection kept in the answers' transactions."""
 
     __tablename__ = "score"
     __table_args__ = _rules(
-        Index("ix_score_standing", "contest_id", "points", "days", "reached_at")
+        # Both in the order of the boards, so that a piece of a board is a stretch of an index.
+        Index("ix_score_standing", "contest_id", *_IN_ORDER, "district_id"),
+        Index("ix_score_district", "contest_id", "district_id", *_IN_ORDER),
     )
 
     member_key: Mapped[bytes] = mapped_column(MemberKey, primary_key=True)
@@ -481,6 +487,8 @@ class Score(Base):
     days: Mapped[int] = mapped_column(SmallInteger)
     reached_at: Mapped[datetime]
     """When these points were reached: earlier stands higher in a tie."""
+    district_id: Mapped[int | None]
+    """What the member's unit belongs to, or the unit itself; none for who is bound to no unit."""
 
 
 class Regrade(Base):

@@ -117,7 +117,7 @@ def crowd(connection: Connection, people: int, now: datetime) -> None:
         },
         Score: {
             "member_key": key, "contest_id": CONTEST, "points": 2 * (number % 40),
-            "days": 1 + number % 7, "reached_at": then,
+            "days": 1 + number % 7, "reached_at": then, "district_id": 1 + number % UNITS,
         },
         Vote: {
             "member_key": key, "round_id": ROUND, "day": day, "slot": 1,

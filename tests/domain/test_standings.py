@@ -1,8 +1,9 @@
 """Tables of honour: who stands where, whatever the order in which people came."""
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from random import Random
 
@@ -12,14 +13,16 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, delete, insert, update
 from sqlalchemy.orm import Session
 
+from bot.domain.ladders import Ladder, Ladders, Scope
 from bot.domain.members import Members
 from bot.domain.refusals import BoardClosed, OnlyJoinedStand
 from bot.domain.standings import ABOVE, BELOW, Place, Standings
-from bot.storage.database import open_engine
-from bot.storage.tables import Base, Contest, Member, Score
-from tests.builders import FIRST_DAY, NOON, a_campaign, another_contest, key
+from bot.storage.database import Sessions
+from bot.storage.tables import Contest, Member, Score
+from tests.builders import FIRST_DAY, NOON, another_contest, key
 
 CITY, BRANCH, DEPARTMENT = 1, 2, 3
+DISTRICTS = {CITY: CITY, BRANCH: CITY, DEPARTMENT: DEPARTMENT, None: None}
 UNIT_NAMES = {CITY: "城东街道", BRANCH: "城东街道", DEPARTMENT: "农业局", None: None}
 
 
@@ -74,6 +77,7 @@ def play(session: Session, *players: Player) -> None:
                 "points": player.points,
                 "days": player.days,
                 "reached_at": NOON + timedelta(minutes=player.minute),
+                "district_id": DISTRICTS[player.unit],
             }
             for player in players
         ],
@@ -155,7 +159,7 @@ def test_who_joins_a_unit_stands_on_the_board_at_once(session: Session) -> None:
     session.execute(update(Contest).values(joined_only=True))
     play(session, Player("甲", 9), Player("客", 8, unit=None))
 
-    session.execute(update(Member).where(Member.name == "客").values(unit_id=BRANCH))
+    Members(session, NOON).join(key("客"), BRANCH, "客")
 
     assert ranks(Standings(session, NOON).top(9)) == [1, 2]
 
@@ -362,24 +366,74 @@ def same_district(one: Player, other: Player) -> bool:
     return UNIT_NAMES[one.unit] == UNIT_NAMES[other.unit]
 
 
-@pytest.fixture
-def postgres_session(fresh_postgres_url: str) -> Iterator[Session]:
-    engine = open_engine(fresh_postgres_url)
-    Base.metadata.create_all(engine)
-    with Session(engine) as session:
-        a_campaign(session)
-        yield session
-    engine.dispose()
-
-
-@pytest.mark.postgres
-def test_postgres_ranks_as_sqlite_does(postgres_session: Session) -> None:
+@pytest.mark.slow
+def test_every_store_places_people_by_the_plain_rule(sessions: Sessions) -> None:
+    chance = Random(7)
     units = [BRANCH, CITY, DEPARTMENT, None]
     players = [
-        Player(f"党员{n}", points=n % 4, days=1 + n % 2, minute=n % 3, unit=units[n % 4])
-        for n in range(24)
-    ]
-    play(postgres_session, *players)
+        Player(
+            f"党员{n}", chance.randrange(4), 1 + chance.randrange(2), chance.randrange(3),
+            chance.choice(units),
+        )
+        for n in range(60)
+    ]  # fmt: skip
+    with sessions.begin() as session:
+        play(session, *players)
+        standings = Standings(session, NOON)
 
-    assert ranks(Standings(postgres_session, NOON).top(50)) == expected_ranks(players)
-    check_every_view(Standings(postgres_session, NOON), players)
+        assert ranks(standings.top(99)) == expected_ranks(players)
+        check_every_view(standings, players)
+        in_city = [player for player in players if same_district(player, Player("", 0))]
+        assert ranks(standings.top(99, CITY)) == expected_ranks(in_city)
+        session.execute(update(Contest).values(joined_only=True))
+        joined = [player for player in players if player.unit]
+        assert ranks(standings.top(99)) == expected_ranks(joined)
+        check_every_view(standings, joined)
+
+
+# ------------------------------------------------------------ price
+
+
+def steps_of(session: Session, look: Callable[[], object]) -> int:
+    """How many steps SQLite's machine takes meanwhile: its work, on whatever computer."""
+    taken = 0
+
+    def step() -> None:
+        nonlocal taken
+        taken += 1
+
+    driver = session.connection().connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    driver.set_progress_handler(step, 1)
+    look()
+    driver.set_progress_handler(None, 0)
+    return taken
+
+
+@pytest.mark.slow
+def test_a_look_takes_as_much_work_among_two_thousand_as_among_two_hundred(
+    session: Session,
+) -> None:
+    def work(people: int) -> list[int]:
+        play(
+            session,
+            *(Player(f"党员{n}", n % 9, 1 + n % 4, minute=n) for n in range(people)),
+        )
+        standings, middle = Standings(session, NOON, Known()), key(f"党员{people // 2}")
+        return [
+            steps_of(session, lambda: standings.neighbourhood(middle)),
+            steps_of(session, lambda: standings.top(50)),
+            steps_of(session, lambda: standings.top(50, CITY)),
+        ]
+
+    few, many = work(200), work(2_000)
+
+    # The stretch of the own rung alone is longer.
+    assert [n / m < 1.6 for n, m in zip(many, few, strict=True)] == [True] * 3, (few, many)
+
+
+class Known(Ladders):
+    """Ladders that were counted before."""
+
+    def of(self, key: Scope, now: datetime, count: Callable[[], Ladder]) -> Ladder:
+        return Ladder([])

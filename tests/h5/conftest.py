@@ -15,6 +15,7 @@ from werkzeug.serving import make_server
 
 import bot
 from bot.conversation.folding import fold_prose
+from bot.domain.districts import follow_member
 from bot.domain.entries import id_of
 from bot.domain.moderation import Reason
 from bot.domain.questions import Shelf
@@ -91,6 +92,8 @@ class Campaign:
                     reached_at=NOON + timedelta(minutes=minute),
                 )
             )  # fmt: skip
+            session.flush()
+            follow_member(session, key(member))
 
 
 def _services(session: Session) -> Services:

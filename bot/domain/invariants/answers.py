@@ -17,11 +17,13 @@ from bot.storage.tables import (
     Answer,
     Attempt,
     Contest,
+    Member,
     Person,
     PracticeCard,
     Regrade,
     Score,
     StoredQuestion,
+    Unit,
     Withholding,
 )
 from quiz_bank import Question
@@ -109,6 +111,21 @@ def _not_the_sum(survey: Survey) -> Iterable[Key]:
     yield from stream(survey, scored)
 
 
+def _elsewhere() -> Select[*tuple[Any, ...]]:
+    """Scores that stand in another district than their member's unit, or of a guest in any."""
+    district = func.coalesce(Unit.parent_id, Unit.id)
+    astray = or_(
+        Score.district_id != district,
+        Score.district_id.is_(None) != district.is_(None),
+    )
+    return (
+        select(Score.member_key, Score.contest_id)
+        .outerjoin(Member, Member.member_key == Score.member_key)
+        .outerjoin(Unit, Unit.id == Member.unit_id)
+        .where(astray)
+    )
+
+
 def _kept_back() -> Select[*tuple[Any, ...]]:
     """Points wait for nobody: the question was not withheld, or all have got theirs."""
     withheld = exists().where(
@@ -186,6 +203,7 @@ def _is_its_day(day: date, began: date, made_up_in: date | None) -> bool:
 RULES = (
     Rule("I11", "answer_misgraded", "answer", _misgraded),
     Rule("I11", "score_not_the_sum", "score", _not_the_sum),
+    Rule("I11", "score_elsewhere", "score", rows(_elsewhere())),
     Rule("I11", "points_kept_back", "answer", rows(_kept_back())),
     Rule("I12", "question_answered_twice", "answer", rows(_answered_twice())),
     Rule("I12", "attempt_too_many", "attempt", rows(_too_often())),

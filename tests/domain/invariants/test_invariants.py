@@ -95,6 +95,8 @@ BROKEN: list[tuple[Hands, tuple[str, str, str]]] = [
         sql("UPDATE score SET reached_at = '2020-01-01 00:00:00.000000'"),
         ("I11", "score_not_the_sum", "score"),
     ),
+    (sql("UPDATE score SET district_id = 4711"), ("I11", "score_elsewhere", "score")),
+    (sql("UPDATE score SET district_id = NULL"), ("I11", "score_elsewhere", "score")),
     (sql("DELETE FROM score"), ("I11", "score_not_the_sum", "score")),
     (sql("DELETE FROM answer"), ("I11", "score_not_the_sum", "score")),
     (
