@@ -12,6 +12,7 @@ from queue import Empty, SimpleQueue
 import structlog
 from sqlalchemy.orm import Session
 
+from bot.domain.participation import UnitCounts
 from bot.domain.piles import Piles
 from bot.domain.purge import Purge, tasks
 from bot.domain.refusals import NoRound
@@ -94,6 +95,7 @@ def duties(
         Duty("results", 1, maker.look),
         Duty("heartbeat", PERIOD, lambda: beat(data_dir / HEARTBEAT)),
         Duty("piles", 5, chores.sort),
+        Duty("count units", 60, chores.count_units),
         Duty("look twice", 60, chores.look_twice),
         Duty("reconcile", 60, chores.reconcile),
         Duty("purge", 60, chores.purge),
@@ -164,6 +166,17 @@ class Chores:
         if placings:
             with self._sessions.begin() as session:
                 Piles(session, self._clock(session)).place(placings)
+
+    def count_units(self) -> None:
+        """Count who took part in the large contests, for the boards of units."""
+        with self._reading() as (session, now):
+            contests = UnitCounts(session, now).asked_for()
+        for contest in contests:
+            with self._patient.begin() as session:
+                begin_read_only(session)
+                counted = UnitCounts(session, self._clock(session)).count(contest)
+            with self._sessions.begin() as session:
+                UnitCounts(session, self._clock(session)).keep(contest, counted)
 
     def look_twice(self) -> None:
         """Have those looked at by a second colleague that have come among the first."""

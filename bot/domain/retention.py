@@ -209,6 +209,7 @@ REGISTER: Mapping[str, Fields] = {
     "spent_day": _for(Purpose.ONE_BALLOT, "member_key", "round_id", "day"),
     "wished_vote": _for(Purpose.WISH, "member_key", "number", "wished_at"),
     "departed": _for(Purpose.NUMBERS, "unit_id", "activity", "people"),
+    "counted_units": _for(Purpose.NUMBERS, "contest_id", "participants", "counted_at"),
     "round_result": _for(Purpose.NUMBERS, "round_id", "motto_id", "votes"),
     "audit": _for(
         Purpose.TRAIL, "id", "at", "actor", "action", "subject", "version", "facts"

@@ -181,6 +181,11 @@ class UnitBoard:
         self._place = {unit: place for place in self._all.places for unit in place.of.units}
         self.is_long = len(rows) + sum(row.participants for row in rows) > LONG
 
+    @property
+    def participants(self) -> Mapping[str, int]:
+        """How many bound to a unit itself took part, by its id; without those of nobody."""
+        return {str(row.id): row.participants for row in self._rows.values() if row.participants}
+
     def table(self, unit: int | None) -> UnitTable:
         """The units under this one; those without a parent for None."""
         under = self._under.get(unit, [])

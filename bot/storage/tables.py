@@ -491,6 +491,20 @@ class Score(Base):
     """What the member's unit belongs to, or the unit itself; none for who is bound to no unit."""
 
 
+class CountedUnits(Base):
+    """Who took part in a large contest, by unit: what the worker counted last, so no reply does."""
+
+    __tablename__ = "counted_units"
+    __table_args__ = _rules()
+
+    contest_id: Mapped[int] = mapped_column(
+        ForeignKey("contest.id"), primary_key=True, autoincrement=False
+    )
+    participants: Mapped[dict[str, int]] = mapped_column(Facts)
+    """By the id of the unit; those of which nobody took part are left out."""
+    counted_at: Mapped[datetime]
+
+
 class Regrade(Base):
     """A key that was mended: one colleague proposes it, another puts it in force."""
 

@@ -1,16 +1,20 @@
 """Who has taken part in the latest contest, counted by unit."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, event
 from sqlalchemy.orm import Session
 
-from bot.domain.participation import Boards, Participation
+from bot.domain import unit_board
+from bot.domain.participation import LASTS, Boards, Participation, UnitCounts
+from bot.domain.tally import Board
 from bot.domain.unit_board import Turnout
 from bot.storage.database import Sessions
+from bot.storage.memory import Memory
 from bot.storage.tables import Contest, Member, Score, Unit
-from tests.builders import FIRST_DAY, NOON, a_member, key
+from bot.worker import Chores
+from tests.builders import FIRST_DAY, NOON, a_member, another_contest, key
 
 
 def plays(session: Session, name: str, unit: int | None, contest: int = 1) -> None:
@@ -64,6 +68,59 @@ def test_every_store_counts_alike(sessions: Sessions) -> None:
 
     with sessions.begin() as session:
         assert turnouts(session) == {"农业局": Turnout(2, 120), "城东街道": Turnout(1, 900)}
+
+
+@pytest.fixture
+def counted(sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> Sessions:
+    """A contest that is called large for its few people, and has just been counted."""
+    monkeypatch.setattr(unit_board, "LONG", 1)
+    with sessions.begin() as session:
+        plays(session, "zhang", 2)
+        plays(session, "li", 3)
+    count_units(sessions)
+    return sessions
+
+
+def count_units(sessions: Sessions, now: datetime = NOON) -> None:
+    """The worker counts."""
+    Chores(sessions, lambda _: now, Board(Memory(""))).count_units()
+
+
+def test_a_reply_about_a_large_contest_says_what_the_worker_counted(counted: Sessions) -> None:
+    with counted.begin() as session:
+        plays(session, "wang", 3)
+        assert turnouts(session) == {"农业局": Turnout(1, 120), "城东街道": Turnout(1, 900)}
+    count_units(counted)
+
+    with counted.begin() as session:
+        assert turnouts(session) == {"农业局": Turnout(2, 120), "城东街道": Turnout(1, 900)}
+
+
+def test_where_the_worker_has_not_counted_of_late_a_reply_counts_itself(counted: Sessions) -> None:
+    count_units(counted, NOON - LASTS)
+    with counted.begin() as session:
+        plays(session, "wang", 3)
+
+        assert turnouts(session)["农业局"] == Turnout(2, 120)
+
+
+def test_a_contest_that_is_small_again_is_counted_by_each_reply(
+    counted: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unit_board, "LONG", 2_000)
+    count_units(counted)
+    with counted.begin() as session:
+        plays(session, "wang", 3)
+
+        assert turnouts(session)["农业局"] == Turnout(2, 120)
+
+
+def test_the_worker_counts_the_contests_of_today_and_the_latest_one(session: Session) -> None:
+    other = another_contest(session)
+    later = NOON + timedelta(days=400)
+
+    assert UnitCounts(session, NOON).asked_for() == [1, other]
+    assert len(UnitCounts(session, later).asked_for()) == 1
 
 
 @pytest.mark.slow
