@@ -13,6 +13,7 @@ from docx.shared import Mm
 from python_calamine import CalamineWorkbook
 from sqlalchemy.orm import Session
 
+from bot.domain.districts import follow_member
 from bot.domain.results import NoSuchContest, Results, Wanted
 from bot.results.building import NAMES, PEOPLE, QUESTIONS, REPORT, UNITS, WORKBOOK, build
 from bot.storage.tables import Departed, Member, Score
@@ -41,6 +42,7 @@ def scored(session: Session, name: str, unit: int | None, points: int, days: int
     member = a_member(session, name, unit)
     session.add(Score(member_key=member, contest_id=1, points=points, days=days, reached_at=NOON))
     session.flush()
+    follow_member(session, member)
 
 
 def a_crowd(session: Session) -> None:
