@@ -96,8 +96,10 @@ def is_named(raw: str, name: str) -> bool:
     """
     if "·" in name or re.match(wording.NAMED, re.sub(r"\s", "", raw)):
         return True
-    begins = name[0] in wording.SURNAMES or name[:2] in wording.COMPOUND_SURNAMES
-    return begins and len(name) <= _LONGEST and not re.search(wording.NOT_IN_NAMES, name)
+    compound = name[:2] in wording.COMPOUND_SURNAMES
+    begins = compound or name[0] in wording.SURNAMES
+    fits = len(name) <= _LONGEST + compound
+    return begins and fits and not re.search(wording.NOT_IN_NAMES, name)
 
 
 def says_something(text: str) -> bool:

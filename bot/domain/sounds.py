@@ -7,7 +7,7 @@ programs never ask for a sound: who first does loads them.
 
 def load() -> None:
     """Have the dictionaries from now on."""
-    spoken("好")
+    spoken(chr(0x597D))
 
 
 def spoken(words: str) -> list[str]:

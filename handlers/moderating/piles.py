@@ -1,11 +1,12 @@
 """The topic: a colleague links their WeChat, looks at what waits, decides, takes it back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.conversation.message import Message
 from bot.conversation.router import Instead, Router, Step
 from bot.conversation.state import Idle, Reviewed, Reviewing, State, on_show
+from bot.domain.entries import MottoCard
 from bot.domain.moderation import Reason, Seen
 from bot.domain.phones import Moderator
 from bot.domain.piles import Pile
@@ -56,7 +57,10 @@ def look(message: Message, _state: State, services: Services) -> Step | Instead:
     if not lying:
         return Step(wording.nothing_waits(), Idle())
     quotes = services.quotation_list.quotes_leader
-    told = [(pile, _hits(pile, services), quotes(pile.head.words)) for pile in lying]
+    told = [
+        wording.Told(pile, _hits(pile, services), _doubted(pile, services), quotes(pile.head.words))
+        for pile in lying
+    ]
     shown = _kept(pile.seen[0] for pile in lying)
     return Step(wording.piles(desk.piles_waiting, told), Reviewing(shown, services.now.isoformat()))
 
@@ -106,16 +110,18 @@ def _follow(
     rest: dict[int, int] = {}
     room = PEOPLE_AT_ONCE
     for place, reason in verdicts.items():
-        seen = _seen(state, place, moderator, services)
-        done[place] = _decide(seen[:room], moderator, reason, services)
-        if len(seen) > room and (done[place] or not room):
-            left = services.piles.around(seen[room].number, moderator.id)
+        cards = _seen(state, place, moderator, services)
+        done[place] = _decide(cards[:room], moderator, reason, services)
+        if len(cards) > room and (done[place] or not room):
+            left = services.piles.around(cards[room].number, moderator.id)
             rest[place] = left.count if left else 0
         room -= len(done[place])
     return done, rest
 
 
-def _seen(state: Reviewing, place: int, moderator: Moderator, services: Services) -> list[Seen]:
+def _seen(
+    state: Reviewing, place: int, moderator: Moderator, services: Services
+) -> list[MottoCard]:
     """The entries of the pile that were on it when it was shown; none if its first has changed.
 
     In other words that one may lie on a pile of which nobody has seen anything.
@@ -125,19 +131,28 @@ def _seen(state: Reviewing, place: int, moderator: Moderator, services: Services
     if pile is None or head not in pile.seen:
         return []
     shown_at = datetime.fromisoformat(state.at)
-    return [Seen(card.number, card.version) for card in pile.cards if card.submitted_at <= shown_at]
+    return [card for card in pile.cards if card.submitted_at <= shown_at]
 
 
 def _decide(
-    seen: list[Seen], moderator: Moderator, reason: Reason | None, services: Services
+    cards: list[MottoCard], moderator: Moderator, reason: Reason | None, services: Services
 ) -> list[Seen]:
     """What was decided of it; nothing if a colleague was faster, or has to decide it."""
-    if not seen:
+    if not cards:
         return []
+    seen = [Seen(card.number, card.version) for card in cards]
+    fix = _fix(cards, services) if reason is Reason.TYPO else None
     try:
-        return list(services.piles.decide(seen, moderator.id, reason).done)
+        return list(services.piles.decide(seen, moderator.id, reason, fix).done)
     except (DecidedMeanwhile, NotTheirs):
         return []
+
+
+def _fix(cards: list[MottoCard], services: Services) -> str | None:
+    """The right words to offer to the authors, where all wrote the same and it is plain."""
+    words = {card.words for card in cards}
+    quoted = services.quotation_list.quotations().compare(cards[0].words)
+    return quoted.mended if quoted and len(words) == 1 else None
 
 
 def _kept(seen: Iterable[Seen]) -> tuple[str, ...]:
@@ -149,6 +164,11 @@ def _read(kept: str) -> Seen:
 
 
 def _hits(pile: Pile, services: Services) -> list[str]:
-    words = pile.head.words
-    found = services.word_list.screen().look(words).hits
-    return [words[hit.start : hit.end] for hit in found[:HITS]]
+    """Words that are marked, as they are listed: 加微信 where somebody wrote 加 微-信."""
+    return [hit.word for hit in services.word_list.screen().look(pile.head.words).hits[:HITS]]
+
+
+def _doubted(pile: Pile, services: Services) -> Sequence[str]:
+    """What may be miswritten of a well-known saying, as it should be."""
+    quoted = services.quotation_list.quotations().compare(pile.head.words)
+    return quoted.doubted[:HITS] if quoted and quoted.mended else ()

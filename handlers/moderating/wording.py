@@ -4,6 +4,7 @@ The rules of tone are those of handlers/wording.py.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from bot.conversation.reply import Prose, Text, join, say
 from bot.domain.moderation import Reason
@@ -58,26 +59,36 @@ def nothing_waits() -> Text:
     return say("现在没有要您审的座右铭。有新的，再发“待审”就看得到。")
 
 
-def piles(waiting: int, lying: Sequence[tuple[Pile, Sequence[str], bool]]) -> Text:
-    """The first piles, and how to answer.
+@dataclass(frozen=True)
+class Told:
+    """A pile, and what is told of it: words that are marked, those that may be miswritten."""
 
-    With each what is marked in it, and whether it takes two colleagues to approve it.
-    """
-    lines = [_line(place, *one) for place, one in enumerate(lying, start=1)]
+    pile: Pile
+    hits: Sequence[str]
+    doubted: Sequence[str]
+    by_two: bool
+    """Whether it takes two colleagues to approve it."""
+
+
+def piles(waiting: int, lying: Sequence[Told]) -> Text:
+    """The first piles, and how to answer."""
+    lines = [_line(place, one) for place, one in enumerate(lying, start=1)]
     head = say("待审{waiting}组，先看{count}组：", waiting=waiting, count=len(lying))
     return join([head, *lines, say("回复例：{example}", example=_example(len(lying)))])
 
 
-def _line(place: int, pile: Pile, hits: Sequence[str], by_two: bool) -> Text:
-    notes = []
+def _line(place: int, one: Told) -> Text:
+    pile, notes = one.pile, []
     if pile.count > 1:
         same = "同句" if len(pile.wordings) == 1 else ""
         notes.append(f"{same}{pile.count}人")
     elif pile.head.unit:
         notes.append(pile.head.unit.district)
-    if hits:
-        notes.append(f"命中：{'、'.join(hits)}")
-    if by_two:
+    if one.doubted:
+        notes.append(f"疑错字：{'、'.join(one.doubted)}")
+    if one.hits:
+        notes.append(f"命中：{'、'.join(one.hits)}")
+    if one.by_two:
         notes.append("引用领导人的话，要两位同志都通过")
     if pile.head.appeal is not None:
         notes.append("申诉")
@@ -86,7 +97,8 @@ def _line(place: int, pile: Pile, hits: Sequence[str], by_two: bool) -> Text:
 
 
 def _example(count: int) -> str:
-    return {1: "过1，或者退1错字。", 2: "过1，退2错字。"}.get(count, "过13，退2错字。")
+    few = {1: "过1，或者退1错字。", 2: "过1，退2错字。", 5: "过135，退2错字，退4广告。"}
+    return few.get(count, "过13，退2错字。")
 
 
 def decided(

@@ -84,7 +84,7 @@ def test_what_waits_is_looked_at_and_decided_in_one_line(
     assert shown.startswith("待审6组，先看5组：\n1 愿做一块砖，哪里需要哪里搬（城东街道）\n")
     assert "\n3 清清白白做人，干干净净做事（同句2人）\n" in shown
     assert "\n6 " not in shown
-    assert shown.endswith("回复例：过13，退2错字。")
+    assert shown.endswith("回复例：过135，退2错字，退4广告。")
 
     reply = li.says("过1 3 5 退2错字 退4广告")
 
@@ -100,6 +100,27 @@ def test_what_waits_is_looked_at_and_decided_in_one_line(
     assert reasons[3] == Reason.NOT_A_MOTTO
     actors = session.scalars(select(Audit.actor).where(Audit.action == "motto.approve"))
     assert set(actors) == {"staff:1"}
+
+
+def test_what_a_colleague_sees_of_each_pile_and_what_its_authors_are_offered(
+    session: Session, li: Talker, submit: Callable[[str, str], int]
+) -> None:
+    li.services.quotation_list.add(Saying("不忘初心，牢记使命", "党章", "《某文件》"), 1)
+    for name, words in (("a", MOTTOS[1]), ("b", "加 微-信 abc，天天有好礼"), ("c", MOTTOS[0])):
+        submit(name, words)
+
+    assert li.says("待审") == (
+        "待审3组，先看3组：\n"
+        "1 不忘初心，牢计使命（城东街道，疑错字：牢记）\n"
+        "2 加 微-信 abc，天天有好礼（城东街道，命中：加微信）\n"
+        "3 愿做一块砖，哪里需要哪里搬（城东街道）\n"
+        "回复例：过13，退2错字。"
+    )
+    li.says("退1错字 退2广告")
+    author = Talker(session, "a", now=NOON + timedelta(seconds=61))
+    told = author.says("我的座右铭")
+    assert "应为" in told
+    assert "改好再交" in told
 
 
 def test_within_a_minute_all_is_taken_back_and_nobody_is_told(

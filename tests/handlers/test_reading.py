@@ -185,7 +185,8 @@ def test_what_is_said_in_passing_is_no_plain_name(words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["张三", "欧阳修", "阿依古丽·买买提", "姓名是达提", "我叫达提", "司马光明"]
+    "words",
+    ["张三", "欧阳修", "阿依古丽·买买提", "姓名是达提", "我叫达提", "司马光明", "欧阳金丝雀"],
 )
 def test_a_plain_name_is_one(words: str) -> None:
     name = reading.name(words)

@@ -64,6 +64,27 @@ class Quoted:
         """Whether all of the saying is quoted."""
         return "".join(part.text for part in self.original) == self.saying.words
 
+    @property
+    def doubted(self) -> tuple[str, ...]:
+        """What the entry may have miswritten, as the saying has it: 记 behind its 牢 is 牢记."""
+        words = "".join(part.text for part in self.original)
+        found, at = [], 0
+        for part in self.original:
+            if part.differs:
+                found.append(words[max(0, at - 1) : at + len(part.text)].lstrip("".join(_ENDS)))
+            at += len(part.text)
+        return tuple(found)
+
+    @property
+    def mended(self) -> str | None:
+        """The entry with the saying's characters, where it has as many others in their place."""
+        right = [part.text for part in self.original if part.differs]
+        wrong = [part.text for part in self.entry if part.differs]
+        if not right or [*map(len, right)] != [*map(len, wrong)]:
+            return None
+        rest = iter(right)
+        return "".join(next(rest) if part.differs else part.text for part in self.entry)
+
 
 _Block = tuple[int, int, int]
 """From where in the saying, from where in the entry, and how many characters are the same."""

@@ -25,6 +25,21 @@ def test_what_is_quoted_right_is_told_with_its_source() -> None:
     assert (quoted.saying, quoted.is_exact, quoted.is_whole) == (SAYING, True, True)
 
 
+@pytest.mark.parametrize(
+    ("entry", "doubted", "mended"),
+    [
+        ("先天下之优而忧", ("之忧",), "先天下之忧而忧"),
+        ("我愿先天下之优而忧后天下之乐而乐！", ("之忧",), "我愿先天下之忧而忧后天下之乐而乐！"),
+        ("先天下忧而忧，后天下乐而乐", ("下之", "下之"), None),
+        ("先天下之忧而忧", (), None),
+    ],
+)
+def test_what_is_miswritten_is_told_and_mended_character_for_character(
+    entry: str, doubted: tuple[str, ...], mended: str | None
+) -> None:
+    assert (compared(entry).doubted, compared(entry).mended) == (doubted, mended)
+
+
 @pytest.mark.parametrize("entry", ["先天下之忧而忧", "后天下之乐而乐，我愿意", "後天下之樂而樂"])
 def test_a_clause_alone_is_quoted_right(entry: str) -> None:
     assert (compared(entry).is_exact, compared(entry).is_whole) == (True, False)
