@@ -75,7 +75,7 @@ def list_again(member: bytes, state: Browsing, services: Services) -> Text:
         # The wall, which is longer than a ballot: a tap to vote on each line would be too many.
         return wording.wall(cards)
     if not cards:
-        return wording.nothing_approved()
+        return wording.nothing_approved(ballot.kind)
     return wording.vote_lines(cards, _own(member, ballot, services))
 
 
@@ -329,7 +329,7 @@ def cast_wished(reply: Text, message: Message, services: Services) -> Text:
 def _list(message: Message, services: Services, batch: Batch) -> Step:
     ballot = services.votes.ballot(message.member)
     if not batch.mottos:
-        return Step(wording.nothing_approved(), Idle())
+        return Step(wording.nothing_approved(ballot.kind), Idle())
     if not ballot.left:
         return Step(wording.votes_spent(ballot), Idle())
     own = _own(message.member, ballot, services)

@@ -58,12 +58,14 @@ from bot.domain.refusals import (
     PaperNotOut,
     ReboundTooOften,
     Refusal,
+    SentInByUnits,
     UndoTooLate,
     VotesAtStake,
     VotingClosed,
     VotingNotOpen,
 )
 from bot.domain.regrading import Correction
+from bot.domain.rounds import Kind as Sort
 from bot.domain.rounds import RoundPlan
 from bot.domain.scoring import Counting
 from bot.domain.standings import Neighbourhood, Place
@@ -1938,6 +1940,9 @@ def wall(cards: Sequence[MottoCard]) -> Text:
     """The newest approved entries."""
     if not cards:
         return nothing_approved()
+    if cards[0].sent:
+        ways = say("[看全部](网:/m)　[去投票](发:投票)")
+        return join([*(_entry_line(card) + _look_at(card) for card in cards), ways])
     return join(
         [
             say("大家的座右铭，最新的{count}条：", count=len(cards)),
@@ -1957,8 +1962,16 @@ def how_to_find() -> Text:
     )
 
 
-def nothing_approved() -> Text:
+_KINDS = {Sort.MOTTO: "座右铭", Sort.LESSON: "微党课", Sort.PROJECT: "项目案例"}
+
+
+def nothing_approved(kind: Sort = Sort.MOTTO) -> Text:
     """The wall is empty."""
+    if kind is not Sort.MOTTO:
+        return say(
+            "还没有可以投的{kind}，各单位正在报送，过几天再来看。\n先[答题](发:答题)吧。",
+            kind=_KINDS[kind],
+        )
     return say(
         "还没有审核通过的座右铭，过一会儿再来看。\n您也写一句：[写座右铭](发:写座右铭)",
     )
@@ -1968,11 +1981,27 @@ def _entry_line(card: MottoCard) -> Text:
     return say("{number} {words}（{by}）", number=card.number, words=card.words, by=_by(card))
 
 
+def _look_at(card: MottoCard) -> Text:
+    return say("[看](发:看{number}号)", number=card.number)
+
+
 def _by(card: MottoCard) -> Prose:
     """The signature in lists; first to be cut when a reply grows too long."""
+    if card.sent:
+        told = [card.signed, card.unit.full_name if card.unit else None]
+        return Prose("，".join(filter(None, told)))
     unit = card.unit.district if card.unit else ""
     others = f"等{card.signers}人" if card.signers > 1 else ""
     return Prose(" ".join(filter(None, [unit, (card.signed or "匿名") + others])))
+
+
+@refuse.register
+def _(refusal: SentInByUnits) -> Text:
+    return say(
+        "这次评的是{kind}，由各单位报送，不用在这里写。\n"
+        "[看有哪些](发:投票)　[投票规则](发:投票规则)　[答题](发:答题)",
+        kind=_KINDS[refusal.kind],
+    )
 
 
 @refuse.register
@@ -2072,6 +2101,7 @@ def _(_refusal: UndoTooLate) -> Text:
 # What members type.
 VOTE = (
     "投票", "我要投票", "我想投票", "去投票", "投个票", "开始投票", "评选", "投票评选", "参加评选",
+    "微党课", "看微党课", "微党课投票", "优秀项目", "项目案例", "看项目",
 )  # fmt: skip
 MORE = ("换一批", "换一组", "下一批", "下一页", "再来一批")
 MY_VOTES = (
@@ -2205,6 +2235,9 @@ def by_place(cards: Sequence[MottoCard]) -> Text:
 def _vote_line(card: MottoCard, own: int | None) -> Text:
     if card.number == own:
         return _entry_line(card) + say("您写的")
+    if card.sent:
+        vote = say("　[投{number}号](发:投{number}号)", number=card.number)
+        return _entry_line(card) + _look_at(card) + vote
     return _entry_line(card) + say("[投](发:投{number}号)", number=card.number)
 
 
@@ -2254,6 +2287,11 @@ def back_to_quiz() -> Text:
 
 def one_motto(card: MottoCard, place: int | None, may: Text) -> Text:
     """One entry in full; `may` is what the member can do with it."""
+    if card.sent:
+        page = say("[看介绍](网:/m/{number})", number=card.number)
+        head = ("第{place}条，" if place else "") + "{number}号《{words}》（{by}）"
+        facts = {"place": place, "number": card.number, "words": card.words, "by": _by(card)}
+        return join([say(head, **facts), page, may])
     return join(
         [
             say(
@@ -2557,6 +2595,13 @@ def _(_refusal: NoRound) -> Text:
 
 @refuse.register
 def _(refusal: VotingNotOpen) -> Text:
+    if refusal.kind is not Sort.MOTTO:
+        begins = beginning(refusal.opens_at)
+        return say(
+            "{kind}投票{begins}开始，到时回复“投票”。\n先[答题](发:答题)吧。",
+            kind=_KINDS[refusal.kind],
+            begins=begins,
+        )
     return say(
         "投票{begins}开始，到时回复“投票”。\n先[看看大家的](发:看座右铭)，或[写一句座右铭](发:写座右铭)。",
         begins=beginning(refusal.opens_at),

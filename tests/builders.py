@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from bot.conversation.folding import fold_prose
@@ -16,6 +16,7 @@ from bot.domain.audit import keep_chain
 from bot.domain.bank import BankState, found_by
 from bot.domain.identity import member_key
 from bot.domain.questions import Shelf
+from bot.domain.sent_entries import Draft
 from bot.domain.services import open_services
 from bot.storage.database import Sessions, open_engine, open_sessions
 from bot.storage.schema import upgrade
@@ -184,6 +185,28 @@ def an_approved_motto(session: Session, author: str, words: str) -> int:
 
 def _approve(session: Session, author: str, words: str) -> int:
     number = a_waiting_motto(session, author, words)
+    before = open_services(session, NOON - timedelta(minutes=5), Shelf())
+    before.moderation.decide(number, version=1, staff_id=1)
+    return number
+
+
+def a_round_of(session: Session, kind: str, **rules: object) -> None:
+    """The round of the campaign is of what units send in."""
+    session.execute(update(Round).values(kind=kind, **rules))
+
+
+def a_lesson(
+    session: Session, title: str, speaker: str = "陈小红", unit: str = "NY", **more: str
+) -> int:
+    """The number of a micro lesson that waits for review since five minutes ago."""
+    before = open_services(session, NOON - timedelta(minutes=5), Shelf())
+    draft = Draft(title, unit, speaker, more.get("link", "https://v.example.cn/1"))
+    return before.sent_entries.send(draft, fold_prose(title + speaker + unit), 1, None)
+
+
+def an_approved_lesson(session: Session, title: str, **more: str) -> int:
+    """The number of a micro lesson that was approved five minutes ago."""
+    number = a_lesson(session, title, **more)
     before = open_services(session, NOON - timedelta(minutes=5), Shelf())
     before.moderation.decide(number, version=1, staff_id=1)
     return number

@@ -59,6 +59,7 @@ class Access(Enum):
     REPORTERS = 10
     COUNTERS = 11
     JUDGES = 12
+    SENDERS = 13
 
 
 ACCESS = {
@@ -144,6 +145,10 @@ ACCESS = {
     "console.judging": Access.JUDGES,
     "console.sheet": Access.JUDGES,
     "console.save_sheet": Access.JUDGES,
+    "console.sent_entries": Access.SENDERS,
+    "console.send_in": Access.SENDERS,
+    "console.change_sent": Access.SENDERS,
+    "console.withdraw_sent": Access.SENDERS,
     "console.certificates": Access.PLANNERS,
     "console.award": Access.PLANNERS,
     "console.new_award": Access.PLANNERS,
@@ -232,6 +237,7 @@ _OPEN_TO: dict[Access, Callable[[Colleague], bool]] = {
     Access.REPORTERS: lambda colleague: colleague.may_report,
     Access.COUNTERS: lambda colleague: colleague.may_count,
     Access.JUDGES: lambda colleague: colleague.may_judge,
+    Access.SENDERS: lambda colleague: colleague.may_send_in,
 }
 _STEPS = {Missing.CODE: "code", Missing.AUTHENTICATOR: "authenticator"}
 """Where the second step of a sign-in is taken."""

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import (
     Row,
@@ -25,7 +26,7 @@ from bot.domain.refusals import DecidedMeanwhile, NoRound
 from bot.domain.units import UnitCard
 from bot.storage.directly import ask
 from bot.storage.locks import hold_open
-from bot.storage.tables import Audit, Member, Motto, Round, Unit, table_of
+from bot.storage.tables import Audit, Member, Motto, Round, SentEntry, Unit, table_of
 
 UNDO = timedelta(seconds=60)
 """How long a decision can be taken back; only then its author is told."""
@@ -44,13 +45,32 @@ class MottoState(StrEnum):
     """Its author is gone, and the words with them; only the number and the votes are left."""
 
 
+NO_VERDICT: dict[str, None] = dict.fromkeys(
+    ("reason", "fix", "appeal", "appealed_against", "decided_at")
+)
+"""What is forgotten with the words, or the wish, that it was about."""
 SIGNATURES = frozenset({"full", "masked", "none"})
 """How an author may sign."""
 
 
 @dataclass(frozen=True)
+class Sent:
+    """What a unit sent in under a title."""
+
+    speaker: str | None
+    link: str | None
+    """An https address outside."""
+    text: str | None
+
+    @property
+    def host(self) -> str:
+        """Where the link leads; empty without one."""
+        return urlsplit(self.link or "").hostname or ""
+
+
+@dataclass(frozen=True)
 class MottoCard:
-    """A motto as the faces show it, signed as its author chose."""
+    """An entry as the faces show it: a motto, signed as its author chose, or what was sent in."""
 
     number: int
     words: str
@@ -69,12 +89,15 @@ class MottoCard:
     signature: str
     """How the author signs: full, masked or none."""
     signed: str | None
-    """The name below the words; None when the author signs with nothing or has no name."""
+    """The name below the words: the author's, None when they sign with nothing or have none; of
+    a micro lesson that of who speaks."""
     unit: UnitCard | None
     submitted_at: datetime
     decided_at: datetime | None
     signers: int = 1
     """How many have signed the card that this entry stands for."""
+    sent: Sent | None = None
+    """What belongs to the title, where a unit sent it in; None of a motto."""
 
 
 def number_of(id_: int) -> int:
@@ -141,16 +164,17 @@ def cards() -> Select[*tuple[Any, ...]]:
     """
     parent = aliased(Unit)
     return (
-        select(Motto, Member.name, Unit.id, Unit.name, parent.name)
+        select(Motto, Member.name, Unit.id, Unit.name, parent.name, SentEntry)
         .outerjoin(Member, Motto.author == Member.member_key)
         .outerjoin(Unit, func.coalesce(Motto.unit_id, Member.unit_id) == Unit.id)
         .outerjoin(parent, Unit.parent_id == parent.id)
+        .outerjoin(SentEntry, SentEntry.motto_id == Motto.id)
     )
 
 
 def to_card(row: Row[*tuple[Any, ...]]) -> MottoCard:
     """A row of `cards()` as a card."""
-    motto, name, unit_id, unit, district = row
+    motto, name, unit_id, unit, district, sent = row
     return MottoCard(
         number=number_of(motto.id),
         words=motto.words,
@@ -162,10 +186,11 @@ def to_card(row: Row[*tuple[Any, ...]]) -> MottoCard:
         appeal=motto.appeal,
         appealed_against=motto.appealed_against,
         signature=motto.signature,
-        signed={"full": name, "masked": mask(name)}.get(motto.signature),
+        signed=sent.speaker if sent else {"full": name, "masked": mask(name)}.get(motto.signature),
         unit=UnitCard(unit_id, unit, district or unit) if unit_id else None,
         submitted_at=motto.submitted_at,
         decided_at=motto.decided_at,
+        sent=Sent(sent.speaker, sent.link, sent.text) if sent else None,
     )
 
 

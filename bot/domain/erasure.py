@@ -19,6 +19,7 @@ from bot.domain.entries import (
     MottoCard,
     MottoState,
     change_state,
+    id_of,
     read_cards,
     subject_of,
 )
@@ -41,6 +42,7 @@ from bot.storage.tables import (
     Motto,
     Round,
     Score,
+    SentEntry,
     SpentDay,
     Ticket,
     Vote,
@@ -130,22 +132,31 @@ class Erasure:
         written = self._written(mine, subjects)
         strike_replies(self._session, self._now, member, written)
         for card in mine:
-            change_state(
-                self._session,
-                self._now,
-                card,
-                actor,
-                "motto.erase",
-                {"before": card.state},
-                **_NOTHING,
-                state=MottoState.ERASED,
-                author=_nobody(),
-                words="",
-                folded="",
-                signature="none",
-            )
-            release_votes(self._session, self._now, card, actor, Why.ERASED)
+            self._empty(card, actor)
         audit.strike(self._session, subjects, CODES)
+
+    def forget_sent(self, card: MottoCard) -> None:
+        """Leave of what a unit sent in its number and its votes."""
+        self._session.execute(delete(SentEntry).where(SentEntry.motto_id == id_of(card.number)))
+        self._empty(card, audit.SYSTEM)
+        audit.strike(self._session, [subject_of(card.number)], CODES)
+
+    def _empty(self, card: MottoCard, actor: str) -> None:
+        change_state(
+            self._session,
+            self._now,
+            card,
+            actor,
+            "motto.erase",
+            {"before": card.state},
+            **_NOTHING,
+            state=MottoState.ERASED,
+            author=nobody(),
+            words="",
+            folded="",
+            signature="none",
+        )
+        release_votes(self._session, self._now, card, actor, Why.ERASED)
 
     def _written(self, mine: Sequence[MottoCard], subjects: list[str]) -> Iterator[str]:
         """The words of these entries, as they are and as they once were."""
@@ -180,7 +191,7 @@ class Erasure:
             found = self._session.execute(
                 update(Vote)
                 .where(Vote.member_key == member, Vote.tracker == vote.tracker)
-                .values(member_key=_nobody(), delivery_key=NO_DELIVERY)
+                .values(member_key=nobody(), delivery_key=NO_DELIVERY)
             )
             # It may have been set aside just now, with what it was for.
             cut[str(vote.round_id)] += found.rowcount  # type: ignore[attr-defined]
@@ -202,11 +213,11 @@ class Erasure:
             .where(Score.member_key == member, self._is_over())
         ).all()
         for contest in over:
-            nobody = _nobody()
+            ghost = nobody()
             counted = roster.is_counted_all_the_same(self._session, member, contest)
-            changes: dict[str, Any] = {"member_key": nobody}
+            changes: dict[str, Any] = {"member_key": ghost}
             if unit is not None and not counted:
-                self._session.execute(insert(Member).values(_ghost(nobody, unit)))
+                self._session.execute(insert(Member).values(_ghost(ghost, unit)))
             else:
                 changes["district_id"] = None
             self._session.execute(
@@ -261,7 +272,7 @@ def tables_about_members() -> list[Table]:
     return [table for table in Base.metadata.sorted_tables if "member_key" in table.columns]
 
 
-def _nobody() -> bytes:
+def nobody() -> bytes:
     """A key that is nobody's: no openid leads to it."""
     return secrets.token_bytes(16)
 

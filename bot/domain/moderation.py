@@ -193,8 +193,9 @@ class Moderation:
         `version` is the one the moderator saw, `fix` the right words, offered to the author,
         `together` the number of the first of a pile and how many are decided with it.
         Audit row and the author's notice are written with it; the notice is due when undoing
-        is over. Raises NoSuchEntry, DecidedMeanwhile when the entry has changed since,
-        NotTheirs, and MottoTooShort or MottoTooLong about the fix.
+        is over; who sent it in for a unit reads it at the console. Raises NoSuchEntry,
+        DecidedMeanwhile when the entry has changed since, NotTheirs, and MottoTooShort or
+        MottoTooLong about the fix.
 
         Of an entry that quotes a leader it takes two who approve: until then it stays where it is.
         """
@@ -236,6 +237,8 @@ class Moderation:
             self._looks.answer(number, version, staff_id, state, reason)
         elif is_in_sample(number):
             self._looks.begin(number, after, Cause.SAMPLE, staff_id, state)
+        if card.sent:
+            return after
         self._notices().leave(
             self._author(number),
             cause_of(number, after),
@@ -282,7 +285,8 @@ class Moderation:
             fix=None,
             decided_at=None,
         )
-        if not self._notices().take_back(self._author(number), cause_of(number, version)):
+        told = not self._notices().take_back(self._author(number), cause_of(number, version))
+        if told and not card.sent:
             raise UndoTooLate
         self._looks.take_back(number, version, version + 1)
         release_votes(self._session, self._now, card, audit.staff(staff_id), Why.UNDONE)

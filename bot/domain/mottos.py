@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain import audit
 from bot.domain.entries import (
+    NO_VERDICT,
     MottoCard,
     MottoState,
     cards,
@@ -33,9 +34,11 @@ from bot.domain.refusals import (
     MottoTooLong,
     MottoTooShort,
     NoMotto,
+    SentInByUnits,
     VotesAtStake,
 )
 from bot.domain.released import Why, release_votes, votes_at_stake
+from bot.domain.rounds import Kind
 from bot.storage.tables import Audit, Member, Motto, Unit, Vote
 
 LEAST, MOST = 8, 30
@@ -47,10 +50,6 @@ _INVISIBLE = ("Cc", "Cf", "Cs")
 """Unicode's controls and format marks: they count as characters and show as nothing, and
 some turn the direction of the words that follow."""
 _REWORD = "motto.reword"
-_NO_VERDICT: dict[str, None] = dict.fromkeys(
-    ("reason", "fix", "appeal", "appealed_against", "decided_at")
-)
-"""What is forgotten with the words, or the wish, that it was about."""
 PAGE = 20
 """Mottos on one page of the wall."""
 _VOTES_FOR = select(func.count()).where(
@@ -66,6 +65,8 @@ class WallPage:
     page: int
     pages: int
     total: int
+    title: str
+    kind: Kind
 
 
 def check_words(words: str) -> str:
@@ -94,8 +95,10 @@ class Mottos:
         self._session, self._now = session, now
 
     def ensure_collecting(self) -> Row[Any]:
-        """The round, if mottos are taken now. Raises NoRound or CollectingClosed."""
+        """The round, if mottos are taken now. Raises NoRound, CollectingClosed, SentInByUnits."""
         current = current_round(self._session, self._now)
+        if current.kind != Kind.MOTTO:
+            raise SentInByUnits(current.collects_from, current.collects_until, Kind(current.kind))
         if not current.collects_from <= self._now < current.collects_until:
             raise CollectingClosed(current.collects_from, current.collects_until)
         return current
@@ -211,7 +214,7 @@ class Mottos:
             raise NoMotto
         change_state(
             self._session, self._now, mine, audit.MEMBER, "motto.withdraw",
-            {"before": mine.state}, state=MottoState.WITHDRAWN, **_NO_VERDICT,
+            {"before": mine.state}, state=MottoState.WITHDRAWN, **NO_VERDICT,
         )  # fmt: skip
         self._forget_verdict(member, mine)
         release_votes(self._session, self._now, mine, audit.MEMBER, Why.WITHDRAWN)
@@ -251,7 +254,8 @@ class Mottos:
         `district` is the id of a unit: its mottos and those of the branches below it. A
         page beyond the last is the last.
         """
-        conditions = [approved(Motto), Motto.round_id == current_round(self._session, self._now).id]
+        current = current_round(self._session, self._now)
+        conditions = [approved(Motto), Motto.round_id == current.id]
         if district is None:
             conditions.append(bears_card())
         else:
@@ -268,7 +272,7 @@ class Mottos:
             .offset((page - 1) * size)
         )
         mottos = counted(self._session, [to_card(row) for row in rows])
-        return WallPage(mottos, page, pages, total)
+        return WallPage(mottos, page, pages, total, current.title, Kind(current.kind))
 
     def _queue(self, mine: MottoCard, action: str, facts: dict[str, str], **values: object) -> None:
         """Put the member's motto, changed or not, back among those that wait."""
@@ -281,7 +285,7 @@ class Mottos:
             facts,
             state=MottoState.WAITING,
             submitted_at=self._now,
-            **_NO_VERDICT,
+            **NO_VERDICT,
             **values,
         )
 

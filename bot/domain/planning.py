@@ -298,7 +298,7 @@ class Planning:
         """What members who have voted, or written, rely on and would change."""
         fixed: tuple[str, ...] = ()
         if before and before.plan.collects_from <= self._now:
-            fixed += ("collects_from",)
+            fixed += ("collects_from", "kind")
         if before and before.open:
             fixed += (
                 "opens_at", "votes", "in_all", "per_entry", "least", "eligibility",

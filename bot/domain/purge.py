@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain import audit
 from bot.domain.campaigns import forgotten_since
+from bot.domain.entries import read_cards
 from bot.domain.erasure import Erasure
 from bot.domain.identity import campaign_day
 from bot.domain.retention import COUNTS_FROM, REGISTER, length_of
@@ -17,9 +18,11 @@ from bot.storage.tables import (
     Base,
     Delivery,
     Member,
+    Motto,
     Person,
     RosterName,
     Round,
+    SentEntry,
     SpentDay,
     Ticket,
     table_of,
@@ -43,6 +46,8 @@ class Purge:
             return self._forget_member()
         if task == "rosters":
             return self._forget_rosters()
+        if task == "sent":
+            return self._forget_sent()
         if task == "erased":
             return self._remove(table_of(Delivery), self._of_nobody())
         table, _, field = task.partition(".")
@@ -114,10 +119,21 @@ class Purge:
             return False
         return self._remove(table_of(RosterName), RosterName.imported_at < since)
 
+    def _forget_sent(self) -> bool:
+        """Empty what units sent in for a campaign that is long over: one, who holds its round."""
+        if (since := forgotten_since(self._session, self._now)) is None:
+            return False
+        sent = select(SentEntry.motto_id).scalar_subquery()
+        old = (Motto.id.in_(sent), Motto.submitted_at < since)
+        found = read_cards(self._session, *old)[:1]
+        for card in found:
+            Erasure(self._session, self._now).forget_sent(card)
+        return bool(found)
+
 
 def tasks() -> Iterator[str]:
     """What is to be done: people first, then `table` for its rows, `table.field` for a field."""
-    yield from ("members", "rosters", "erased")
+    yield from ("members", "rosters", "sent", "erased")
     for table in COUNTS_FROM:
         whole, *fields = REGISTER[table]
         yield from (

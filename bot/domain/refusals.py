@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot.domain.rounds import Kind
 from bot.domain.scoring import Counting
 
 
@@ -103,6 +104,13 @@ class CollectingClosed(Refusal):
 
 
 @dataclass(eq=False)
+class SentInByUnits(CollectingClosed):
+    """The round in force is of what units send in: members write nothing for it."""
+
+    kind: Kind
+
+
+@dataclass(eq=False)
 class MottoTooShort(Refusal):
     """Fewer characters than a motto needs."""
 
@@ -144,6 +152,7 @@ class VotingNotOpen(Refusal):
     """Voting begins later."""
 
     opens_at: datetime
+    kind: Kind
 
 
 @dataclass(eq=False)

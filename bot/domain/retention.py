@@ -188,6 +188,10 @@ REGISTER: Mapping[str, Fields] = {
         "reason", "fix", "appeal", "appealed_against", "submitted_at", "decided_at",
         "pile_id",
     ),
+    "sent_entry": _for(
+        Purpose.ENTRY,
+        "motto_id", "round_id", "live_key", "speaker", "link", "text", "sent_by",
+    ),
     "second_look": _for(
         Purpose.TRAIL,
         "motto_id", "version", "cause", "first_by", "first", "due_at", "second_by", "second",
@@ -276,9 +280,9 @@ REGISTER: Mapping[str, Fields] = {
     "contest_question": _for(Purpose.CONTENT, "contest_id", "question_id"),
     "round": _for(
         Purpose.CONTENT,
-        "id", "title", "collects_from", "collects_until", "opens_at", "closes_at", "sealed_at",
-        "own_entry_allowed", "own_unit_allowed", "eligibility", "in_all", "per_entry", "least",
-        "standings_from",
+        "id", "title", "kind", "collects_from", "collects_until", "opens_at", "closes_at",
+        "sealed_at", "own_entry_allowed", "own_unit_allowed", "eligibility", "in_all", "per_entry",
+        "least", "standings_from",
     ),
     "outcome": _for(
         Purpose.NUMBERS,

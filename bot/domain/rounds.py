@@ -8,6 +8,17 @@ from typing import Self
 from bot.storage.tables import Round
 
 
+class Kind(StrEnum):
+    """What the entries of a selection are."""
+
+    MOTTO = "motto"
+    """A sentence of a member's own."""
+    LESSON = "lesson"
+    """A micro lesson: units send in who speaks about what, and where it can be watched."""
+    PROJECT = "project"
+    """The case of a project, told by the unit that sends it in."""
+
+
 class Eligibility(StrEnum):
     """Who may vote."""
 
@@ -42,6 +53,7 @@ class RoundPlan:
     """Who gives fewer votes in all has given none."""
     standings_from: datetime | None = None
     """From when on all see who stands where while voting goes on; None: only with the result."""
+    kind: Kind = Kind.MOTTO
 
     def shows_standings(self, now: datetime) -> bool:
         """Whether all see now how voting goes."""
@@ -53,5 +65,5 @@ class RoundPlan:
         return cls(
             row.title, row.collects_from, row.collects_until, row.opens_at, row.closes_at, votes,
             row.own_entry_allowed, row.own_unit_allowed, Eligibility(row.eligibility), row.in_all,
-            row.per_entry, row.least, row.standings_from,
+            row.per_entry, row.least, row.standings_from, Kind(row.kind),
         )  # fmt: skip

@@ -309,6 +309,8 @@ class SecondLooks:
             fix=None,
             decided_at=self._now,
         )
+        if card.sent:
+            return
         author = select(Motto.author).where(Motto.id == id_of(card.number))
         member = self._session.scalars(author).one()
         notices = Notices(self._session, self._now)

@@ -44,6 +44,7 @@ from bot.domain.roster import Roster
 from bot.domain.sealing import Sealing
 from bot.domain.second_factor import SecondFactors
 from bot.domain.second_looks import SecondLooks
+from bot.domain.sent_entries import SentEntries
 from bot.domain.staff import StaffRegister
 from bot.domain.standings import Standings
 from bot.domain.stuffing import Stuffing
@@ -144,6 +145,10 @@ class Services:
     @cached_property
     def mottos(self) -> Mottos:
         return Mottos(self._session, self.now)
+
+    @cached_property
+    def sent_entries(self) -> SentEntries:
+        return SentEntries(self._session, self.now)
 
     @cached_property
     def moderation(self) -> Moderation:

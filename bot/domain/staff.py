@@ -84,6 +84,11 @@ class Colleague:
         return self.role in (Role.OWNER, Role.ORGANISER)
 
     @property
+    def may_send_in(self) -> bool:
+        """Whether entries are theirs to send in: a secretary's for the own unit and below."""
+        return self.role in (Role.OWNER, Role.ORGANISER, Role.SECRETARY)
+
+    @property
     def may_report(self) -> bool:
         """Whether results are theirs to take out, with names masked."""
         return self.role in (Role.OWNER, Role.ORGANISER, Role.MODERATOR, Role.EDITOR)

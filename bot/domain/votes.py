@@ -33,7 +33,7 @@ from bot.domain.refusals import (
     VotingClosed,
     VotingNotOpen,
 )
-from bot.domain.rounds import Eligibility
+from bot.domain.rounds import Eligibility, Kind
 from bot.storage.directly import ask
 from bot.storage.tables import (
     Member,
@@ -94,6 +94,7 @@ class BallotState(Purse):
     """How many of a member's votes an entry can have; None: one each day."""
     by_roster: bool = False
     """Whether votes of members that no roster has are not counted in the end."""
+    kind: Kind = Kind.MOTTO
 
 
 @dataclass(frozen=True)
@@ -216,6 +217,7 @@ class Votes:
             last_day=campaign_day(current.closes_at - _MOMENT) <= today,
             own_entry_allowed=current.own_entry_allowed,
             by_roster=current.eligibility == Eligibility.ROSTER,
+            kind=Kind(current.kind),
         )
 
     def batch(self, member: bytes, cursor: str = "") -> Batch:
@@ -413,7 +415,7 @@ class Votes:
         """
         current = current_round(self._session, min(sent_at, self._now), hold=hold)
         if sent_at < current.opens_at or self._now < current.opens_at:
-            raise VotingNotOpen(current.opens_at)
+            raise VotingNotOpen(current.opens_at, Kind(current.kind))
         late = sent_at >= current.closes_at or self._now >= current.closes_at + LATE
         if late or current.sealed_at is not None:
             raise VotingClosed(current.closes_at)

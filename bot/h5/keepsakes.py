@@ -1,11 +1,22 @@
 """An approved motto as a picture to keep: a page around it, and the picture itself."""
 
-from flask import Response, url_for
+from datetime import date
 
-from bot.domain.services import Transaction
+from flask import Response, abort, url_for
+
+from bot.domain.entries import MottoCard
+from bot.domain.services import Services, Transaction
 from bot.h5 import wording
 from bot.h5.pages import known, page
 from bot.h5.pen import Pen
+
+
+def _motto(services: Services, number: str) -> tuple[MottoCard, date]:
+    """As `known`, but a title is no sentence to keep."""
+    card, day = known(services, number)
+    if card.sent:
+        abort(404)
+    return card, day
 
 
 class Keepsakes:
@@ -20,7 +31,7 @@ class Keepsakes:
         from bot.h5.drawing import Undrawable, drawable
 
         with self._transaction(read_only=True) as services:
-            card, _ = known(services, number)
+            card = _motto(services, number)[0]
         try:
             drawable(card.words + wording.signed(card))
         except Undrawable as error:
@@ -32,7 +43,7 @@ class Keepsakes:
         from bot.h5.poster import Poster, draw
 
         with self._transaction(read_only=True) as services:
-            card, day = known(services, number)
+            card, day = _motto(services, number)
         poster = Poster(
             wording.POSTER_TITLE,
             card.words,

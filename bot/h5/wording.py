@@ -285,6 +285,8 @@ def _plain(value: Any) -> str:
 
 def signed(card: MottoCard) -> str:
     """Who stands below the words of a picture."""
+    if card.sent:
+        return " ".join(filter(None, [card.signed, card.unit.full_name if card.unit else None]))
     others = f"等{card.signers}人" if card.signers > 1 else ""
     unit = [card.unit.district] if card.unit else []
     return " ".join([*unit, (card.signed or "匿名") + others])

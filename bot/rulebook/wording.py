@@ -6,7 +6,7 @@ from bot.domain.contests import MAKE_UP_DAYS, ContestPlan
 from bot.domain.identity import CAMPAIGN_ZONE, campaign_day
 from bot.domain.moderation import Waits
 from bot.domain.regrading import Correction
-from bot.domain.rounds import Eligibility, RoundPlan
+from bot.domain.rounds import Eligibility, Kind, RoundPlan
 from bot.domain.scoring import Counting
 
 
@@ -119,11 +119,16 @@ def _order(plan: ContestPlan) -> str:
 
 def _votes_between(plan: RoundPlan) -> str:
     return (
-        f"时间：{beginning(plan.collects_from)}到{deadline(plan.collects_until)}征集，"
+        f"时间：{beginning(plan.collects_from)}到{deadline(plan.collects_until)}{_COLLECTED[plan.kind]}，"
         f"{beginning(plan.opens_at)}到{deadline(plan.closes_at)}投票。"
     )
 
 
+_COLLECTED = {
+    Kind.MOTTO: "征集",
+    Kind.LESSON: "各单位报送微党课",
+    Kind.PROJECT: "各单位报送项目案例",
+}
 _ELIGIBLE = {
     Eligibility.ANYONE: "关注本公众号的都能投。",
     Eligibility.BOUND: "登记了单位的才能投。",
@@ -134,7 +139,8 @@ _ELIGIBLE = {
 
 def _who_votes(plan: RoundPlan) -> str:
     who = "谁能投：" + _ELIGIBLE[plan.eligibility]
-    own = [] if plan.own_entry_allowed else ["自己的"]
+    # What a unit sent in is nobody's own.
+    own = [] if plan.own_entry_allowed or plan.kind is not Kind.MOTTO else ["自己的"]
     own += [] if plan.own_unit_allowed else ["本单位的"]
     return who + (f"不能投{'和'.join(own)}。" if own else "")
 

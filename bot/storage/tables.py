@@ -644,13 +644,15 @@ class ResultFile(Base):
 
 
 class Round(Base):
-    """A selection: when mottos are collected, when and how often members vote."""
+    """A selection: when entries are collected, when and how often members vote."""
 
     __tablename__ = "round"
     __table_args__ = _rules()
 
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(String(60))
+    kind: Mapped[str] = mapped_column(String(8), server_default="motto")
+    """What its entries are: motto, lesson or project."""
     collects_from: Mapped[datetime]
     collects_until: Mapped[datetime]
     opens_at: Mapped[datetime]
@@ -672,7 +674,10 @@ class Round(Base):
 
 
 class Motto(Base):
-    """An entry. Members know it by its number, which is its id and 1,000."""
+    """An entry of any kind. Members know it by its number, which is its id and 1,000.
+
+    Its words are a motto, or the title of what a unit sent in (`sent_entry`).
+    """
 
     __tablename__ = "motto"
     __table_args__ = _rules(
@@ -685,6 +690,7 @@ class Motto(Base):
     id: Mapped[int] = mapped_column(_number(), primary_key=True, autoincrement=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
     author: Mapped[bytes] = mapped_column(MemberKey)
+    """The member who wrote it; of what a unit sent in, a key that is nobody's."""
     words: Mapped[str] = mapped_column(String(60))
     folded: Mapped[str] = mapped_column(String(60))
     signature: Mapped[str] = mapped_column(String(8))
@@ -706,6 +712,23 @@ class Motto(Base):
     pile_id: Mapped[int | None] = mapped_column(_number())
     """The pile of the review desk it lies on: made of the id and the version of the entry it began
     with, less than 0 for an appeal; None until it is sorted."""
+
+
+class SentEntry(Base):
+    """What a unit sent in under a title: a micro lesson, or the case of a project."""
+
+    __tablename__ = "sent_entry"
+    __table_args__ = _rules(UniqueConstraint("round_id", "live_key"))
+
+    motto_id: Mapped[int] = mapped_column(ForeignKey("motto.id"), primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    live_key: Mapped[str | None] = mapped_column(String(60))
+    """Title, speaker and unit, folded; NULL once it was withdrawn, so that it can come again."""
+    speaker: Mapped[str | None] = mapped_column(String(15))
+    link: Mapped[str | None] = mapped_column(String(300))
+    text: Mapped[str | None] = mapped_column(String(1000))
+    sent_by: Mapped[int]
+    """The colleague who sent it in last."""
 
 
 class PileClaim(Base):

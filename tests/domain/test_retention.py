@@ -61,7 +61,7 @@ def test_what_is_kept_is_kept_as_long_as_it_is_used() -> None:
 
 def test_the_tasks_name_each_table_and_the_fields_that_go_first() -> None:
     assert list(tasks()) == [
-        "members", "rosters", "erased", "delivery.reply", "delivery", "notice", "ticket",
+        "members", "rosters", "sent", "erased", "delivery.reply", "delivery", "notice", "ticket",
         "data_pass", "ballot_pass", "ballot_visit",
         "rebinding", "naming", "spent_day", "wished_vote", "staff_session",
         "sign_in_failure", "result_request", "result_file", "upload", "pile_claim",

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from bot.domain.questions import Shelf
 from bot.domain.services import open_services
 from bot.storage.tables import Delivery, Person, Quarantine, QuarantinedVote, Round, Vote
-from tests.builders import NOON, key
+from tests.builders import NOON, a_round_of, an_approved_lesson, key
 from tests.h5.conftest import Campaign
 
 pytestmark = pytest.mark.slow
@@ -261,3 +261,27 @@ def test_when_nobody_votes_the_page_says_why(
     assert "投票12月5日12:00结束了" in phone.reads()
     assert "投票12月5日12:00结束了" in phone.posts("send", **form).text
     assert given(campaign) == []
+
+
+# ------------------------------------------------------------ what units send in
+
+
+def test_lessons_stand_on_the_ballot_with_a_way_to_what_they_are(
+    client: FlaskClient, campaign: Campaign
+) -> None:
+    campaign.joins("zhang", "张三", unit=2)
+    with campaign.sessions.begin() as session:
+        a_round_of(session, "lesson", title="微党课评选")
+        number = an_approved_lesson(session, "把群众的小事办好")
+        token = open_services(session, NOON, Shelf()).ballot_passes.issue(key("zhang"))
+    client.post("/h/vote/open", data={"t": token})
+    phone = Phone(client)
+
+    assert f"把群众的小事办好 陈小红 农业局 {number}号 看介绍" in phone.reads()
+    phone.posts("send", **phone.confirms(number))
+    assert given(campaign) == [number]
+    page = client.get(f"/h/m/{number}").text
+    assert 'href="https://v.example.cn/1" rel="noopener noreferrer external"' in page
+    assert "会离开本页，去 <bdi>v.example.cn</bdi>" in page
+    assert client.get(f"/h/m/{number}/poster").status_code == 404
+    assert "<bdi>微党课评选</bdi>" in client.get("/h/wall").text

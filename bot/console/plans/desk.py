@@ -22,6 +22,7 @@ from bot.domain.planning import (
     Unfit,
 )
 from bot.domain.rounds import Eligibility
+from bot.domain.rounds import Kind as Sort
 from bot.domain.services import Transaction
 from bot.rulebook import contest_rules, round_rules
 
@@ -69,6 +70,7 @@ ROUND = Kind(
         "in_all": False,
         "least": 1,
         "eligibility": Eligibility.ANYONE,
+        "kind": Sort.MOTTO,
         "own_unit_allowed": True,
     },
     Planning.round,

@@ -10,7 +10,7 @@ from bot.console.forms import Form, as_typed
 from bot.domain.contests import ContestPlan
 from bot.domain.identity import CAMPAIGN_ZONE
 from bot.domain.planning import Flaw
-from bot.domain.rounds import Eligibility, RoundPlan
+from bot.domain.rounds import Eligibility, Kind, RoundPlan
 from bot.domain.scoring import Counting
 
 Words = Annotated[str, BeforeValidator(as_typed), Field(max_length=200)]
@@ -97,6 +97,7 @@ class ContestForm(PlanForm):
 class RoundForm(PlanForm):
     """A selection as it was typed."""
 
+    kind: Words = Kind.MOTTO.value
     collects_from: Words = ""
     collects_until: Words = ""
     opens_at: Words = ""
@@ -122,6 +123,7 @@ class RoundForm(PlanForm):
             per_entry=_number_or_none,
             least=int,
             eligibility=Eligibility,
+            kind=Kind,
             standings_from=_moment_or_none,
         )
         if flaws:
@@ -146,6 +148,7 @@ class RoundForm(PlanForm):
             "per_entry": "" if plan.per_entry is None else plan.per_entry,
             "least": plan.least,
             "eligibility": plan.eligibility,
+            "kind": plan.kind,
             "standings_from": _typed(plan.standings_from) if plan.standings_from else "",
             "own_entry_allowed": plan.own_entry_allowed,
             "own_unit_allowed": plan.own_unit_allowed,

@@ -19,7 +19,7 @@ from bot.domain.planning import (
     PlannedContest,
     PlannedRound,
 )
-from bot.domain.rounds import Eligibility, RoundPlan
+from bot.domain.rounds import Eligibility, Kind, RoundPlan
 from bot.domain.scoring import Counting
 
 _FLAWS = {
@@ -40,6 +40,13 @@ _IDLE = {
     "per_entry": "一共几票的评选，每条本来就只能投 1 票，这里请空着。",
     "least": "每天几票的评选不能要求至少投几条，这里请填 1。",
 }
+KINDS = {
+    Kind.MOTTO: "座右铭（党员自己写）",
+    Kind.LESSON: "微党课（单位报送）",
+    Kind.PROJECT: "项目案例（单位报送）",
+}
+ENTRIES = {Kind.MOTTO: "座右铭", Kind.LESSON: "微党课", Kind.PROJECT: "项目案例"}
+"""What the entries are called."""
 ELIGIBLE = {
     Eligibility.ANYONE: "关注的都能投",
     Eligibility.BOUND: "登记了单位的",

@@ -39,6 +39,7 @@ KINDS: Mapping[str, str] = {
 
 DEEDS: Mapping[str, str] = {
     "motto.submit": "提交座右铭",
+    "motto.send_in": "单位报送",
     "motto.reword": "改字重新送审",
     "motto.withdraw": "撤下",
     "motto.restore": "恢复",
@@ -138,6 +139,9 @@ DEEDS: Mapping[str, str] = {
 
 FACTS: Mapping[str, str] = {
     "words": "内容",
+    "speaker": "主讲人",
+    "link": "链接",
+    "text": "介绍",
     "reason": "原因",
     "fix": "建议改为",
     "role": "角色",

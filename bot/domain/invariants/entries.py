@@ -22,6 +22,7 @@ _WAITING, _APPROVED, _RETURNED, _WITHDRAWN, _ERASED = (
 )
 STEPS: dict[str, tuple[set[MottoState | None], MottoState]] = {
     "motto.submit": ({None}, _WAITING),
+    "motto.send_in": ({None}, _WAITING),
     "motto.approve": ({_WAITING}, _APPROVED),
     "motto.return": ({_WAITING}, _RETURNED),
     "motto.first_look": ({_WAITING}, _WAITING),

@@ -19,6 +19,7 @@ from bot.storage.tables import (
     Motto,
     Person,
     Score,
+    SentEntry,
     SpentDay,
     Vote,
     WithdrawnVote,
@@ -55,7 +56,10 @@ def _left_scores(survey: Survey) -> Iterable[Key]:
 def _left_entries(survey: Survey) -> Iterable[Key]:
     erased = Motto.state == MottoState.ERASED
     filled = or_(Motto.words != "", *(column.is_not(None) for column in _MAY_BE_EMPTY))
-    left = or_(and_(erased, filled), and_(~erased, is_nobodys(Motto.author)))
+    sent_in = exists().where(SentEntry.motto_id == Motto.id)
+    left = or_(
+        and_(erased, or_(filled, sent_in)), and_(~(erased | sent_in), is_nobodys(Motto.author))
+    )
     return stream(survey, select(Motto.id).where(left))
 
 

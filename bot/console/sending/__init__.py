@@ -1,0 +1,10 @@
+"""The console's room for what units send in: micro lessons and the cases of projects.
+
+desk      the pages: what was sent in and what came of it, and the form
+forms     what was typed
+wording   the sentences of these pages
+"""
+
+from bot.console.sending.desk import SendingDesk
+
+__all__ = ["SendingDesk"]
