@@ -57,7 +57,11 @@ def ask_for_unit(_message: Message, state: FindingUnit, _services: Services) -> 
 def find(message: Message, _state: State, services: Services) -> Step:
     """Look for a unit by the characters sent."""
     # A name in the register may have capitals, which the folded words have not.
-    ways = (reading.unit_words(message.text), message.raw.strip(), reading.first_part(message.text))
+    # What was spoken may be written otherwise: 心安 is heard as 新安 is.
+    ways = (
+        reading.unit_words(message.text), message.raw.strip(), reading.first_part(message.text),
+        message.sound,
+    )  # fmt: skip
     found = next(
         (cards for words in ways if (cards := services.units.find(words, AT_ONCE + 1))), ()
     )

@@ -136,11 +136,13 @@ class Appealing:
 class Reviewing:
     """A moderator looks at piles by chat: `shown` are their first entries as seen (`1001:1`).
 
-    `at` is when they were shown: what joined a pile later was not seen.
+    `at` is when they were shown: what joined a pile later was not seen. `done` is what was
+    decided just before, as below.
     """
 
     shown: tuple[str, ...]
     at: str
+    done: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

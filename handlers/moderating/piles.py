@@ -41,7 +41,7 @@ def link(message: Message, state: State, services: Services) -> Step:
 
 
 @router.keyword(*wording.LOOK)
-def look(message: Message, _state: State, services: Services) -> Step | Instead:
+def look(message: Message, state: State, services: Services) -> Step | Instead:
     """Show the first piles; to a member the words mean the own entry, which may wait."""
     moderator = services.phones.moderator(message.member)
     if moderator is None:
@@ -62,7 +62,9 @@ def look(message: Message, _state: State, services: Services) -> Step | Instead:
         for pile in lying
     ]
     shown = _kept(pile.seen[0] for pile in lying)
-    return Step(wording.piles(desk.piles_waiting, told), Reviewing(shown, services.now.isoformat()))
+    done = state.done if isinstance(state, Reviewed | Reviewing) else ()
+    after = Reviewing(shown, services.now.isoformat(), done)
+    return Step(wording.piles(desk.piles_waiting, told), after)
 
 
 @router.during(Reviewing, wording.DECISION)
@@ -86,12 +88,14 @@ def decide(message: Message, state: Reviewing, services: Services) -> Step | Ins
     return Step(reply, Reviewed(decided) if decided else Idle())
 
 
-@router.during(Reviewed, wording.TAKE_BACK)
-def take_back(message: Message, state: Reviewed, services: Services) -> Step | Instead:
-    """Undo what was just decided, before anybody is told."""
+@router.during(Reviewed | Reviewing, wording.TAKE_BACK)
+def take_back(message: Message, state: Reviewed | Reviewing, services: Services) -> Step | Instead:
+    """Undo what was just decided, before anybody is told; also with the next piles on show."""
     moderator = services.phones.moderator(message.member)
     if moderator is None or not moderator.proved:
         return Instead(wording.LOOK[0])
+    if not state.done:
+        return Step(wording.nothing_to_take_back(), state)
     seen = [_read(one) for one in state.done]
     try:
         undone = services.piles.undo(seen, moderator.id)

@@ -159,6 +159,11 @@ def taken_back(count: int) -> Text:
     )
 
 
+def nothing_to_take_back() -> Text:
+    """Nothing was decided since the piles were shown first."""
+    return say("刚才没有审过的，不用撤销。\n[看待审的](发:待审)")
+
+
 def not_taken_back() -> Text:
     """Colleagues have decided all of them anew since."""
     return say("别的同志又审过了，没有撤销。\n[看待审的](发:待审)")

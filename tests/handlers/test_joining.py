@@ -235,10 +235,13 @@ def test_a_new_name_is_asked_about_in_the_same_way(zhang: Talker) -> None:
     assert profile(zhang) == (3, "等你回话")
 
 
-def test_a_unit_is_found_though_the_name_came_with_it(zhang: Talker) -> None:
+@pytest.mark.parametrize("words", ["农业局，张三", "农业局", "浓业局", "我是农业局的"])
+def test_a_unit_is_found_though_its_name_is_misheard_or_not_alone(
+    zhang: Talker, words: str
+) -> None:
     zhang.says("登记单位")
 
-    assert "请发您的姓名" in zhang.says("农业局，张三")
+    assert zhang.says(words).startswith("您选的是：农业局。\n请发您的姓名")
 
 
 def test_a_name_that_nobody_asked_for_changes_nothing(zhang: Talker) -> None:

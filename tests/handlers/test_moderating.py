@@ -138,6 +138,20 @@ def test_within_a_minute_all_is_taken_back_and_nobody_is_told(
     assert session.scalars(select(Notice)).all() == []
 
 
+def test_it_is_taken_back_also_with_the_next_piles_on_show(
+    session: Session, li: Talker, submit: Callable[[str, str], int]
+) -> None:
+    for n, words in enumerate(MOTTOS):
+        submit(f"author{n}", words)
+    li.says("待审")
+    assert li.says("撤销").startswith("刚才没有审过的，不用撤销。")
+    li.says("过123")
+    assert li.taps("再来5组").startswith("待审3组")
+
+    assert "✔ 撤销了，3条回到待审" in li.says("撤销")
+    assert states(session) == ["waiting"] * 6
+
+
 def test_after_a_minute_it_stands(
     session: Session, li: Talker, submit: Callable[[str, str], int]
 ) -> None:
