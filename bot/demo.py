@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot.conversation.folding import fold_prose
 from bot.domain import audit
 from bot.domain.bank import BankState, Brought, QuestionBank
+from bot.domain.contests import make_room_for_attempts
 from bot.domain.identity import CAMPAIGN_ZONE, campaign_day, member_key
 from bot.domain.questions import Shelf
 from bot.domain.quiz import Sitting
@@ -81,6 +82,7 @@ def _add_contest(session: Session, now: datetime, plan: dict[str, Any], bank: Ba
     )
     session.add(contest)
     session.flush()
+    make_room_for_attempts(session, contest.id, most=1)
     kept = QuestionBank(session, now)
     brought = [Brought(question) for question in bank.questions]
     kept.bring_in(brought, BankState.PUBLISHED, audit.SYSTEM)

@@ -12,6 +12,7 @@ from queue import Empty, SimpleQueue
 import structlog
 from sqlalchemy.orm import Session
 
+from bot.domain.freezing import Freezing
 from bot.domain.participation import UnitCounts
 from bot.domain.piles import Piles
 from bot.domain.purge import Purge, tasks
@@ -89,6 +90,7 @@ def duties(
     return [
         Duty("seal", 2, chores.seal),
         Duty("tally", 1, chores.tally),
+        Duty("freeze", 5, chores.freeze),
         Duty("regrade", 2, chores.regrade),
         Duty("restore", 2, chores.restore),
         Duty("recount", 5, packer.look),
@@ -135,6 +137,17 @@ class Chores:
         """Count the open rounds for all to see."""
         with self._reading() as (session, now):
             Tally(session, now).publish(self._board)
+
+    def freeze(self) -> None:
+        """Keep the boards that are frozen from now on as they were."""
+        with self._reading() as (session, now):
+            due = Freezing(session, now).due()
+        for contest in due:
+            # A city's people have some hundred thousand lines.
+            with self._patient.begin() as session:
+                taken = Freezing(session, self._clock(session)).take(contest)
+            if taken:
+                log.info("boards frozen", contest=contest)
 
     def regrade(self) -> None:
         """Let the answers follow the keys that were mended, a batch to a transaction."""

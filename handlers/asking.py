@@ -174,6 +174,7 @@ def _result(sitting: Sitting, member: bytes, services: Services) -> wording.Resu
 def _standing(member: bytes, contest: int, services: Services) -> Neighbourhood | None:
     """Where the member stands, where that may be seen."""
     try:
-        return services.standings.neighbourhood(member, contest)
+        found = services.standings.neighbourhood(member, contest)
     except (BoardClosed, OnlyJoinedStand):
         return None
+    return None if found is None or found.frozen else found

@@ -1189,7 +1189,10 @@ def _(refusal: BoardClosed) -> Text:
     return join(
         [
             *own,
-            say("最后几天封榜，谁在第几名，{day}答完揭晓。", day=_day(refusal.last_day)),
+            say(
+                "已经封榜，{day}答完揭晓；封榜以后才开始答的，揭晓时一起排上。",
+                day=_day(refusal.last_day),
+            ),
             say("[答题](发:答题)　[全市单位榜](网:/r)　[怎么算的](发:排名规则)"),
         ]
     )
@@ -3014,13 +3017,7 @@ def standing(found: Neighbourhood, unit: UnitPlace | None) -> Text:
     """The member's own place, those next to it, and how the own unit takes part."""
     return join(
         [
-            say(
-                "您的积分：{points}分，{where}第{rank}名（{people}人）。",
-                points=found.points,
-                where=found.district.full_name if found.district else "全市",
-                rank=found.rank,
-                people=found.out_of,
-            ),
+            _own_place(found),
             *(_place_line(place, found.points) for place in found.around),
             *([] if found.district else [say("[登记单位](发:登记单位)后，看您在单位里的名次。")]),
             *([_turnout_line(unit)] if unit else []),
@@ -3030,6 +3027,28 @@ def standing(found: Neighbourhood, unit: UnitPlace | None) -> Text:
                 + ("[不想上榜](发:不上榜)" if found.listed else "[我要上榜](发:上榜)")
             ),
         ]
+    )
+
+
+def _own_place(found: Neighbourhood) -> Text:
+    where = found.district.full_name if found.district else "全市"
+    if found.frozen is None:
+        return say(
+            "您的积分：{points}分，{where}第{rank}名（{people}人）。",
+            points=found.points,
+            where=where,
+            rank=found.rank,
+            people=found.out_of,
+        )
+    return say(
+        "您的积分：{points}分。\n{since}零点起封榜，那时您在{where}第{rank}名（{people}人），"
+        "{last}答完揭晓：",
+        points=found.points,
+        since=_day(found.frozen.day),
+        where=where,
+        rank=found.rank,
+        people=found.out_of,
+        last=_day(found.frozen.last_day),
     )
 
 

@@ -7,13 +7,14 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.orm import Session
 
 from bot.conversation.folding import fold_prose
 from bot.conversation.message import Kind, Message
 from bot.domain.audit import keep_chain
 from bot.domain.bank import BankState, found_by
+from bot.domain.contests import make_room_for_attempts
 from bot.domain.identity import member_key
 from bot.domain.questions import Shelf
 from bot.domain.sent_entries import Draft
@@ -21,6 +22,7 @@ from bot.domain.services import open_services
 from bot.storage.database import Sessions, open_engine, open_sessions
 from bot.storage.schema import upgrade
 from bot.storage.tables import (
+    AttemptSlot,
     BankQuestion,
     Contest,
     ContestQuestion,
@@ -122,6 +124,7 @@ def a_campaign(session: Session) -> None:
         )
     )  # fmt: skip
     session.flush()
+    make_room_for_attempts(session, 1, most=1)
     session.add_all(ContestQuestion(contest_id=1, question_id=row.id) for row in wordings)
     session.add_all(
         BankQuestion(
@@ -148,12 +151,20 @@ def another_contest(session: Session, title: str = "党章学习", **changes: An
     row = Contest(title=title, **(days | changes))
     session.add(row)
     session.flush()
+    make_room_for_attempts(session, row.id, row.attempts)
     asked = select(ContestQuestion.question_id).where(ContestQuestion.contest_id == 1)
     session.add_all(
         ContestQuestion(contest_id=row.id, question_id=id_) for id_ in session.scalars(asked).all()
     )
     session.flush()
     return row.id
+
+
+def attempts_a_day(session: Session, most: int, contest: int = 1) -> None:
+    """Let the questions of a day be taken so often in this contest."""
+    session.execute(update(Contest).where(Contest.id == contest).values(attempts=most))
+    session.execute(delete(AttemptSlot).where(AttemptSlot.contest_id == contest))
+    make_room_for_attempts(session, contest, most)
 
 
 def with_a_campaign(url: str) -> None:

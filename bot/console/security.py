@@ -173,6 +173,7 @@ ACCESS = {
     "console.plan_contest": Access.PLANNERS,
     "console.plan_round": Access.PLANNERS,
     "console.change_contest": Access.PLANNERS,
+    "console.lift_freeze": Access.PLANNERS,
     "console.change_round": Access.PLANNERS,
     "console.trail": Access.AUDITORS,
     "console.check_trail": Access.AUDITORS,

@@ -26,14 +26,14 @@ class UnitTables:
             unit = root if asked is None else asked
             if unit is not None and not _may_see(services, unit, root):
                 raise NotFound
-            summary = services.participation.summary(unit) if unit is not None else None
+            summary = services.turnout.summary(unit) if unit is not None else None
             return page(
                 "units",
                 unit=unit,
                 summary=summary,
                 above=None if unit == root or summary is None else summary.parent,
                 is_root=unit == root,
-                table=services.participation.table(unit),
+                table=services.turnout.table(unit),
                 letters=services.tickets.backlog().waiting if g.colleague.may_look else 0,
             )
 
@@ -48,9 +48,9 @@ def _root() -> int | None:
 def _may_see(services: Services, unit: int, root: int | None) -> bool:
     """Asked alike for a unit of others and for none, so that the time tells nothing either."""
     if root is not None:
-        return services.participation.is_within(unit, root)
+        return services.turnout.is_within(unit, root)
     try:
-        services.participation.summary(unit)
+        services.turnout.summary(unit)
     except KeyError:
         return False
     return True

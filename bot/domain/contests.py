@@ -1,15 +1,15 @@
 """A contest as its organiser decided it, and what follows from that for a day."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Protocol, Self
 
-from sqlalchemy import case, select
+from sqlalchemy import case, insert, select
 from sqlalchemy.orm import Session
 
 from bot.domain.identity import CAMPAIGN_ZONE
 from bot.domain.scoring import Counting, Scoring
-from bot.storage.tables import Contest
+from bot.storage.tables import AttemptSlot, Contest
 
 MAKE_UP_DAYS = 7
 """How many days back a missed day can be made up."""
@@ -94,6 +94,12 @@ def scoring_of(contest: _Counts) -> Scoring:
     )  # fmt: skip
 
 
+def make_room_for_attempts(session: Session, contest: int, most: int) -> None:
+    """Let a day's questions of this contest be taken so often: there is no slot for more."""
+    slots = [{"contest_id": contest, "nth": nth} for nth in range(1, most + 1)]
+    session.execute(insert(AttemptSlot), slots)
+
+
 def contest_in_force(session: Session, today: date) -> Contest | None:
     """The contest that runs, of several the one that began last; where none runs, the one that
     was the last to run, or the one to begin first where none has begun yet.
@@ -117,9 +123,18 @@ def next_contest(session: Session, today: date) -> Contest | None:
     return session.scalars(asked).first()
 
 
-def is_board_closed(last_day: date, closed_days: int, today: date) -> bool:
-    """Whether today is one of the days at the end on which the board of people is closed."""
-    return last_day - timedelta(days=closed_days) < today <= last_day
+def board_freezes_at(last_day: date, closed_days: int) -> datetime:
+    """The midnight at which the boards of a contest freeze: with no closed days, that of its end.
+
+    ICPC's term: what is shown then stays, and what comes later is shown with the result.
+    """
+    first = last_day - timedelta(days=closed_days - 1)
+    return datetime.combine(first, time(), CAMPAIGN_ZONE)
+
+
+def is_board_closed(last_day: date, closed_days: int, now: datetime) -> bool:
+    """Whether this is one of the days at the end on which the boards are frozen."""
+    return board_freezes_at(last_day, closed_days) <= now < board_freezes_at(last_day, 0)
 
 
 def week_of(day: date) -> date:

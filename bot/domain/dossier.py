@@ -15,6 +15,7 @@ from bot.storage.tables import (
     Attempt,
     Audit,
     Award,
+    BoardFreeze,
     Certificate,
     CertificateHolder,
     Consent,
@@ -23,6 +24,7 @@ from bot.storage.tables import (
     Draw,
     DrawCode,
     DrawEntry,
+    FrozenPlace,
     Member,
     ModeratorPhone,
     Motto,
@@ -39,6 +41,7 @@ from bot.storage.tables import (
     Staff,
     StoredQuestion,
     Ticket,
+    Unit,
     Vote,
     WishedVote,
     WithdrawnVote,
@@ -107,6 +110,7 @@ class Dossiers:
                 "consents", self._rows(Consent, member, Consent.text_version, Consent.given_at)
             ),
             Section("scores", self._scores(member)),
+            Section("frozen", self._frozen(member)),
             Section("draws", self._draws(member)),
             Section("certificates", self._certificates(member)),
             Section("papers", self._papers(member)),
@@ -188,6 +192,19 @@ class Dossiers:
             .where(Score.member_key == member)
             .order_by(Contest.first_day)
         )
+
+    def _frozen(self, member: bytes) -> list[tuple[Any, ...]]:
+        return self._tuples(
+            select(
+                Contest.title, BoardFreeze.at, FrozenPlace.board, FrozenPlace.rank,
+                FrozenPlace.points, FrozenPlace.days, Unit.name,
+            )
+            .join(Contest, Contest.id == FrozenPlace.contest_id)
+            .join(BoardFreeze, BoardFreeze.contest_id == FrozenPlace.contest_id)
+            .outerjoin(Unit, Unit.id == FrozenPlace.district_id)
+            .where(FrozenPlace.member_key == member)
+            .order_by(Contest.first_day, FrozenPlace.board)
+        )  # fmt: skip
 
     def _draws(self, member: bytes) -> list[tuple[Any, ...]]:
         of_code = and_(DrawCode.draw_id == DrawEntry.draw_id, DrawCode.code == DrawEntry.code)

@@ -11,17 +11,32 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Date, Select, case, delete, func, insert, literal, select, update
+from sqlalchemy.orm import Session, aliased
 
 from bot.domain import audit
 from bot.domain.bank import QuestionBank
-from bot.domain.contests import ContestPlan
+from bot.domain.contests import (
+    ContestPlan,
+    board_freezes_at,
+    is_board_closed,
+    make_room_for_attempts,
+)
 from bot.domain.identity import campaign_day
 from bot.domain.refusals import Refusal
 from bot.domain.rounds import Eligibility, RoundPlan
 from bot.storage.locks import claim
-from bot.storage.tables import Attempt, Audit, Contest, ContestQuestion, Motto, Round, RoundSlot
+from bot.storage.tables import (
+    Attempt,
+    AttemptSlot,
+    Audit,
+    BoardFreeze,
+    Contest,
+    ContestQuestion,
+    Motto,
+    Round,
+    RoundSlot,
+)
 
 TITLE_MOST = 60
 POINTS_MOST = 100
@@ -65,6 +80,8 @@ class Flaw(StrEnum):
     """Members rely on the longer time."""
     BEGUN = "begun"
     """Members rely on it already."""
+    FROZEN = "frozen"
+    """The instant at which its boards freeze is, or would be, behind us."""
     OVER = "over"
     IDLE = "idle"
     """It would change nothing beside what else is planned."""
@@ -102,6 +119,8 @@ class PlannedContest:
     questions: int
     people: int
     """Who has begun a paper."""
+    frozen: bool = False
+    """Whether members see its boards as they were when they froze, until somebody lifts that."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +163,7 @@ class Planning:
         row = Contest(**asdict(plan), regrades=known)
         self._session.add(row)
         self._session.flush()
+        make_room_for_attempts(self._session, row.id, plan.attempts)
         drawn = [{"contest_id": row.id, "question_id": id_} for id_ in questions]
         self._session.execute(insert(ContestQuestion), drawn)
         facts = _facts(plan) | {"questions": len(questions)}
@@ -161,6 +181,9 @@ class Planning:
         self.check_contest(plan, before)
         for name, value in asdict(plan).items():
             setattr(row, name, value)
+        if plan.attempts != before.plan.attempts:
+            self._session.execute(delete(AttemptSlot).where(AttemptSlot.contest_id == id_))
+            make_room_for_attempts(self._session, id_, plan.attempts)
         facts = {"before": _facts(before.plan), "after": _facts(plan)}
         self._note(staff_id, "contest.change", _contest(id_), facts, version + 1)
 
@@ -204,22 +227,38 @@ class Planning:
             return {"last_day": Flaw.PAST}
         if plan.last_day - plan.first_day > LONGEST:
             return {"last_day": Flaw.TOO_LONG}
+        if before and before.begun and self._moves_freeze(plan, before):
+            return {"last_day": Flaw.FROZEN}
         return {"first_day": Flaw.CROWDED} if self._is_crowded(plan, before) else {}
+
+    def _moves_freeze(self, plan: ContestPlan, before: PlannedContest) -> bool:
+        """Whether it shifts a freeze that has begun, or has one begin in the past."""
+        if not plan.closed_days or plan.last_day == before.plan.last_day:
+            return False
+        if self._is_lifted(before.id):
+            return False
+        ends = (plan.last_day, before.plan.last_day)
+        return any(board_freezes_at(end, plan.closed_days) <= self._now for end in ends)
+
+    def _is_lifted(self, contest: int) -> bool:
+        asked = select(BoardFreeze.contest_id).where(
+            BoardFreeze.contest_id == contest, BoardFreeze.lifted_at.is_not(None)
+        )
+        return self._session.scalar(asked) is not None
 
     def _is_crowded(self, plan: ContestPlan, before: PlannedContest | None) -> bool:
         """Whether on one of its days as many others run as there may be."""
         meets = (Contest.first_day <= plan.last_day, Contest.last_day >= plan.first_day)
-        others = [
-            contest
-            for contest in self._session.scalars(select(Contest).where(*meets))
-            if before is None or contest.id != before.id
-        ]
-        # Where the most run at once, one of them, or this one, has just begun.
-        begins = [plan.first_day, *(max(one.first_day, plan.first_day) for one in others)]
-        return any(
-            sum(one.first_day <= day <= one.last_day for one in others) >= SEVERAL_MOST
-            for day in begins
-        )
+        # Where the most run at once, one of them has just begun, or this one has.
+        first = literal(plan.first_day, Date)
+        begins = case((Contest.first_day > first, Contest.first_day), else_=first)
+        beside = aliased(Contest)
+        running = select(func.count()).where(beside.first_day <= begins, beside.last_day >= begins)
+        if before is not None:
+            running = running.where(beside.id != before.id)
+        crowds = running.correlate(Contest).scalar_subquery() >= SEVERAL_MOST
+        crowded = select(Contest.id).where(*meets, crowds).limit(1)
+        return self._session.scalar(crowded) is not None
 
     def _planned_contest(self, row: Contest) -> PlannedContest:
         today = campaign_day(self._now)
@@ -232,6 +271,8 @@ class Planning:
             over=row.last_day < today,
             questions=self._count(ContestQuestion, ContestQuestion.contest_id == row.id),
             people=self._session.scalar(people.where(Attempt.contest_id == row.id)) or 0,
+            frozen=is_board_closed(row.last_day, row.closed_days, self._now)
+            and not self._is_lifted(row.id),
         )
 
     # ------------------------------------------------------------ selections

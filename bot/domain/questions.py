@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.diary import Diaries
 from bot.domain.kept_lists import Latest
-from bot.domain.keys import Key, mended_keys, with_key
+from bot.domain.keys import Key, changes_keys, mended_keys, with_key
 from bot.domain.ladders import Ladders
 from bot.domain.nearest import Known as KnownEntries
 from bot.domain.panel_scoring import Judged
@@ -50,11 +50,7 @@ class Shelf:
         `regrades` is how often the contest says that keys, or what is withheld, have changed:
         with less known here, all are read anew.
         """
-        known = self._known
-        if known.regrades < regrades:
-            # A new shelf rather than a cleared one: others may be reading into the old.
-            known = _Known(regrades, mended_keys(session), withheld_now(session))
-            self._known = known
+        known = self._known_to(session, regrades)
         if missing := set(ids) - known.questions.keys():
             rows = session.execute(
                 select(StoredQuestion.id, StoredQuestion.content).where(
@@ -67,10 +63,20 @@ class Shelf:
             )
         return tuple(known.questions[id_] for id_ in ids)
 
-    @property
-    def withheld(self) -> frozenset[int]:
+    def withheld(self, session: Session) -> frozenset[int]:
         """The wordings that earn nothing for now, as the questions read last knew."""
-        return self._known.withheld
+        return withheld_now(session) if changes_keys(session) else self._known.withheld
+
+    def _known_to(self, session: Session, regrades: int) -> _Known:
+        known = self._known
+        if changes_keys(session):
+            # It may yet be undone: nobody else is to know of it.
+            return _Known(regrades, mended_keys(session), withheld_now(session))
+        if known.regrades < regrades:
+            # A new shelf rather than a cleared one: others may be reading into the old.
+            known = _Known(regrades, mended_keys(session), withheld_now(session))
+            self._known = known
+        return known
 
     def pool(self, session: Session, contest: int) -> dict[str, int]:
         """What a contest draws from: the id of each question by its code."""

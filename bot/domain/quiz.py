@@ -598,7 +598,7 @@ class Quiz:
             tuple(paper.questions),
             scoring_of(paper),
             self._earned(member, paper.contest_id, paper.day)[:before] if before else (),
-            self._shelf.withheld,
+            self._shelf.withheld(self._session),
         )
 
     def _open_score(self, record: Mapping[str, Any]) -> None:

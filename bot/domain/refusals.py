@@ -40,7 +40,9 @@ class PaperNotOut(Refusal):
 
 @dataclass(eq=False)
 class BoardClosed(Refusal):
-    """In the last days of a contest nobody sees who stands where."""
+    """In the last days of a contest the own place is not shown: it is not among the frozen ones,
+    or these are still being kept.
+    """
 
     last_day: date
     points: int | None

@@ -34,8 +34,9 @@ from sqlalchemy.orm import Session
 from bot.domain import audit
 from bot.domain.bank import QuestionBank
 from bot.domain.contests import contest_in_force, running_contests, scoring_of
+from bot.domain.freezing import is_freeze_expected
 from bot.domain.identity import campaign_day
-from bot.domain.keys import mended_keys, with_key
+from bot.domain.keys import mended_keys, tell_processes, with_key
 from bot.domain.notices import Notices
 from bot.domain.scores import add_up, lock_members
 from bot.domain.scoring import Grade, Graded, Total
@@ -221,8 +222,7 @@ class Regrading:
             if row.released_at is None:
                 raise OwnProposal
             return False
-        # With it each process learns, from the next paper it reads, that there is a new key.
-        self._session.execute(update(Contest).values(regrades=Contest.regrades + 1))
+        tell_processes(self._session)
         QuestionBank(self._session, self._now).mend(
             row.question_id, tuple(row.answer), row.explanation, staff_id
         )
@@ -401,6 +401,8 @@ class Regrading:
         """Grade the next answers anew, at most so many; how many were."""
         case_ = self.case(number)
         if case_.released_at is None or case_.finished_at is not None:
+            return 0
+        if is_freeze_expected(self._session, self._now):
             return 0
         anew = _Anew(self._session, case_)
         found = select(_ANSWER.c.member_key).where(anew.awaits)

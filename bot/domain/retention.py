@@ -182,6 +182,13 @@ REGISTER: Mapping[str, Fields] = {
     "score": _for(
         Purpose.SCORE, "member_key", "contest_id", "points", "days", "reached_at", "district_id"
     ),
+    "frozen_place": _for(
+        Purpose.SCORE,
+        "member_key", "contest_id", "board", "position", "rank", "points", "days", "district_id",
+    ),
+    "frozen_turnout": _for(
+        Purpose.NUMBERS, "contest_id", "unit_id", "headcount", "participants", "departed"
+    ),
     "motto": _for(
         Purpose.ENTRY,
         "id", "round_id", "author", "words", "folded", "signature", "unit_id", "state", "version",
@@ -278,6 +285,10 @@ REGISTER: Mapping[str, Fields] = {
     ),
     "result_file": _for(Purpose.REPORT, "token", "name", "piece", "content", "kept_at"),
     "contest_question": _for(Purpose.CONTENT, "contest_id", "question_id"),
+    "board_freeze": _for(
+        Purpose.CONTENT, "contest_id", "at", "taken_at", "lifted_at", "lifted_by"
+    ),
+    "attempt_slot": _for(Purpose.CONTENT, "contest_id", "nth"),
     "round": _for(
         Purpose.CONTENT,
         "id", "title", "kind", "collects_from", "collects_until", "opens_at", "closes_at",

@@ -18,6 +18,7 @@ from bot.domain.diary import DiaryDesk
 from bot.domain.dossier import Dossiers
 from bot.domain.draws import Draws
 from bot.domain.erasure import Erasure
+from bot.domain.freezing import Freezing
 from bot.domain.item_analysis import ItemAnalysis
 from bot.domain.judging import Judging
 from bot.domain.members import Members
@@ -225,6 +226,15 @@ class Services:
     @cached_property
     def participation(self) -> Participation:
         return Participation(self._session, self.now, self._shelf.boards)
+
+    @cached_property
+    def turnout(self) -> Participation:
+        """Participation as it is now, for colleagues: members may see a frozen board."""
+        return Participation(self._session, self.now, self._shelf.boards, live=True)
+
+    @cached_property
+    def freezing(self) -> Freezing:
+        return Freezing(self._session, self.now)
 
     @cached_property
     def diaries(self) -> DiaryDesk:

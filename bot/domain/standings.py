@@ -6,7 +6,7 @@ else's place changes. Where a contest ranks only who is bound to a unit, the oth
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from bot.domain.contests import is_board_closed
+from bot.domain.frozen import AMONG_ALL, Frozen, FrozenBoards, board_of_district
 from bot.domain.identity import campaign_day, mask
 from bot.domain.ladders import Ladder, Ladders, Scope
 from bot.domain.refusals import BoardClosed, OnlyJoinedStand
@@ -67,6 +67,8 @@ class Neighbourhood:
     around: list[Place]
     listed: bool = True
     """Whether others see the member on the boards."""
+    frozen: Frozen | None = None
+    """Of when the places are; None: of now. The own points always are of now."""
 
 
 class Standee(NamedTuple):
@@ -289,13 +291,16 @@ class Standings:
     def neighbourhood(self, member: bytes, contest: int | None = None) -> Neighbourhood | None:
         """Where the member stands within the own district; None before the first answer.
 
-        Raises BoardClosed or OnlyJoinedStand.
+        While the boards are frozen it is where the member stood when they froze. Raises
+        BoardClosed, then also for who had no place by then, or OnlyJoinedStand.
         """
         asked = _ME_IN_MEANT if contest else _ME_IN_LATEST
         me = ask(self._session, asked, self._meaning(contest) | {"member": member}).first()
         if me is None:
             return None
-        self._ensure_open(me.last_day, me.closed_days, me.points)
+        boards = FrozenBoards(self._session, me.contest_id)
+        if frozen := boards.shown(self._now, me.last_day, me.closed_days, me.points):
+            return _when_frozen(boards, frozen, member, me)
         if me.joined_only and me.district is None:
             raise OnlyJoinedStand(me.points)
         district = UnitCard(me.district, me.unit, me.unit) if me.district else None
@@ -323,13 +328,16 @@ class Standings:
         self, limit: int, district: int | None = None, contest: int | None = None
     ) -> list[Place]:
         """The first places among all, or within the district of this id; who is unlisted is not
-        among them. Raises BoardClosed.
+        among them. Those of a frozen board are the first by then. Raises BoardClosed.
         """
         asked = _BOARD.where(_IS_MEANT, _HAS_BEGUN) if contest else _LATEST
         board = self._session.execute(asked, self._meaning(contest)).first()
         if board is None:
             return []
-        self._ensure_open(board.last_day, board.closed_days, None)
+        boards = FrozenBoards(self._session, board.id)
+        if boards.shown(self._now, board.last_day, board.closed_days):
+            lines = boards.first(board_of_district(district) if district else AMONG_ALL, limit)
+            return [_to_place(row, row.rank) for row in lines if not row.unlisted]
         scope = Scope(board.id, district, board.joined_only)
         rows = self._session.execute(_TOPS.within(scope), scope.values | {"limit": limit})
         places: list[Place] = []
@@ -363,9 +371,17 @@ class Standings:
         today = {"today": campaign_day(self._now)}
         return today | {"meant": contest} if contest else today
 
-    def _ensure_open(self, last_day: date, closed_days: int, points: int | None) -> None:
-        if is_board_closed(last_day, closed_days, campaign_day(self._now)):
-            raise BoardClosed(last_day, points)
+    def frozen(self, contest: int | None = None) -> Frozen | None:
+        """Of when the boards of this contest, or of the latest, are; None: of now.
+
+        Raises BoardClosed.
+        """
+        asked = _BOARD.where(_IS_MEANT, _HAS_BEGUN) if contest else _LATEST
+        board = self._session.execute(asked, self._meaning(contest)).first()
+        if board is None:
+            return None
+        boards = FrozenBoards(self._session, board.id)
+        return boards.shown(self._now, board.last_day, board.closed_days)
 
     def _ladder(self, scope: Scope) -> Ladder:
         def count() -> Ladder:
@@ -373,6 +389,18 @@ class Standings:
             return Ladder([(row.points, row.days, row.people) for row in rungs])
 
         return self._ladders.of(scope, self._now, count)
+
+
+def _when_frozen(boards: FrozenBoards, frozen: Frozen, member: bytes, me: _Row) -> Neighbourhood:
+    """Where the member stood when the boards froze."""
+    if (mine := boards.mine(member)) is None:
+        raise BoardClosed(me.last_day, me.points)
+    ahead, behind = boards.around(mine, ABOVE, BELOW)
+    around = [_to_place(row, row.rank, row is mine) for row in (*ahead, mine, *behind)]
+    of_district = mine.board != AMONG_ALL
+    district = UnitCard(mine.district_id, mine.unit, mine.unit) if of_district else None
+    out_of = boards.people(mine.board)
+    return Neighbourhood(district, mine.rank, out_of, me.points, around, not me.unlisted, frozen)
 
 
 def _standing(row: _Row) -> Standing:

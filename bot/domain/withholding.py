@@ -28,8 +28,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.domain import audit
 from bot.domain.contests import scoring_of
+from bot.domain.freezing import is_freeze_expected
 from bot.domain.identity import campaign_day
-from bot.domain.keys import mended_keys, with_key
+from bot.domain.keys import mended_keys, tell_processes, with_key
 from bot.domain.notices import Notices
 from bot.domain.scores import add_up, lock_members
 from bot.storage.tables import (
@@ -134,7 +135,7 @@ class Withholdings:
     def _withhold(self, question_id: int, reports: int) -> None:
         row = {"question_id": question_id, "since": self._now, "reports": reports}
         self._session.execute(insert(Withholding).values(row))
-        self._tell_processes()
+        tell_processes(self._session)
         code = self._session.get_one(StoredQuestion, question_id).code
         facts = {"code": code, "reports": reports}
         self._record(question_id, audit.SYSTEM, "points.withhold", facts)
@@ -144,7 +145,8 @@ class Withholdings:
     def end(self, question_id: int, staff_id: int, *, mended: bool = False) -> bool:
         """Let the answers have their points; False when a colleague did before.
 
-        `mended` when it is because another key was put in force. Raises NotWithheld.
+        `mended` when it is because another key was put in force, of which the processes are told
+        anyway. Raises NotWithheld.
         """
         ended = self._session.execute(
             update(Withholding)
@@ -155,7 +157,8 @@ class Withholdings:
             if self._session.get(Withholding, question_id) is None:
                 raise NotWithheld
             return False
-        self._tell_processes()
+        if not mended:
+            tell_processes(self._session)
         self._record(question_id, audit.staff(staff_id), "points.restore", {"mended": mended})
         return True
 
@@ -186,6 +189,8 @@ class Withholdings:
         """Give the next answers their points, at most so many; how many got them."""
         row = self._session.get_one(Withholding, question_id, populate_existing=True)
         if row.ended_at is None or row.finished_at is not None:
+            return 0
+        if is_freeze_expected(self._session, self._now):
             return 0
         waits = and_(_ANSWER.c.question_id == question_id, _WAITS)
         found = select(_ANSWER.c.member_key).where(waits).limit(most)
@@ -266,10 +271,6 @@ class Withholdings:
             self._record(question_id, audit.SYSTEM, "points.finish", {})
 
     # ------------------------------------------------------------ inside
-
-    def _tell_processes(self) -> None:
-        """With it each process learns, from the next paper it reads, that something has changed."""
-        self._session.execute(update(Contest).values(regrades=Contest.regrades + 1))
 
     def _record(self, question_id: int, actor: str, action: str, facts: dict[str, Any]) -> None:
         audit.record(self._session, self._now, actor, action, f"points:{question_id}", facts)

@@ -23,6 +23,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from bot.domain.mottos import PAGE, WallPage
 from bot.domain.refusals import BoardClosed, NoContest, NoRound
 from bot.domain.services import Services, Transaction
+from bot.domain.unit_board import UnitTable
 from bot.domain.units import UnitCard
 from bot.h5.ballot import BallotPages
 from bot.h5.certificates import CertificatePages
@@ -144,11 +145,12 @@ class _Pages:
             district = _chosen(districts)
             contests, contest = _of_today(services)
             limit = FEWER if is_larger() else TOP
-            closed, places = None, []
+            closed, frozen, places = False, None, []
             try:
+                frozen = services.standings.frozen(contest)
                 places = services.standings.top(limit, district.id if district else None, contest)
-            except BoardClosed as refusal:
-                closed = refusal.last_day
+            except BoardClosed:
+                closed = True
             rules = _rules(services, contest)
             corrections = [correction(one) for one in services.regrading.corrections()]
         return page(
@@ -160,6 +162,7 @@ class _Pages:
             contest=contest,
             rules=rules,
             closed=closed,
+            frozen=frozen,
             corrections=corrections,
         )
 
@@ -167,10 +170,15 @@ class _Pages:
         with self._transaction(read_only=True) as services:
             district = _chosen(services.units.districts())
             contests, contest = _of_today(services)
-            table = services.participation.table(district.id if district else None, contest)
+            closed, frozen, table = False, None, UnitTable([], [])
+            try:
+                frozen = services.standings.frozen(contest)
+                table = services.participation.table(district.id if district else None, contest)
+            except BoardClosed:
+                closed = True
         return page(
             "units", table=table, district=district, contests=contests, contest=contest,
-            most=MOST_UNITS,
+            most=MOST_UNITS, frozen=frozen, closed=closed,
         )  # fmt: skip
 
 

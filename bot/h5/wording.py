@@ -132,6 +132,9 @@ SECTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "moderator": ("审核员绑定的微信", ("后台账号", "绑定的时间")),
     "consents": ("您同意过的说明", ("说明的版本", "同意的时间")),
     "scores": ("积分", ("活动", "积分", "参加天数", "到这个分数的时间")),
+    "frozen": (
+        "封榜时的名次", ("活动", "封榜的时间", "哪个榜", "名次", "积分", "参加天数", "单位")
+    ),
     "draws": ("抽签", ("抽签", "您的编号", "排在第几", "中签")),
     "certificates": (
         "荣誉证书",
@@ -242,6 +245,7 @@ def _stage(state: str) -> str:
 
 _READ: Mapping[str, Mapping[int, Callable[[Any], str]]] = {
     "person": {7: _stage},
+    "frozen": {2: lambda board: "单位里的" if board.startswith("unit:") else "同组的"},
     "answers": {4: lambda choice: _CHOICES.get(choice, choice)},
     "mottos": {
         2: lambda signature: _SIGNATURES.get(signature, signature),

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
-from bot.domain.contests import MAKE_UP_DAYS, ContestPlan
+from bot.domain.contests import MAKE_UP_DAYS, ContestPlan, board_freezes_at
 from bot.domain.identity import CAMPAIGN_ZONE, campaign_day
 from bot.domain.moderation import Waits
 from bot.domain.regrading import Correction
@@ -112,8 +112,11 @@ def _order(plan: ContestPlan) -> str:
         order += "没登记单位的不排名，登记后马上排上。"
     last_day = _day(plan.last_day)
     if plan.closed_days:
-        closed = f"最后{plan.closed_days}天封榜，只看得到自己的积分，"
-        return order + f"名次随时更新，{closed}{last_day}答完揭晓。"
+        freezes = _day(campaign_day(board_freezes_at(plan.last_day, plan.closed_days)))
+        return order + (
+            f"名次随时更新；最后{plan.closed_days}天封榜，{freezes}零点起，大家看到的都是那一刻的名次，"
+            f"自己的积分照常看；以后得的分、更正的答案，{last_day}答完揭晓时一起算进去。"
+        )
     return order + f"名次随时更新，{last_day}答完定榜。"
 
 

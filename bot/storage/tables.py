@@ -413,6 +413,16 @@ class Contest(Base):
     """How often keys were mended, or points withheld or restored: who knows of less reads anew."""
 
 
+class AttemptSlot(Base):
+    """A paper's standing room: the attempt beyond a day's limit has no slot to stand in."""
+
+    __tablename__ = "attempt_slot"
+    __table_args__ = _rules()
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"), primary_key=True)
+    nth: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+
+
 class ContestQuestion(Base):
     """The questions a contest draws from, in the wording it began with."""
 
@@ -428,11 +438,14 @@ class Attempt(Base):
 
     __tablename__ = "attempt"
     __table_args__ = _rules(
-        Index("ix_attempt_made_up_in", "member_key", "contest_id", "made_up_in", unique=True)
+        Index("ix_attempt_made_up_in", "member_key", "contest_id", "made_up_in", unique=True),
+        ForeignKeyConstraint(
+            ["contest_id", "nth"], ["attempt_slot.contest_id", "attempt_slot.nth"]
+        ),
     )
 
     member_key: Mapped[bytes] = mapped_column(MemberKey, primary_key=True)
-    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"), primary_key=True)
+    contest_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     day: Mapped[date] = mapped_column(primary_key=True)
     """The day it began: an attempt begun at 23:58 belongs to that day. Or the day made up."""
     nth: Mapped[int] = _nth()
@@ -503,6 +516,54 @@ class CountedUnits(Base):
     participants: Mapped[dict[str, int]] = mapped_column(Facts)
     """By the id of the unit; those of which nobody took part are left out."""
     counted_at: Mapped[datetime]
+
+
+class BoardFreeze(Base):
+    """The instant at which a contest's boards were frozen: a snapshot of them, taken once."""
+
+    __tablename__ = "board_freeze"
+    __table_args__ = _rules()
+
+    contest_id: Mapped[int] = mapped_column(
+        ForeignKey("contest.id"), primary_key=True, autoincrement=False
+    )
+    at: Mapped[datetime]
+    """The instant they are the boards of."""
+    taken_at: Mapped[datetime]
+    lifted_at: Mapped[datetime | None]
+    """When a colleague let all see the boards as they are; for good."""
+    lifted_by: Mapped[int | None]
+
+
+class FrozenPlace(Base):
+    """A place on a frozen board: of all (an empty name), or of the people of `unit:3`."""
+
+    __tablename__ = "frozen_place"
+    __table_args__ = _rules(UniqueConstraint("contest_id", "board", "position"))
+
+    member_key: Mapped[bytes] = mapped_column(MemberKey, primary_key=True)
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"), primary_key=True)
+    board: Mapped[str] = mapped_column(String(16), primary_key=True)
+    position: Mapped[int]
+    """Counts the lines of the board from the top; who ties shares the rank."""
+    rank: Mapped[int]
+    points: Mapped[int]
+    days: Mapped[int] = mapped_column(SmallInteger)
+    district_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    """The district or department the member belonged to by then."""
+
+
+class FrozenTurnout(Base):
+    """How many of a unit had taken part when the boards of a contest froze."""
+
+    __tablename__ = "frozen_turnout"
+    __table_args__ = _rules()
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    headcount: Mapped[int | None]
+    participants: Mapped[int]
+    departed: Mapped[int]
 
 
 class Regrade(Base):

@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from bot.domain.contests import make_room_for_attempts
 from bot.domain.entries import MottoState
 from bot.domain.identity import campaign_day
 from bot.domain.wordings import add_questions
@@ -80,6 +81,7 @@ def lay_out(session: Session, bank: Bank, now: datetime) -> dict[str, int]:
     )  # fmt: skip
     ids = add_questions(session, bank.questions)
     session.add_all(ContestQuestion(contest_id=CONTEST, question_id=id_) for id_ in ids)
+    make_room_for_attempts(session, CONTEST, most=1)
     session.add_all(RoundSlot(round_id=ROUND, slot=slot) for slot in (1, 2, 3))
     session.add_all(_motto(n, now - week) for n in range(1, MOTTOS + 1))
     return {question.code: id_ for question, id_ in zip(bank.questions, ids, strict=True)}

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from bot.conversation.folding import fold_prose
+from bot.domain.contests import make_room_for_attempts
 from bot.domain.identity import campaign_day, member_key
 from bot.domain.questions import Shelf
 from bot.domain.services import open_services
@@ -57,6 +58,7 @@ def _open_contest(session: Session, now: datetime) -> None:
     ]
     ids = add_questions(session, questions)
     session.add_all(ContestQuestion(contest_id=1, question_id=id_) for id_ in ids)
+    make_room_for_attempts(session, 1, most=1)
 
 
 def _open_round(session: Session, now: datetime, left: timedelta) -> None:

@@ -5,9 +5,12 @@ from flask import Flask
 from sqlalchemy import update
 
 from bot.domain.bank import BankState
+from bot.domain.freezing import Freezing
+from bot.domain.identity import campaign_day
 from bot.domain.roles import Role
 from bot.domain.services import Transaction
-from bot.storage.tables import BankQuestion
+from bot.storage.tables import BankQuestion, Contest
+from tests.builders import NOON
 from tests.console.browser import Browser, text_of
 from tests.console.conftest import Opened, signed_in
 
@@ -215,3 +218,18 @@ def test_moderators_see_the_plans_and_cannot_change_them(li: Browser) -> None:
 def test_what_is_not_there_is_said(chen: Browser) -> None:
     assert chen.get(f"{PLANS}/contest/999").status_code == 404
     assert chen.post(f"{PLANS}/round/999", ROUND).status_code == 404
+
+
+def test_a_freeze_is_lifted_by_whoever_writes_the_title(chen: Browser, opened: Opened) -> None:
+    with opened() as session:
+        session.execute(update(Contest).values(last_day=campaign_day(NOON), closed_days=1))
+        Freezing(session, NOON).take(1)
+    form = chen.get(f"{PLANS}/contest/1")
+    assert "现在封着榜，大家看到的是封榜时的名次，2026年12月5日答完自动揭晓。" in text_of(form)
+
+    wrong = chen.post(f"{PLANS}/contest/1/lift", {"title": "另一场"})
+    assert (wrong.status_code, "和名称不一样，没有揭晓。" in text_of(wrong)) == (422, True)
+    right = chen.post(f"{PLANS}/contest/1/lift", {"title": "我们的十三五"})
+
+    assert right.location == f"{PLANS}?saved=1"
+    assert "提前揭晓" not in text_of(chen.get(f"{PLANS}/contest/1"))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.doctor import campaign
 from bot.doctor.finding import Mark
 from bot.domain.staff import StaffRegister
-from bot.storage.tables import Contest, ContestQuestion, Round, RoundSlot
+from bot.storage.tables import AttemptSlot, Contest, ContestQuestion, Round, RoundSlot
 from tests.builders import CLOSES, NOON
 
 
@@ -51,7 +51,7 @@ def test_where_the_selection_stands_is_told(session: Session, now: datetime, wor
 
 
 def test_a_campaign_without_anything_is_worth_a_note(session: Session) -> None:
-    for table in (ContestQuestion, Contest, RoundSlot, Round):
+    for table in (ContestQuestion, AttemptSlot, Contest, RoundSlot, Round):
         session.execute(delete(table))
 
     assert campaign.contest(session, NOON).mark is Mark.NOTE

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.campaigns import KEPT, forgotten_since
 from bot.domain.identity import CAMPAIGN_ZONE
-from bot.storage.tables import Contest, ContestQuestion, Round, RoundSlot
+from bot.storage.tables import AttemptSlot, Contest, ContestQuestion, Round, RoundSlot
 from tests.builders import CLOSES, NOON
 
 ENDS = datetime(2027, 1, 1, tzinfo=CAMPAIGN_ZONE)
@@ -48,7 +48,7 @@ def test_one_that_begins_later_changes_nothing(session: Session) -> None:
 
 
 def test_without_contests_and_rounds_there_is_no_campaign(session: Session) -> None:
-    for kind in (ContestQuestion, Contest, RoundSlot, Round):
+    for kind in (ContestQuestion, AttemptSlot, Contest, RoundSlot, Round):
         session.execute(delete(kind))
 
     assert forgotten_since(session, CLOSES + timedelta(days=999)) is None

@@ -22,6 +22,7 @@ from bot.domain.refusals import (
     PaperNotOut,
 )
 from bot.domain.wordings import add_questions
+from bot.storage.database import Sessions
 from bot.storage.tables import Answer, Attempt, Contest, ContestQuestion, Score, StoredQuestion
 from tests.builders import (
     FIRST_DAY,
@@ -31,6 +32,7 @@ from tests.builders import (
     a_member,
     a_question,
     another_contest,
+    attempts_a_day,
     key,
 )
 from tests.handlers.papers import a_paper
@@ -293,13 +295,26 @@ def test_outside_the_hours_no_further_attempt_is_offered_or_begun(
         quiz_at(session, at(22)).again(member)
 
 
+@pytest.mark.slow
+def test_the_paper_beyond_the_limit_of_a_day_has_no_slot_to_stand_in(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        attempts_a_day(session, 2)
+    paper = {"member_key": key("zhang"), "contest_id": 1, "day": LAST_DAY, "started_at": NOON}
+    papers = [Attempt(**paper, nth=nth, questions=[], skipped=[]) for nth in (2, 3)]
+
+    with sessions.begin() as session:
+        session.add(papers[0])
+    with pytest.raises(IntegrityError), sessions.begin() as session:
+        session.add(papers[1])
+
+
 def test_more_papers_than_allowed_are_found(session: Session, member: bytes) -> None:
     set_rules(session, attempts=2)
     quiz = quiz_at(session, NOON)
     answer_all(quiz, member)
     take(quiz, member, 5)
 
-    set_rules(session, attempts=1)
+    session.execute(update(Contest).values(attempts=1))
 
     assert "attempt_too_many" in {v.what for v in check(session, NOON, SECRET)}
 
@@ -412,8 +427,11 @@ def at(hour: int, minute: int = 0, day: int = 5) -> datetime:
     return datetime(2026, 12, day, hour, minute, tzinfo=CAMPAIGN_ZONE)
 
 
-def set_rules(session: Session, **rules: object) -> None:
-    session.execute(update(Contest).values(**rules))
+def set_rules(session: Session, attempts: int | None = None, **rules: object) -> None:
+    if rules:
+        session.execute(update(Contest).values(**rules))
+    if attempts is not None:
+        attempts_a_day(session, attempts)
 
 
 def test_papers_are_begun_within_the_hours_alone(session: Session, member: bytes) -> None:

@@ -40,7 +40,7 @@ from bot.storage.tables import (
 )
 from quiz_bank import Question
 from tests.board import replayed
-from tests.builders import NOON, SECRET, a_member, a_question, key, said
+from tests.builders import NOON, SECRET, a_member, a_question, attempts_a_day, key, said
 from tests.handlers.papers import a_paper
 
 LI, WANG = 3, 4
@@ -232,7 +232,8 @@ def test_a_mended_key_of_several_letters_leaves_half_where_half_is_due(session: 
 
 
 def test_a_mended_key_may_let_another_attempt_count(session: Session) -> None:
-    session.execute(update(Contest).values(attempts=2, questions_a_day=1))
+    session.execute(update(Contest).values(questions_a_day=1))
+    attempts_a_day(session, 2)
     id_, other = add_questions(session, [a_question("X"), a_question("Y")])
     member = a_member(session, "zhang")
     for nth, asked, choice in ((1, id_, "C"), (2, other, "B")):

@@ -280,7 +280,7 @@ def test_before_the_first_answer_a_member_has_no_place(session: Session) -> None
 
 
 @pytest.mark.parametrize(("day", "closed"), [(28, False), (29, True), (31, True), (32, False)])
-def test_in_its_last_days_nobody_sees_who_stands_where(
+def test_in_its_last_days_nobody_sees_who_stands_where_now(
     session: Session, day: int, closed: bool
 ) -> None:
     play(session, Player("甲", 10))

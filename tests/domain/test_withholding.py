@@ -24,7 +24,7 @@ from bot.storage.tables import (
     Withholding,
 )
 from tests.board import replayed
-from tests.builders import NOON, a_member, key
+from tests.builders import NOON, a_member, chained, key
 from tests.domain.test_regrading import (
     FIRST,
     LATER,
@@ -105,6 +105,26 @@ def test_the_last_member_of_the_limit_withholds_the_points(session: Session) -> 
     assert session.scalar(select(Contest.regrades)) == (before or 0) + 1
     assert session.scalar(select(func.count()).select_from(QuestionReport)) == LIMIT
     assert deeds(session) == ["points.withhold"]
+
+
+def test_what_is_undone_is_known_to_no_process_and_what_is_done_to_all(session: Session) -> None:
+    limit(session, 1)
+    session.commit()
+    again, shelf = chained(session.get_bind().engine), Shelf()
+
+    for outcome, known in ((Session.rollback, set()), (Session.commit, {FIRST})):
+        with again() as turn:
+            reported(turn, "one")
+            assert read(turn, shelf) == {FIRST}
+            outcome(turn)
+        with again() as turn:
+            assert read(turn, shelf) == known
+
+
+def read(session: Session, shelf: Shelf) -> frozenset[int]:
+    """What a process holds to be withheld, after it has read a paper."""
+    shelf.questions(session, [FIRST], session.scalar(select(Contest.regrades)) or 0)
+    return shelf.withheld(session)
 
 
 def test_who_calls_it_faulty_again_and_again_counts_once(session: Session) -> None:

@@ -8,6 +8,7 @@ from lxml import html
 from sqlalchemy import Engine, update
 from structlog.testing import capture_logs
 
+from bot.domain.freezing import Freezing
 from bot.domain.identity import campaign_day
 from bot.domain.members import Members
 from bot.domain.mottos import PAGE
@@ -208,19 +209,28 @@ def test_waiting_returned_and_withdrawn_words_are_shown_nowhere(
 # ------------------------------------------------------------ standings
 
 
-def test_while_the_board_is_closed_the_page_says_until_when(
+def test_a_frozen_board_says_of_when_it_is_and_until_when(
     campaign: Campaign, client: FlaskClient
 ) -> None:
     campaign.joins("zhang", "张三", 2)
     campaign.scored("zhang", 20, days=3)
     with campaign.sessions.begin() as session:
         session.execute(update(Contest).values(last_day=campaign_day(NOON), closed_days=2))
+    for address in ("/h/standings", "/h/units"):
+        assert "正在封榜，请过一分钟再来看。" in text_of(client, address)
+    with campaign.sessions.begin() as session:
+        Freezing(session, NOON).take(1)
+    campaign.scored("li", 30, days=3)
 
-    standings = text_of(client, "/h/standings")
+    people, units = text_of(client, "/h/standings"), text_of(client, "/h/units")
 
-    assert "最后几天封榜，名次先不公布。 12月5日答完，在这里揭晓。" in standings
-    assert "张" not in standings
-    assert "最后2天封榜，只看得到自己的积分" in standings
+    told = "已经封榜，这是12月4日零点的榜；以后得的分、更正的答案，12月5日答完揭晓时一起算进去。"
+    assert told in people
+    assert "张* 城东街道 20分" in people
+    assert "30分" not in people
+    assert "最后2天封榜，12月4日零点起，大家看到的都是那一刻的名次" in people
+    assert told in units
+    assert "参加1人" in units
 
 
 def test_of_several_contests_each_has_its_board_and_its_rules(

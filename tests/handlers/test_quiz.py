@@ -10,7 +10,16 @@ from bot.conversation.reply import BUDGET
 from bot.conversation.state import Answering, Bundled, Filling, Idle, Telling
 from bot.storage.tables import Contest, Ticket
 from quiz_bank import Kind, load_shipped
-from tests.builders import LAST_DAY, NOON, a_member, a_question, another_contest, key, said
+from tests.builders import (
+    LAST_DAY,
+    NOON,
+    a_member,
+    a_question,
+    another_contest,
+    attempts_a_day,
+    key,
+    said,
+)
 from tests.handlers.papers import a_paper, answers, at_question, five_questions
 from tests.handlers.talking import Talker, shown, size, taps
 from tests.rows import thinned
@@ -91,7 +100,7 @@ def work_through(talker: Talker) -> str:
 
 
 def test_another_attempt_is_offered_begun_and_summed_up(session: Session, zhang: Talker) -> None:
-    session.execute(update(Contest).values(attempts=2))
+    attempts_a_day(session, 2)
     a_paper(session, key("zhang"), five_questions(("single",) * 3))
     zhang.says("答题")
     zhang.says("ABA")

@@ -1,6 +1,6 @@
 """Standings by chat: the own place, the neighbours, and the rules."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from bot.conversation.reply import BUDGET
 from bot.conversation.state import Answering
-from bot.storage.tables import Contest, Regrade, Unit
+from bot.domain.freezing import Freezing
+from bot.storage.tables import Contest, Regrade, Score, Unit
 from tests.builders import NOON, a_member
 from tests.handlers.papers import a_paper, at_question, five_questions
 from tests.handlers.talking import Talker, shown, size, taps
@@ -117,9 +118,23 @@ def test_while_the_board_is_closed_the_own_points_are_told(session: Session) -> 
     session.execute(update(Contest).values(last_day=date(2026, 12, 6), closed_days=3))
 
     assert zhang.says("排名") == (
-        "您的积分：8分。\n最后几天封榜，谁在第几名，12月6日答完揭晓。\n"
+        "您的积分：8分。\n已经封榜，12月6日答完揭晓；封榜以后才开始答的，揭晓时一起排上。\n"
         "[答题](发:答题)　[全市单位榜](网:/r)　[怎么算的](发:排名规则)"
     )
+
+
+def test_on_a_frozen_board_the_place_is_of_then_and_the_points_are_of_now(session: Session) -> None:
+    scores(session, "zhang", 2, right=4)
+    session.execute(update(Contest).values(last_day=date(2026, 12, 6), closed_days=1))
+    Freezing(session, NOON + timedelta(days=1)).take(1)
+    session.execute(update(Score).values(points=18))
+    tomorrow = Talker(session, now=NOON + timedelta(days=1))
+
+    assert tomorrow.says("排名").startswith(
+        "您的积分：18分。\n12月6日零点起封榜，那时您在城东街道第1名（1人），12月6日答完揭晓：\n"
+        "第1名　您　　8分\n"
+    )
+    assert size(tomorrow.reply) <= BUDGET
 
 
 def test_a_guest_is_told_how_to_get_a_place_where_only_units_are_ranked(session: Session) -> None:

@@ -32,7 +32,10 @@ def test_each_setting_is_told_where_it_is_set() -> None:
 
     assert "每天8题" in times
     assert points.endswith("每天最多16分；多选题全部选对才得分。快慢不算分。")
-    assert order.endswith("最后3天封榜，只看得到自己的积分，12月31日答完揭晓。")
+    assert order.endswith(
+        "最后3天封榜，12月29日零点起，大家看到的都是那一刻的名次，自己的积分照常看；"
+        "以后得的分、更正的答案，12月31日答完揭晓时一起算进去。"
+    )
     assert "7点到22点之间开始答；到点前开始的，可以接着做完" in times
     assert missed == (
         "漏答：每周（周一到周日）可以补答1天，补前7天里漏掉的最近一天，一样算分，也算连续参加。"

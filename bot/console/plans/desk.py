@@ -1,6 +1,7 @@
 """The pages of planning: all contests and selections, and the form of each."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -11,7 +12,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot.console.pages import page, to
 from bot.console.plans import wording
-from bot.console.plans.forms import ContestForm, RoundForm
+from bot.console.plans.forms import ContestForm, LiftForm, RoundForm
+from bot.domain.freezing import NotFrozen
 from bot.domain.planning import (
     Flaw,
     NoSuchPlan,
@@ -90,6 +92,9 @@ class PlanningDesk:
     def hang(self, room: Blueprint) -> None:
         """Give each page its address."""
         room.add_url_rule("/plans", "plans", self.plans)
+        room.add_url_rule(
+            "/plans/contest/<int:number>/lift", "lift_freeze", self.lift_freeze, methods=["POST"]
+        )
         for kind in (CONTEST, ROUND):
             self._hang_forms(room, kind)
 
@@ -106,6 +111,15 @@ class PlanningDesk:
         both, address = ["GET", "POST"], f"/plans/{kind.name}"
         room.add_url_rule(address, f"plan_{kind.name}", new, methods=both)
         room.add_url_rule(f"{address}/<int:number>", f"change_{kind.name}", one, methods=both)
+
+    def lift_freeze(self, number: int) -> AnyResponse:
+        """Let all see the boards of a contest before its end: asked for by its title."""
+        planned = self._find(CONTEST, number)
+        if LiftForm.sent().title != planned.plan.title:
+            return self._form(CONTEST, planned, mistyped=True)
+        with suppress(NotFrozen), self._transaction() as services:
+            services.freezing.lift(number, g.colleague.id)
+        return to("plans", saved="1")
 
     def plans(self) -> Response:
         """All contests and selections."""
@@ -168,6 +182,7 @@ class PlanningDesk:
         seen: int | None = None,
         *,
         late: bool = False,
+        mistyped: bool = False,
     ) -> Response:
         """The form; `seen` is the version that what was typed is about."""
         if fields is None:
@@ -176,12 +191,13 @@ class PlanningDesk:
         with self._transaction(read_only=True) as services:
             return page(
                 f"plan_{kind.name}",
-                _status(flaws, late=late),
+                _status(flaws, late=late, mistyped=mistyped),
                 plans=wording,
                 planned=planned,
                 fields=fields,
                 flaws=flaws or {},
                 late=late,
+                mistyped=mistyped,
                 rules=() if flaws else _rules(kind, fields),
                 version=current if seen is None else seen,
                 letters=services.tickets.backlog().waiting,
@@ -198,7 +214,7 @@ def _as_sent(value: object) -> object:
     return value if isinstance(value, bool) else str(value)
 
 
-def _status(flaws: Mapping[str, Flaw] | None, *, late: bool) -> HTTPStatus:
+def _status(flaws: Mapping[str, Flaw] | None, *, late: bool, mistyped: bool) -> HTTPStatus:
     if late:
         return HTTPStatus.CONFLICT
-    return HTTPStatus.UNPROCESSABLE_ENTITY if flaws else HTTPStatus.OK
+    return HTTPStatus.UNPROCESSABLE_ENTITY if flaws or mistyped else HTTPStatus.OK

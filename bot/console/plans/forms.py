@@ -30,6 +30,12 @@ class PlanForm(Form):
     """Only to see what members would be told; nothing is saved."""
 
 
+class LiftForm(Form):
+    """The title of the contest whose boards all are to see, typed to be sure."""
+
+    title: Words = ""
+
+
 class ContestForm(PlanForm):
     """A contest as it was typed."""
 

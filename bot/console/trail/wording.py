@@ -84,6 +84,8 @@ DEEDS: Mapping[str, str] = {
     "contest.change": "改竞赛",
     "round.plan": "新建评选",
     "round.change": "改评选",
+    "board.freeze": "封榜",
+    "board.lift": "提前揭晓",
     "round.seal": "封票",
     "round.publicise": "开始公示",
     "round.publish": "发布结果",
