@@ -46,6 +46,7 @@ from bot.domain.refusals import (
     NothingToAppeal,
     NothingToMakeUp,
     NothingToWithdraw,
+    NotLike,
     NotSealed,
     NotTheirs,
     NoVotesLeft,
@@ -2074,6 +2075,11 @@ def _(refusal: LookedAlready) -> Text:
 @refuse.register
 def _(refusal: ForTheLead) -> Text:
     return say("{number}号两位同志看法不一，由负责人或组织者来定。", number=refusal.number)
+
+
+@refuse.register
+def _(refusal: NotLike) -> Text:
+    return say("{number}号不能和这一条一起审。", number=refusal.number)
 
 
 @refuse.register

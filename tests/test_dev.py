@@ -356,6 +356,25 @@ def test_browser_libraries_are_locked_by_content_and_name_no_host() -> None:
         assert "resolved" not in package
 
 
+def test_the_bill_of_materials_names_all_that_ships_with_its_hashes() -> None:
+    told = dev.bill_of_materials()
+
+    shipped = pins(dev.SHIPPED.read_text())
+    lock = json.loads((dev.BROWSER / "package-lock.json").read_text())["packages"]
+    names = {f"{one['name']}=={one['version']}" for one in told["components"]}
+    assert shipped.keys() <= names
+    assert names - shipped.keys() == {
+        f"{place.removeprefix('node_modules/')}=={package['version']}"
+        for place, package in lock.items()
+        if place and not package.get("dev")
+    }
+    hashes = [one["content"] for library in told["components"] for one in library["hashes"]]
+    assert sum(map(len, (library["hashes"] for library in told["components"]))) > len(names)
+    assert all(re.fullmatch("[0-9a-f]{64}([0-9a-f]{64})?", found) for found in hashes)
+    flask = next(one for one in told["components"] if one["name"] == "flask")
+    assert flask["purl"] == f"pkg:pypi/flask@{flask['version']}"
+
+
 def pins(text: str) -> dict[str, str]:
     """The blocks of a requirements file by `name==version`."""
     blocks = re.split(r"^(?=[a-z0-9])", text, flags=re.MULTILINE)[1:]

@@ -21,8 +21,6 @@ SHORT = 2.0
 """Seconds that whoever brought a file waits for it; most are read by then."""
 _APART = 0.5
 """Seconds between two notes of how far it is: each is a transaction."""
-
-
 _LONGEST_NAME = 80
 
 Read = Callable[[bytes, Progress], dict[str, Any]]

@@ -91,6 +91,12 @@ class ReturnForm(SeenForm):
     fix: Annotated[_Line, BeforeValidator(as_typed)] = ""
 
 
+class FollowForm(SeenForm):
+    """The number of the entry that says the same."""
+
+    like: int = Field(ge=1, le=10**9)
+
+
 class LookForm(Form):
     """What the second would have decided: to approve, unless a reason is given."""
 

@@ -100,6 +100,7 @@ ACCESS = {
     "console.drop_release": Access.PLANNERS,
     "console.approve": Access.DECIDERS,
     "console.send_back": Access.DECIDERS,
+    "console.follow": Access.DECIDERS,
     "console.undo": Access.DECIDERS,
     "console.look": Access.DECIDERS,
     "console.settle": Access.PLANNERS,
@@ -129,6 +130,8 @@ ACCESS = {
     "console.overview": Access.LOOKERS,
     "console.export_figures": Access.REPORTERS,
     "console.export_words": Access.DECIDERS,
+    "console.export_listed": Access.DECIDERS,
+    "console.export_people": Access.OWNERS,
     "console.draws": Access.LOOKERS,
     "console.draw": Access.LOOKERS,
     "console.new_draw": Access.PLANNERS,
@@ -209,8 +212,10 @@ DANGEROUS = frozenset(
         "console.enter_number",
         "console.prize_lapsed",
         "console.publish",
+        "console.settle",
         "console.export_trail",
         "console.export_words",
+        "console.export_people",
         "console.take_results",
         "console.link_phone",
         "console.keep_phone",
@@ -225,7 +230,11 @@ DANGEROUS = frozenset(
         "console.reset_reopen",
     }
 )
-"""The views whose forms are heard only within minutes of password and code."""
+"""The views whose forms are heard only within minutes of password and code.
+
+Settling what two dispute is one of them: it sets votes aside. Undoing is none: what it takes back
+nobody has heard of, and it has to be done within the minute.
+"""
 
 _OPEN_TO: dict[Access, Callable[[Colleague], bool]] = {
     Access.STAFF: lambda _: True,

@@ -23,7 +23,7 @@ from bot.console.certificates import CertificateDesk
 from bot.console.draws import DrawDesk
 from bot.console.exports import ExportDesk
 from bot.console.exports import wording as wording_of_exports
-from bot.console.forms import LeaveForm, MarkedForm, ReturnForm, SeenForm
+from bot.console.forms import FollowForm, LeaveForm, MarkedForm, ReturnForm, SeenForm
 from bot.console.letters import Letterbox
 from bot.console.lists import ListDesk, Marker
 from bot.console.lists import wording as wording_of_lists
@@ -43,14 +43,15 @@ from bot.console.trail import TrailDesk
 from bot.console.unit_tables import UnitTables
 from bot.domain import audit
 from bot.domain.entries import UNDO, MottoState
-from bot.domain.moderation import Reason, Seen
+from bot.domain.moderation import Outcome, Reason, Seen
 from bot.domain.piles import Desk as ReviewDesk
-from bot.domain.piles import Outcome, Piles, Placing
+from bot.domain.piles import Placing
 from bot.domain.refusals import (
     DecidedMeanwhile,
     MottoTooLong,
     MottoTooShort,
     NoSuchEntry,
+    NotLike,
     NotTheirs,
     Refusal,
     UndoTooLate,
@@ -152,6 +153,7 @@ class Desk:
         room.add_url_rule(_ENTRY, view_func=self.history)
         room.add_url_rule(f"{_ENTRY}/approve", view_func=self.approve, methods=["POST"])
         room.add_url_rule(f"{_ENTRY}/return", view_func=self.send_back, methods=["POST"])
+        room.add_url_rule(f"{_ENTRY}/follow", view_func=self.follow, methods=["POST"])
         room.add_url_rule(f"{_ENTRY}/undo", view_func=self.undo, methods=["POST"])
 
     def queue(self) -> Response:
@@ -178,6 +180,21 @@ class Desk:
         form = ReturnForm.sent()
         return self._decide(form.seen(number), form.reason, form.fix)
 
+    def follow(self, number: int) -> AnyResponse:
+        """Do with the entry, and its pile, as with another that says the same."""
+        form = FollowForm.sent()
+        seen = form.seen(number)
+        joined = False
+
+        def follow(services: Services) -> Outcome:
+            nonlocal joined
+            outcome = services.piles.follow(seen, form.like, g.colleague.id)
+            joined = outcome is None
+            return outcome or Outcome([], {})
+
+        banner = self._done(number, None, follow)
+        return self._page(banner) if banner else to("queue", joined=form.like if joined else None)
+
     def decide_marked(self) -> AnyResponse:
         """Decide several piles alike, each for itself: one that has changed holds up no other."""
         form = MarkedForm.sent()
@@ -187,7 +204,9 @@ class Desk:
     def undo(self, number: int) -> AnyResponse:
         """Take a decision back before its authors hear of it."""
         seen = SeenForm.sent().seen(number)
-        banner = self._done(number, MottoState.WAITING, lambda s: s.undo(seen, g.colleague.id))
+        banner = self._done(
+            number, MottoState.WAITING, lambda s: s.piles.undo(seen, g.colleague.id)
+        )
         return self._page(banner) if banner else to("queue")
 
     def leave_desk(self) -> AnyResponse:
@@ -204,21 +223,31 @@ class Desk:
     def _decided(self, seen: list[Seen], reason: Reason | None, fix: str = "") -> Banner | None:
         wanted = MottoState.RETURNED if reason else MottoState.APPROVED
         return self._done(
-            seen[0].number, wanted, lambda s: s.decide(seen, g.colleague.id, reason, fix), fix
+            seen[0].number,
+            wanted,
+            lambda s: s.piles.decide(seen, g.colleague.id, reason, fix),
+            fix,
         )
 
     def _done(
-        self, number: int, wanted: MottoState, deed: Callable[[Piles], Outcome], unsent: str = ""
+        self,
+        number: int,
+        wanted: MottoState | None,
+        deed: Callable[[Services], Outcome],
+        unsent: str = "",
     ) -> Banner | None:
-        """Do it, or say why it was not done, or not to all."""
+        """Do it, or say why it was not done, or not to all.
+
+        `wanted` is where it would lead: a second click that finds it there has done no harm.
+        """
         try:
             with self._transaction() as services:
-                outcome = deed(services.piles)
+                outcome = deed(services)
         except NoSuchEntry:
             raise NotFound from None
         except DecidedMeanwhile as refusal:
             return None if _done_already(refusal, wanted) else self._banner(number, refusal, unsent)
-        except (NotTheirs, MottoTooShort, MottoTooLong, UndoTooLate) as refusal:
+        except (NotLike, NotTheirs, MottoTooShort, MottoTooLong, UndoTooLate) as refusal:
             return self._banner(number, refusal, unsent)
         if not outcome.late:
             return None
@@ -256,6 +285,7 @@ class Desk:
                 letters=services.tickets.backlog().waiting,
                 names=services.staff.names(),
                 mine=audit.staff(me.id),
+                joined=request.args.get("joined", type=int),
                 seat=seat.hex(),
                 banner=banner,
                 now=services.now,
@@ -285,7 +315,7 @@ def _leaders(desk: ReviewDesk, services: Services) -> set[int]:
     return {card.number for card in desk.mottos if quotes(card.words)}
 
 
-def _done_already(refusal: DecidedMeanwhile, wanted: MottoState) -> bool:
+def _done_already(refusal: DecidedMeanwhile, wanted: MottoState | None) -> bool:
     """Whether a second click came after a first that did just this."""
     looked = {"motto.first_look": MottoState.APPROVED, "motto.second_look": MottoState.RETURNED}
     state = looked.get(refusal.deed, refusal.state)

@@ -17,6 +17,7 @@ from bot.domain.refusals import (
     LookedAlready,
     MottoTooLong,
     MottoTooShort,
+    NotLike,
     OwnDecision,
     OwnMotto,
     Refusal,
@@ -162,6 +163,11 @@ def why_not(
                 f"{number}号要请另一位同志来看",
                 f"作者申诉的是您的决定，由另一位同志重新看才公道。{_NOTHING_DONE}",
             )
+        case NotLike(number=other):
+            return (
+                f"没有照{other}号办",
+                f"没有这个编号，或者它已撤下、已在同一组、不是这次评选的，或者有一条是申诉。{_NOTHING_DONE}",
+            )
         case OwnMotto():
             return f"{number}号是您自己交的", f"{BARRED[Bar.OWN]}{_NOTHING_DONE}"
         case LookedAlready():
@@ -187,6 +193,7 @@ KEYS = (
     (("A",), "通过这一组，下一组马上就到"),
     (("R", "1–7"), "退回，数字选理由"),
     (("E",), "先把字改好再退回，作者点一下就能按它重交"),
+    (("D",), "和某号是同一句：照它的结果定，或者放进它那一组"),
     (("J", "K"), "下一组、上一组"),
     (("S",), "先跳过"),
     (("X", "空格"), "选中或取消"),
@@ -401,6 +408,7 @@ _DEEDS = {
     "motto.first_look": "第一位通过，等第二位",
     "motto.second_look": "第二位不通过，等负责人定",
     "entry.look": "复看",
+    "entry.join": "和另一条放在一组",
     "entry.uphold": "复看不一，维持原来的决定",
     "motto.admit": "复看后改为通过",
     "motto.remove": "复看后撤下",

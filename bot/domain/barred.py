@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, exists, or_, select
 from sqlalchemy.orm import Session
 
-from bot.domain.entries import MottoCard, MottoState, id_of, number_of
+from bot.domain.entries import MottoState, id_of, number_of
 from bot.domain.refusals import ForTheLead, LookedAlready, OwnDecision, OwnMotto
 from bot.domain.roles import Role
 from bot.storage.tables import ModeratorPhone, Motto, SecondLook, Staff
@@ -42,10 +42,10 @@ def bars(session: Session, numbers: Collection[int], staff_id: int) -> dict[int,
     return {number_of(id_): Bar(bar) for id_, bar in rows}
 
 
-def ensure_not_barred(session: Session, card: MottoCard, staff_id: int) -> None:
-    """Raises OwnMotto, OwnDecision, LookedAlready or ForTheLead."""
-    if bar := bars(session, [card.number], staff_id).get(card.number):
-        raise _REFUSALS[bar](card.number)
+def ensure_not_barred(session: Session, numbers: Collection[int], staff_id: int) -> None:
+    """Raises OwnMotto, OwnDecision, LookedAlready or ForTheLead about one of these entries."""
+    for number, bar in bars(session, numbers, staff_id).items():
+        raise _REFUSALS[bar](number)
 
 
 def may_undo(session: Session, numbers: Collection[int], staff_id: int) -> bool:
@@ -53,11 +53,11 @@ def may_undo(session: Session, numbers: Collection[int], staff_id: int) -> bool:
     return not _ALWAYS & set(bars(session, numbers, staff_id).values())
 
 
-def ensure_may_undo(session: Session, number: int, staff_id: int) -> None:
-    """Raises OwnMotto or OwnDecision."""
-    bar = bars(session, [number], staff_id).get(number)
-    if bar in _ALWAYS:
-        raise _REFUSALS[bar](number)
+def ensure_may_undo(session: Session, numbers: Collection[int], staff_id: int) -> None:
+    """Raises OwnMotto or OwnDecision about one of these entries."""
+    for number, bar in bars(session, numbers, staff_id).items():
+        if bar in _ALWAYS:
+            raise _REFUSALS[bar](number)
 
 
 def _bars(staff_id: int, entry: Any) -> dict[Bar, ColumnElement[bool]]:

@@ -1,5 +1,7 @@
 """An entry of a selection: how it is read, and the one way in which its state changes."""
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,7 +13,6 @@ from sqlalchemy import (
     Row,
     ScalarSelect,
     Select,
-    and_,
     bindparam,
     case,
     func,
@@ -126,6 +127,8 @@ _ROUND_OF_ENTRY = select(Round.id).where(
     Round.id == select(Motto.round_id).where(Motto.id == bindparam("motto")).scalar_subquery()
 )
 
+_ROUNDS = select(Round.id).where(Round.id.in_(bindparam("rounds", expanding=True)))
+
 
 def current_round(session: Session, at: datetime, *, hold: bool = False) -> Row[Any]:
     """The row of the round in force `at` that moment; on hold it is not sealed before we commit.
@@ -201,6 +204,46 @@ def hold(session: Session, card: MottoCard) -> None:
     session.execute(select(Motto.id).where(Motto.id == id_of(card.number)).with_for_update())
 
 
+def hold_all(session: Session, numbers: Collection[int]) -> dict[int, int]:
+    """Keep these entries, and their rounds, as they are until we commit; the version of each.
+
+    One that is not there is left out.
+    """
+    # The rounds first, then the entries, as voters do; in the order of their keys, so that two
+    # who hold some of the same don't wait for each other.
+    ids = sorted({id_of(number) for number in numbers})
+    rounds = session.scalars(select(Motto.round_id).where(Motto.id.in_(ids)).distinct()).all()
+    session.execute(hold_open(session, _ROUNDS), {"rounds": rounds})
+    held = select(Motto.id, Motto.version).where(Motto.id.in_(ids)).order_by(Motto.id)
+    return {number_of(id_): version for id_, version in session.execute(held.with_for_update())}
+
+
+def change_held(
+    session: Session,
+    now: datetime,
+    held: Sequence[MottoCard],
+    actor: str,
+    action: str,
+    facts_of: Mapping[int, dict[str, Any]],
+    **values: object,
+) -> None:
+    """Bring entries that `hold_all` keeps to their next versions, each with its audit row.
+
+    `facts_of` is by their numbers. However many there are, it takes the same few statements.
+    """
+    alike: dict[int, list[int]] = defaultdict(list)
+    for card in held:
+        alike[card.version].append(card.number)
+    for version, numbers in alike.items():
+        session.execute(
+            update(Motto)
+            .where(Motto.id.in_([id_of(number) for number in numbers]))
+            .values(version=version + 1, **values)
+        )
+        facts = {subject_of(number): facts_of[number] for number in numbers}
+        audit.record_all(session, now, actor, action, facts, version + 1)
+
+
 def change_state(
     session: Session,
     now: datetime,
@@ -242,9 +285,33 @@ def cause_of(number: int, version: int) -> str:
 
 def decided_meanwhile(session: Session, number: int) -> DecidedMeanwhile:
     """Who brought the entry to where it stands, and when: the refusal for a late decider."""
-    row = session.execute(
-        select(Motto.state, Audit.actor, Audit.at, Audit.action)
-        .outerjoin(Audit, and_(Audit.subject == subject_of(number), Audit.version == Motto.version))
-        .where(Motto.id == id_of(number))
-    ).one()
-    return DecidedMeanwhile(row.state, row.actor or "", row.at, row.action or "")
+    return all_decided_meanwhile(session, [number])[number]
+
+
+def all_decided_meanwhile(
+    session: Session, numbers: Collection[int]
+) -> dict[int, DecidedMeanwhile]:
+    """The same of several entries, by their numbers."""
+    standing = {
+        number_of(row.id): row
+        for row in session.execute(
+            select(Motto.id, Motto.version, Motto.state).where(
+                Motto.id.in_([id_of(number) for number in numbers])
+            )
+        )
+    }
+    deeds = {
+        (row.subject, row.version): row
+        for row in session.execute(
+            select(Audit.subject, Audit.version, Audit.actor, Audit.at, Audit.action).where(
+                Audit.subject.in_([subject_of(number) for number in standing]),
+                Audit.version.in_([row.version for row in standing.values()]),
+            )
+        )
+    }
+    found = {}
+    for number, row in standing.items():
+        deed = deeds.get((subject_of(number), row.version))
+        told = (deed.actor, deed.at, deed.action) if deed else ("", None, "")
+        found[number] = DecidedMeanwhile(row.state, *told)
+    return found

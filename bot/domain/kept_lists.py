@@ -35,15 +35,18 @@ class Latest(Generic[_Made]):
 
 
 class KeptListHead:
-    """The head of a list: its version, and the lock of whoever changes it."""
+    """The head of a list in one transaction: its version, and the lock of whoever changes it."""
 
     def __init__(self, session: Session, name: str) -> None:
         self._session, self._name = session, name
+        self._known: int | None = None
 
     @property
     def version(self) -> int:
-        """How often it has changed; 0 as it came with the program."""
-        return self._session.scalar(_VERSION, {"list": self._name}) or 0
+        """How often it has changed; 0 as it came with the program. It is asked for once."""
+        if self._known is None:
+            self._known = self._session.scalar(_VERSION, {"list": self._name}) or 0
+        return self._known
 
     def change(self, lay_out: Callable[[], None]) -> int:
         """Keep others from changing the list until we commit; the version it comes to.
@@ -52,6 +55,7 @@ class KeptListHead:
         """
         if not self._next() and not self._first(lay_out):
             self._next()
+        self._known = None
         return self.version
 
     def _next(self) -> bool:

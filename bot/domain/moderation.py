@@ -1,13 +1,13 @@
 """Moderation: the queue of waiting mottos, decisions about them, and taking one back."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Row, case, func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from bot.domain import audit
@@ -16,27 +16,31 @@ from bot.domain.entries import (
     UNDO,
     MottoCard,
     MottoState,
+    all_decided_meanwhile,
     cards,
     cause_of,
-    change_state,
+    change_held,
     current_round,
-    decided_meanwhile,
+    hold_all,
     id_of,
     number_of,
     read_card,
+    read_cards,
     subject_of,
     to_card,
 )
 from bot.domain.mottos import check_words
 from bot.domain.notices import Notices
-from bot.domain.refusals import NoRound, NoSuchEntry, UndoTooLate
-from bot.domain.released import Why, release_votes
-from bot.domain.second_looks import Cause, SecondLooks, is_in_sample
+from bot.domain.refusals import DecidedMeanwhile, NoRound, NoSuchEntry, UndoTooLate
+from bot.domain.released import Why, release_all
+from bot.domain.second_looks import ADMIT, REMOVE, Cause, Look, SecondLooks, is_in_sample
 from bot.storage.tables import Audit, Motto
 
 _APPROVE, _RETURN = "motto.approve", "motto.return"
 _FIRST, _SECOND = "motto.first_look", "motto.second_look"
 """The first of two approves; the second does not."""
+_UNDO = "motto.undo"
+_DECIDED = (MottoState.APPROVED, MottoState.RETURNED)
 _DECISIONS = (_APPROVE, _RETURN, _FIRST, _SECOND)
 _LOOKED_AT = 400
 """Rows of the trail that are read to list the latest decisions: a pile has one for each entry."""
@@ -82,6 +86,23 @@ class Seen:
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """What became of a decision about several entries."""
+
+    done: list[Seen]
+    """In the versions they came to."""
+    late: dict[int, DecidedMeanwhile]
+    """Those that had changed since they were seen, by their number; nothing was done to them."""
+    held: frozenset[int] = frozenset()
+    """The numbers of those that wait on all the same: it takes another colleague too."""
+
+    @property
+    def final(self) -> int:
+        """How many it takes nobody else for."""
+        return len(self.done) - len(self.held)
+
+
+@dataclass(frozen=True)
 class Queue:
     """What waits for review: the oldest first, and how much there is in all."""
 
@@ -112,6 +133,8 @@ class Decision:
     standing: tuple[Seen, ...]
     """Those that nothing has been done to since; undoing names them."""
     undoable: bool
+    blind: bool
+    """Whether one of them waits for a second who must not know the verdict: for this one, maybe."""
 
 
 @dataclass(frozen=True)
@@ -152,6 +175,26 @@ class History:
     deeds: list[Deed]
 
 
+@dataclass(frozen=True)
+class _Verdict:
+    """What a colleague decides about several entries."""
+
+    by: int
+    state: MottoState
+    reason: Reason | None
+    pile: tuple[int, int] | None
+    """The number of the first, and how many there are; None for one alone."""
+
+    def facts(self, card: MottoCard, fix: str | None = None) -> dict[str, Any]:
+        """What the trail tells of it at this entry."""
+        told: dict[str, Any] = {"before": card.state, "after": self.state, "reason": self.reason}
+        if fix:
+            told["fix"] = fix
+        if self.pile:
+            told["pile"], told["of"] = self.pile
+        return told
+
+
 class Moderation:
     """The review desk."""
 
@@ -162,12 +205,11 @@ class Moderation:
         self._session, self._now, self._quotes_leader = session, now, quotes_leader
         self._looks = SecondLooks(session, now)
 
-    def queue(self, limit: int = 20, staff_id: int | None = None) -> Queue:
-        """The mottos that wait, oldest first; last those that this colleague may not decide."""
+    def queue(self, limit: int = 20) -> Queue:
+        """The mottos that wait, oldest first."""
         waiting = Motto.state == MottoState.WAITING
-        barred = case((Motto.appealed_against == staff_id, 1), else_=0)
         rows = self._session.execute(
-            cards().where(waiting).order_by(barred, Motto.submitted_at, Motto.id).limit(limit)
+            cards().where(waiting).order_by(Motto.submitted_at, Motto.id).limit(limit)
         )
         mottos = [to_card(row) for row in rows]
         count, oldest = self._session.execute(
@@ -186,110 +228,87 @@ class Moderation:
         staff_id: int,
         reason: Reason | None = None,
         fix: str | None = None,
-        together: tuple[int, int] | None = None,
     ) -> int:
-        """Approve the motto, or send it back for a reason. The version it came to.
+        """Decide about one entry as `decide_all` does. The version it came to."""
+        return self.decide_all([Seen(number, version)], staff_id, reason, fix).done[0].version
 
-        `version` is the one the moderator saw, `fix` the right words, offered to the author,
-        `together` the number of the first of a pile and how many are decided with it.
-        Audit row and the author's notice are written with it; the notice is due when undoing
-        is over; who sent it in for a unit reads it at the console. Raises NoSuchEntry,
-        DecidedMeanwhile when the entry has changed since, NotTheirs, and MottoTooShort or
-        MottoTooLong about the fix.
+    def decide_all(
+        self,
+        seen: Sequence[Seen],
+        staff_id: int,
+        reason: Reason | None = None,
+        fix: str | None = None,
+    ) -> Outcome:
+        """Approve entries, or send them back for a reason, each in the version that was seen.
+
+        `fix` are the right words, offered to the authors. Audit rows and notices are written with
+        it; the notices are due when undoing is over, and who sent an entry in for a unit reads it
+        at the console. The statements it takes do not grow with the
+        entries: whoever writes at the same time waits for all of them. Raises NoSuchEntry,
+        DecidedMeanwhile when all have changed since, NotTheirs about any, and MottoTooShort or
+        MottoTooLong about the fix; nothing is done then.
 
         Of an entry that quotes a leader it takes two who approve: until then it stays where it is.
         """
-        card = self._seen(number, version, MottoState.WAITING)
-        ensure_not_barred(self._session, card, staff_id)
-        state = MottoState.RETURNED if reason else MottoState.APPROVED
-        facts: dict[str, Any] = {"before": card.state, "after": state, "reason": reason}
+        entries = [card for card in self._hold(seen) if card.state is MottoState.WAITING]
+        late = self._late(seen, entries)
+        ensure_not_barred(self._session, [card.number for card in entries], staff_id)
         fix = check_words(fix) if fix and reason in FIXABLE else None
-        if fix == card.words:
-            fix = None
-        if fix:
-            facts["fix"] = fix
-        if together:
-            facts["pile"], facts["of"] = together
-        look = self._looks.at(number, version)
-        if look is None and not reason and self._quotes_leader(card.words):
-            after = self._look(card, staff_id, _FIRST, facts)
-            self._looks.begin(number, after, Cause.LEADER, staff_id, state)
-            return after
-        if look and look.second_by is None and state is not look.first:
-            # The entry first: where another was faster, nothing may be left on the look.
-            after = self._look(card, staff_id, _SECOND, facts)
-            self._looks.answer(number, version, staff_id, state, reason)
-            self._looks.follow(number, version, after)
-            return after
-        after = change_state(
-            self._session,
-            self._now,
-            card,
-            audit.staff(staff_id),
-            _RETURN if reason else _APPROVE,
-            facts,
-            state=state,
-            reason=reason,
-            fix=fix,
-            decided_at=self._now,
-        )
-        if look:
-            self._looks.answer(number, version, staff_id, state, reason)
-        elif is_in_sample(number):
-            self._looks.begin(number, after, Cause.SAMPLE, staff_id, state)
-        if card.sent:
-            return after
-        self._notices().leave(
-            self._author(number),
-            cause_of(number, after),
-            f"motto_{state}",
-            {
-                "number": number,
-                "words": card.words,
-                "reason": reason,
-                "fix": fix,
-                "appealed": card.appeal is not None,
-            },
-            self._now + UNDO,
-        )
-        return after
+        verdict = _Verdict(
+            staff_id, MottoState.RETURNED if reason else MottoState.APPROVED, reason,
+            (seen[0].number, len(seen)) if len(seen) > 1 else None,
+        )  # fmt: skip
+        looks = self._looks.at_all(entries)
+        first = [card for card in entries if not reason and self._takes_two(card, looks)]
+        second = [look for look in looks.values() if look.second_by is None]
+        second = [look for look in second if look.first is not verdict.state]
+        held = {card.number for card in first} | {look.card.number for look in second}
+        decided = [card for card in entries if card.number not in held]
+        self._look_first(first, verdict)
+        self._look_second(second, verdict)
+        self._decide(decided, verdict, fix, looks)
+        done = [Seen(card.number, card.version + 1) for card in entries]
+        return Outcome(done, late, frozenset(held))
 
     def undo(self, number: int, version: int, staff_id: int) -> None:
-        """Take back a decision whose author has not been told.
+        """Take back the decision about one entry as `undo_all` does."""
+        self.undo_all([Seen(number, version)], staff_id)
 
-        Raises NoSuchEntry, DecidedMeanwhile when the entry has changed since, UndoTooLate,
-        NotTheirs.
+    def undo_all(self, seen: Sequence[Seen], staff_id: int) -> Outcome:
+        """Take back decisions whose authors have not been told.
+
+        Raises NoSuchEntry, DecidedMeanwhile when all have changed since, NotTheirs about any, and
+        UndoTooLate when an author has been told: take back then what was done until here.
         """
-        look = self._looks.at(number, version)
-        card = self._seen(
-            number, version, MottoState.APPROVED, MottoState.RETURNED,
-            *([MottoState.WAITING] if look else []),
-        )  # fmt: skip
-        ensure_may_undo(self._session, number, staff_id)
-        if look and card.state is MottoState.WAITING:
-            self._undo_look(card, look.looked_at or look.due_at, staff_id)
-            return
-        if card.decided_at is None or self._now >= card.decided_at + UNDO:
+        entries = self._hold(seen)
+        looks = self._looks.at_all(entries)
+        decided = [card for card in entries if card.state in _DECIDED]
+        held = [look for look in looks.values() if look.card.state is MottoState.WAITING]
+        entries = [*decided, *(look.card for look in held)]
+        late = self._late(seen, entries)
+        ensure_may_undo(self._session, [card.number for card in entries], staff_id)
+        times = [card.decided_at for card in decided]
+        times += [look.looked_at or look.due_at for look in held]
+        if any(at is None or self._now >= at + UNDO for at in times) or self._settled(decided):
             raise UndoTooLate
-        # The entry first, then the notice, as its author does: two that take them in
+        # The entries first, then the notices, as their authors do: two that take them in
         # different orders wait for each other.
-        change_state(
-            self._session,
-            self._now,
-            card,
-            audit.staff(staff_id),
-            "motto.undo",
-            {"before": card.state, "after": MottoState.WAITING},
-            state=MottoState.WAITING,
-            reason=None,
-            fix=None,
-            decided_at=None,
-        )
-        told = not self._notices().take_back(self._author(number), cause_of(number, version))
-        if told and not card.sent:
+        actor = audit.staff(staff_id)
+        facts = {
+            card.number: {"before": card.state, "after": MottoState.WAITING} for card in entries
+        }
+        again = {"state": MottoState.WAITING, "reason": None, "fix": None, "decided_at": None}
+        waiting = [look.card for look in held]
+        change_held(self._session, self._now, waiting, actor, _UNDO, facts)
+        change_held(self._session, self._now, decided, actor, _UNDO, facts, **again)
+        causes = [
+            (author, cause_of(card.number, card.version)) for card, author in self._authors(decided)
+        ]
+        if not self._notices().take_back_all(causes):
             raise UndoTooLate
-        self._looks.take_back(number, version, version + 1)
-        release_votes(self._session, self._now, card, audit.staff(staff_id), Why.UNDONE)
+        self._looks.take_back(entries)
+        release_all(self._session, self._now, decided, actor, Why.UNDONE)
+        return Outcome([Seen(card.number, card.version + 1) for card in entries], late)
 
     def recent(self, staff_id: int, limit: int = 10) -> list[Decision]:
         """The latest decisions, newest first, also those taken back or overtaken since.
@@ -341,7 +360,7 @@ class Moderation:
             select(Motto.submitted_at, Motto.decided_at)
             .where(
                 entries,
-                Motto.state.in_([MottoState.APPROVED, MottoState.RETURNED]),
+                Motto.state.in_(_DECIDED),
                 Motto.decided_at > self._now - _LAST_DAYS,
             )
             .order_by(Motto.decided_at.desc())
@@ -388,13 +407,14 @@ class Moderation:
             for id_, version in versions
             if decided[number_of(id_)] == version
         )
-        in_time = bool(standing) and self._now < first.at + UNDO
+        blind = self._looks.is_blind({row.number: row.version for row in standing}, staff_id)
+        in_time = bool(standing) and not blind and self._now < first.at + UNDO
         undoable = in_time and may_undo(self._session, list(decided), staff_id)
         facts = first.facts
         return Decision(
             card, MottoState(facts.get("look") or facts["after"]), "look" in facts,
             facts["reason"], first.version, first.actor, first.at, facts.get("of", 1),
-            standing, undoable,
+            standing, undoable, blind,
         )  # fmt: skip
 
     def _first(self, card: MottoCard) -> Verdict:
@@ -403,7 +423,7 @@ class Moderation:
             select(Audit.facts, Audit.actor, Audit.at)
             .where(
                 Audit.subject == subject_of(card.number),
-                Audit.action.in_([_RETURN, "motto.remove"]),
+                Audit.action.in_([_RETURN, REMOVE]),
                 Audit.actor == audit.staff(card.appealed_against or 0),
             )
             .order_by(Audit.id.desc())
@@ -411,30 +431,105 @@ class Moderation:
         ).one()
         return Verdict(facts["reason"], facts.get("fix"), by, at)
 
-    def _look(self, card: MottoCard, staff_id: int, action: str, facts: dict[str, Any]) -> int:
-        """Write down what one of two says: the entry waits on, for another colleague."""
-        told = facts | {"after": MottoState.WAITING, "look": facts["after"]}
-        actor = audit.staff(staff_id)
-        return change_state(self._session, self._now, card, actor, action, told)
+    def _takes_two(self, card: MottoCard, looks: Mapping[int, Look]) -> bool:
+        """Whether the first who approves it has to wait for a second."""
+        return card.number not in looks and self._quotes_leader(card.words)
 
-    def _undo_look(self, card: MottoCard, at: datetime, staff_id: int) -> None:
-        if self._now >= at + UNDO:
-            raise UndoTooLate
-        facts = {"before": card.state, "after": MottoState.WAITING}
-        actor = audit.staff(staff_id)
-        after = change_state(self._session, self._now, card, actor, "motto.undo", facts)
-        self._looks.take_back(card.number, card.version, after)
+    def _look_first(self, entries: Sequence[MottoCard], verdict: "_Verdict") -> None:
+        """The first of two approves: the entries wait on, for another colleague."""
+        self._hold_on(entries, verdict, _FIRST)
+        self._looks.begin(entries, Cause.LEADER, verdict.by, verdict.state)
 
-    def _seen(self, number: int, version: int, *states: MottoState) -> MottoCard:
-        card = read_card(self._session, number)
-        if card is None:
-            raise NoSuchEntry(number)
-        if card.version != version or card.state not in states:
-            raise decided_meanwhile(self._session, number)
-        return card
+    def _look_second(self, looks: Sequence[Look], verdict: "_Verdict") -> None:
+        """The second does not approve: the entries wait on, for who settles it."""
+        entries = [look.card for look in looks]
+        self._hold_on(entries, verdict, _SECOND)
+        self._looks.answer(looks, verdict.by, verdict.state, verdict.reason)
+        self._looks.follow(entries)
 
-    def _author(self, number: int) -> bytes:
-        return self._session.scalars(select(Motto.author).where(Motto.id == id_of(number))).one()
+    def _hold_on(self, entries: Sequence[MottoCard], verdict: "_Verdict", action: str) -> None:
+        told = {"after": MottoState.WAITING, "look": verdict.state}
+        facts = {card.number: verdict.facts(card) | told for card in entries}
+        change_held(self._session, self._now, entries, audit.staff(verdict.by), action, facts)
+
+    def _decide(
+        self,
+        entries: Sequence[MottoCard],
+        verdict: "_Verdict",
+        fix: str | None,
+        looks: Mapping[int, Look],
+    ) -> None:
+        """Bring the entries to their verdict; their authors hear of it when undoing is over."""
+        actor, state = audit.staff(verdict.by), verdict.state
+        action = _RETURN if verdict.reason else _APPROVE
+        values = {"state": state, "reason": verdict.reason, "decided_at": self._now}
+        # For who has written just these words they are no fix.
+        fixes = {card.number: fix if card.words != fix else None for card in entries}
+        facts = {card.number: verdict.facts(card, fixes[card.number]) for card in entries}
+        for words in dict.fromkeys(fixes.values()):
+            alike = [card for card in entries if fixes[card.number] == words]
+            change_held(self._session, self._now, alike, actor, action, facts, fix=words, **values)
+        answered = [looks[card.number] for card in entries if card.number in looks]
+        self._looks.answer(answered, verdict.by, state, verdict.reason)
+        chosen = [
+            card for card in entries if card.number not in looks and is_in_sample(card.number)
+        ]
+        self._looks.begin(chosen, Cause.SAMPLE, verdict.by, state)
+        told = [
+            (
+                author,
+                cause_of(card.number, card.version + 1),
+                {
+                    "number": card.number,
+                    "words": card.words,
+                    "reason": verdict.reason,
+                    "fix": fixes[card.number],
+                    "appealed": card.appeal is not None,
+                },
+            )
+            for card, author in self._authors(entries)
+        ]
+        self._notices().leave_each(told, f"motto_{state}", self._now + UNDO)
+
+    def _hold(self, seen: Sequence[Seen]) -> list[MottoCard]:
+        """The entries that are as they were seen, and stay so until we commit."""
+        versions = hold_all(self._session, [one.number for one in seen])
+        for one in seen:
+            if one.number not in versions:
+                raise NoSuchEntry(one.number)
+        same = {one.number: None for one in seen if versions[one.number] == one.version}
+        ids = [id_of(number) for number in same]
+        found = {card.number: card for card in read_cards(self._session, Motto.id.in_(ids))}
+        return [found[number] for number in same]
+
+    def _late(
+        self, seen: Sequence[Seen], entries: Sequence[MottoCard]
+    ) -> dict[int, DecidedMeanwhile]:
+        """What became of those that were seen and are not among the entries; raised if all are."""
+        there = {card.number for card in entries}
+        gone = [one.number for one in seen if one.number not in there]
+        late = all_decided_meanwhile(self._session, gone) if gone else {}
+        if not there:
+            raise late[seen[0].number]
+        return late
+
+    def _settled(self, entries: Sequence[MottoCard]) -> bool:
+        """Whether one of them came to where it stands by who settled what two disputed."""
+        versions = {subject_of(card.number): card.version for card in entries}
+        rows = self._session.execute(
+            select(Audit.subject, Audit.version).where(
+                Audit.subject.in_(versions), Audit.action == ADMIT
+            )
+        )
+        return any(versions[subject] == version for subject, version in rows)
+
+    def _authors(self, entries: Sequence[MottoCard]) -> list[tuple[MottoCard, bytes]]:
+        """The entries whose authors are told of it by chat, each with its author."""
+        told = [card for card in entries if not card.sent]
+        ids = [id_of(card.number) for card in told]
+        rows = self._session.execute(select(Motto.id, Motto.author).where(Motto.id.in_(ids)))
+        authors = {number_of(id_): author for id_, author in rows}
+        return [(card, authors[card.number]) for card in told]
 
     def _notices(self) -> Notices:
         return Notices(self._session, self._now)

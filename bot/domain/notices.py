@@ -5,15 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from bot.storage.tables import Notice
+from bot.storage.tables import Notice, table_of
 
 AT_ONCE = 2
 """At most this many notices ride on one reply."""
 LONG = frozenset({"ticket_answered"})
 """Kinds of which one at a time is told: two would push a question's options off the reply."""
+
+_NOTICE = table_of(Notice)
+_TAKE_BACK = delete(_NOTICE).where(
+    _NOTICE.c.member_key == bindparam("whose"),
+    _NOTICE.c.cause == bindparam("why"),
+    _NOTICE.c.told_at.is_(None),
+)
 
 
 @dataclass(frozen=True)
@@ -49,18 +56,33 @@ class Notices:
         due_at: datetime,
     ) -> None:
         """Leave the same notice for all of them at once."""
-        same = {"cause": cause, "kind": kind, "facts": facts, "due_at": due_at}
-        if rows := [{"member_key": member, **same} for member in members]:
+        self.leave_each([(member, cause, facts) for member in members], kind, due_at)
+
+    def leave_each(
+        self, told: Sequence[tuple[bytes, str, dict[str, Any]]], kind: str, due_at: datetime
+    ) -> None:
+        """Leave each of these members a notice of this kind, with a cause and facts of its own."""
+        same = {"kind": kind, "due_at": due_at}
+        rows = [
+            {"member_key": member, "cause": cause, "facts": facts, **same}
+            for member, cause, facts in told
+        ]
+        if rows:
             self._session.execute(insert(Notice), rows)
 
     def take_back(self, member: bytes, cause: str) -> bool:
         """Remove a notice not told yet; False when it was told already."""
-        gone = self._session.execute(
-            delete(Notice).where(
-                Notice.member_key == member, Notice.cause == cause, Notice.told_at.is_(None)
-            )
-        )
-        return bool(gone.rowcount)  # type: ignore[attr-defined]
+        return self.take_back_all([(member, cause)])
+
+    def take_back_all(self, causes: Sequence[tuple[bytes, str]]) -> bool:
+        """Remove notices not told yet, by member and cause; False when one was told already."""
+        # By their keys, one by one though in one go: some engines know no range of pairs, and
+        # would lock all there are.
+        rows = [{"whose": member, "why": cause} for member, cause in causes]
+        if not rows:
+            return True
+        gone = self._session.connection().execute(_TAKE_BACK, rows)
+        return gone.rowcount == len(rows)
 
     def tell(self, member: bytes, delivery: bytes) -> list[Notification]:
         """The oldest notices that are due, marked as told by this delivery.

@@ -2,14 +2,14 @@
 
 An entry is put on a pile once and stays there, whatever comes later: piles don't move under the
 hands of whoever decides. Only other words, or an appeal, which nobody may decide in passing,
-take it off. An appeal lies alone.
+take it off, or a colleague who sees that it says the same as another. An appeal lies alone.
 
 A colleague who sits down takes a page of piles for ten minutes, and others get different ones.
 A claim is a row, and its key leaves room for one to a pile. It only keeps two from doing the same
 work: what decides between two who do it all the same is the version of each entry.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,12 +18,23 @@ from sqlalchemy import and_, bindparam, case, delete, exists, func, insert, or_,
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
+from bot.domain import audit
 from bot.domain.alike import Likeness, kernel
-from bot.domain.barred import Bar, bars, is_barred
-from bot.domain.entries import MottoCard, MottoState, cards, id_of, read_card, to_card
-from bot.domain.moderation import Moderation, Reason, Seen
+from bot.domain.barred import Bar, bars, ensure_not_barred, is_barred
+from bot.domain.entries import (
+    MottoCard,
+    MottoState,
+    cards,
+    decided_meanwhile,
+    hold_all,
+    id_of,
+    read_card,
+    subject_of,
+    to_card,
+)
+from bot.domain.moderation import Moderation, Outcome, Reason, Seen
 from bot.domain.mottos import Mottos
-from bot.domain.refusals import DecidedMeanwhile
+from bot.domain.refusals import NoSuchEntry, NotLike
 from bot.storage.tables import Member, Motto, PileClaim, Unit, table_of
 
 PAGE = 20
@@ -39,6 +50,7 @@ _TRIES = 3
 
 _MOTTO = table_of(Motto)
 _WAITING = Motto.state == MottoState.WAITING
+_FATES = (MottoState.WAITING, MottoState.APPROVED, MottoState.RETURNED)
 _OLDEST = func.min(Motto.submitted_at)
 _CLAIMED = exists().where(PileClaim.pile_id == Motto.pile_id)
 _PUT = (
@@ -123,16 +135,6 @@ class Desk:
     def mottos(self) -> list[MottoCard]:
         """The entries that stand for their piles."""
         return [pile.head for pile in self.piles]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a decision about several entries."""
-
-    done: list[Seen]
-    """In the versions they came to."""
-    late: dict[int, DecidedMeanwhile]
-    """Those that had changed since they were seen, by their number; nothing was done to them."""
 
 
 class Piles:
@@ -255,31 +257,64 @@ class Piles:
         """Decide all of a pile that were seen; each author is told, each entry has its audit row.
 
         `fix` as the head has it, or had it when it was seen, is no fix for any of them.
-        Raises as `Moderation.decide` does, DecidedMeanwhile when all have changed since.
+        Raises as `Moderation.decide_all` does.
         """
-        moderation = self._moderation
-        together = (seen[0].number, len(seen)) if len(seen) > 1 else None
         if fix and self._is_of_head(fix, seen[0].number):
             fix = None
+        return self._moderation.decide_all(seen, staff_id, reason, fix)
 
-        def decided(one: Seen) -> int:
-            return moderation.decide(one.number, one.version, staff_id, reason, fix, together)
+    def follow(self, seen: Sequence[Seen], number: int, staff_id: int) -> Outcome | None:
+        """Do with a pile as with the entry of this number, which says the same.
 
-        return _each(seen, decided)
+        What was decided is decided alike, for the same reason. What waits has the pile put on its
+        own, so that both are decided together; None then. Raises NotLike, or as `decide`.
+        """
+        head, other = read_card(self._session, seen[0].number), read_card(self._session, number)
+        if head is None:
+            raise NoSuchEntry(seen[0].number)
+        if other is None or not self._may_follow([one.number for one in seen], other):
+            raise NotLike(number)
+        if other.state is MottoState.WAITING:
+            self._join(seen, other, staff_id)
+            return None
+        reason = Reason(other.reason) if other.reason else None
+        return self._moderation.decide_all(seen, staff_id, reason, other.fix)
 
     def undo(self, seen: Sequence[Seen], staff_id: int) -> Outcome:
-        """Take back a decision about several entries. Raises as `Moderation.undo` does.
+        """Take back a decision about several entries. Raises as `undo_all` does.
 
         When an author has been told it stands for all of them, also where that is caught.
         """
-        moderation = self._moderation
-
-        def undone(one: Seen) -> int:
-            moderation.undo(one.number, one.version, staff_id)
-            return one.version + 1
-
         with self._session.begin_nested():
-            return _each(seen, undone)
+            return self._moderation.undo_all(seen, staff_id)
+
+    def _may_follow(self, numbers: Sequence[int], other: MottoCard) -> bool:
+        """Whether these may share the fate of the other."""
+        if other.number in numbers or other.state not in _FATES:
+            return False
+        ids = [id_of(number) for number in (*numbers, other.number)]
+        rows = self._session.execute(
+            select(Motto.round_id, Motto.pile_id, Motto.appealed_against).where(Motto.id.in_(ids))
+        ).all()
+        appealed = any(row.appealed_against is not None for row in rows)
+        rounds, piles = ({row[at] for row in rows} for at in (0, 1))
+        return not appealed and len(rounds) == 1 and (len(piles) > 1 or piles == {None})
+
+    def _join(self, seen: Sequence[Seen], other: MottoCard, staff_id: int) -> None:
+        """Put what was seen on the pile of the other, and note who did."""
+        numbers = [one.number for one in seen]
+        ensure_not_barred(self._session, [*numbers, other.number], staff_id)
+        versions = hold_all(self._session, [*numbers, other.number])
+        for one in (*seen, Seen(other.number, other.version)):
+            if versions.get(one.number) != one.version:
+                raise decided_meanwhile(self._session, one.number)
+        ids = [id_of(number) for number in (*numbers, other.number)]
+        pile = self._session.scalar(select(Motto.pile_id).where(Motto.id == ids[-1]))
+        together = update(Motto).where(Motto.id.in_(ids), _WAITING)
+        self._session.execute(together.values(pile_id=pile or _begun(ids[-1], other.version)))
+        facts = {"to": other.number, "of": len(seen)}
+        actor, subject = audit.staff(staff_id), subject_of(seen[0].number)
+        audit.record(self._session, self._now, actor, "entry.join", subject, facts)
 
     def _is_of_head(self, words: str, number: int) -> bool:
         head = read_card(self._session, number)
@@ -389,16 +424,3 @@ def _lies_for(staff_id: int, pile: Any) -> Any:
     return exists().where(
         lying.pile_id == pile, lying.state == MottoState.WAITING, ~is_barred(staff_id, lying)
     )
-
-
-def _each(seen: Sequence[Seen], deed: Callable[[Seen], int]) -> Outcome:
-    done: list[Seen] = []
-    late: dict[int, DecidedMeanwhile] = {}
-    for one in seen:
-        try:
-            done.append(Seen(one.number, deed(one)))
-        except DecidedMeanwhile as refusal:
-            late[one.number] = refusal
-    if not done:
-        raise late[seen[0].number]
-    return Outcome(done, late)

@@ -260,6 +260,16 @@ class OwnMotto(NotTheirs):
 
 
 @dataclass(eq=False)
+class NotLike(Refusal):
+    """Nothing can be done with an entry as with the one of this number.
+
+    It is not there or gone, of another round, in the same pile, or one of the two is an appeal.
+    """
+
+    number: int
+
+
+@dataclass(eq=False)
 class NothingToAppeal(Refusal):
     """No decision of which the member knows went against their entry."""
 

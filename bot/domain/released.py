@@ -64,6 +64,17 @@ def release_votes(session: Session, now: datetime, gone: MottoCard, actor: str, 
         _record(session, now, gone, actor, "votes.pass", passed, heard)
 
 
+def release_all(
+    session: Session, now: datetime, gone: Sequence[MottoCard], actor: str, why: Why
+) -> None:
+    """The same for several entries; change all of them first."""
+    ids = [id_of(card.number) for card in gone]
+    voted = set(session.scalars(select(Vote.motto_id).where(Vote.motto_id.in_(ids)).distinct()))
+    for card in gone:
+        if id_of(card.number) in voted:
+            release_votes(session, now, card, actor, why)
+
+
 def _for(card: MottoCard) -> Any:
     return Vote.motto_id == id_of(card.number)
 

@@ -12,14 +12,14 @@ a version, and constraints keep the first from being the second, and either from
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -45,6 +45,8 @@ from bot.domain.released import Why, release_votes
 from bot.domain.tally import Tally
 from bot.storage.tables import Audit, Motto, SecondLook, table_of
 
+ADMIT, REMOVE = "motto.admit", "motto.remove"
+"""What is done to an entry when the second was right."""
 ONE_OF = 50
 """Of so many entries one is looked at anew without anybody asking for it: 2 %."""
 LATELY = timedelta(days=30)
@@ -101,6 +103,7 @@ class Agreement:
 _LOOK = table_of(SecondLook)
 _THIS = and_(SecondLook.motto_id == Motto.id, SecondLook.version == Motto.version)
 """A look at the entry as it stands."""
+_AT = and_(_LOOK.c.motto_id == bindparam("entry"), _LOOK.c.version == bindparam("seen"))
 _OPEN = SecondLook.second_by.is_(None)
 _DIFFER = SecondLook.second != SecondLook.first
 _AFTERWARDS = SecondLook.cause != Cause.LEADER
@@ -125,49 +128,61 @@ class SecondLooks:
         found = self._looks(_is(number, version))
         return found[0] if found else None
 
+    def at_all(self, entries: Sequence[MottoCard]) -> dict[int, Look]:
+        """The looks at these entries in the versions they are in, by their numbers."""
+        ids = [id_of(card.number) for card in entries]
+        found = self._looks(_THIS, Motto.id.in_(ids))
+        return {look.card.number: look for look in found}
+
     def begin(
-        self, number: int, version: int, cause: Cause, first_by: int, first: MottoState
+        self, entries: Sequence[MottoCard], cause: Cause, first_by: int, first: MottoState
     ) -> None:
-        """The first has decided, which brought the entry to this version; a second has to look.
+        """The first has decided about these, as they stood before; a second has to look at each.
 
         Afterwards means after the decision can be undone.
         """
         due = self._now if cause is Cause.LEADER else self._now + UNDO
-        self._session.execute(
-            insert(SecondLook).values(
-                motto_id=id_of(number), version=version, cause=cause, first_by=first_by,
-                first=first, due_at=due,
-            )
-        )  # fmt: skip
+        same = {"cause": cause, "first_by": first_by, "first": first, "due_at": due}
+        rows = [
+            {"motto_id": id_of(card.number), "version": card.version + 1, **same}
+            for card in entries
+        ]
+        if rows:
+            self._session.execute(insert(SecondLook), rows)
 
     def answer(
-        self, number: int, version: int, by: int, verdict: MottoState, reason: str | None
+        self, looks: Sequence[Look], by: int, verdict: MottoState, reason: str | None
     ) -> None:
-        """The second has decided about this version, or another about a dispute of two."""
+        """The second has decided about these entries, or another about what two dispute."""
+        second = [look for look in looks if look.second_by is None]
+        third = [look for look in looks if look.second_by is not None]
         said = {"second_by": by, "second": verdict, "reason": reason, "looked_at": self._now}
-        look = _is(number, version)
-        second = self._session.execute(update(SecondLook).where(look, _OPEN).values(said))
-        if not second.rowcount:  # type: ignore[attr-defined]
-            settled = {"settled_by": by, "settled_at": self._now}
-            self._session.execute(update(SecondLook).where(look).values(settled))
+        self._change([(look.card, look.card.version) for look in second], said)
+        settled = {"settled_by": by, "settled_at": self._now}
+        self._change([(look.card, look.card.version) for look in third], settled)
 
-    def follow(self, number: int, version: int, after: int) -> None:
-        """The look goes on with the version to which the entry came without being decided."""
-        moved = update(SecondLook).where(_is(number, version))
-        self._session.execute(moved.values(version=after))
+    def follow(self, entries: Sequence[MottoCard]) -> None:
+        """The looks go on with the next versions: these came to them without being decided."""
+        self._change([(card, card.version) for card in entries], {}, follow=True)
 
-    def take_back(self, number: int, version: int, after: int) -> None:
-        """The decision that led to this version is undone, and the entry comes to `after`."""
-        begun = delete(SecondLook).where(_is(number, version), _OPEN)
-        if self._session.execute(begun).rowcount:  # type: ignore[attr-defined]
-            return
-        for at in (version, version - 1):
-            look = and_(_is(number, at), SecondLook.cause == Cause.LEADER)
-            last = {"settled_by": None, "settled_at": None}
-            open_again = {"second_by": None, "second": None, "reason": None, "looked_at": None}
-            settled = self._session.scalar(select(SecondLook.settled_by).where(look))
-            gone = last if settled is not None else open_again
-            self._session.execute(update(SecondLook).where(look).values(version=after, **gone))
+    def take_back(self, entries: Sequence[MottoCard]) -> None:
+        """The decisions that led to these versions are undone, and each comes to its next."""
+        cards = {id_of(card.number): card for card in entries}
+        rows = self._session.execute(select(*_LOOK.c).where(_LOOK.c.motto_id.in_(cards))).all()
+        begun: list[dict[str, int]] = []
+        second: list[tuple[MottoCard, int]] = []
+        third: list[tuple[MottoCard, int]] = []
+        for row in rows:
+            card = cards[row.motto_id]
+            if row.version == card.version and row.second_by is None:
+                begun.append({"entry": row.motto_id, "seen": row.version})
+            elif row.cause == Cause.LEADER and row.version in (card.version, card.version - 1):
+                (second if row.settled_by is None else third).append((card, row.version))
+        if begun:
+            self._session.connection().execute(delete(_LOOK).where(_AT), begun)
+        open_again = {"second_by": None, "second": None, "reason": None, "looked_at": None}
+        self._change(second, open_again, follow=True)
+        self._change(third, {"settled_by": None, "settled_at": None}, follow=True)
 
     def of(self, entries: Sequence[MottoCard]) -> dict[int, Look]:
         """By their numbers, the looks at those entries that wait for another colleague."""
@@ -192,7 +207,8 @@ class SecondLooks:
             return
         try:
             with self._session.begin_nested():
-                self.begin(number, card.version, cause, first, MottoState.APPROVED)
+                before = replace(card, version=card.version - 1)
+                self.begin([before], cause, first, MottoState.APPROVED)
         except IntegrityError:
             # Somebody else has asked in the same instant.
             return
@@ -200,12 +216,18 @@ class SecondLooks:
     def unasked(self) -> list[int]:
         """The numbers of the fifty with most votes that no second has been asked to look at."""
         lines = Tally(self._session, self._now).poll().lines
+        voted = [line.card for line in lines if line.votes]
+        looks = self._session.execute(
+            select(_LOOK.c.motto_id, _LOOK.c.version, _LOOK.c.second).where(
+                _LOOK.c.motto_id.in_([id_of(card.number) for card in voted])
+            )
+        )
+        seconds = {(number_of(id_), version): second for id_, version, second in looks}
         return [
-            line.card.number
-            for line in lines
-            if line.votes
-            and not self.at(line.card.number, line.card.version)
-            and not self._by_two(line.card.number, line.card.version)
+            card.number
+            for card in voted
+            if (card.number, card.version) not in seconds
+            and seconds.get((card.number, card.version - 1)) is None
         ]
 
     def waiting(self, staff_id: int) -> list[MottoCard]:
@@ -220,6 +242,18 @@ class SecondLooks:
         counted = select(func.count(Motto.id)).where(self._waits_for(staff_id))
         return self._session.scalar(counted) or 0
 
+    def is_blind(self, versions: Mapping[int, int], staff_id: int) -> bool:
+        """Whether one of these entries, by their numbers, waits in this version for a second look.
+
+        One that must not know what the first decided, and that this colleague may give.
+        """
+        open_ = select(SecondLook.motto_id, SecondLook.version).where(
+            SecondLook.motto_id.in_([id_of(number) for number in versions]),
+            _OPEN, _AFTERWARDS, SecondLook.first_by != staff_id,
+        )  # fmt: skip
+        rows = self._session.execute(open_)
+        return any(versions[number_of(id_)] == version for id_, version in rows)
+
     def look(
         self, number: int, version: int, staff_id: int, verdict: MottoState, reason: str | None
     ) -> None:
@@ -229,7 +263,7 @@ class SecondLooks:
         entry has changed, or one was the first oneself.
         """
         card = self._card(number)
-        ensure_not_barred(self._session, card, staff_id)
+        ensure_not_barred(self._session, [number], staff_id)
         looked = self._session.execute(
             update(SecondLook)
             .where(
@@ -253,7 +287,7 @@ class SecondLooks:
         or one is one of the two.
         """
         card, look = self._card(number), self.at(number, version)
-        ensure_not_barred(self._session, card, staff_id)
+        ensure_not_barred(self._session, [number], staff_id)
         settled = self._session.execute(
             update(SecondLook)
             .where(
@@ -297,17 +331,20 @@ class SecondLooks:
         """Bring the entry to the other verdict; its author hears of this one only."""
         approved = verdict is MottoState.APPROVED
         actor, why = audit.staff(staff_id), None if approved else reason
+        # Whoever joins a card comes last. What is taken down was decided when it was: its author
+        # may object at once, and nobody takes this back as if it were a first decision.
+        decided_at = self._now if approved else card.decided_at
         after = change_state(
             self._session,
             self._now,
             card,
             actor,
-            "motto.admit" if approved else "motto.remove",
+            ADMIT if approved else REMOVE,
             {"before": card.state, "after": verdict, "reason": why},
             state=verdict,
             reason=why,
             fix=None,
-            decided_at=self._now,
+            decided_at=decided_at,
         )
         if card.sent:
             return
@@ -322,6 +359,27 @@ class SecondLooks:
         notices.leave(member, cause_of(card.number, after), f"motto_{verdict}", told, self._now)
         if not approved:
             release_votes(self._session, self._now, card, actor, Why.UNDONE)
+
+    def _change(
+        self,
+        looks: Sequence[tuple[MottoCard, int]],
+        values: Mapping[str, object],
+        *,
+        follow: bool = False,
+    ) -> None:
+        """Change the looks at these versions of entries; on `follow` they go to the next of each.
+
+        The next is that after the version of the card.
+        """
+        rows = [
+            {"entry": id_of(card.number), "seen": version, "next": card.version + 1}
+            for card, version in looks
+        ]
+        changed = update(_LOOK).where(_AT).values(dict(values))
+        if follow:
+            changed = changed.values(version=bindparam("next"))
+        if rows:
+            self._session.connection().execute(changed, rows)
 
     def _looks(self, *conditions: Any) -> list[Look]:
         looks = select(*_LOOK.c).join(Motto, Motto.id == _LOOK.c.motto_id).where(*conditions)

@@ -151,16 +151,20 @@ class WordList:
         key = reading.read(sought).text
         found = [
             one
-            for one in self._listed(self._head.version)
+            for one in self.all()
             if category in (None, one.category) and (not key or key in reading.read(one.word).text)
         ]
         pages = max(1, -(-len(found) // PAGE))
         number = min(max(1, number), pages)
         return WordPage(found[(number - 1) * PAGE : number * PAGE], len(found), number, pages)
 
+    def all(self) -> Sequence[Listed]:
+        """The whole list, what was added last first."""
+        return self._listed(self._head.version)
+
     def counts(self) -> dict[Category, int]:
         """How many words each category has."""
-        found = Counter(one.category for one in self._listed(self._head.version))
+        found = Counter(one.category for one in self.all())
         return {category: found[category] for category in Category}
 
     def changes(self, limit: int = 20) -> list[Change]:
@@ -271,7 +275,7 @@ class WordList:
 
     def _apart(self, typed: str) -> list[Tried]:
         """The words that were typed, each once, with what is wrong with them."""
-        known = {reading.read(one.word).text for one in self._listed(self._head.version)}
+        known = {reading.read(one.word).text for one in self.all()}
         found: dict[str, Tried] = {}
         for piece in _BETWEEN.split(typed):
             if len(found) < MOST_AT_ONCE and (word := " ".join(piece.split())):
@@ -291,7 +295,7 @@ class WordList:
     ) -> dict[str, list[Example]]:
         spares = category is Category.FINE
         now = self.screen()
-        allowed = [one for one in self._listed(self._head.version) if one.category is Category.FINE]
+        allowed = [one for one in self.all() if one.category is Category.FINE]
         new = [Listed(word, Category.OTHER) for word in words]
         then = Screen(new if spares else [*new, *allowed])
         found: dict[str, list[Example]] = {}

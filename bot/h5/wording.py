@@ -204,6 +204,7 @@ _DEEDS = {
     "motto.submit": "您提交", "motto.approve": "审核通过", "motto.return": "审核退回",
     "motto.undo": "审核撤销，回到待审", "motto.reword": "您改字，重新送审",
     "motto.first_look": "一位审核员看过", "motto.second_look": "两位审核员看过",
+    "entry.join": "和同一句的另一条一起审",
     "entry.look": "审核员复看", "entry.uphold": "复看后不变", "motto.admit": "复看后通过",
     "motto.remove": "复看后退回",
     "motto.appeal": "您申诉", "motto.withdraw": "您撤回", "motto.restore": "您恢复，重新送审",

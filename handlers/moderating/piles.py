@@ -7,7 +7,7 @@ from bot.conversation.message import Message
 from bot.conversation.router import Instead, Router, Step
 from bot.conversation.state import Idle, Reviewed, Reviewing, State, on_show
 from bot.domain.entries import MottoCard
-from bot.domain.moderation import Reason, Seen
+from bot.domain.moderation import Outcome, Reason, Seen
 from bot.domain.phones import Moderator
 from bot.domain.piles import Pile
 from bot.domain.refusals import DecidedMeanwhile, NotTheirs, UndoTooLate
@@ -76,15 +76,16 @@ def decide(message: Message, state: Reviewing, services: Services) -> Step | Ins
     verdicts = reading.verdicts(message.text, len(state.shown))
     if verdicts is None:
         return Step(wording.not_understood(len(state.shown)), state)
-    done, rest = _follow(verdicts, state, moderator, services)
-    late = [place for place in verdicts if not done[place] and place not in rest]
-    approved = [len(all_) for place, all_ in done.items() if all_ and verdicts[place] is None]
-    returned = [len(all_) for place, all_ in done.items() if all_ and verdicts[place]]
-    reply = wording.decided(
-        (len(approved), sum(approved)), (len(returned), sum(returned)), late, rest,
-        PEOPLE_AT_ONCE, services.piles.desk(moderator.id).piles_waiting,
-    )  # fmt: skip
-    decided = _kept(one for all_ in done.values() for one in all_)
+    outcomes, rest = _follow(verdicts, state, moderator, services)
+    late = [place for place in verdicts if not outcomes[place].done and place not in rest]
+    told = wording.Done(
+        approved=_count(outcomes[place].final for place in verdicts if verdicts[place] is None),
+        returned=_count(outcomes[place].final for place in verdicts if verdicts[place]),
+        held=_count(len(outcome.held) for outcome in outcomes.values()),
+    )
+    left = services.piles.desk(moderator.id).piles_waiting
+    reply = wording.decided(told, late, rest, PEOPLE_AT_ONCE, left)
+    decided = _kept(one for outcome in outcomes.values() for one in outcome.done)
     return Step(reply, Reviewed(decided) if decided else Idle())
 
 
@@ -108,19 +109,19 @@ def take_back(message: Message, state: Reviewed | Reviewing, services: Services)
 
 def _follow(
     verdicts: reading.Verdicts, state: Reviewing, moderator: Moderator, services: Services
-) -> tuple[dict[int, list[Seen]], dict[int, int]]:
+) -> tuple[dict[int, Outcome], dict[int, int]]:
     """What was decided, and how many wait on for want of room, by the places of their piles."""
-    done: dict[int, list[Seen]] = {}
+    outcomes: dict[int, Outcome] = {}
     rest: dict[int, int] = {}
     room = PEOPLE_AT_ONCE
     for place, reason in verdicts.items():
         cards = _seen(state, place, moderator, services)
-        done[place] = _decide(cards[:room], moderator, reason, services)
-        if len(cards) > room and (done[place] or not room):
+        outcome = outcomes[place] = _decide(cards[:room], moderator, reason, services)
+        if len(cards) > room and (outcome.done or not room):
             left = services.piles.around(cards[room].number, moderator.id)
             rest[place] = left.count if left else 0
-        room -= len(done[place])
-    return done, rest
+        room -= len(outcome.done)
+    return outcomes, rest
 
 
 def _seen(
@@ -140,16 +141,22 @@ def _seen(
 
 def _decide(
     cards: list[MottoCard], moderator: Moderator, reason: Reason | None, services: Services
-) -> list[Seen]:
+) -> Outcome:
     """What was decided of it; nothing if a colleague was faster, or has to decide it."""
     if not cards:
-        return []
+        return Outcome([], {})
     seen = [Seen(card.number, card.version) for card in cards]
     fix = _fix(cards, services) if reason is Reason.TYPO else None
     try:
-        return list(services.piles.decide(seen, moderator.id, reason, fix).done)
+        return services.piles.decide(seen, moderator.id, reason, fix)
     except (DecidedMeanwhile, NotTheirs):
-        return []
+        return Outcome([], {})
+
+
+def _count(people: Iterable[int]) -> tuple[int, int]:
+    """How many piles there are with anybody on them, and how many people on all."""
+    some = [count for count in people if count]
+    return len(some), sum(some)
 
 
 def _fix(cards: list[MottoCard], services: Services) -> str | None:

@@ -101,24 +101,32 @@ def _example(count: int) -> str:
     return few.get(count, "过13，退2错字。")
 
 
+@dataclass(frozen=True)
+class Done:
+    """What was done, each as so many piles and so many people on them."""
+
+    approved: tuple[int, int]
+    returned: tuple[int, int]
+    held: tuple[int, int]
+    """Looked at only: they wait on, since it takes another colleague too."""
+
+
 def decided(
-    approved: tuple[int, int],
-    returned: tuple[int, int],
-    late: Sequence[int],
-    rest: Mapping[int, int],
-    at_once: int,
-    left: int,
+    told: Done, late: Sequence[int], rest: Mapping[int, int], at_once: int, left: int
 ) -> Text:
-    """What was done: how many piles and how many people; what a colleague did before.
+    """What was done, and what a colleague did before.
 
     `rest` are the people left of a pile, by its place, since a line decides about `at_once`.
     """
     parts = []
-    if approved[0]:
-        parts.append(f"通过{approved[0]}组（{approved[1]}人）")
-    if returned[0]:
-        parts.append(f"退回{returned[0]}组（{returned[1]}人）")
+    if told.approved[0]:
+        parts.append(f"通过{told.approved[0]}组（{told.approved[1]}人）")
+    if told.returned[0]:
+        parts.append(f"退回{told.returned[0]}组（{told.returned[1]}人）")
     lines = []
+    if told.held[0]:
+        seen = "记下您的意见{piles}组（{people}人）：引用领导人的话，还要别的同志看，先不通知本人。"
+        lines.append(say(seen, piles=told.held[0], people=told.held[1]))
     if parts:
         lines.append(
             say("✔ {parts}。60秒内回复“撤销”可反悔，之后才通知本人。", parts="，".join(parts))

@@ -3,6 +3,7 @@
 A01 to A29 are the rows of the project's security plan; each names tests that fail without it.
 """
 
+import re
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,7 @@ A25 = "the caller's address is believed from a proxy of this machine alone"
 A26 = "settings that are examples or too short are refused; no secret is printed"
 A27 = "links to one's own data open once, soon, and for their member"
 A28 = "who proposes a mended key does not put it in force"
-A29 = "each dependency is pinned with its hash"
+A29 = "each dependency is pinned with its hash, and a bill of materials tells them to auditors"
 
 FACTOR = "domain/test_second_factor.py"
 SIGNING_IN = "console/test_signing_in.py"
@@ -205,8 +206,17 @@ HELD_BY = {
     A29: [
         "test_dev.py::test_pins_name_a_hash_for_each_package_and_no_host",
         "test_dev.py::test_every_dependency_is_pinned",
+        "test_dev.py::test_browser_libraries_are_locked_by_content_and_name_no_host",
+        "test_dev.py::test_the_bill_of_materials_names_all_that_ships_with_its_hashes",
     ],
 }
+
+
+def test_no_row_is_left_out() -> None:
+    rows = {name: text for name, text in globals().items() if re.fullmatch(r"A\d\d", name)}
+
+    assert sorted(rows) == [f"A{number:02}" for number in range(1, 30)]
+    assert list(HELD_BY) == list(rows.values())
 
 
 @pytest.mark.parametrize("row", HELD_BY)

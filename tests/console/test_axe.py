@@ -12,8 +12,14 @@ from playwright.sync_api import Page
 from bot.domain.moderation import Reason
 from bot.domain.roles import Role
 from bot.domain.services import Transaction
+from bot.domain.uploads import Holds
+from bot.unit_files import apart
+from quiz_bank.formats.apart import dump
+from quiz_bank.formats.importing import find_questions
 from tests.console.conftest import Clock, Submit, signed_in
+from tests.console.test_imports import HEAD, ONE
 from tests.console.test_look import address, appeal, engine, fill_letterbox, fill_queue
+from tests.console.test_registers import ROSTER, UNITS
 
 __all__ = ["address", "engine"]
 
@@ -29,6 +35,8 @@ PAGES = [
     "/", "/second-looks", "/mottos/1002", "/tickets", "/votes", "/questions", "/questions/import",
     "/questions/analysis", "/plans", "/words", "/quotations", "/results", "/draws", "/certificates",
     "/certificates/new", "/trail", "/people", "/account", "/overview", "/units", "/nowhere",
+    "/units/import", "/units/import/preview?of=units", "/units/import/preview?of=roster",
+    "/questions/import/preview",
 ]  # fmt: skip
 
 
@@ -41,7 +49,19 @@ def owner(address: str, app: Flask, transaction: Transaction, submit: Submit, cl
     fill_letterbox(transaction, clock)
     with transaction() as services:
         services.moderation.decide(1003, 1, 1, Reason.TYPO, "清清白白做人，干干净净办事")
-    return str(signed_in(app, transaction, "孙负责", Role.OWNER).cookie)
+    cookie = str(signed_in(app, transaction, "孙负责", Role.OWNER).cookie)
+    bring(transaction, Holds.UNITS, apart.find(Holds.UNITS, UNITS.encode()))
+    bring(transaction, Holds.ROSTER, apart.find(Holds.ROSTER, ROSTER.encode()))
+    bring(transaction, Holds.QUESTIONS, dump(find_questions((HEAD + ONE).encode())))
+    return cookie
+
+
+def bring(transaction: Transaction, holds: Holds, report: dict[str, Any]) -> None:
+    """A file that the owner has brought, and that has been read."""
+    with transaction() as services:
+        owner = next(one for one in services.colleagues.all() if one.colleague.name == "孙负责")
+        token = services.uploads.begin(owner.colleague.id, holds, "名册.csv")
+        services.uploads.note(token, report=report)
 
 
 @pytest.fixture(params=["light", "dark"])

@@ -2,6 +2,7 @@
 
 import csv
 import re
+from datetime import timedelta
 from hashlib import sha256
 from io import BytesIO, StringIO
 
@@ -13,9 +14,11 @@ from sqlalchemy import select, update
 from bot.console.charts import chart
 from bot.console.exports import wording as words
 from bot.console.exports.lists import sheet_of
+from bot.domain.draws import DrawPlan
+from bot.domain.identity import campaign_day
 from bot.domain.roles import Role
 from bot.domain.services import Transaction
-from bot.storage.tables import Audit, Member, Motto
+from bot.storage.tables import Audit, Member, Motto, Score
 from tests.builders import NOON, key, said
 from tests.console.browser import Browser, text_of
 from tests.console.conftest import Clock, Opened, Submit, signed_in
@@ -93,8 +96,28 @@ def test_a_chart_stays_within_its_frame(numbers: list[int]) -> None:
 # ------------------------------------------------------------ the lists
 
 
+def draw(transaction: Transaction, opened: Opened, clock: Clock) -> None:
+    """One of two who took part has won, one stands in reserve."""
+    with opened() as session:
+        for name in "ab":
+            taken_part = {"contest_id": 1, "points": 2, "days": 1, "reached_at": NOON}
+            session.add(Score(member_key=key(name), **taken_part))
+    now, day = clock.now, campaign_day(clock.now)
+    plan = DrawPlan(
+        title="学习之星抽签", prize="纪念书", winners=1, reserves=1, least_days=1,
+        number_from="开奖号码", number_due=day + timedelta(2), fetch_until=day + timedelta(9),
+    )  # fmt: skip
+    with transaction() as services:
+        number = services.draws.publish(plan, 1)
+    clock.advance(days=3)
+    with transaction() as services:
+        services.draws.draw(number, "583", 1)
+    clock.now = now
+
+
 def taken(browser: Browser, name: str, format_: str = "csv", **more: object) -> bytes:
-    view = "words" if name in ("entries", "letters") else "figures"
+    view = {"entries": "words", "letters": "words"}.get(name, name)
+    view = view if view in ("words", "listed", "people") else "figures"
     fields = {"list": name, "format": format_} | more
     response = browser.post(f"/admin/export/{view}", fields)
     assert response.status_code == 200
@@ -109,10 +132,12 @@ def table(content: bytes) -> list[list[str]]:
 @pytest.mark.usefixtures("played")
 @pytest.mark.parametrize("name", words.LISTS)
 def test_each_list_is_taken_out_and_says_who_took_it_and_so_does_the_trail(
-    chen: Browser, opened: Opened, transaction: Transaction, name: str
+    app: Flask, opened: Opened, transaction: Transaction, clock: Clock, name: str
 ) -> None:
+    chen = signed_in(app, transaction, "陈组织", Role.OWNER)
     with transaction() as services:
         services.tickets.open(key("a"), "help", "看不清字", said("x").delivery)
+    draw(transaction, opened, clock)
 
     content = taken(chen, name, of=1)
 
@@ -120,7 +145,8 @@ def test_each_list_is_taken_out_and_says_who_took_it_and_so_does_the_trail(
     assert rows[0] == list(words.COLUMNS[name])
     assert len(rows) > 2
     assert all(len(row) == len(rows[0]) for row in rows[1:-1])
-    titles = {"days": "我们的十三五", "units": "我们的十三五", "letters": None}
+    titles = {"days": "我们的十三五", "units": "我们的十三五", "draw": "学习之星抽签"}
+    titles |= dict.fromkeys(("letters", "listed", "people"), "")
     title = titles.get(name, "座右铭评选")
     told = f"《{title}》" if title else "没有"
     assert rows[-1][0].startswith(f"陈组织 于 2026年12月5日 12:02:00 导出，筛选：{told}，")
@@ -155,6 +181,33 @@ def test_in_no_list_is_a_cell_a_formula_or_a_name_whole(
         assert not any("秀兰" in str(cell) for cell in [*in_csv, *in_book])
 
 
+def test_names_of_colleagues_are_masked_unless_they_are_asked_for(
+    app: Flask, transaction: Transaction, opened: Opened
+) -> None:
+    owner = signed_in(app, transaction, "欧阳秀兰", Role.OWNER)
+
+    masked, whole = taken(owner, "people"), taken(owner, "people", full_names="1")
+
+    assert table(masked)[1][:2] == ["欧***", "负责人"]
+    assert table(whole)[1][0] == "欧阳秀兰"
+    assert "筛选：账号名写全，" in table(whole)[-1][0]
+    with opened() as session:
+        rows = session.scalars(select(Audit.facts).where(Audit.action == "list.export")).all()
+    assert [row.get("full_names") for row in rows] == [None, True]
+
+
+def test_accounts_are_taken_out_by_owners_alone_and_with_proof(
+    app: Flask, transaction: Transaction, chen: Browser, li: Browser, clock: Clock
+) -> None:
+    fields = {"list": "people", "format": "csv"}
+    owner = signed_in(app, transaction, "孙负责", Role.OWNER)
+    clock.advance(minutes=6)
+
+    assert owner.post("/admin/export/people", fields).status_code == 401
+    for browser in (chen, li):
+        assert browser.post("/admin/export/people", fields).status_code == 403
+
+
 def test_words_are_taken_out_only_with_proof_and_not_by_who_only_looks(
     li: Browser, viewer: Browser, clock: Clock
 ) -> None:
@@ -178,6 +231,6 @@ def test_what_is_no_list_is_a_bad_form(chen: Browser, fields: dict[str, str]) ->
 
 def test_a_list_of_nothing_has_its_columns_alone(transaction: Transaction, opened: Opened) -> None:
     with transaction(read_only=True) as services:
-        assert [list(sheet_of(name, services, None).rows) for name in words.LISTS] == [
-            [] for _ in words.LISTS
-        ]
+        empty = [name for name in words.LISTS if not list(sheet_of(name, services, None).rows)]
+    # The list of words begins as it comes with the program.
+    assert [name for name in words.LISTS if name not in empty] == ["listed"]

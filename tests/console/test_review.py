@@ -5,6 +5,7 @@ from threading import Barrier, Thread
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, select
+from werkzeug.test import TestResponse
 
 from bot.console import wording
 from bot.domain.moderation import Reason
@@ -592,6 +593,51 @@ def test_marked_piles_are_decided_at_once_each_for_itself(
     assert f"{numbers[2]}号 刚刚已由王审核通过" in text_of(response)
     states = [state(opened, number)[0] for number in numbers]
     assert states == ["returned", "returned", "approved", "returned"]
+
+
+def follow(browser: Browser, number: int, like: object, **more: object) -> TestResponse:
+    fields = {"version": 1, "like": like} | more
+    return browser.post(f"/admin/mottos/{number}/follow", fields)
+
+
+def test_what_says_the_same_as_a_decided_one_is_decided_alike_with_its_number(
+    li: Browser, submit: Submit, opened: Opened
+) -> None:
+    first, second = submit(BRICK), submit(CLEAN)
+    send_back(li, first, "typo")
+
+    assert "和几号是同一句？" in text_of(li.get("/admin"))
+    assert follow(li, second, first).location == "/admin/"
+    assert state(opened, second) == ("returned", 2)
+    assert f"{second}号已退回：有错别字 撤销" in text_of(li.get("/admin"))
+    undo(li, second)
+    assert state(opened, second) == ("waiting", 3)
+
+
+def test_what_says_the_same_as_one_that_waits_joins_its_card(
+    li: Browser, submit: Submit, clock: Clock
+) -> None:
+    first, second = submit(BRICK), submit(CLEAN)
+    li.get("/admin")
+
+    page = text_of(li.get(follow(li, second, first).location))
+
+    assert f"已和 {first}号放在一组，一起定" in page
+    assert "待审 2 条，合成 1 组" in page
+    assert "和另一条放在一组" in text_of(li.get(f"/admin/mottos/{second}"))
+
+
+def test_with_a_number_that_will_not_do_nothing_is_done_and_that_is_said(
+    li: Browser, submit: Submit, opened: Opened
+) -> None:
+    number = submit(BRICK)
+
+    for other in (number, 4711):
+        answer = follow(li, number, other)
+        assert answer.status_code == 409
+        assert f"没有照{other}号办" in text_of(answer)
+    assert follow(li, number, "x").status_code == 400
+    assert state(opened, number) == ("waiting", 1)
 
 
 @pytest.mark.parametrize("marked", ["1001", "1001:1,1002:1", "一:1", "1:1 " * 2_000])

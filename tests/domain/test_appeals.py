@@ -157,21 +157,6 @@ def test_a_verdict_that_is_appealed_against_is_not_told_any_more(
     assert later.notices.tell(key("zhang"), DELIVERY) == []
 
 
-def test_what_a_colleague_may_not_decide_stands_behind_what_they_may(
-    session: Session, later: Services, returned: int
-) -> None:
-    a_member(session, "li")
-    later.appeals.open(key("zhang"), SAID)
-    other = at(session, LATER + UNDO).mottos.submit(key("li"), OTHERS, "x", "masked").number
-
-    orders = [
-        [card.number for card in later.moderation.queue(staff_id=id_).mottos]
-        for id_ in (FIRST, SECOND)
-    ]
-
-    assert orders == [[other, returned], [returned, other]]
-
-
 def test_an_appeal_is_kept_in_the_trail_and_no_longer_than_need_be(
     session: Session, later: Services, returned: int
 ) -> None:

@@ -9,18 +9,20 @@ from sqlalchemy.orm import Session
 
 from bot.conversation.folding import fold_prose
 from bot.domain.barred import Bar
+from bot.domain.chain import breaks
 from bot.domain.entries import UNDO, MottoState
 from bot.domain.moderation import Reason, Seen
 from bot.domain.piles import CLAIM, MOST, PAGE
 from bot.domain.questions import Shelf
-from bot.domain.refusals import DecidedMeanwhile, OwnMotto, UndoTooLate
+from bot.domain.refusals import DecidedMeanwhile, NotLike, OwnMotto, UndoTooLate
 from bot.domain.services import Services, open_services
 from bot.storage.database import Sessions
 from bot.storage.tables import Audit, Motto, Notice, PileClaim, Staff, table_of
 from tests.board import replayed
-from tests.builders import NOON, a_member, key
+from tests.builders import NOON, SECRET, a_member, key, said
 from tests.domain.test_alike import many
 from tests.races import while_it_is_open
+from tests.turns.test_price import trips
 
 LI, WANG = 1, 2
 SEAT, LATER_SEAT = b"a" * 16, b"b" * 16
@@ -344,6 +346,118 @@ def test_who_waits_a_little_longer_takes_the_place_of_a_long_wait(desk: Session)
 
     assert waits is not None
     assert waits.nine_of_ten == timedelta(hours=5, seconds=-1)
+
+
+# ------------------------------------------------------------ what a decision costs
+
+
+@pytest.mark.slow
+def test_however_many_lie_on_a_pile_a_decision_takes_the_same_few_statements(
+    desk: Session,
+) -> None:
+    """Whoever writes at the same time waits for all of it; each statement may be a trip."""
+    few, many_ = submit(desk, *[BRICK] * 2), submit(desk, *[CLEAN] * 60)
+    taken: list[tuple[int, int]] = []
+    for numbers in (few, many_):
+        with trips(desk.connection().engine) as told:
+            done = at(desk).piles.decide([Seen(n, 1) for n in numbers], LI).done
+            desk.commit()
+            decided = len(told)
+            at(desk).piles.undo(done, WANG)
+            desk.commit()
+        taken.append((decided, len(told) - decided))
+
+    (decided, undone), (decided_many, undone_many) = taken
+    # One of the sixty may be chosen for a second look.
+    assert decided <= decided_many <= decided + 1 <= 20
+    assert undone <= undone_many <= undone + 1 <= 25
+    assert states(desk) == ["waiting"] * 62
+    assert list(breaks(desk, SECRET)) == []
+
+
+@pytest.mark.slow
+def test_a_pile_is_decided_and_taken_back_whole_on_each_engine(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        colleagues(session)
+        numbers = submit(session, *BRICKS)
+        done = at(session).piles.decide([Seen(n, 1) for n in numbers], LI).done
+    voter = key("voter")
+    with sessions.begin() as session:
+        a_member(session, "voter")
+        at(session).votes.cast(voter, numbers[1], NOON, said("投").delivery)
+
+    with sessions.begin() as session:
+        at(session).piles.undo(done, WANG)
+
+    with sessions() as session:
+        assert states(session) == ["waiting"] * 3
+        assert session.scalars(select(Notice.kind)).all() == ["votes_clear"]
+        assert list(breaks(session, SECRET)) == []
+
+
+@pytest.mark.slow
+def test_when_one_author_has_been_told_none_is_taken_back(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        colleagues(session)
+        numbers = submit(session, *BRICKS)
+        done = at(session).piles.decide([Seen(n, 1) for n in numbers], LI, Reason.TYPO).done
+        told = select(Motto.author).where(Motto.id == numbers[2] - 1000)
+        author = session.scalars(told).one()
+        session.execute(update(Notice).where(Notice.member_key == author).values(told_at=NOON))
+
+    with sessions.begin() as session, pytest.raises(UndoTooLate):
+        at(session).piles.undo(done, LI)
+
+    with sessions() as session:
+        assert states(session) == ["returned"] * 3
+        assert len(session.scalars(select(Notice.cause)).all()) == 3
+
+
+# ------------------------------------------------------------ with one that says the same
+
+
+def test_what_says_the_same_as_one_that_was_decided_is_decided_alike(desk: Session) -> None:
+    first, second, third = submit(desk, BRICK, CLEAN, CLEAN + "啊")
+    at(desk).moderation.decide(first, 1, WANG, Reason.TYPO, "愿做一块砖，哪里需要到哪里")
+
+    outcome = at(desk).piles.follow([Seen(second, 1), Seen(third, 1)], first, LI)
+
+    assert outcome is not None
+    assert len(outcome.done) == 2
+    rows = desk.execute(select(Motto.state, Motto.reason, Motto.fix)).all()
+    assert len(set(rows)) == 1
+    at(desk).piles.undo(outcome.done, LI)
+    assert states(desk) == ["returned", "waiting", "waiting"]
+
+
+def test_what_says_the_same_as_one_that_waits_lies_on_its_pile(desk: Session) -> None:
+    first, second, other, third = submit(desk, *BRICKS[:2], CLEAN, CLEAN)
+    assert sit(desk, LI) == [[first, second], [other, third]]
+
+    assert at(desk).piles.follow([Seen(other, 1), Seen(third, 1)], first, LI) is None
+
+    assert sit(desk, LI) == [[first, second, other, third]]
+    assert states(desk) == ["waiting"] * 4
+    row = desk.scalars(select(Audit).where(Audit.action == "entry.join")).one()
+    assert (row.actor, row.subject, row.facts) == (f"staff:{LI}", f"motto:{other}", {
+        "to": first, "of": 2,
+    })  # fmt: skip
+
+
+def test_with_what_is_gone_or_objected_to_nothing_is_done_alike(desk: Session) -> None:
+    gone, mine, twin, appealed = submit(desk, BRICK, CLEAN, CLEAN, f"{CLEAN}{BRICK}")
+    sit(desk, LI)
+    author = desk.scalars(select(Motto.author).where(Motto.id == gone - 1000)).one()
+    at(desk).mottos.withdraw(author)
+    desk.execute(update(Motto).where(Motto.id == appealed - 1000).values(appealed_against=WANG))
+
+    for other in (gone, twin, mine, appealed, 9_999):
+        with pytest.raises(NotLike):
+            at(desk).piles.follow([Seen(mine, 1), Seen(twin, 1)], other, LI)
+    with pytest.raises(NotLike):
+        at(desk).piles.follow([Seen(appealed, 1)], mine, LI)
+    with pytest.raises(DecidedMeanwhile):
+        at(desk).piles.follow([Seen(mine, 2)], submit(desk, "一言既出驷马难追")[0], LI)
 
 
 # ------------------------------------------------------------ one's own

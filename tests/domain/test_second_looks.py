@@ -10,15 +10,16 @@ from sqlalchemy.orm import Session
 from bot.domain.barred import Bar
 from bot.domain.entries import UNDO, MottoState
 from bot.domain.moderation import Reason, Seen
-from bot.domain.refusals import DecidedMeanwhile, ForTheLead, LookedAlready
+from bot.domain.refusals import DecidedMeanwhile, ForTheLead, LookedAlready, UndoTooLate
 from bot.domain.screening.quotations import Saying
 from bot.domain.second_looks import Agreement, Cause, is_in_sample
 from bot.storage.database import Sessions
 from bot.storage.tables import Motto, Notice, SecondLook, Staff
 from tests.board import replayed
-from tests.builders import NOON
+from tests.builders import NOON, key, said
 from tests.domain.test_piles import CLEAN, LI, WANG, at, colleagues, sit, submit
 from tests.races import while_it_is_open
+from tests.turns.test_price import trips
 
 SUN, ZHAO = 3, 4
 SAID = "江山就是人民，人民就是江山"
@@ -221,6 +222,68 @@ def test_what_hangs_is_taken_down_when_the_lead_agrees_with_the_second(desk: Ses
     assert after.disputed() == []
     told = at(desk, LATER + UNDO).notices.tell(desk.scalars(select(Motto.author)).one(), bytes(32))
     assert [one.kind for one in told] == ["motto_returned"]
+
+
+def test_what_was_taken_down_can_be_objected_to_at_once_and_is_not_taken_back(
+    desk: Session,
+) -> None:
+    (number,) = submit(desk, CLEAN)
+    at(desk).moderation.decide(number, 1, LI)
+    at(desk, LATER).second_looks.ask(number, Cause.TOP)
+    after = at(desk, LATER + UNDO)
+    after.second_looks.look(number, 2, WANG, RETURNED, Reason.UNFIT)
+    after.second_looks.settle(number, 2, SUN, RETURNED)
+
+    with pytest.raises(UndoTooLate):
+        after.piles.undo([Seen(number, 3)], LI)
+
+    after.appeals.open(desk.scalars(select(Motto.author)).one(), "为什么撤下")
+    assert states(desk) == [WAITING]
+
+
+def test_what_was_admitted_in_the_end_is_not_taken_back_as_a_decision(desk: Session) -> None:
+    (number,) = submit(desk, CLEAN)
+    at(desk).moderation.decide(number, 1, LI, Reason.UNFIT)
+    row = {"motto_id": number - 1000, "version": 2, "cause": "sample", "first": "returned"}
+    desk.execute(insert(SecondLook).values(row | {"first_by": LI, "due_at": NOON}))
+    after = at(desk, LATER)
+    after.second_looks.look(number, 2, WANG, APPROVED, None)
+    after.second_looks.settle(number, 2, SUN, APPROVED)
+
+    assert states(desk) == [APPROVED]
+    assert desk.scalars(select(Motto.decided_at)).one() == LATER
+    with pytest.raises(UndoTooLate):
+        after.piles.undo([Seen(number, 3)], LI)
+
+
+def test_until_the_second_has_looked_others_do_not_read_the_verdict(session: Session) -> None:
+    colleagues(session)
+    number = sampled(session)
+
+    (mine,), (theirs,) = (at(session).moderation.recent(who) for who in (LI, WANG))
+    assert (mine.blind, mine.undoable) == (False, True)
+    assert (theirs.blind, theirs.undoable) == (True, False)
+
+    at(session, LATER).second_looks.look(number, 2, WANG, APPROVED, None)
+    (theirs,) = at(session, LATER).moderation.recent(WANG)
+    assert not theirs.blind
+
+
+def test_which_of_the_first_have_had_a_second_is_one_question(desk: Session) -> None:
+    seen, asked, left = submit(desk, SAID, CLEAN, f"{CLEAN}吧")
+    decide(desk, decide(desk, Seen(seen, 1), LI), WANG)
+    for number in (asked, left):
+        at(desk).moderation.decide(number, 1, LI)
+    at(desk).second_looks.ask(asked, Cause.POSTER)
+    for number in (seen, asked, left):
+        voter = key(f"voter-{number}")
+        at(desk).votes.cast(voter, number, NOON, said(f"{number}").delivery)
+
+    with trips(desk.connection().engine) as told:
+        unasked = at(desk).second_looks.unasked()
+
+    assert unasked == [left]
+    assert sum("FROM second_look" in statement for statement in told) == 1
 
 
 def test_what_the_lead_upholds_stays(desk: Session) -> None:

@@ -336,8 +336,12 @@ def test_what_two_have_to_approve_is_marked_and_waits_on_after_the_first(
 
     assert shown.count("要两位同志都通过") == 1
     assert f"{MOTTOS[0]}（城东街道，引用领导人的话，要两位同志都通过）" in shown
-    li.says("过12")
+    reply = li.says("过12")
+    assert reply.startswith(
+        "记下您的意见1组（1人）：引用领导人的话，还要别的同志看，先不通知本人。\n✔ 通过1组（1人）。"
+    )
     assert states(session) == ["waiting", "approved"]
+    assert "2条回到待审" in li.says("撤销")
 
 
 def test_nobody_decides_their_own_motto(

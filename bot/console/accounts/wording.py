@@ -1,7 +1,9 @@
 """The sentences of the pages about accounts."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
+from bot.domain.colleagues import Account
 from bot.domain.roles import Role
 from bot.domain.staff import Look
 
@@ -21,6 +23,18 @@ RIGHTS: Mapping[Role, str] = {
     Role.VIEWER: "只看，不用验证器",
     Role.JUDGE: "只给分到的参评内容打分，看不到本单位的",
 }
+
+
+def standing(account: Account, now: datetime) -> tuple[str, str]:
+    """How far an account is usable, and the colour of that; nothing to say of a viewer's."""
+    if account.disabled_at:
+        return "已停用", "secondary"
+    if account.invited_until:
+        return "邀请码已过期" if account.invited_until <= now else "还没设口令", "orange"
+    if account.has_authenticator:
+        return "验证器已设", "green"
+    return ("", "") if account.colleague.role is Role.VIEWER else ("下次登录设验证器", "orange")
+
 
 SAID = {
     "ended": "已经退出。",

@@ -1,6 +1,6 @@
 """The sentences of the pages about draws."""
 
-from bot.domain.draws import DrawView, Flaw, MayBeFetched
+from bot.domain.draws import DrawView, Flaw, MayBeFetched, Ticket
 
 FLAWS = {
     Flaw.EMPTY: "请填写。",
@@ -29,6 +29,15 @@ def may_be_fetched(refusal: MayBeFetched) -> str:
 
 
 NOTHING_WON = "这一份刚才已经办过了，下面是现在的情况。"
+
+
+def situation(ticket: Ticket) -> tuple[str, str]:
+    """What became of a lot, and the colour of that."""
+    if ticket.fetched_at:
+        return "已领取", "green"
+    if ticket.lapsed_at:
+        return "过期，已递补", "secondary"
+    return ("中签", "green") if ticket.wins else ("候补", "azure")
 
 
 def stage(draw: DrawView) -> tuple[str, str]:

@@ -11,7 +11,11 @@ LISTS = {
     "votes": "得票",
     "entries": "座右铭",
     "letters": "来信",
+    "draw": "中签名单",
+    "listed": "词库",
+    "people": "人员",
 }
+FULL_NAMES = {True: "账号名写全", False: ""}
 FORMATS = {"csv": "CSV", "xlsx": "Excel"}
 FILE_NAME = "{name}-{day}.{ending}"
 
@@ -30,6 +34,9 @@ COLUMNS: Mapping[str, Mapping[str, int]] = {
         "类别": 14, "来信": 60, "姓名": 12, "单位": 30, "收到": 22, "办结": 22, "谁办的": 14,
         "答复": 40,
     },
+    "draw": {"名次": 8, "编号": 14, "姓名": 12, "单位": 30, "情况": 16},
+    "listed": {"词": 30, "类别": 12, "命中以后": 12},
+    "people": {"账号": 16, "角色": 14, "单位": 30, "情况": 20, "建立": 22, "最近用过": 22},
 }  # fmt: skip
 """The columns of each list, and how wide they are."""
 
@@ -40,7 +47,7 @@ def taken_by(name: str, at: datetime, asked: str, count: int) -> str:
 
 
 def about(title: str) -> str:
-    """By what the list was narrowed down: a contest or a round."""
+    """By what the list was narrowed down: a contest, a round or a draw."""
     return f"《{title}》"
 
 

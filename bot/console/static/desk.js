@@ -48,7 +48,8 @@ function move(step) {
 }
 
 function closeReasons() {
-  for (const details of $$("[data-return][open], [data-return-marked][open]")) details.open = false;
+  const open = "[data-return][open], [data-same][open], [data-return-marked][open]";
+  for (const details of $$(open)) details.open = false;
 }
 
 function reasons() {
@@ -169,6 +170,13 @@ const keys = {
     details.open = true;
     details.querySelector("[data-fix]").focus();
   },
+  d: () => {
+    const details = current()?.querySelector("[data-same]");
+    if (!details) return;
+    closeReasons();
+    details.open = true;
+    details.querySelector("[data-same-number]").select();
+  },
   u: undo,
   x: toggleMark,
   " ": toggleMark,
@@ -223,7 +231,7 @@ function press(event) {
   if (event.isComposing || event.keyCode === 229 || event.repeat) return;
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (document.querySelector("dialog[open]")) return;
-  if (event.key === "Escape" && event.target.matches?.("[data-fix]")) current()?.focus();
+  if (event.key === "Escape" && event.target.matches?.("[data-fix], [data-same-number]")) current()?.focus();
   if (isWriting(event.target)) return;
   const key = nameKey(event);
   if (!/^[1-7]$/.test(key) && !Object.hasOwn(keys, key)) return;

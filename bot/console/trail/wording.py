@@ -46,6 +46,7 @@ DEEDS: Mapping[str, str] = {
     "motto.approve": "通过",
     "motto.return": "退回",
     "motto.undo": "撤销决定",
+    "entry.join": "放进另一条那一组",
     "motto.first_look": "第一位通过",
     "motto.second_look": "第二位不通过",
     "entry.look": "复看",

@@ -179,9 +179,8 @@ class Screen:
                 yield from _written(original, reading, last - length + 1, last, listed)
         if len(self._by_sound) and _LETTER.search(reading.text):
             sounds = by_sound(reading)
-            for last, found in self._by_sound.iter(sounds.text):
-                for one in found:
-                    yield from _spoken(original, reading, sounds, last, one)
+            for last, words in self._by_sound.iter(sounds.text):
+                yield from _spoken(original, reading, sounds, last, words)
 
 
 class _Spoken(NamedTuple):
@@ -283,22 +282,29 @@ def _disguise(char: str) -> Disguise | None:
 
 
 def _spoken(
-    original: str, reading: Reading, sounds: Reading, last: int, word: _Spoken
+    original: str, reading: Reading, sounds: Reading, last: int, words: Sequence[_Spoken]
 ) -> Iterator[_Found]:
-    """The word, if it is letters that sound like it, and its characters are the word's own."""
-    first = last - word.length + 1
+    """Of the words of one sound those that are meant by letters, or by their own characters.
+
+    What does not depend on the word is asked first and once: in Latin letters nearly every
+    syllable ends some word.
+    """
+    length = words[0].length
+    first = last - length + 1
     begins, ends = sounds.at[first], sounds.at[last]
     is_cut = (first > 0 and sounds.at[first - 1] == begins) or (
         last + 1 < len(sounds.at) and sounds.at[last + 1] == ends
     )
-    if is_cut or not _spells(reading.text[begins : ends + 1], word):
+    if is_cut or (length < _SURE_LETTERS and not _is_whole(reading, begins, ends)):
         return
-    if word.length < _SURE_LETTERS and not _is_whole(reading, begins, ends):
-        return
+    written, sound = reading.text[begins : ends + 1], sounds.text[first : last + 1]
+    meant = [word for word in words if written == sound or _spells(written, word)]
     places = reading.at[begins : ends + 1]
-    if _holds_together(original, places):
+    if meant and _holds_together(original, places):
         start, end = places[0], places[-1] + 1
-        yield start, end, word.listed, _disguises(original[start:end], spoken=True)
+        disguises = _disguises(original[start:end], spoken=True)
+        for word in meant:
+            yield start, end, word.listed, disguises
 
 
 def _spells(written: str, word: _Spoken) -> bool:

@@ -2,13 +2,14 @@
 
 import random
 from collections.abc import Callable
+from functools import cache
 from statistics import mean
 from time import thread_time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pypinyin import Style, pinyin
+from pypinyin import Style, lazy_pinyin, pinyin
 
 from bot.domain.screening.screen import Category, Disguise, Listed, Pile, Screen
 
@@ -185,6 +186,7 @@ def test_the_pieces_are_the_text_again(text: str) -> None:
 # ------------------------------------------------------------ what it costs
 
 
+@cache
 def a_long_list(length: int) -> tuple[Screen, list[str]]:
     chance = random.Random(7)
     # Those with one reading only: the others take long to list, and no longer to look for.
@@ -219,3 +221,14 @@ def test_50_000_words_over_200_characters_cost_a_tenth_of_a_millisecond() -> Non
     walks = mean(best(lambda text=text: [ord(c) for c in text]) for text in texts)  # type: ignore[misc]
 
     assert looks < 15 * walks
+
+
+@pytest.mark.slow
+def test_latin_letters_cost_no_more_than_twice_that_though_each_syllable_ends_a_word() -> None:
+    screen, texts = a_long_list(50_000)
+    apart = " ".join(lazy_pinyin("".join(texts)))[:200]
+    in_one = apart.replace(" ", "") + "shi" * 30
+    walks = best(lambda: [ord(c) for c in texts[0]])
+
+    for text in (apart, in_one[:200], "shi" * 66, ("the quick brown fox " * 10)[:200]):
+        assert best(lambda text=text: screen.every_hit(text)) < 25 * walks, text  # type: ignore[misc]
