@@ -82,6 +82,7 @@ MAY = {
     Access.REPORTERS: {Role.OWNER, Role.ORGANISER, Role.MODERATOR, Role.EDITOR},
     Access.COUNTERS: set(Role) - {Role.JUDGE},
     Access.JUDGES: {Role.OWNER, Role.JUDGE},
+    Access.SENDERS: {Role.OWNER, Role.ORGANISER, Role.SECRETARY},
 }
 """Who may ask for which views: said here a second time, so that the two can differ."""
 
