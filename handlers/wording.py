@@ -2114,7 +2114,7 @@ def _(_refusal: UndoTooLate) -> Text:
 # What members type.
 VOTE = (
     "投票", "我要投票", "我想投票", "去投票", "投个票", "开始投票", "评选", "投票评选", "参加评选",
-    "微党课", "看微党课", "微党课投票", "优秀项目", "项目案例", "看项目",
+    "看有哪些", "微党课", "看微党课", "微党课投票", "优秀项目", "项目案例", "看项目",
 )  # fmt: skip
 MORE = ("换一批", "换一组", "下一批", "下一页", "再来一批")
 MY_VOTES = (
@@ -2236,8 +2236,15 @@ def entries(cards: Sequence[MottoCard], own: int | None) -> Text:
 
 
 def by_place(cards: Sequence[MottoCard]) -> Text:
-    """How to vote by typing while the list is on show."""
+    """How to vote by typing while the list is on show, and to look first at what was sent in."""
     place = min(2, len(cards))
+    if cards[0].sent:
+        return say(
+            "先看介绍：回复编号，比如{number}。要投也可以回复：投{place}（第{place}条）；"
+            "一次选好几条，回复“网页投票”。",
+            place=place,
+            number=cards[place - 1].number,
+        )
     return say(
         "也可以回复：投{place}（第{place}条），或投{number}；一次选好几条，回复“网页投票”。",
         place=place,
@@ -2248,9 +2255,6 @@ def by_place(cards: Sequence[MottoCard]) -> Text:
 def _vote_line(card: MottoCard, own: int | None) -> Text:
     if card.number == own:
         return _entry_line(card) + say("您写的")
-    if card.sent:
-        vote = say("　[投{number}号](发:投{number}号)", number=card.number)
-        return _entry_line(card) + _look_at(card) + vote
     return _entry_line(card) + say("[投](发:投{number}号)", number=card.number)
 
 

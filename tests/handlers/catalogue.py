@@ -21,7 +21,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import bot.domain.refusals
 from bot.conversation.reply import Page, Prose, Tap, Text
-from bot.domain.entries import MottoState
+from bot.domain.entries import MottoCard, MottoState
 from bot.domain.moderation import FIXABLE, Reason
 from bot.domain.notices import Notification
 from bot.domain.planning import SEVERAL_MOST
@@ -49,6 +49,7 @@ WORDS: dict[str, list[str]] = {
     "deed": [""], "promise": ["按先后审", "一般6小时内有结果", "交的人多，要等一周以上"],
     "words": ["", "投票", MOTTO], "folded": [MOTTO], "appeal": [MOTTO],
     "kept": [MOTTO], "fix": [MOTTO[:-1] + "民", "民" * 30],
+    "speaker": [NAME], "link": [""], "text": ["文" * 60],
     "name": [NAME], "signed": [NAME], "names": [UNIT], "unit": [UNIT], "district": [UNIT],
     "title": ["评" * 60], "tracker": ["K7Q4K7Q4K7"], "receipt": ["D-1231-9F3K"],
     "called": ["", "第5题", wording.THIS_QUESTION], "token": ["t" * 43],
@@ -185,6 +186,8 @@ def _plain(kind: Any, name: str) -> list[Any]:
 def _records(kind: Any) -> list[Any]:
     hints = get_type_hints(kind)
     choices = {each.name: values(hints[each.name], each.name) for each in fields(kind)}
+    if kind is MottoCard:
+        choices["number"] = NUMBERS["own"]  # None is 0.
     return [kind(**one) for one in _combined(choices)]
 
 

@@ -22,12 +22,10 @@ def test_a_list_tells_number_title_speaker_and_unit(session: Session, zhang: Tal
     told = zhang.says("微党课")
 
     assert told.startswith("微党课评选，")
-    assert (
-        f"{number} 把群众的小事办好（陈小红，农业局）"
-        f"[看](发:看{number}号)　[投{number}号](发:投{number}号)" in told
-    )
+    assert f"{number} 把群众的小事办好（陈小红，农业局）[投](发:投{number}号)\n" in told
+    assert f"\n先看介绍：回复编号，比如{number}。" in told
     assert f"《把群众的小事办好》（陈小红，农业局）\n[看介绍](网:/m/{number})\n[投它]" in (
-        zhang.taps("看")
+        zhang.says(f"{number}")
     )
     assert f"✔ 已投给{number}号：“把群众的小事办好”。" in zhang.taps("投它")
 

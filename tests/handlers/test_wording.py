@@ -25,7 +25,7 @@ BANNED = re.compile(
     "亲[，,。！]|哦|[～~]|链接|会话|参数|超时|系统异常|输入错误|分享后|转发后|助力|集赞|[a-z]{2,}"
 )
 SYMBOLS = re.compile("[✔✘✉]")
-DATA = re.compile(r"[A-H](?:\. .*)?|[中区·]+|[题评]+…|[对错]|选好了|投它?")
+DATA = re.compile(r"[A-H](?:\. .*)?|[中区·]+|[题评]+…|[对错]|选好了|投它?|看")
 """What stands on a tap and is not a command: a question's option, a unit, the beginning of a stem
 or a title, a place in a list."""
 
