@@ -39,9 +39,6 @@ from bot.storage.tables import (
     table_of,
 )
 
-LASTS = timedelta(minutes=3)
-"""How long a count of the worker's is good, which comes each minute."""
-
 _COUNTED = table_of(CountedUnits)
 _SCORE, _MEMBER, _UNIT = table_of(Score), table_of(Member), table_of(Unit)
 _ROSTER, _DEPARTED = table_of(RosterName), table_of(Departed)
@@ -95,8 +92,8 @@ _FROZEN_ROWS = select(
 _CLOSING = select(_CONTEST.c.id, _CONTEST.c.last_day, _CONTEST.c.closed_days)
 _OF_LATEST = _CLOSING.where(_CONTEST.c.id == LATEST.scalar_subquery())
 _OF_MEANT = _CLOSING.where(_CONTEST.c.id == bindparam("meant"))
-_KEPT = select(_COUNTED.c.participants).where(
-    _COUNTED.c.contest_id == bindparam("contest"), _COUNTED.c.counted_at > bindparam("since")
+_KEPT = select(_COUNTED.c.participants, _COUNTED.c.counted_at).where(
+    _COUNTED.c.contest_id == bindparam("contest")
 )
 
 
@@ -126,11 +123,15 @@ class UnitCounts:
         self._session, self._now = session, now
 
     def asked_for(self) -> list[int]:
-        """The contests whose board people look at: today's, and the latest."""
+        """The contests whose board people look at: today's, and the latest.
+
+        Those of yesterday are among them, since they went on until midnight.
+        """
         today = campaign_day(self._now)
+        yesterday = today - timedelta(days=1)
         latest = self._session.scalars(LATEST, {"today": today})
         running = self._session.scalars(
-            select(Contest.id).where(Contest.first_day <= today, Contest.last_day >= today)
+            select(Contest.id).where(Contest.first_day <= today, Contest.last_day >= yesterday)
         )
         return sorted({*latest, *running})
 
@@ -151,14 +152,18 @@ class UnitCounts:
             )
 
     def board(self, contest: int | None) -> UnitBoard:
-        """The board by the worker's count; counted now where there is none, or an old one."""
-        values = {"contest": contest, "since": self._now - LASTS}
-        participants = ask(self._session, _KEPT, values).scalar()
-        if participants is None:
+        """The board by the worker's count; counted now where there is none.
+
+        An old one is better than none: to count takes longer than a reply may on a busy database.
+        """
+        kept = ask(self._session, _KEPT, {"contest": contest}).first()
+        if kept is None:
             return board_of(self._session, contest)
+        participants = kept.participants
         rows = ask(self._session, _ROWS, {"activity": f"contest:{contest}"}).mappings()
         return UnitBoard(
-            [UnitRow(**row, participants=participants.get(str(row["id"]), 0)) for row in rows]
+            [UnitRow(**row, participants=participants.get(str(row["id"]), 0)) for row in rows],
+            kept.counted_at,
         )
 
 

@@ -147,12 +147,12 @@ _LOWER = (
 _RUNG = (_SCORE.c.points, _SCORE.c.days)
 
 
-def _people(*columns: ColumnElement[Any]) -> Select[Any]:
-    """Scores with their members and units."""
+def _people(of: Any, *columns: Any) -> Select[Any]:
+    """Scores, or rows made of some, with their members and units."""
     return (
         select(*columns)
-        .select_from(_SCORE)
-        .outerjoin(_MEMBER, _MEMBER.c.member_key == _SCORE.c.member_key)
+        .select_from(of)
+        .outerjoin(_MEMBER, _MEMBER.c.member_key == of.c.member_key)
         .outerjoin(_UNIT, _MEMBER.c.unit_id == _UNIT.c.id)
         .outerjoin(_PARENT, _UNIT.c.parent_id == _PARENT.c.id)
     )
@@ -164,7 +164,8 @@ _NAMED = (
 _PLACE = (*_STANDING, _SCORE.c.member_key, *_NAMED)
 _ME = (
     _people(
-        *_PLACE, _SCORE.c.contest_id, func.coalesce(_PARENT.c.id, _UNIT.c.id).label("district"),
+        _SCORE, *_PLACE, _SCORE.c.contest_id,
+        func.coalesce(_PARENT.c.id, _UNIT.c.id).label("district"),
         _CONTEST.c.last_day, _CONTEST.c.closed_days, _CONTEST.c.joined_only,
     )
     .join(_CONTEST, _CONTEST.c.id == _SCORE.c.contest_id)
@@ -239,13 +240,8 @@ def _around(*among: ColumnElement[bool]) -> Select[Any]:
         _SCORE.c.days == near.c.days,
         _SCORE.c.reached_at < near.c.reached_at,
     )
-    return (
-        select(near, sooner.scalar_subquery().label("sooner"), *_NAMED)
-        .outerjoin(_MEMBER, _MEMBER.c.member_key == near.c.member_key)
-        .outerjoin(_UNIT, _MEMBER.c.unit_id == _UNIT.c.id)
-        .outerjoin(_PARENT, _UNIT.c.parent_id == _PARENT.c.id)
-        .order_by(near.c.part, *_downwards(near.c))
-    )
+    rows = _people(near, near, sooner.scalar_subquery().label("sooner"), *_NAMED)
+    return rows.order_by(near.c.part, *_downwards(near.c))
 
 
 def _rungs(*scope: ColumnElement[bool]) -> Select[Any]:
@@ -258,13 +254,7 @@ def _top(*among: ColumnElement[bool]) -> Select[Any]:
     columns = (*_STANDING, _SCORE.c.member_key)
     first = select(*columns).where(*among).order_by(*_downwards(_SCORE.c))
     chosen = first.limit(bindparam("limit")).subquery()
-    return (
-        select(chosen, *_NAMED)
-        .outerjoin(_MEMBER, _MEMBER.c.member_key == chosen.c.member_key)
-        .outerjoin(_UNIT, _MEMBER.c.unit_id == _UNIT.c.id)
-        .outerjoin(_PARENT, _UNIT.c.parent_id == _PARENT.c.id)
-        .order_by(*_downwards(chosen.c))
-    )
+    return _people(chosen, chosen, *_NAMED).order_by(*_downwards(chosen.c))
 
 
 _AMONG = ((_IN_CONTEST,), (_IN_CONTEST, _IS_JOINED), (_IN_CONTEST, _IN_DISTRICT))
@@ -272,7 +262,9 @@ _AROUND = _Scoped(*(_around(*among) for among in _AMONG))
 _RUNGS = _Scoped(*(_rungs(*among) for among in _AMONG))
 _TOPS = _Scoped(*(_top(*among) for among in _AMONG))
 _EVERYBODY = (
-    _people(*_PLACE, _UNIT.c.id.label("unit_id"), _UNIT.c.name.label("own"), _UNIT.c.parent_id)
+    _people(
+        _SCORE, *_PLACE, _UNIT.c.id.label("unit_id"), _UNIT.c.name.label("own"), _UNIT.c.parent_id
+    )
     .where(_IN_CONTEST)
     .order_by(*_downwards(_SCORE.c))
     .execution_options(yield_per=1_000)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from math import sqrt
 
@@ -107,6 +108,8 @@ class UnitTable:
     departed: int = 0
     """How many took part in these units and had their data erased since. No rate has them: who
     comes and goes again and again would fill a unit."""
+    counted_at: datetime | None = None
+    """When it was counted; None for just now."""
 
     @property
     def has_begun(self) -> bool:
@@ -168,7 +171,9 @@ def _places(contenders: Sequence[Contender]) -> list[UnitPlace]:
 class UnitBoard:
     """The tables of all units, from one count of who took part."""
 
-    def __init__(self, rows: Sequence[UnitRow]) -> None:
+    def __init__(self, rows: Sequence[UnitRow], counted_at: datetime | None = None) -> None:
+        """`counted_at` is when it was counted, unless that was just now."""
+        self._counted_at = counted_at
         self._rows = {row.id: row for row in rows}
         self._under: dict[int | None, list[int]] = {}
         for row in rows:
@@ -191,7 +196,7 @@ class UnitBoard:
         under = self._under.get(unit, [])
         counted = [self._contender(each) for each in under if self._headcounts[each]]
         unknown = sorted(self._rows[each].name for each in under if not self._headcounts[each])
-        return UnitTable(ranked(counted), unknown, self._departed(unit))
+        return UnitTable(ranked(counted), unknown, self._departed(unit), self._counted_at)
 
     def _departed_below(self) -> Mapping[int, int]:
         gone: dict[int, int] = {}

@@ -7,7 +7,7 @@ from sqlalchemy import delete, event
 from sqlalchemy.orm import Session
 
 from bot.domain import unit_board
-from bot.domain.participation import LASTS, Boards, Participation, UnitCounts
+from bot.domain.participation import Boards, Participation, UnitCounts
 from bot.domain.tally import Board
 from bot.domain.unit_board import Turnout
 from bot.storage.database import Sessions
@@ -96,12 +96,15 @@ def test_a_reply_about_a_large_contest_says_what_the_worker_counted(counted: Ses
         assert turnouts(session) == {"农业局": Turnout(2, 120), "城东街道": Turnout(1, 900)}
 
 
-def test_where_the_worker_has_not_counted_of_late_a_reply_counts_itself(counted: Sessions) -> None:
-    count_units(counted, NOON - LASTS)
+def test_while_the_worker_is_away_its_last_count_stands_and_says_of_when_it_is(
+    counted: Sessions,
+) -> None:
     with counted.begin() as session:
         plays(session, "wang", 3)
+        table = Participation(session, NOON + timedelta(hours=3)).table()
 
-        assert turnouts(session)["农业局"] == Turnout(2, 120)
+    assert table.counted_at == NOON
+    assert [place.turnout for place in table.places] == [Turnout(1, 120), Turnout(1, 900)]
 
 
 def test_a_contest_that_is_small_again_is_counted_by_each_reply(

@@ -12,6 +12,7 @@ from bot.domain.freezing import Freezing
 from bot.domain.identity import campaign_day
 from bot.domain.members import Members
 from bot.domain.mottos import PAGE
+from bot.domain.participation import UnitCounts
 from bot.h5.views import FEW, FEWER
 from bot.storage.tables import Base, Contest, Regrade
 from tests.builders import NOON, another_contest, key
@@ -356,6 +357,18 @@ def test_units_are_ranked_by_rate_with_their_people(
     assert "1 农业局 名册120人，参加2人 1.6%" in units
     assert "2 城东街道 名册900人，参加1人 0.1%" in units
     assert "张" not in units
+
+
+def test_a_board_that_the_worker_counted_says_of_when_it_is(
+    campaign: Campaign, client: FlaskClient
+) -> None:
+    with campaign.sessions.begin() as session:
+        UnitCounts(session, NOON).keep(1, {"3": 12})
+
+    units = text_of(client, "/h/units")
+
+    assert "1 农业局 名册120人，参加12人 10.0%" in units
+    assert "人数统计到12月5日12:00，大约每分钟更新一次。" in units
 
 
 def test_a_district_leads_to_the_table_of_its_branches(
