@@ -10,6 +10,7 @@ from bot.conversation.router import Step
 from bot.conversation.state import (
     Answering,
     Asked,
+    Choosing,
     Filling,
     Idle,
     OfPaper,
@@ -22,7 +23,7 @@ from bot.domain.quiz import Sitting
 from bot.domain.refusals import BoardClosed, OnlyJoinedStand
 from bot.domain.services import Services
 from bot.domain.standings import Neighbourhood
-from handlers import practising, wording
+from handlers import judging, practising, reading, wording
 from handlers.shown import Shown
 from quiz_bank import Kind, Question
 
@@ -100,6 +101,13 @@ def in_view(message: Message, state: State, services: Services) -> Shown | None:
         case Practising() | PractisingWords():
             return practising.in_view(message, state, services)
     return None
+
+
+def option_said(message: Message, state: State, services: Services) -> Step | None:
+    """What comes of writing out an option's words; None when nobody did."""
+    shown = in_view(message, state, services) if isinstance(state, Choosing) else None
+    letter = reading.option(shown.question, message.text) if shown else ""
+    return judging.choose(shown, letter) if shown and letter else None
 
 
 def view_of(

@@ -18,7 +18,7 @@ from bot.conversation.state import (
 )
 from bot.domain.services import Services
 from handlers import faulty, reading, wording
-from handlers.asking import then_ask
+from handlers.asking import option_said, then_ask
 
 router = Router()
 
@@ -119,7 +119,9 @@ def ask_for_words(_message: Message, state: Telling, _services: Services) -> Ste
 @router.during(Blank, wording.NO_ANSWER)
 @router.otherwise(Asked)
 def ask_again(message: Message, state: State, services: Services) -> Step:
-    """How to answer, and the same question."""
+    """How to answer, and the same question; unless an option was written out."""
+    if step := option_said(message, state, services):
+        return step
     return then_ask(wording.no_answer(), message, state, services)
 
 

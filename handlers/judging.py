@@ -10,6 +10,10 @@ from handlers import reading, wording
 from handlers.shown import Shown
 from quiz_bank import Kind
 
+_NO_FILLING = re.compile(
+    "|".join([wording.ASKED_BACK, wording.FORWARDED, *(pattern for pattern, _ in wording.GIST)])
+)
+
 
 def answer(shown: Shown, chosen: str) -> Step:
     """Words that name their question: letters, a verdict, or that all letters are chosen."""
@@ -62,9 +66,11 @@ def judge(shown: Shown, verdict: str) -> Step:
 
 
 def fill(shown: Shown) -> Step:
-    """A few words of the member's own; a letter was meant for another question."""
-    words = shown.message.raw.strip()
-    is_choice = re.fullmatch(rf"[a-z]|{wording.STRAY_CHOICE}", shown.message.text)
-    if is_choice and not shown.question.is_correct([words]):
-        return shown.again(wording.choose_like_this(shown.question))
+    """A few words of the member's own; a letter was meant for another question, or for nobody."""
+    words, text = shown.message.raw.strip(), shown.message.text
+    if not shown.question.is_correct([words]):
+        if re.fullmatch(rf"[a-z]|{wording.STRAY_CHOICE}", text):
+            return shown.again(wording.choose_like_this(shown.question))
+        if _NO_FILLING.fullmatch(text):
+            return shown.again(wording.no_answer())
     return shown.grade([words])

@@ -28,6 +28,7 @@ from bot.domain.mottos import LEAST, check_words
 from bot.domain.refusals import CollectingClosed, MottoTooLong, MottoTooShort
 from bot.domain.services import Services
 from handlers import wording
+from handlers.asking import option_said
 from handlers.own_motto import own_card, promise, reword
 from handlers.vote import listed, with_way_back
 
@@ -55,7 +56,12 @@ def looks_like_motto(message: Message, _state: State) -> bool:
 
 @router.guess(looks_like_motto)
 def offer(message: Message, state: State, services: Services) -> Step:
-    """Ask whether the sentence is a motto; in place of a draft on show, it is the next draft."""
+    """Ask whether the sentence is a motto; in place of a draft on show, it is the next draft.
+
+    Where an option of the question on show reads like that, it was chosen.
+    """
+    if step := option_said(message, state, services):
+        return step
     try:
         services.mottos.ensure_collecting()
         words = check_words(_words(message))

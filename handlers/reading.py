@@ -3,8 +3,10 @@
 import re
 import unicodedata
 
+from bot.conversation.folding import fold_prose
 from bot.domain.identity import full_name
 from handlers import wording
+from quiz_bank import Kind, Question
 
 JUDGED_BY_LETTER = {"A": "T", "B": "F"}
 """True stands first below a question that asks for true or false."""
@@ -58,6 +60,17 @@ def _letter(token: str) -> str:
         return wording.LETTER_OF[token]
     figures = re.findall(r"\d", token.translate(wording.NUMERALS))
     return "ABCDEFGH"[int(figures[0]) - 1]
+
+
+def option(asked: Question, text: str) -> str:
+    """The letter of the one option whose words these are: 2010年, or 2010; else an empty string."""
+    ways = {fold_prose(text), fold_prose(re.sub(wording.OPTION_PADDING, "", text))} - {""}
+    ways |= {way + wording.YEAR for way in ways if way.isdecimal()}
+    if asked.kind not in (Kind.SINGLE, Kind.MULTIPLE):
+        return ""
+    options = zip(asked.letters, asked.options, strict=True)
+    found = [letter for letter, words in options if fold_prose(words) in ways]
+    return found[0] if len(found) == 1 else ""
 
 
 def judgement(chosen: str) -> str:

@@ -39,6 +39,7 @@ from bot.domain.refusals import (
 from bot.domain.services import Services
 from bot.domain.votes import BallotState, Batch, CastVote
 from handlers import reading, wording
+from handlers.asking import option_said
 from handlers.own_motto import own_card
 
 IN_VIEW = timedelta(minutes=10)
@@ -133,7 +134,9 @@ def look_at_place(message: Message, state: Browsing, services: Services) -> Step
 
 @router.pattern(wording.JUST_NUMBER)
 def look_at_number(message: Message, state: State, services: Services) -> Step:
-    """Show the entry of this number."""
+    """Show the entry of this number; a year among the options on show was chosen."""
+    if step := option_said(message, state, services):
+        return step
     number = reading.number(message.group("number"))
     return _look(number, message, state, services)
 

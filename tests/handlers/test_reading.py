@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers import reading, wording
+from tests.builders import a_question
 
 
 @pytest.mark.parametrize(
@@ -193,3 +194,22 @@ def test_a_plain_name_is_one(words: str) -> None:
 
     assert name
     assert reading.is_named(words, name)
+
+
+YEARS = a_question("years", options=("2005年", "2010年", "不忘初心，牢记使命"))
+
+
+@pytest.mark.parametrize(
+    ("words", "letter"),
+    [
+        ("2010年", "B"),
+        ("2010", "B"),
+        ("应该是2005年吧", "A"),
+        ("不忘初心牢记使命", "C"),
+        ("不忘初心", ""),
+        ("2011", ""),
+        ("年", ""),
+    ],
+)
+def test_who_writes_out_the_words_of_an_option_chooses_it(words: str, letter: str) -> None:
+    assert reading.option(YEARS, words) == letter

@@ -70,7 +70,7 @@ ROWS = [
     Row("你们有没有人管 怎么没人管", "care.apologise", SOMEWHERE),
     Row("我要投票，还要看排名", "vote.browse", SOMEWHERE),
     Row("我是新安社区的张三 新安社区支部 登记单位，我是新安社区的", "gist.lead_there"),
-    Row("我叫张三 我的名字是张三 这题答案错了 为什么错了 投张三 投不上", "gist.lead_there"),
+    Row("我叫张三 我的名字是张三 这题答案错了 为什么错了 投给张三 投不上", "gist.lead_there"),
     Row(
         "打不开 点不开 页面没反应 卡住了 太麻烦了 你们这是形式主义 垃圾",
         "care.apologise",
@@ -134,6 +134,13 @@ ROWS = [
         (ConfirmingMotto("清清白白做人，踏实做事"),),
     ),
     Row("嗯嗯好的 要得 删吧", "my_data.not_erased", (Confirming(ERASE),)),
+    Row("不知道怎么填 想不起来了 忘了", "quiz.skip", (Filling(4),)),
+    Row("这题出得有问题 刚才那题为什么错", "gist.lead_there", SOMEWHERE),
+    Row("不公平 凭什么错", "care.apologise", SOMEWHERE),
+    Row("俺要答题", "quiz.start"),
+    Row("侬好", "welcome.show_help", SOMEWHERE),
+    Row("晓得咯 得行", "media.thank", SOMEWHERE),
+    Row("不对 一题一题来", "several.rather_one_by_one", (Bundled(("1A",)),)),
     Row("二〇二〇年 2020年", "quiz.fill", (Filling(4),)),
 ]
 """Words with a blank inside are written with `_`."""
