@@ -43,6 +43,8 @@ FOLDER = "backups"
 _NAME = "sibian-%Y%m%d-%H%M%S.zip"
 _MANIFEST = "manifest.json"
 _BATCH = 1000
+_FEW = 4
+"""Rows at once of a table that holds whole files."""
 
 Step = Callable[[str, int], object]
 """Hears that so many more rows of a table are done."""
@@ -171,10 +173,16 @@ def _dump(connection: Connection, table: Table, archive: zipfile.ZipFile, step: 
 
 
 def _batches(connection: Connection, table: Table) -> Iterable[Sequence[Any]]:
-    rows = connection.execution_options(yield_per=_BATCH).execute(select(table))
+    files = any(_holds_files(column) for column in table.columns)
+    at_once = _FEW if files else _BATCH
+    rows = connection.execution_options(yield_per=at_once).execute(select(table))
     if any(key.column.table is table for key in table.foreign_keys):
         return [_parents_first(table, rows.all())]
     return rows.partitions()
+
+
+def _holds_files(column: Column[Any]) -> bool:
+    return isinstance(column.type, LargeBinary) and column.type.length is None
 
 
 def _parents_first(table: Table, rows: Sequence[Any]) -> list[Any]:

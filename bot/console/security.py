@@ -26,6 +26,7 @@ MOST_BYTES = 16 * 1024
 UPLOADS = {
     "console.bring_questions": LARGEST_MB * 2**20 + MOST_BYTES,
     "console.bring_units": LARGEST_MB * 2**20 + MOST_BYTES,
+    "console.add_entry_file": LARGEST_MB * 2**20 + MOST_BYTES,
     "console.try_words": MOST_PASTED,
     "console.add_words": MOST_PASTED,
     "console.decide_marked": 4 * MOST_BYTES,
@@ -151,7 +152,10 @@ ACCESS = {
     "console.sent_entries": Access.SENDERS,
     "console.send_in": Access.SENDERS,
     "console.change_sent": Access.SENDERS,
+    "console.sent_entry": Access.LOOKERS,
     "console.withdraw_sent": Access.SENDERS,
+    "console.add_entry_file": Access.SENDERS,
+    "console.drop_entry_file": Access.SENDERS,
     "console.certificates": Access.PLANNERS,
     "console.award": Access.PLANNERS,
     "console.new_award": Access.PLANNERS,

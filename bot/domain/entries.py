@@ -13,6 +13,7 @@ from sqlalchemy import (
     Row,
     ScalarSelect,
     Select,
+    and_,
     bindparam,
     case,
     func,
@@ -27,10 +28,21 @@ from bot.domain.refusals import DecidedMeanwhile, NoRound
 from bot.domain.units import UnitCard
 from bot.storage.directly import ask
 from bot.storage.locks import hold_open
-from bot.storage.tables import Audit, Member, Motto, Round, SentEntry, Unit, table_of
+from bot.storage.tables import (
+    Audit,
+    EntryFile,
+    Member,
+    Motto,
+    Round,
+    SentEntry,
+    Unit,
+    table_of,
+)
 
 UNDO = timedelta(seconds=60)
 """How long a decision can be taken back; only then its author is told."""
+COVER = 0
+"""The place among its files of the picture that stands for what was sent in."""
 _BEFORE_FIRST = 1_000
 """Numbers begin at 1001, so that 1 to 9 can only mean a place in the list just shown."""
 
@@ -62,6 +74,8 @@ class Sent:
     link: str | None
     """An https address outside."""
     text: str | None
+    cover: str | None = None
+    """The address of its picture (bot/domain/entry_files.py)."""
 
     @property
     def host(self) -> str:
@@ -167,17 +181,18 @@ def cards() -> Select[*tuple[Any, ...]]:
     """
     parent = aliased(Unit)
     return (
-        select(Motto, Member.name, Unit.id, Unit.name, parent.name, SentEntry)
+        select(Motto, Member.name, Unit.id, Unit.name, parent.name, SentEntry, EntryFile.token)
         .outerjoin(Member, Motto.author == Member.member_key)
         .outerjoin(Unit, func.coalesce(Motto.unit_id, Member.unit_id) == Unit.id)
         .outerjoin(parent, Unit.parent_id == parent.id)
         .outerjoin(SentEntry, SentEntry.motto_id == Motto.id)
+        .outerjoin(EntryFile, and_(EntryFile.motto_id == Motto.id, EntryFile.place == COVER))
     )
 
 
 def to_card(row: Row[*tuple[Any, ...]]) -> MottoCard:
     """A row of `cards()` as a card."""
-    motto, name, unit_id, unit, district, sent = row
+    motto, name, unit_id, unit, district, sent, cover = row
     return MottoCard(
         number=number_of(motto.id),
         words=motto.words,
@@ -193,7 +208,7 @@ def to_card(row: Row[*tuple[Any, ...]]) -> MottoCard:
         unit=UnitCard(unit_id, unit, district or unit) if unit_id else None,
         submitted_at=motto.submitted_at,
         decided_at=motto.decided_at,
-        sent=Sent(sent.speaker, sent.link, sent.text) if sent else None,
+        sent=Sent(sent.speaker, sent.link, sent.text, cover) if sent else None,
     )
 
 

@@ -38,6 +38,7 @@ from bot.storage.tables import (
     Contest,
     Delivery,
     Departed,
+    EntryFile,
     Member,
     Motto,
     Round,
@@ -137,7 +138,8 @@ class Erasure:
 
     def forget_sent(self, card: MottoCard) -> None:
         """Leave of what a unit sent in its number and its votes."""
-        self._session.execute(delete(SentEntry).where(SentEntry.motto_id == id_of(card.number)))
+        for kind in (EntryFile, SentEntry):
+            self._session.execute(delete(kind).where(kind.motto_id == id_of(card.number)))
         self._empty(card, audit.SYSTEM)
         audit.strike(self._session, [subject_of(card.number)], CODES)
 

@@ -199,6 +199,9 @@ REGISTER: Mapping[str, Fields] = {
         Purpose.ENTRY,
         "motto_id", "round_id", "live_key", "speaker", "link", "text", "sent_by",
     ),
+    "entry_file": _for(
+        Purpose.ENTRY, "token", "motto_id", "place", "name", "kind", "content"
+    ),
     "second_look": _for(
         Purpose.TRAIL,
         "motto_id", "version", "cause", "first_by", "first", "due_at", "second_by", "second",

@@ -181,6 +181,21 @@ class SentEntries:
         with self._once():
             self._write(number, **_columns(draft, folded), sent_by=staff_id)
 
+    def touch(
+        self, number: int, version: int, facts: dict[str, str], staff_id: int, root: int | None
+    ) -> None:
+        """Something that belongs to it has changed: it waits for review again.
+
+        Raises NoSuchEntry, UnfitEntry, or DecidedMeanwhile when it has changed since.
+        """
+        self._open()
+        card = self._seen(number, version, root, MottoState.WAITING, MottoState.RETURNED)
+        change_state(
+            self._session, self._now, card, audit.staff(staff_id), "motto.reword",
+            facts | {"before": card.words, "after": card.words},
+            state=MottoState.WAITING, submitted_at=self._now, pile_id=None, **NO_VERDICT,
+        )  # fmt: skip
+
     def withdraw(self, number: int, version: int, staff_id: int, root: int | None) -> None:
         """Take it out of the round, its votes with it.
 

@@ -17,6 +17,7 @@ from bot.domain.devices import Devices
 from bot.domain.diary import DiaryDesk
 from bot.domain.dossier import Dossiers
 from bot.domain.draws import Draws
+from bot.domain.entry_files import EntryFiles
 from bot.domain.erasure import Erasure
 from bot.domain.freezing import Freezing
 from bot.domain.item_analysis import ItemAnalysis
@@ -150,6 +151,10 @@ class Services:
     @cached_property
     def sent_entries(self) -> SentEntries:
         return SentEntries(self._session, self.now)
+
+    @cached_property
+    def entry_files(self) -> EntryFiles:
+        return EntryFiles(self._session, self.now)
 
     @cached_property
     def moderation(self) -> Moderation:

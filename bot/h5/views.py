@@ -1,9 +1,11 @@
 """The pages inside WeChat: plain links and one form, readable without any script."""
 
 import hashlib
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,6 +17,7 @@ from flask import (
     redirect,
     render_template,
     request,
+    send_file,
     url_for,
 )
 from werkzeug.exceptions import HTTPException, NotFound
@@ -50,6 +53,8 @@ NEWEST = 3
 """How many mottos stand on the first page."""
 NAMES = 60
 """How many of those who wrote the same are named."""
+_TOKEN = re.compile(r"[\w-]{32}", re.ASCII)
+_TYPES = {"jpg": "image/jpeg", "pdf": "application/pdf"}
 _STATIC = Path(__file__).parent / "static"
 
 log = structlog.get_logger()
@@ -66,6 +71,7 @@ def h5(settings: Settings, transaction: Transaction) -> Blueprint:
     blueprint.add_url_rule("/", "home", pages.home)
     blueprint.add_url_rule("/wall", "wall", pages.wall)
     blueprint.add_url_rule("/m/<number>", "motto", pages.motto)
+    blueprint.add_url_rule("/f/<token>", "entry_file", pages.entry_file)
     blueprint.add_url_rule("/m/<number>/poster", "poster", keepsakes.page)
     blueprint.add_url_rule("/m/<number>/poster.jpg", "picture", keepsakes.picture)
     blueprint.add_url_rule("/standings", "standings", pages.standings)
@@ -137,7 +143,25 @@ class _Pages:
         with self._transaction(read_only=True) as services:
             card, day = known(services, number)
             signers = services.mottos.signers(card.number, NAMES)
-        return page("motto", card=card, signers=signers, day=day)
+            files = services.entry_files.of(card.number) if card.sent else []
+        attached = [file for file in files if not file.is_cover]
+        return page("motto", card=card, signers=signers, day=day, attached=attached)
+
+    def entry_file(self, token: str) -> Response:
+        """A picture or a document of an entry; documents are saved, not opened in place."""
+        with self._transaction(read_only=True) as services:
+            file = services.entry_files.at(token) if _TOKEN.fullmatch(token) else None
+        if file is None:
+            abort(404)
+        response = send_file(
+            BytesIO(file.content),
+            mimetype=_TYPES[file.kind],
+            as_attachment=file.kind != "jpg",
+            download_name=file.name,
+        )
+        # It goes with its entry: nobody in between keeps it.
+        response.headers["Cache-Control"] = "private, max-age=600"
+        return response
 
     def standings(self) -> Response:
         with self._transaction(read_only=True) as services:

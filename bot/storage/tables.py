@@ -792,6 +792,27 @@ class SentEntry(Base):
     """The colleague who sent it in last."""
 
 
+class EntryFile(Base):
+    """A picture or document that belongs to what a unit sent in, as we have made it ourselves.
+
+    The key leaves room for one cover, whose place is 0, and so many attachments.
+    """
+
+    __tablename__ = "entry_file"
+    __table_args__ = _rules(UniqueConstraint("motto_id", "place"))
+
+    token: Mapped[str] = mapped_column(String(32), primary_key=True)
+    """Its address, which nobody can guess."""
+    motto_id: Mapped[int] = mapped_column(ForeignKey("motto.id"))
+    place: Mapped[int] = mapped_column(SmallInteger)
+    name: Mapped[str] = mapped_column(String(60))
+    kind: Mapped[str] = mapped_column(String(4))
+    """jpg or pdf."""
+    content: Mapped[bytes] = mapped_column(
+        LargeBinary().with_variant(mysql.MEDIUMBLOB(), "mysql", "mariadb")
+    )
+
+
 class PileClaim(Base):
     """A pile that lies on a colleague's desk; the key leaves room for one colleague."""
 

@@ -8,10 +8,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert, select, update
 from werkzeug.test import TestResponse
 
+from bot.domain.entry_files import Content
 from bot.domain.questions import Shelf
 from bot.domain.services import open_services
 from bot.storage.tables import Delivery, Person, Quarantine, QuarantinedVote, Round, Vote
-from tests.builders import NOON, a_round_of, an_approved_lesson, key
+from tests.builders import NOON, a_lesson, a_round_of, an_approved_lesson, key
 from tests.h5.conftest import Campaign
 
 pytestmark = pytest.mark.slow
@@ -258,8 +259,8 @@ def test_when_nobody_votes_the_page_says_why(
     form = phone.confirms(numbers[0])
     ruled(campaign, closes_at=NOON)
 
-    assert "投票12月5日12:00结束了" in phone.reads()
-    assert "投票12月5日12:00结束了" in phone.posts("send", **form).text
+    assert "投票12月5日12点结束了" in phone.reads()
+    assert "投票12月5日12点结束了" in phone.posts("send", **form).text
     assert given(campaign) == []
 
 
@@ -285,3 +286,28 @@ def test_lessons_stand_on_the_ballot_with_a_way_to_what_they_are(
     assert "会离开本页，去 <bdi>v.example.cn</bdi>" in page
     assert client.get(f"/h/m/{number}/poster").status_code == 404
     assert "<bdi>微党课评选</bdi>" in client.get("/h/wall").text
+
+
+def test_files_are_shown_or_saved_under_an_address_that_cannot_be_guessed(
+    client: FlaskClient, campaign: Campaign
+) -> None:
+    with campaign.sessions.begin() as session:
+        a_round_of(session, "lesson")
+        number = a_lesson(session, "把群众的小事办好")
+        services = open_services(session, NOON, Shelf())
+        for version, file in enumerate((Content("封面.jpg", "jpg", b"j"), PDF), start=1):
+            services.entry_files.add(number, version, file, 1, None, cover=version == 1)
+        services.moderation.decide(number, 3, 2)
+        cover, attached = services.entry_files.of(number)
+
+    page = client.get(f"/h/m/{number}").text
+    assert f'src="/h/f/{cover.token}"' in page
+    shown, saved = client.get(f"/h/f/{cover.token}"), client.get(f"/h/f/{attached.token}")
+    assert shown.data == b"j"
+    assert saved.headers["Content-Disposition"].startswith("attachment;")
+    assert (shown.mimetype, saved.mimetype) == ("image/jpeg", "application/pdf")
+    assert saved.headers["X-Content-Type-Options"] == "nosniff"
+    assert client.get("/h/f/" + "x" * 32).status_code == client.get("/h/f/..").status_code == 404
+
+
+PDF = Content("案例.pdf", "pdf", b"%PDF-")

@@ -2,6 +2,7 @@
 
 desk      the pages: what was sent in and what came of it, and the form
 forms     what was typed
+accepting  what is kept of a file that was brought
 wording   the sentences of these pages
 """
 

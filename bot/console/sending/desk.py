@@ -10,9 +10,17 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot.console.pages import page, to
 from bot.console.sending import wording
-from bot.console.sending.forms import EntryForm, WithdrawForm, folded
+from bot.console.sending.accepting import Unacceptable, accepted
+from bot.console.sending.forms import (
+    DropFileForm,
+    EntryForm,
+    FileForm,
+    WithdrawForm,
+    folded,
+)
 from bot.domain.entries import MottoCard
-from bot.domain.refusals import DecidedMeanwhile, NoSuchEntry
+from bot.domain.entry_files import NoRoomLeft
+from bot.domain.refusals import DecidedMeanwhile, NoSuchEntry, Refusal
 from bot.domain.roles import Role
 from bot.domain.sent_entries import Flaw, UnfitEntry
 from bot.domain.services import Services, Transaction
@@ -31,7 +39,10 @@ class SendingDesk:
         room.add_url_rule(f"{here}/new", "send_in", self.new, methods=both)
         one = f"{here}/<int:number>"
         room.add_url_rule(one, "change_sent", self.change, methods=both)
+        room.add_url_rule(f"{one}/look", "sent_entry", self.look)
         room.add_url_rule(f"{one}/withdraw", "withdraw_sent", self.withdraw, methods=["POST"])
+        room.add_url_rule(f"{one}/files", "add_entry_file", self.add_file, methods=["POST"])
+        room.add_url_rule(f"{one}/drop-file", "drop_entry_file", self.drop_file, methods=["POST"])
 
     def entries(self) -> Response:
         """What was sent in, and what came of it."""
@@ -45,6 +56,15 @@ class SendingDesk:
                 at_stake={card.number: sent.votes_at_stake(card) for card in listed},
                 said=wording.SAID.get(request.args.get("said", "")),
             )
+
+    def look(self, number: int) -> Response:
+        """All that belongs to one of them, for those who review."""
+        with self._transaction(read_only=True) as services:
+            try:
+                card = services.sent_entries.one(number, None)
+            except NoSuchEntry:
+                raise NotFound from None
+            return _page("sent_entry", services, card=card, files=services.entry_files.of(number))
 
     def new(self) -> AnyResponse:
         """The form of a new one, and what it brings."""
@@ -89,6 +109,42 @@ class SendingDesk:
             return to("sent_entries", said="late")
         return to("sent_entries", said="withdrawn")
 
+    def add_file(self, number: int) -> AnyResponse:
+        """Add a cover or an attachment."""
+        form, file = FileForm.sent(), request.files.get("file")
+        name, content = (file.filename or "", file.read()) if file else ("", b"")
+        try:
+            kept = accepted(name, content, cover=form.cover)
+            with self._transaction() as services:
+                services.entry_files.add(
+                    number, form.version, kept, g.colleague.id, _root(), cover=form.cover
+                )
+        except Unacceptable as refusal:
+            return self._form(self._one(number), trouble=wording.TROUBLES[refusal.trouble])
+        except NoRoomLeft:
+            return self._form(self._one(number), trouble=wording.NO_ROOM)
+        except _ELSEWHERE as refusal:
+            return self._elsewhere(number, refusal)
+        return to("change_sent", number=number, said="file")
+
+    def drop_file(self, number: int) -> AnyResponse:
+        """Remove a file."""
+        form = DropFileForm.sent()
+        try:
+            with self._transaction() as services:
+                services.entry_files.drop(number, form.version, form.place, g.colleague.id, _root())
+        except _ELSEWHERE as refusal:
+            return self._elsewhere(number, refusal)
+        return to("change_sent", number=number, said="dropped")
+
+    def _elsewhere(self, number: int, refusal: Refusal) -> Response:
+        """The entry as it is now, and why nothing was done."""
+        if isinstance(refusal, NoSuchEntry):
+            raise NotFound
+        if isinstance(refusal, UnfitEntry):
+            return self._form(self._one(number), flaws=refusal.flaws)
+        return self._form(self._one(number), late=True)
+
     def _one(self, number: int) -> MottoCard:
         try:
             with self._transaction(read_only=True) as services:
@@ -108,9 +164,11 @@ class SendingDesk:
         flaws: Mapping[str, Flaw] | None = None,
         *,
         late: bool = False,
+        trouble: str = "",
     ) -> Response:
         """The form; without fields of what was typed, it has those of the entry."""
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if flaws else HTTPStatus.OK
+        wrong = flaws or trouble
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
         with self._transaction(read_only=True) as services:
             return _page(
                 "send_in",
@@ -120,7 +178,13 @@ class SendingDesk:
                 fields=_fields(card) if fields is None and card else fields,
                 flaws=flaws or {},
                 late=late,
+                trouble=trouble,
+                files=services.entry_files.of(card.number) if card else [],
+                said=wording.FILE_SAID.get(request.args.get("said", "")),
             )
+
+
+_ELSEWHERE = (NoSuchEntry, UnfitEntry, DecidedMeanwhile)
 
 
 def _root() -> int | None:

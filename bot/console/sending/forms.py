@@ -32,6 +32,18 @@ class WithdrawForm(Form):
     version: int = Field(ge=1, le=2**31 - 1)
 
 
+class FileForm(WithdrawForm):
+    """Whether the file is the cover."""
+
+    cover: bool = False
+
+
+class DropFileForm(WithdrawForm):
+    """The place of the file that goes."""
+
+    place: int = Field(ge=0, le=99)
+
+
 def folded(draft: Draft) -> str:
     """The bare words by which an entry is found, and told from others."""
     return fold_prose(draft.title + draft.speaker + draft.unit)

@@ -3,8 +3,10 @@
 from datetime import datetime
 
 from bot.console.plans.wording import ENTRIES, minute
+from bot.console.sending.accepting import MOST_MB, Trouble
 from bot.console.wording import REASONS
 from bot.domain.entries import MottoCard, MottoState
+from bot.domain.entry_files import ATTACHMENTS
 from bot.domain.moderation import Reason
 from bot.domain.sent_entries import (
     LINK_MOST,
@@ -15,7 +17,7 @@ from bot.domain.sent_entries import (
     Flaw,
 )
 
-__all__ = ["ENTRIES", "minute"]
+__all__ = ["ATTACHMENTS", "ENTRIES", "MOST_MB", "minute"]
 
 _MOST = {"title": TITLE_MOST, "speaker": SPEAKER_MOST, "link": LINK_MOST, "text": TEXT_MOST}
 _EMPTY = {
@@ -43,6 +45,17 @@ SAID = {
     "changed": "改好了，重新等审核。",
     "withdrawn": "撤下了。要再报，点“改”重新交。",
     "late": "刚才有了新的审核结果，或者有同事改过，没有撤。请再看一眼。",
+}
+
+
+FILE_SAID = {"file": "传好了，等审核。", "dropped": "去掉了，等审核。"}
+NO_ROOM = f"附件最多 {ATTACHMENTS} 个。请先去掉一个，再传。"
+TROUBLES = {
+    Trouble.NONE: "没有选文件。请先选一个。",
+    Trouble.LARGE: f"文件太大。最大 {MOST_MB}MB，图片不超过 2500 万像素；请压缩以后再传。",
+    Trouble.OTHER: "只收图片（JPG、PNG、WebP）和 PDF，封面只收图片。请换一个，或另存为 PDF 再传。",
+    Trouble.BROKEN: "文件读不了，可能没有下载完整。请重新保存一次再传。",
+    Trouble.ACTIVE: "这个 PDF 里带着脚本或别的文件，不能收。请用“打印”另存为 PDF，再传。",
 }
 
 

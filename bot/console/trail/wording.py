@@ -142,6 +142,8 @@ DEEDS: Mapping[str, str] = {
 
 FACTS: Mapping[str, str] = {
     "words": "内容",
+    "file": "传了文件",
+    "dropped": "去掉文件",
     "speaker": "主讲人",
     "link": "链接",
     "text": "介绍",
