@@ -3104,11 +3104,13 @@ def _place_line(place: Place, mine: int) -> Text:
 
 
 def _turnout_line(unit: UnitPlace) -> Text:
+    at = unit.counted_at.astimezone(CAMPAIGN_ZONE) if unit.counted_at else None
     return say(
-        "{unit}参加率：{rate}（全市第{rank}）",
+        "{unit}参加率：{rate}（全市第{rank}{counted}）",
         unit=unit.name or "不满10人的单位合起来",
         rate=unit.turnout.percent,
         rank=unit.rank,
+        counted=f"，{_day(at)}{at:%H:%M}统计" if at else "",
     )
 
 

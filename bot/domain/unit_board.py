@@ -1,7 +1,7 @@
 """Units by their rate of participation: order, shared places, and small units put together."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from math import sqrt
@@ -71,6 +71,8 @@ class UnitPlace:
 
     rank: int
     of: Contender
+    counted_at: datetime | None = None
+    """When it was counted; None for just now, and in a table, which says it once."""
 
     @property
     def turnout(self) -> Turnout:
@@ -224,7 +226,8 @@ class UnitBoard:
 
     def place(self, unit: int) -> UnitPlace | None:
         """Where the unit at the top stands that this one belongs to; None without a headcount."""
-        return self._place.get(self._top.get(unit, unit))
+        place = self._place.get(self._top.get(unit, unit))
+        return replace(place, counted_at=self._counted_at) if place else None
 
     def counts(self, top: int | None = None) -> Iterator[UnitCount]:
         """The units, each after its parent; only this one and those below it, if one is named."""

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.conversation.reply import BUDGET
 from bot.conversation.state import Answering
 from bot.domain.freezing import Freezing
+from bot.domain.participation import UnitCounts
 from bot.storage.tables import Contest, Regrade, Score, Unit
 from tests.builders import NOON, a_member
 from tests.handlers.papers import a_paper, at_question, five_questions
@@ -70,6 +71,13 @@ def test_the_people_of_a_small_unit_see_the_rate_of_the_small_ones_together(
     zhang = scores(session, "zhang", 3, right=3)
 
     assert "不满10人的单位合起来参加率：25.0%（全市第1）" in zhang.says("排名")
+
+
+def test_a_rate_that_the_worker_counted_says_of_when_it_is(session: Session) -> None:
+    zhang = scores(session, "zhang", 3, right=3)
+    UnitCounts(session, NOON).keep(1, {"3": 12})
+
+    assert "农业局参加率：10.0%（全市第1，12月5日12:00统计）" in zhang.says("排名")
 
 
 def test_a_neighbour_with_as_many_points_is_explained(session: Session) -> None:
