@@ -399,8 +399,9 @@ def _cast(number: int, message: Message, state: State, services: Services) -> St
         return _not_found(number, message, state, services)
     except AlreadyVoted:
         return _look(number, message, state, services)
-    except NoVotesLeft:
-        reply = wording.votes_spent(votes.ballot(member, message.sent_at))
+    except NoVotesLeft as refusal:
+        spent = wording.votes_spent(votes.ballot(member, message.sent_at))
+        reply = wording.refuse(refusal) if refusal.group else spent
     except NotBound as refusal:
         votes.wish(member, number)
         reply = wording.refuse(refusal)

@@ -2009,7 +2009,8 @@ def _look_at(card: MottoCard) -> Text:
 def _by(card: MottoCard) -> Prose:
     """The signature in lists; first to be cut when a reply grows too long."""
     if card.sent:
-        told = [card.signed, card.unit.full_name if card.unit else None]
+        group = f"第{card.sent.group}组" if card.sent.group else None
+        told = [group, card.signed, card.unit.full_name if card.unit else None]
         return Prose("，".join(filter(None, told)))
     unit = card.unit.district if card.unit else ""
     others = f"等{card.signers}人" if card.signers > 1 else ""
@@ -2208,6 +2209,9 @@ def _left_to_give(ballot: BallotState) -> Text:
     """How many votes the member has left, and how they may be given."""
     facts = {"left": ballot.left, "all": ballot.most, "per_entry": ballot.per_entry}
     roster = "要登记单位和姓名，名册上对不上的不计入。" if ballot.by_roster else ""
+    if ballot.groups > 1:
+        facts |= {"groups": ballot.groups, "least": ballot.each_least, "each": ballot.each}
+        return say("共{groups}组，每组投{least}到{each}条。您还能投{left}票。" + roster, **facts)
     if ballot.in_all:
         return (
             say("您还能投{left}票（一共{all}票），每条1票。", **facts)
@@ -2230,6 +2234,9 @@ def _lacking(purse: Purse) -> Text:
 def _left_after(purse: Purse) -> Text:
     """How many votes are left once one was given."""
     facts = {"left": purse.left, "all": purse.most}
+    if isinstance(purse, Receipt) and purse.group:
+        told = "第{group}组还能投{left}票。" if purse.left else "第{group}组的{all}票投完了。"
+        return say(told, group=purse.group, **facts) + _lacking(purse)
     if purse.in_all:
         return say(
             "还能投{left}票。" if purse.left else "{all}票都投完了，谢谢您！", **facts
@@ -2674,6 +2681,13 @@ def _(refusal: AlreadyVoted) -> Text:
 
 @refuse.register
 def _(refusal: NoVotesLeft) -> Text:
+    if refusal.group:
+        return say(
+            "第{group}组的{all}票都投完了。可以投别的组，也可以先撤回这一组的一票，再投它。\n"
+            "[换一批](发:换一批)　[看我投的](发:我的投票)",
+            group=refusal.group,
+            all=refusal.most,
+        )
     return say(
         ("您的" if refusal.in_all else "今天") + "{all}票都投完了，谢谢您！\n"
         "[看我投的](发:我的投票)　[看看大家的](发:看座右铭)",

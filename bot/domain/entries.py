@@ -76,6 +76,8 @@ class Sent:
     text: str | None
     cover: str | None = None
     """The address of its picture (bot/domain/entry_files.py)."""
+    group: int | None = None
+    """Where the round has several."""
 
     @property
     def host(self) -> str:
@@ -208,7 +210,7 @@ def to_card(row: Row[*tuple[Any, ...]]) -> MottoCard:
         unit=UnitCard(unit_id, unit, district or unit) if unit_id else None,
         submitted_at=motto.submitted_at,
         decided_at=motto.decided_at,
-        sent=Sent(sent.speaker, sent.link, sent.text, cover) if sent else None,
+        sent=Sent(sent.speaker, sent.link, sent.text, cover, sent.group_no) if sent else None,
     )
 
 

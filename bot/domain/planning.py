@@ -24,7 +24,7 @@ from bot.domain.contests import (
 )
 from bot.domain.identity import campaign_day
 from bot.domain.refusals import Refusal
-from bot.domain.rounds import Eligibility, RoundPlan
+from bot.domain.rounds import Eligibility, Kind, RoundPlan
 from bot.storage.locks import claim
 from bot.storage.tables import (
     Attempt,
@@ -44,6 +44,7 @@ VOTES_MOST = 20
 """Votes of a member on one day."""
 IN_ALL_MOST = 100
 """Votes of a member, where they are for the whole of the voting; or for one entry."""
+GROUPS_MOST = 20
 LONGEST = timedelta(days=400)
 QUESTIONS_MOST = 9
 """As many as the chat can name with one figure."""
@@ -292,7 +293,7 @@ class Planning:
         row = Round(**_columns(plan), sealed_at=None)
         self._session.add(row)
         self._session.flush()
-        self._make_room(row.id, plan.votes)
+        self._make_room(row.id, plan.votes * plan.groups)
         self._note(staff_id, "round.plan", _round(row.id), _facts(plan), 1)
         return row.id
 
@@ -307,9 +308,9 @@ class Planning:
         _ensure_seen(before.version, version)
         self.check_round(plan, before)
         self._session.execute(update(Round).where(Round.id == id_).values(**_columns(plan)))
-        if plan.votes != before.plan.votes:
+        if (plan.votes, plan.groups) != (before.plan.votes, before.plan.groups):
             self._session.execute(delete(RoundSlot).where(RoundSlot.round_id == id_))
-            self._make_room(id_, plan.votes)
+            self._make_room(id_, plan.votes * plan.groups)
         facts = {"before": _facts(before.plan), "after": _facts(plan)}
         self._note(staff_id, "round.change", _round(id_), facts, version + 1)
 
@@ -339,7 +340,7 @@ class Planning:
         """What members who have voted, or written, rely on and would change."""
         fixed: tuple[str, ...] = ()
         if before and before.plan.collects_from <= self._now:
-            fixed += ("collects_from", "kind")
+            fixed += ("collects_from", "kind", "groups")
         if before and before.open:
             fixed += (
                 "opens_at", "votes", "in_all", "per_entry", "least", "eligibility",
@@ -452,6 +453,11 @@ def _flaws_of_votes(plan: RoundPlan) -> dict[str, Flaw]:
     flaws: dict[str, Flaw] = {}
     if not 1 <= plan.votes <= (IN_ALL_MOST if plan.in_all else VOTES_MOST):
         flaws["votes"] = Flaw.NUMBER
+    most_groups = min(GROUPS_MOST, IN_ALL_MOST // max(1, plan.votes))
+    if plan.groups != 1 and not 1 <= plan.groups <= most_groups:
+        flaws["groups"] = Flaw.NUMBER
+    elif plan.groups > 1 and (plan.kind is Kind.MOTTO or not plan.in_all):
+        flaws["groups"] = Flaw.IDLE
     if plan.per_entry is not None and plan.in_all:
         flaws["per_entry"] = Flaw.IDLE
     elif plan.per_entry is not None and not 1 <= plan.per_entry <= IN_ALL_MOST:

@@ -207,6 +207,8 @@ class NoVotesLeft(Refusal):
 
     most: int
     in_all: bool = False
+    group: int | None = None
+    """Then they are those of this group."""
 
 
 @dataclass(eq=False)

@@ -197,7 +197,8 @@ REGISTER: Mapping[str, Fields] = {
     ),
     "sent_entry": _for(
         Purpose.ENTRY,
-        "motto_id", "round_id", "live_key", "speaker", "link", "text", "sent_by",
+        "motto_id", "round_id", "live_key", "speaker", "link", "text", "group_no",
+        "sent_by",
     ),
     "entry_file": _for(
         Purpose.ENTRY, "token", "motto_id", "place", "name", "kind", "content"
@@ -296,7 +297,7 @@ REGISTER: Mapping[str, Fields] = {
         Purpose.CONTENT,
         "id", "title", "kind", "collects_from", "collects_until", "opens_at", "closes_at",
         "sealed_at", "own_entry_allowed", "own_unit_allowed", "eligibility", "in_all", "per_entry",
-        "least", "standings_from",
+        "least", "groups", "standings_from",
     ),
     "outcome": _for(
         Purpose.NUMBERS,

@@ -50,20 +50,23 @@ class RoundPlan:
     per_entry: int | None = None
     """How many votes an entry can have of one member; None: one each day."""
     least: int = 1
-    """Who gives fewer votes in all has given none."""
+    """Who gives fewer votes in all, or in a group, has given none there."""
     standings_from: datetime | None = None
     """From when on all see who stands where while voting goes on; None: only with the result."""
     kind: Kind = Kind.MOTTO
+    groups: int = 1
+    """In how many groups the entries stand; where there are several, `votes` are for each."""
 
     def shows_standings(self, now: datetime) -> bool:
         """Whether all see now how voting goes."""
         return self.standings_from is not None and self.standings_from <= now < self.closes_at
 
     @classmethod
-    def of(cls, row: Round, votes: int) -> Self:
+    def of(cls, row: Round, slots: int) -> Self:
         """The plan of a selection that is kept, and that has so many slots."""
         return cls(
-            row.title, row.collects_from, row.collects_until, row.opens_at, row.closes_at, votes,
+            row.title, row.collects_from, row.collects_until, row.opens_at, row.closes_at,
+            slots // row.groups,
             row.own_entry_allowed, row.own_unit_allowed, Eligibility(row.eligibility), row.in_all,
-            row.per_entry, row.least, row.standings_from, Kind(row.kind),
+            row.per_entry, row.least, row.standings_from, Kind(row.kind), row.groups,
         )  # fmt: skip

@@ -5,6 +5,7 @@ and panels. Whoever sent one in reads at the console what came of it.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -55,6 +56,8 @@ class Flaw(StrEnum):
     """There is none of this name, or it is not theirs."""
     TWICE = "twice"
     """The same stands in the round already."""
+    GROUP = "group"
+    """There is none of this number."""
     SHUT = "shut"
     """Nothing is collected now."""
 
@@ -76,6 +79,8 @@ class Draft:
     speaker: str = ""
     link: str = ""
     text: str = ""
+    group: str = ""
+    """In which it shall stand; empty: in the one with the fewest."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,7 @@ class Collection:
     collects_until: datetime
     open: bool
     """Whether anything is taken now."""
+    groups: int
 
 
 class SentEntries:
@@ -108,6 +114,7 @@ class SentEntries:
         return Collection(
             current.id, current.title, Kind(current.kind), current.collects_from,
             current.collects_until, current.collects_from <= self._now < current.collects_until,
+            current.groups,
         )  # fmt: skip
 
     def listed(self, root: int | None) -> list[MottoCard]:
@@ -134,7 +141,7 @@ class SentEntries:
         Raises UnfitEntry.
         """
         current = self._open()
-        unit = self._check(draft, current.kind, root)
+        unit = self._check(draft, current, root)
         with self._once():
             motto = Motto(
                 round_id=current.round_id,
@@ -152,7 +159,7 @@ class SentEntries:
             self._session.execute(
                 insert(SentEntry).values(
                     motto_id=motto.id, round_id=current.round_id, **_columns(draft, folded),
-                    sent_by=staff_id,
+                    group_no=self._group(draft, current), sent_by=staff_id,
                 )
             )  # fmt: skip
         audit.record(
@@ -170,7 +177,7 @@ class SentEntries:
         """
         current = self._open()
         card = self._seen(number, version, root, *_CHANGEABLE)
-        unit = self._check(draft, current.kind, root)
+        unit = self._check(draft, current, root)
         change_state(
             self._session, self._now, card, audit.staff(staff_id), "motto.reword",
             _facts(draft) | {"before": card.words, "after": draft.title},
@@ -179,7 +186,8 @@ class SentEntries:
             unit_id=unit, pile_id=None, **NO_VERDICT,
         )  # fmt: skip
         with self._once():
-            self._write(number, **_columns(draft, folded), sent_by=staff_id)
+            moved = {"group_no": self._group(draft, current)} if draft.group else {}
+            self._write(number, **_columns(draft, folded), **moved, sent_by=staff_id)
 
     def touch(
         self, number: int, version: int, facts: dict[str, str], staff_id: int, root: int | None
@@ -233,9 +241,22 @@ class SentEntries:
             raise decided_meanwhile(self._session, number)
         return card
 
-    def _check(self, draft: Draft, kind: Kind, root: int | None) -> int:
+    def _group(self, draft: Draft, current: Collection) -> int | None:
+        """The group that was wished for, or the first with the fewest entries."""
+        if current.groups == 1:
+            return None
+        if draft.group:
+            return int(draft.group)
+        live = (SentEntry.round_id == current.round_id, SentEntry.live_key.is_not(None))
+        counted = Counter(self._session.scalars(select(SentEntry.group_no).where(*live)))
+        return min(range(1, current.groups + 1), key=lambda group: (counted[group], group))
+
+    def _check(self, draft: Draft, current: Collection, root: int | None) -> int:
         """The id of its unit. Raises UnfitEntry."""
-        flaws = flaws_of(draft, kind)
+        flaws = flaws_of(draft, current.kind)
+        wished = draft.group
+        if wished and not (wished.isdecimal() and 1 <= int(wished) <= current.groups):
+            flaws["group"] = Flaw.GROUP
         unit = Units(self._session).called(draft.unit) if draft.unit else None
         within = self._within(root)
         if unit is None or (within is not None and unit.id not in within):

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from bot.domain import audit
 from bot.domain.notices import Notices
 from bot.domain.released import SET_ASIDE, Why, set_aside
 from bot.domain.rounds import Eligibility
-from bot.storage.tables import Member, RosterName, Round, Vote
+from bot.storage.tables import Member, RosterName, Round, RoundSlot, Vote
 
 
 def set_uncounted_aside(session: Session, now: datetime, round_id: int) -> None:
@@ -25,7 +25,18 @@ def set_uncounted_aside(session: Session, now: datetime, round_id: int) -> None:
     if row.eligibility == Eligibility.ROSTER:
         _leave_out(session, now, row, list(_strangers(session, round_id)), Why.UNLISTED)
     if row.least > 1:
-        _leave_out(session, now, row, _undecided(session, row), Why.TOO_FEW)
+        for slots in _slots_by_group(session, row):
+            _leave_out(session, now, row, _undecided(session, row, slots), Why.TOO_FEW, slots)
+
+
+def _slots_by_group(session: Session, row: Round) -> Iterator[range]:
+    """The numbers of the slots of each group; of all, where there is but one."""
+    each = (session.scalar(_SLOTS_OF.where(RoundSlot.round_id == row.id)) or 0) // row.groups
+    for group in range(row.groups):
+        yield range(group * each + 1, (group + 1) * each + 1)
+
+
+_SLOTS_OF = select(func.count()).select_from(RoundSlot)
 
 
 def is_listed(session: Session, member: bytes) -> bool:
@@ -57,9 +68,14 @@ def _strangers(session: Session, round_id: int) -> Iterator[bytes]:
             yield member
 
 
-def _undecided(session: Session, row: Round) -> Sequence[bytes]:
-    """Voters who gave fewer votes than the round asks for."""
-    return session.scalars(_voters(row.id).having(func.count() < row.least)).all()
+def _undecided(session: Session, row: Round, slots: range) -> Sequence[bytes]:
+    """Voters who gave fewer votes in these slots than the round asks for."""
+    theirs = _voters(row.id).where(_stands_in(slots))
+    return session.scalars(theirs.having(func.count() < row.least)).all()
+
+
+def _stands_in(slots: range) -> ColumnElement[bool]:
+    return Vote.slot.between(slots.start, slots.stop - 1)
 
 
 def _voters(round_id: int) -> Select[Any]:
@@ -76,12 +92,18 @@ _AT_ONCE = 500
 
 
 def _leave_out(
-    session: Session, now: datetime, row: Round, members: Sequence[bytes], why: Why
+    session: Session,
+    now: datetime,
+    row: Round,
+    members: Sequence[bytes],
+    why: Why,
+    slots: range | None = None,
 ) -> None:
+    """Leave out their votes, or those in these slots."""
     votes = [
         vote
         for start in range(0, len(members), _AT_ONCE)
-        for vote in _votes(session, row.id, members[start : start + _AT_ONCE])
+        for vote in _votes(session, row.id, members[start : start + _AT_ONCE], slots)
     ]
     if not votes:
         return
@@ -90,13 +112,19 @@ def _leave_out(
     audit.record(session, now, audit.SYSTEM, "votes.uncount", f"round:{row.id}", facts)
     counts = Counter(vote.member_key for vote in votes)
     cause = f"votes.uncount:{row.id}"
+    if slots and row.groups > 1:
+        cause = f"{cause}:{slots.start}"
     for count in sorted(set(counts.values())):
         told = {"title": row.title, "why": why, "votes": count}
         same = [member for member, given in counts.items() if given == count]
         Notices(session, now).leave_all(same, cause, "votes_uncounted", told, now)
 
 
-def _votes(session: Session, round_id: int, members: Sequence[bytes]) -> Sequence[Row[Any]]:
+def _votes(
+    session: Session, round_id: int, members: Sequence[bytes], slots: range | None
+) -> Sequence[Row[Any]]:
     columns = [getattr(Vote, name) for name in SET_ASIDE]
     of_them = select(*columns).where(Vote.round_id == round_id, Vote.member_key.in_(members))
+    if slots:
+        of_them = of_them.where(_stands_in(slots))
     return session.execute(of_them.with_for_update()).all()

@@ -40,6 +40,7 @@ from bot.storage.tables import (
     Motto,
     QuarantinedVote,
     RoundSlot,
+    SentEntry,
     SpentDay,
     Vote,
     WishedVote,
@@ -95,6 +96,11 @@ class BallotState(Purse):
     by_roster: bool = False
     """Whether votes of members that no roster has are not counted in the end."""
     kind: Kind = Kind.MOTTO
+    groups: int = 1
+    each: int = 0
+    """How many of the votes are for each group, where there are several."""
+    each_least: int = 1
+    """With fewer in a group they do not count there."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +118,8 @@ class Receipt(Purse):
     number: int
     words: str
     tracker: str
+    group: int | None = None
+    """Where there are several: then the votes told of are those of this one."""
 
 
 @dataclass(frozen=True)
@@ -212,7 +220,10 @@ class Votes:
             most=len(slots),
             left=sum(words is None for words in slots),
             in_all=current.in_all,
-            least=current.least,
+            least=current.least if current.groups == 1 else 1,
+            groups=current.groups,
+            each=len(slots) // current.groups,
+            each_least=current.least,
             per_entry=current.per_entry,
             last_day=campaign_day(current.closes_at - _MOMENT) <= today,
             own_entry_allowed=current.own_entry_allowed,
@@ -233,8 +244,7 @@ class Votes:
         return self._batch(member, cursor, back=2 * BATCH)
 
     def _batch(self, member: bytes, cursor: str, back: int) -> Batch:
-        round_id = current_round(self._session, self._now).id
-        ranked = in_order(member, self._session.scalars(_CARDS, {"round": round_id}))
+        ranked = self._ranked(member, _CARDS)
         if not ranked:
             return Batch([], "")
         start = (bisect_left(ranked, (cursor, 0)) - back) % len(ranked)
@@ -251,9 +261,16 @@ class Votes:
             number = int(sought) if sought.isdecimal() and len(sought) <= _DIGITS else 0
             words = Motto.folded.contains(sought, autoescape=True)
             asked = asked.where(or_(words, Motto.id == id_of(number)))
-        round_id = current_round(self._session, self._now).id
-        ids = self._session.scalars(asked, {"round": round_id})
-        return [id_ for _, id_ in in_order(member, ids)]
+        return [id_ for _, id_ in self._ranked(member, asked)]
+
+    def _ranked(self, member: bytes, asked: Select[Any]) -> list[tuple[str, int]]:
+        """These entries in the member's own order, group by group."""
+        current = current_round(self._session, self._now)
+        ranked = in_order(member, self._session.scalars(asked, {"round": current.id}))
+        if current.groups == 1:
+            return ranked
+        groups = self._groups(current)
+        return sorted((f"{groups[id_]:02}{rank}", id_) for rank, id_ in ranked)
 
     def cards(self, ids: list[int]) -> list[MottoCard]:
         """The cards of these entries, in this order."""
@@ -277,9 +294,12 @@ class Votes:
         if entry.folded in slots.values():
             raise AlreadyVoted(number)
         nth = self._nth(member, number, entry.id, current)
+        group = self._groups(current, entry.id)[entry.id] if current.groups > 1 else None
+        if group is not None:
+            slots = _of_group(slots, group, current.groups)
         free = [slot for slot, words in slots.items() if words is None]
         if not free:
-            raise NoVotesLeft(len(slots), current.in_all)
+            raise NoVotesLeft(len(slots), current.in_all, group)
         tracker = _new_tracker()
         record = {
             "member": member,
@@ -301,6 +321,7 @@ class Votes:
             left=len(free) - 1,
             in_all=current.in_all,
             least=current.least,
+            group=group,
         )
 
     def wish(self, member: bytes, number: int) -> None:
@@ -471,6 +492,12 @@ class Votes:
             )
         )
 
+    def _groups(self, current: Row[Any], *ids: int) -> dict[int, int]:
+        """The group in which each of these entries stands, or each of the round."""
+        which = SentEntry.motto_id.in_(ids) if ids else SentEntry.round_id == current.id
+        rows = self._session.execute(select(SentEntry.motto_id, SentEntry.group_no).where(which))
+        return {row.motto_id: row.group_no or 1 for row in rows}
+
     def _slots(self, member: bytes, current: Row[Any], day: date) -> dict[int, str | None]:
         """The member's slots on that day, and the folded words whose vote stands in each.
 
@@ -484,6 +511,13 @@ class Votes:
 def _period(current: Row[Any], day: date) -> date:
     """The day under which votes of that day are kept: one for all where they count in all."""
     return campaign_day(current.opens_at) if current.in_all else day
+
+
+def _of_group(slots: dict[int, str | None], group: int, groups: int) -> dict[int, str | None]:
+    """Those of the slots that belong to one of so many groups."""
+    each = len(slots) // groups
+    ours = range((group - 1) * each + 1, group * each + 1)
+    return {slot: words for slot, words in slots.items() if slot in ours}
 
 
 def _of_card(number: int) -> Select[int]:

@@ -317,6 +317,8 @@ def refused(refusal: Refusal) -> str:
     match refusal:
         case AlreadyVoted():
             return "已经投过了"
+        case NoVotesLeft(most, _, int(group)):
+            return f"第{group}组的{most}票都投完了"
         case NoVotesLeft(most, in_all):
             return f"{'一共' if in_all else '今天'}{most}票都投完了"
         case OwnEntry():

@@ -149,10 +149,18 @@ def _who_votes(plan: RoundPlan) -> str:
 
 
 def _how_often(plan: RoundPlan) -> str:
+    if plan.groups > 1:
+        few = (
+            f"；一组里少于{plan.least}条的，这一组的票不计入，封票时才看" if plan.least > 1 else ""
+        )
+        span = f"{plan.least}到{plan.votes}" if plan.least < plan.votes else str(plan.votes)
+        return f"投几票：分{plan.groups}组，每人每组投{span}条，每条1票{few}。"
     if not plan.in_all:
         most = f"，同一条一共最多{plan.per_entry}票" if plan.per_entry else ""
         return f"投几票：每人每天{plan.votes}票，每条每天1票{most}；零点换新票，没投完的不留。"
-    least = f"，至少投{plan.least}条，少于{plan.least}条的不计入" if plan.least > 1 else ""
+    least = (
+        f"，至少投{plan.least}条，少于{plan.least}条的不计入，封票时才看" if plan.least > 1 else ""
+    )
     return f"投几票：每人一共{plan.votes}票，每条1票{least}。"
 
 

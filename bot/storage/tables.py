@@ -729,7 +729,10 @@ class Round(Base):
     per_entry: Mapped[int | None] = mapped_column(SmallInteger)
     """How many votes of one member an entry can have; NULL: one each day."""
     least: Mapped[int] = mapped_column(SmallInteger, server_default="1")
-    """Who gave fewer votes than this has given none."""
+    """Who gave fewer votes than this, in a group of several, has given none."""
+    groups: Mapped[int] = mapped_column(SmallInteger, server_default="1")
+    """In how many groups the entries stand, each with slots of its own: those of the second follow
+    those of the first."""
     standings_from: Mapped[datetime | None]
     """From when on all see who stands where while voting goes on; NULL: only with the result."""
 
@@ -788,6 +791,8 @@ class SentEntry(Base):
     speaker: Mapped[str | None] = mapped_column(String(15))
     link: Mapped[str | None] = mapped_column(String(300))
     text: Mapped[str | None] = mapped_column(String(1000))
+    group_no: Mapped[int | None] = mapped_column(SmallInteger)
+    """The group in which it stands; NULL where the round has but one."""
     sent_by: Mapped[int]
     """The colleague who sent it in last."""
 

@@ -135,7 +135,7 @@ def test_the_rules_of_a_selection_are_read_before_it_is_saved(chen: Browser) -> 
     form = chen.post(f"{PLANS}/round", sent | {"look": "true"})
 
     page = text_of(form)
-    assert "投几票：每人一共5票，每条1票，至少投2条，少于2条的不计入。" in page
+    assert "投几票：每人一共5票，每条1票，至少投2条，少于2条的不计入，封票时才看。" in page
     assert "截止时和支部报来的名册核对，对不上的票不计入" in page
     assert "不能投自己的和本单位的。" in page
     assert 'value="roster" selected' in form.text
@@ -233,3 +233,15 @@ def test_a_freeze_is_lifted_by_whoever_writes_the_title(chen: Browser, opened: O
 
     assert right.location == f"{PLANS}?saved=1"
     assert "提前揭晓" not in text_of(chen.get(f"{PLANS}/contest/1"))
+
+
+def test_a_selection_of_lessons_has_groups_and_one_of_mottos_has_none(chen: Browser) -> None:
+    grouped = ROUND | {"groups": "3", "in_all": "True", "votes": "3", "least": "1"}
+    assert "分组只用于单位报送的评选" in text_of(chen.post(f"{PLANS}/round", grouped))
+
+    form = text_of(chen.post(f"{PLANS}/round", grouped | {"kind": "lesson", "look": "true"}))
+    assert "投几票：分3组，每人每组投1到3条，每条1票。" in form
+    assert "各单位报送微党课" in form
+    chen.post(f"{PLANS}/round", grouped | {"kind": "lesson"})
+    assert "分 3 组，每人每组投 1 到 3 条" in text_of(chen.get(PLANS))
+    assert 'name="groups" value="3"' in chen.get(f"{PLANS}/round/2").text

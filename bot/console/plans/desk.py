@@ -71,6 +71,7 @@ ROUND = Kind(
         "votes": 3,
         "in_all": False,
         "least": 1,
+        "groups": 1,
         "eligibility": Eligibility.ANYONE,
         "kind": Sort.MOTTO,
         "own_unit_allowed": True,

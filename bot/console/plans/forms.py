@@ -112,6 +112,7 @@ class RoundForm(PlanForm):
     in_all: bool = False
     per_entry: Words = ""
     least: Words = ""
+    groups: Words = "1"
     eligibility: Words = ""
     standings_from: Words = ""
     own_entry_allowed: bool = False
@@ -128,6 +129,7 @@ class RoundForm(PlanForm):
             votes=int,
             per_entry=_number_or_none,
             least=int,
+            groups=int,
             eligibility=Eligibility,
             kind=Kind,
             standings_from=_moment_or_none,
@@ -153,6 +155,7 @@ class RoundForm(PlanForm):
             "in_all": plan.in_all,
             "per_entry": "" if plan.per_entry is None else plan.per_entry,
             "least": plan.least,
+            "groups": plan.groups,
             "eligibility": plan.eligibility,
             "kind": plan.kind,
             "standings_from": _typed(plan.standings_from) if plan.standings_from else "",

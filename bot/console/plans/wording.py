@@ -8,6 +8,7 @@ from bot.domain.planning import (
     ATTEMPTS_MOST,
     CAP_MOST,
     CLOSED_MOST,
+    GROUPS_MOST,
     IN_ALL_MOST,
     POINTS_MOST,
     QUESTIONS_MOST,
@@ -40,6 +41,7 @@ _FLAWS = {
 _IDLE = {
     "per_entry": "一共几票的评选，每条本来就只能投 1 票，这里请空着。",
     "least": "每天几票的评选不能要求至少投几条，这里请填 1。",
+    "groups": "分组只用于单位报送的评选，并且要勾“整个评选一共的”。不分组请填 1。",
 }
 KINDS = {
     Kind.MOTTO: "座右铭（党员自己写）",
@@ -64,6 +66,7 @@ _NUMBERS = {
     "until_hour": "请填 1 到 24 的整数；全天都能答，就空着。",
     "votes": f"每天几票，请填 1 到 {VOTES_MOST}；一共几票，请填 1 到 {IN_ALL_MOST}。",
     "per_entry": f"请填 1 到 {IN_ALL_MOST} 的整数；不限就空着。",
+    "groups": f"请填 1 到 {GROUPS_MOST} 的整数，组数乘每组票数不超过 {IN_ALL_MOST}；不分组填 1。",
     "least": "请填 1 到每人票数之间的整数；不要求就填 1。",
 }
 COUNTING = {
@@ -109,6 +112,8 @@ def hours(plan: ContestPlan) -> str:
 
 def ballots(plan: RoundPlan) -> str:
     """How many votes a member has, and how they may be given."""
+    if plan.groups > 1:
+        return f"分 {plan.groups} 组，每人每组投 {plan.least} 到 {plan.votes} 条"
     if plan.in_all:
         least = f"，至少投 {plan.least} 条" if plan.least > 1 else ""
         return f"每人一共 {plan.votes} 票{least}"

@@ -71,7 +71,7 @@ class SendingDesk:
         if request.method == "GET":
             return self._form(None, {"unit": self._own_unit()})
         form = EntryForm.sent()
-        draft = form.draft()
+        draft = form.draft(may_group=g.colleague.may_plan)
         try:
             with self._transaction() as services:
                 services.sent_entries.send(draft, folded(draft), g.colleague.id, _root())
@@ -85,7 +85,7 @@ class SendingDesk:
         if request.method == "GET":
             return self._form(card)
         form = EntryForm.sent()
-        draft = form.draft()
+        draft = form.draft(may_group=g.colleague.may_plan)
         try:
             with self._transaction() as services:
                 services.sent_entries.change(
@@ -203,6 +203,7 @@ def _fields(card: MottoCard) -> dict[str, Any]:
         "speaker": card.sent.speaker or "",
         "link": card.sent.link or "",
         "text": card.sent.text or "",
+        "group": card.sent.group or "",
     }
 
 

@@ -20,10 +20,13 @@ class EntryForm(Form):
     speaker: Words = ""
     link: Words = ""
     text: Words = ""
+    group: Annotated[Words, Field(max_length=3)] = ""
 
-    def draft(self) -> Draft:
-        """What it says."""
-        return Draft(_line(self.title), self.unit, _line(self.speaker), self.link, self.text)
+    def draft(self, *, may_group: bool) -> Draft:
+        """What it says; who only sends in does not choose the group."""
+        group = self.group if may_group else ""
+        title, speaker = _line(self.title), _line(self.speaker)
+        return Draft(title, self.unit, speaker, self.link, self.text, group)
 
 
 class WithdrawForm(Form):
