@@ -1,7 +1,12 @@
-"""A file that is brought to the console: its form, and its reading behind that request's back."""
+"""A file that is brought to the console, whatever it holds.
 
+Its form, its reading behind that request's back, what went wrong with it, and how it is dropped.
+"""
+
+import json
 import time
 from collections.abc import Callable
+from hashlib import blake2b
 from threading import BoundedSemaphore, Thread
 from typing import Any, Self
 
@@ -10,8 +15,9 @@ from flask import request
 from pydantic import Field
 
 from bot.console.forms import Form
-from bot.console.wording import PASTED
+from bot.console.wording import PASTED, STOPPED
 from bot.domain.services import Transaction
+from bot.domain.uploads import Holds, Upload
 from bot.logs import trace
 from quiz_bank.formats.found import Progress, Unreadable
 
@@ -50,6 +56,24 @@ class TakeForm(Form):
     seen: str = Field(pattern=r"^[0-9a-f]{32}$")
     drop: bool = False
 
+    @property
+    def upload(self) -> bytes:
+        """By which the file is known."""
+        return bytes.fromhex(self.token)
+
+
+def trouble_with(upload: Upload) -> str | None:
+    """Why it is not known what the file holds, and will not be."""
+    if upload.stopped:
+        return STOPPED
+    found: str | None = (upload.report or {}).get("trouble")
+    return found
+
+
+def hash_of(told: object) -> str:
+    """A hash of what is shown of a file: who takes it in says what they saw."""
+    return blake2b(json.dumps(told).encode(), digest_size=16).hexdigest()
+
 
 class Reader:
     """Reads one file at a time."""
@@ -57,6 +81,21 @@ class Reader:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
         self._turn = BoundedSemaphore()
+
+    def bring(self, staff_id: int, holds: Holds, read: Read) -> bool:
+        """Begin to read what this request brings; False when that is nothing."""
+        form = BringForm.sent()
+        if not form.content:
+            return False
+        with self._transaction() as services:
+            token = services.uploads.begin(staff_id, holds, form.name)
+        self.begin(token, form.content, read)
+        return True
+
+    def drop(self, staff_id: int, holds: Holds, form: TakeForm) -> None:
+        """Forget the file that the form names."""
+        with self._transaction() as services:
+            services.uploads.drop(staff_id, holds, form.upload)
 
     def begin(self, token: bytes, content: bytes, read: Read) -> None:
         """Read the file; come back when it is read, or after a short while."""

@@ -35,6 +35,7 @@ class Chart:
     """What stands below the first and the last bar."""
     peak: int
     """The largest number: as high as the drawing, unless it is none."""
+    unit: str
 
 
 def chart(title: str, labels: Sequence[str], numbers: Sequence[int], unit: str) -> Chart:
@@ -52,4 +53,4 @@ def chart(title: str, labels: Sequence[str], numbers: Sequence[int], unit: str) 
         )
         for n, (label, number) in enumerate(zip(labels, numbers, strict=True))
     ]
-    return Chart(title, bars, labels[0], labels[-1], peak)
+    return Chart(title, bars, labels[0], labels[-1], peak, unit)

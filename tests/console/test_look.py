@@ -320,6 +320,12 @@ def test_the_desk_is_worked_with_keys(
         fixes = session.scalars(select(Motto.fix).where(Motto.fix.is_not(None))).all()
     assert fixes == [f"{MOTTOS[3]}啊"]
 
+    page.keyboard.press("d")
+    page.keyboard.type("1001")
+    page.keyboard.press("Enter")
+    expect_entries(page, 1)
+    assert states(opened).count("approved") == 2
+
 
 def test_keys_that_mean_something_else_do_nothing(
     page: Page, address: str, submit: Submit, clock: Clock, opened: Opened

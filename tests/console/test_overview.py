@@ -65,13 +65,16 @@ def test_each_day_stands_drawn_and_as_a_row(viewer: Browser) -> None:
     assert "12月1日 0 0 — 0 0" in told
     assert page.text.count('<rect class="chart-bar') == 4 * 5
     assert "<title>12月5日 3 人</title>" in page.text
+    assert "每天投票 最高 2 票" in told
     assert "农业局 0 / 120 0.0%" in told
 
 
 def test_without_answers_without_a_beginning_and_without_a_contest_the_page_says_what_is_next(
     viewer: Browser, opened: Opened, clock: Clock
 ) -> None:
-    assert "累计参加 0 人" in text_of(viewer.get(PAGE))
+    told = text_of(viewer.get(PAGE))
+    assert "累计参加 0 人" in told
+    assert told.count("到现在还没有") == 4
 
     clock.now = NOON.replace(month=11, day=20)
     assert "竞赛还没有开始" in text_of(viewer.get(PAGE))

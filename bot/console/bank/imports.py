@@ -1,10 +1,8 @@
 """Bringing questions in: a file or pasted words, a look at what they hold, taking them in."""
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from http import HTTPStatus
 
 from flask import Blueprint, Response, g
@@ -12,9 +10,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot.console.bank import wording
 from bot.console.bank.forms import TakeQuestionsForm
-from bot.console.bringing import BringForm, Reader
+from bot.console.bringing import Reader, hash_of, trouble_with
 from bot.console.pages import page, to
-from bot.console.wording import NOTHING_BROUGHT, NOTHING_TO_TAKE, STOPPED
+from bot.console.wording import NOTHING_BROUGHT, NOTHING_TO_TAKE
 from bot.domain.bank import BankChanged, BankState
 from bot.domain.question_import import COLLIDES, Compared, Standing, compare
 from bot.domain.services import Services, Transaction
@@ -66,12 +64,8 @@ class ImportDesk:
 
     def bring(self) -> AnyResponse:
         """Begin to read what was brought."""
-        form = BringForm.sent()
-        if not form.content:
+        if not self._reader.bring(g.colleague.id, Holds.QUESTIONS, read_apart):
             return self._ask(HTTPStatus.UNPROCESSABLE_ENTITY, trouble=NOTHING_BROUGHT)
-        with self._transaction() as services:
-            token = services.uploads.begin(g.colleague.id, Holds.QUESTIONS, form.name)
-        self._reader.begin(token, form.content, read_apart)
         return to("preview_questions")
 
     def preview(self) -> AnyResponse:
@@ -81,10 +75,9 @@ class ImportDesk:
     def take(self) -> AnyResponse:
         """Take the file in as it was looked over, or drop it."""
         form = TakeQuestionsForm.sent()
-        token, mine = bytes.fromhex(form.token), g.colleague.id
+        token, mine = form.upload, g.colleague.id
         if form.drop:
-            with self._transaction() as services:
-                services.uploads.drop(mine, Holds.QUESTIONS, token)
+            self._reader.drop(mine, Holds.QUESTIONS, form)
             return to("import_questions")
         with self._transaction(read_only=True) as services:
             upload = services.uploads.of(mine, Holds.QUESTIONS)
@@ -133,8 +126,7 @@ class ImportDesk:
         status = HTTPStatus.CONFLICT if banner else HTTPStatus.OK
         if upload is None:
             return self._ask(status, banner=banner) if banner else to("import_questions")
-        if upload.stopped or _trouble(upload):
-            trouble = _trouble(upload) or STOPPED
+        if trouble := trouble_with(upload):
             return self._ask(HTTPStatus.UNPROCESSABLE_ENTITY, trouble=trouble, name=upload.name)
         return page(
             "question_preview",
@@ -151,16 +143,11 @@ class ImportDesk:
 
 def _look(services: Services, upload: Upload) -> Preview | None:
     """What the file holds, beside the bank as it is now; None when that is not known."""
-    if upload.report is None or _trouble(upload):
+    if upload.report is None or trouble_with(upload):
         return None
     findings = parse(upload.report)
     compared = compare(services.bank.questions(), findings.questions, revise=True)
     return Preview(findings, compared, _hash(compared))
-
-
-def _trouble(upload: Upload) -> str | None:
-    """Why the file can't be read."""
-    return (upload.report or {}).get("trouble")
 
 
 def _hash(compared: Sequence[Compared]) -> str:
@@ -168,4 +155,4 @@ def _hash(compared: Sequence[Compared]) -> str:
         (one.found.question.code, one.standing, one.other.to_dict() if one.other else None)
         for one in compared
     ]
-    return blake2b(json.dumps(told).encode(), digest_size=16).hexdigest()
+    return hash_of(told)

@@ -6,15 +6,15 @@ from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot.console.bringing import BringForm, Read, Reader, TakeForm
+from bot.console.bringing import Read, Reader, TakeForm, trouble_with
 from bot.console.pages import page, to
 from bot.console.registers import wording
 from bot.console.registers.looking import Looked, look
-from bot.console.wording import NOTHING_BROUGHT, NOTHING_TO_TAKE, STOPPED
+from bot.console.wording import NOTHING_BROUGHT, NOTHING_TO_TAKE
 from bot.domain.roster import RosterChanged
 from bot.domain.services import Services, Transaction
 from bot.domain.unit_import import RegisterChanged
-from bot.domain.uploads import Holds, NothingToTake, Upload
+from bot.domain.uploads import Holds, NothingToTake
 from bot.unit_files.apart import MOST_AT_ONCE, read_roster_apart, read_units_apart
 from quiz_bank.formats.recognition import LARGEST_MB
 
@@ -52,12 +52,9 @@ class RegisterDesk:
 
     def bring(self) -> AnyResponse:
         """Begin to read what was brought."""
-        form, holds = BringForm.sent(), _meant(request.form.get("of"))
-        if not form.content:
+        holds = _meant(request.form.get("of"))
+        if not self._reader.bring(g.colleague.id, holds, READERS[holds]):
             return self._ask(HTTPStatus.UNPROCESSABLE_ENTITY, trouble=NOTHING_BROUGHT)
-        with self._transaction() as services:
-            token = services.uploads.begin(g.colleague.id, holds, form.name)
-        self._reader.begin(token, form.content, READERS[holds])
         return to("preview_units", of=holds)
 
     def preview(self) -> AnyResponse:
@@ -69,10 +66,9 @@ class RegisterDesk:
     def take(self) -> AnyResponse:
         """Take the file in as it was looked over, or drop it."""
         form, holds = TakeRegisterForm.sent(), _meant(request.form.get("of"))
-        token, mine = bytes.fromhex(form.token), g.colleague.id
+        token = form.upload
         if form.drop:
-            with self._transaction() as services:
-                services.uploads.drop(mine, holds, token)
+            self._reader.drop(g.colleague.id, holds, form)
             return to("import_units")
         try:
             with self._transaction() as services:
@@ -111,7 +107,7 @@ class RegisterDesk:
     def _preview(self, holds: Holds, banner: tuple[str, str] | None) -> AnyResponse:
         with self._transaction(read_only=True) as services:
             upload = services.uploads.of(g.colleague.id, holds)
-            trouble = _trouble(upload) if upload else None
+            trouble = trouble_with(upload) if upload else None
             report = upload.report if upload and not trouble else None
             looked = look(services, holds, report) if report else None
             letters = services.tickets.backlog().waiting
@@ -153,7 +149,7 @@ def _look(services: Services, holds: Holds, token: bytes) -> Looked | None:
     upload = services.uploads.of(g.colleague.id, holds)
     if upload is None or upload.token != token:
         return None
-    if upload.report is None or _trouble(upload):
+    if upload.report is None or trouble_with(upload):
         raise RegisterChanged
     return look(services, holds, upload.report)
 
@@ -165,14 +161,6 @@ def _take_in(
     if holds is Holds.UNITS:
         return services.uploads.take_in_units(g.colleague.id, token, said)
     return services.uploads.take_in_roster(g.colleague.id, token, said)
-
-
-def _trouble(upload: Upload) -> str | None:
-    """Why it is not known what the file holds, and will not be."""
-    if upload.stopped:
-        return STOPPED
-    found: str | None = (upload.report or {}).get("trouble")
-    return found
 
 
 def _done() -> str | None:

@@ -1,11 +1,10 @@
 """What a file of units or people holds, beside what the register has now."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from hashlib import blake2b
 from typing import Any
 
+from bot.console.bringing import hash_of
 from bot.domain.roster import Branch
 from bot.domain.roster import Changes as RosterChanges
 from bot.domain.services import Services
@@ -41,7 +40,7 @@ class Looked:
     def seen(self) -> str:
         """A hash of what would change: who takes it in says what they saw."""
         told = [asdict(part) if part else None for part in (self.units, self.roster)]
-        return blake2b(json.dumps(told).encode(), digest_size=16).hexdigest()
+        return hash_of(told)
 
 
 def look(services: Services, holds: Holds, report: dict[str, Any]) -> Looked:

@@ -263,6 +263,7 @@ def _holds_together(original: str, places: Sequence[int]) -> bool:
     return not ends_inside or len(gaps) == len(steps) > 1
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _disguises(written: str, *, spoken: bool = False) -> frozenset[Disguise]:
     """In what a word is hidden that is written so."""
     found = {kind for char in written if (kind := _disguise(char))}
