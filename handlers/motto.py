@@ -40,7 +40,7 @@ NEWEST = 4
 router = Router()
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_NOT_A_MOTTO = re.compile(f"{wording.NOT_A_MOTTO}|{wording.SMALL_TALK}|^{wording.FORWARDED}")
+_NOT_A_MOTTO = re.compile(f"{wording.NOT_A_MOTTO}|{wording.SMALL_TALK}|^(?:{wording.FORWARDED})")
 _COMPLAINT = re.compile(wording.COMPLAINT)
 
 

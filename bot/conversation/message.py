@@ -12,6 +12,7 @@ from bot.conversation.wording import COURTESIES
 from bot.domain.sounds import spoken
 
 _AROUND = re.compile(COURTESIES)
+_SHORT = 30
 
 
 class Kind(StrEnum):
@@ -81,8 +82,11 @@ class Message:
 
     @cached_property
     def bare(self) -> str:
-        """The folded words without the courtesies around them: 请问怎么投票呀 is 怎么投票."""
-        return _AROUND.sub("", self.text)
+        """The folded words without the courtesies around them: 请问怎么投票呀 is 怎么投票.
+
+        Of a sentence too long to be a command around which they might stand, all.
+        """
+        return _AROUND.sub("", self.text) if len(self.text) <= _SHORT else self.text
 
     @cached_property
     def sound(self) -> str:

@@ -49,7 +49,7 @@ WORDS: dict[str, list[str]] = {
     "deed": [""], "promise": ["按先后审", "一般6小时内有结果", "交的人多，要等一周以上"],
     "words": ["", "投票", MOTTO], "folded": [MOTTO], "appeal": [MOTTO],
     "kept": [MOTTO], "fix": [MOTTO[:-1] + "民", "民" * 30],
-    "speaker": [NAME], "link": [""], "text": ["文" * 60],
+    "speaker": [NAME], "link": [""], "text": ["文" * 60], "cover": [""],
     "name": [NAME], "signed": [NAME], "names": [UNIT], "unit": [UNIT], "district": [UNIT],
     "title": ["评" * 60], "tracker": ["K7Q4K7Q4K7"], "receipt": ["D-1231-9F3K"],
     "called": ["", "第5题", wording.THIS_QUESTION], "token": ["t" * 43],
@@ -71,7 +71,7 @@ NUMBERS: dict[str, list[int]] = {
     "answered": [0, 5], "left": [0, 3], "length": [0, 99], "number": [0, 123_456],
     "attempts_left": [0, 4], "nth": [2, 5], "more": [0, 9], "rank": [1, 1_000],
     "signers": [1, 63_400], "own": [123_456], "difficulty": [3], "most": [3, 100],
-    "least": [1, 3, 100],
+    "least": [1, 3, 100], "groups": [0, 10], "group": [0, 10], "each": [3], "each_least": [1],
 }  # fmt: skip
 MOMENTS: dict[str, list[datetime]] = {
     "begins": [LATE - timedelta(hours=26), LATE - timedelta(hours=4)], "ends": [LATE, MIDNIGHT],
@@ -188,7 +188,9 @@ def _records(kind: Any) -> list[Any]:
     choices = {each.name: values(hints[each.name], each.name) for each in fields(kind)}
     if kind is MottoCard:
         choices["number"] = NUMBERS["own"]  # None is 0.
-    return [kind(**one) for one in _combined(choices)]
+    found = [kind(**one) for one in _combined(choices)]
+    # Mottos first, and last what units send in: a list of either begins with its own.
+    return sorted(found, key=lambda one: bool(one.sent)) if kind is MottoCard else found
 
 
 @cache
