@@ -2211,7 +2211,8 @@ def _left_to_give(ballot: BallotState) -> Text:
     roster = "要登记单位和姓名，名册上对不上的不计入。" if ballot.by_roster else ""
     if ballot.groups > 1:
         facts |= {"groups": ballot.groups, "least": ballot.each_least, "each": ballot.each}
-        return say("共{groups}组，每组投{least}到{each}条。您还能投{left}票。" + roster, **facts)
+        span = "{least}到{each}" if ballot.each_least < ballot.each else "{each}"
+        return say(f"共{{groups}}组，每组投{span}条。您还能投{{left}}票。{roster}", **facts)
     if ballot.in_all:
         return (
             say("您还能投{left}票（一共{all}票），每条1票。", **facts)

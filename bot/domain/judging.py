@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import and_, delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from bot.domain.entries import MottoState, id_of, number_of
+from bot.domain.entries import MottoState, Sent, id_of, number_of, read_card
 from bot.domain.panel_scoring import FULL
 from bot.domain.panels import Criterion, criteria_of, place_of
 from bot.domain.refusals import Refusal
@@ -55,6 +55,8 @@ class Sheet:
     number: int
     words: str | None
     """None when its author has taken it back."""
+    sent: Sent | None
+    """What a unit sent in under these words."""
     criteria: tuple[Criterion, ...]
     marks: Mapping[int, int]
     """By the place of the criterion, from 1."""
@@ -80,10 +82,8 @@ class Judging:
     def sheet(self, judge: int, number: int) -> Sheet:
         """The entry of this number. Raises NoSuchSheet unless it was given to this judge."""
         round_id = self._round_of(judge, number)
-        row = self._session.execute(
-            select(Motto.words, Motto.state).where(Motto.id == id_of(number))
-        ).first()
-        standing = row is not None and row.state == MottoState.APPROVED
+        card = read_card(self._session, number)
+        standing = card if card is not None and card.state is MottoState.APPROVED else None
         marks = self._session.execute(
             select(PanelMark.place, PanelMark.mark, PanelMark.marked_at).where(
                 PanelMark.staff_id == judge, PanelMark.motto_id == id_of(number)
@@ -91,7 +91,8 @@ class Judging:
         ).all()
         return Sheet(
             number,
-            row.words if row is not None and standing else None,
+            standing.words if standing else None,
+            standing.sent if standing else None,
             criteria_of(self._session, round_id),
             {mark.place: mark.mark for mark in marks},
             max((mark.marked_at for mark in marks), default=None),

@@ -12,10 +12,13 @@ from bot.conversation.folding import fold_prose
 from bot.domain.entries import MottoState
 from bot.domain.invariants import check
 from bot.domain.moderation import Reason
+from bot.domain.panel_scoring import Method
+from bot.domain.panels import Criterion, PanelPlan
 from bot.domain.purge import Purge
 from bot.domain.questions import Shelf
 from bot.domain.refusals import DecidedMeanwhile, NoSuchEntry, OwnUnit, SentInByUnits
 from bot.domain.retention import LENGTHS, Period
+from bot.domain.roles import Role
 from bot.domain.rounds import Eligibility, Kind
 from bot.domain.sent_entries import Draft, Flaw, UnfitEntry, flaws_of, is_safe
 from bot.domain.services import Services, open_services
@@ -233,3 +236,18 @@ def test_no_page_leads_to_such_an_address(link: str) -> None:
 
 def test_a_page_leads_to_a_plain_address_with_all_behind_it() -> None:
     assert is_safe("https://www.xuexi.cn/lgpage/detail/index.html?id=1&item=2#a")
+
+
+def test_a_judge_sees_what_was_sent_in_with_the_title(lessons: Session) -> None:
+    number = an_approved_lesson(lessons, "微课一")
+    judge, _ = at(lessons).colleagues.invite("孙评委", Role.JUDGE, None, 1)
+    plan = PanelPlan(100, Method.MEAN, 1, 1, (Criterion("立意", 100, "十分最好"),))
+    at(lessons).panels.settle(1, plan, 1)
+    at(lessons).panels.appoint(1, judge, 1)
+    sealed = at(lessons, CLOSES + LATE)
+    assert sealed.sealing.seal(1)
+    sealed.panels.begin(1, 1)
+
+    sent = sealed.judging.sheet(judge, number).sent
+    assert sent is not None
+    assert sent.link == "https://v.example.cn/1"

@@ -311,3 +311,18 @@ def test_files_are_shown_or_saved_under_an_address_that_cannot_be_guessed(
 
 
 PDF = Content("案例.pdf", "pdf", b"%PDF-")
+
+
+def test_a_group_that_is_full_is_said_on_the_page(client: FlaskClient, campaign: Campaign) -> None:
+    campaign.joins("zhang", "张三", unit=2)
+    with campaign.sessions.begin() as session:
+        a_round_of(session, "lesson", in_all=True, groups=3)
+        numbers = [an_approved_lesson(session, f"微课{n}") for n in range(4)]
+        token = open_services(session, NOON, Shelf()).ballot_passes.issue(key("zhang"))
+    client.post("/h/vote/open", data={"t": token})
+    phone = Phone(client)
+
+    assert "共3组，每组投1条，还能投3票。" in phone.reads()
+    done = phone.posts("send", **phone.confirms(numbers[0], numbers[3])).text
+    assert "第1组的1票都投完了" in done
+    assert given(campaign) == [numbers[0]]

@@ -59,7 +59,7 @@ def test_a_group_that_is_full_is_told_apart_from_the_others(
     numbers = [an_approved_lesson(session, f"微课{n}") for n in range(4)]
 
     told = zhang.says("投票")
-    assert "共3组，每组投1到1条。您还能投3票。" in told
+    assert "共3组，每组投1条。您还能投3票。" in told
     assert f"{numbers[0]} 微课0（第1组，陈小红，农业局）" in told
     assert "第1组的1票投完了。" in zhang.says(f"投{numbers[0]}号")
     assert zhang.says(f"投{numbers[3]}号").startswith("第1组的1票都投完了。可以投别的组，")
