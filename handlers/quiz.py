@@ -65,6 +65,26 @@ def start_this(message: Message, state: State, services: Services) -> Step:
     return _take_up(*services.quiz.start(message.member, contest), message, state, services)
 
 
+@router.tap(wording.THIS_BRACKET)
+def choose_bracket(message: Message, _state: State, services: Services) -> Step | Instead:
+    """Belong to this bracket from now on, and begin."""
+    contest, number = int(message.group("contest")), int(message.group("bracket"))
+    name = services.quiz.choose_bracket(message.member, contest, number)
+    if name is None:
+        return Instead(wording.START[0])
+    sitting, _ = services.quiz.start(message.member, contest)
+    return ask(sitting, wording.in_bracket(contest, name))
+
+
+@router.tap(wording.BRACKETS_OF_CONTEST)
+def choose_bracket_anew(message: Message, _state: State, services: Services) -> Step:
+    """Show the brackets once more, as long as one may be chosen."""
+    contest = int(message.group("contest"))
+    return Step(
+        wording.choose_bracket(contest, services.quiz.brackets(message.member, contest)), Idle()
+    )
+
+
 def _take_up(
     sitting: Sitting, begun_before: bool, message: Message, state: State, services: Services
 ) -> Step:

@@ -29,6 +29,8 @@ from bot.domain.refusals import (
     AlreadyVoted,
     AppealedBefore,
     BoardClosed,
+    BracketFixed,
+    BracketNeeded,
     CollectingClosed,
     ContestNotBegun,
     ContestOver,
@@ -598,6 +600,8 @@ START = (
 RANK_WANTED, RULES_WANTED = "排名", "规则"
 _THE_CONTEST = r"竞赛 ?(?P<contest>\d{1,9})"
 THIS_CONTEST = _THE_CONTEST
+THIS_BRACKET = rf"{_THE_CONTEST} ?第(?P<bracket>\d)组"
+BRACKETS_OF_CONTEST = rf"{_THE_CONTEST} ?分组"
 RANK_OF_CONTEST = rf"{_THE_CONTEST} ?{RANK_WANTED}"
 RULES_OF_CONTEST = rf"{_THE_CONTEST} ?{RULES_WANTED}"
 """What the taps below the list of contests send."""
@@ -738,6 +742,25 @@ def _how_far(choice: Choice) -> str:
 def with_contest(contest: int, wanted: str) -> str:
     """What the tap on a contest of the list sends."""
     return f"竞赛{contest}{wanted}"
+
+
+def choose_bracket(contest: int, brackets: Sequence[str]) -> Text:
+    """The brackets to choose from; none where all are ranked together."""
+    if not brackets:
+        return say("这次竞赛不分组。\n[答题](发:答题)　[看排名](发:排名)")
+    taps = [
+        say("[{name}](发:竞赛{number}第{place}组)", name=name, number=contest, place=place)
+        for place, name in enumerate(brackets, start=1)
+    ]
+    asked = say("这次竞赛分组排名，您是哪一组的？点一下就开始答题：")
+    return join([asked, *taps, say("开始算分以后就不能改了。")])
+
+
+def in_bracket(contest: int, name: str) -> Text:
+    """The bracket just chosen, above a question."""
+    return say(
+        "✔ 您在{name}。选错了，现在还能[重选](发:竞赛{number}分组)。\n\n", name=name, number=contest
+    )
 
 
 def about_contest(title: str) -> Text:
@@ -1194,6 +1217,19 @@ def _(refusal: ContestOver) -> Text:
         "竞赛{day}结束了" + thanks + "。[看成绩](发:我的)",
         day=_day(refusal.last_day),
         days=refusal.days_taken,
+    )
+
+
+@refuse.register
+def _(refusal: BracketNeeded) -> Text:
+    return choose_bracket(refusal.contest, refusal.brackets)
+
+
+@refuse.register
+def _(refusal: BracketFixed) -> Text:
+    return say(
+        "您已经按{name}答了题，分组不能再改。\n[答题](发:答题)　[看排名](发:排名)",
+        name=refusal.name,
     )
 
 
@@ -3057,7 +3093,11 @@ def standing(found: Neighbourhood, unit: UnitPlace | None) -> Text:
         [
             _own_place(found),
             *(_place_line(place, found.points) for place in found.around),
-            *([] if found.district else [say("[登记单位](发:登记单位)后，看您在单位里的名次。")]),
+            *(
+                []
+                if found.district or found.bracket
+                else [say("[登记单位](发:登记单位)后，看您在单位里的名次。")]
+            ),
             *([_turnout_line(unit)] if unit else []),
             *([] if found.listed else [say("您没有上榜，这个名次只有您自己看得到。")]),
             say(
@@ -3069,7 +3109,7 @@ def standing(found: Neighbourhood, unit: UnitPlace | None) -> Text:
 
 
 def _own_place(found: Neighbourhood) -> Text:
-    where = found.district.full_name if found.district else "全市"
+    where = found.bracket or (found.district.full_name if found.district else "全市")
     if found.frozen is None:
         return say(
             "您的积分：{points}分，{where}第{rank}名（{people}人）。",

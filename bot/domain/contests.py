@@ -40,6 +40,9 @@ class ContestPlan:
     counting: Counting = Counting.BEST
     joined_only: bool = False
     """Whether only who is bound to a unit stands on the board of people."""
+    brackets: tuple[str, ...] = ()
+    """The groups that are ranked apart, of which each member chooses one before the first answer;
+    none: all are ranked together."""
     report_limit: int = 5
     """How many members call a question faulty before its points are withheld; 0: never."""
 
@@ -49,7 +52,8 @@ class ContestPlan:
         return cls(
             row.title, row.first_day, row.last_day, row.points_each, row.new_paper_hour,
             row.until_hour, row.make_up, row.questions_a_day, row.closed_days, row.partial_credit,
-            row.daily_cap, row.attempts, Counting(row.counting), row.joined_only, row.report_limit,
+            row.daily_cap, row.attempts, Counting(row.counting), row.joined_only,
+            tuple(row.brackets), row.report_limit,
         )  # fmt: skip
 
     @property

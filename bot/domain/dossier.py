@@ -16,6 +16,7 @@ from bot.storage.tables import (
     Audit,
     Award,
     BoardFreeze,
+    BracketChoice,
     Certificate,
     CertificateHolder,
     Consent,
@@ -110,6 +111,7 @@ class Dossiers:
                 "consents", self._rows(Consent, member, Consent.text_version, Consent.given_at)
             ),
             Section("scores", self._scores(member)),
+            Section("brackets", self._brackets(member)),
             Section("frozen", self._frozen(member)),
             Section("draws", self._draws(member)),
             Section("certificates", self._certificates(member)),
@@ -192,6 +194,15 @@ class Dossiers:
             .where(Score.member_key == member)
             .order_by(Contest.first_day)
         )
+
+    def _brackets(self, member: bytes) -> list[tuple[Any, ...]]:
+        rows = self._session.execute(
+            select(Contest.title, Contest.brackets, BracketChoice.bracket, BracketChoice.chosen_at)
+            .join(Contest, Contest.id == BracketChoice.contest_id)
+            .where(BracketChoice.member_key == member)
+            .order_by(Contest.first_day)
+        )
+        return [(title, names[number - 1], at) for title, names, number, at in rows]
 
     def _frozen(self, member: bytes) -> list[tuple[Any, ...]]:
         return self._tuples(

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain import audit
 from bot.domain.contests import board_freezes_at, is_board_closed, scoring_of
-from bot.domain.frozen import AMONG_ALL, board_of_district
+from bot.domain.frozen import AMONG_ALL, board_named
 from bot.domain.identity import campaign_day
 from bot.domain.participation import turnout_at_freeze
 from bot.domain.scoring import Graded
@@ -45,7 +45,8 @@ _MEMBER, _UNIT, _SCORE = table_of(Member), table_of(Unit), table_of(Score)
 _SCORES = (
     select(
         _SCORE.c.member_key, _SCORE.c.points, _SCORE.c.days, _SCORE.c.reached_at,
-        _MEMBER.c.unit_id, func.coalesce(_UNIT.c.parent_id, _UNIT.c.id).label("district"),
+        _SCORE.c.bracket, _MEMBER.c.unit_id,
+        func.coalesce(_UNIT.c.parent_id, _UNIT.c.id).label("district"),
     )
     .outerjoin(_MEMBER, _MEMBER.c.member_key == _SCORE.c.member_key)
     .outerjoin(_UNIT, _UNIT.c.id == _MEMBER.c.unit_id)
@@ -65,6 +66,13 @@ class _Standee(NamedTuple):
     reached_at: datetime
     member: bytes
     district: int | None
+    bracket: int | None
+
+    @property
+    def boards(self) -> set[str]:
+        """The boards this is a line of."""
+        of_bracket = AMONG_ALL if self.bracket is None else board_named(None, self.bracket)
+        return {AMONG_ALL, board_named(self.district), of_bracket}
 
     @property
     def height(self) -> tuple[int, int, datetime, bytes]:
@@ -132,7 +140,7 @@ class Freezing:
             found = late.get(row.member_key, (row.points, row.days, row.reached_at))
             if found is not None and (row.unit_id is not None or not contest.joined_only):
                 points, days, reached_at = found
-                yield _Standee(points, days, reached_at, row.member_key, row.district)
+                yield _Standee(points, days, reached_at, row.member_key, row.district, row.bracket)
 
     def _late(
         self, contest: Contest, at: datetime
@@ -163,9 +171,8 @@ class Freezing:
     def _keep_places(self, contest: Contest, standing: Sequence[_Standee]) -> None:
         boards: dict[str, list[_Standee]] = defaultdict(list)
         for one in standing:
-            boards[AMONG_ALL].append(one)
-            if one.district is not None:
-                boards[board_of_district(one.district)].append(one)
+            for board in one.boards:
+                boards[board].append(one)
         rows = [row for board, of in boards.items() for row in _placed(contest.id, board, of)]
         for begin in range(0, len(rows), _CHUNK):
             self._session.execute(insert(FrozenPlace), rows[begin : begin + _CHUNK])

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, or_, select
+from sqlalchemy import Row, Select, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.domain.contests import is_board_closed
@@ -17,9 +17,11 @@ AMONG_ALL = ""
 """The board of all who have a place."""
 
 
-def board_of_district(district: int) -> str:
-    """The board of the people of one district."""
-    return f"unit:{district}"
+def board_named(district: int | None, bracket: int | None = None) -> str:
+    """The board of the people of this bracket or district, or else of all."""
+    if bracket is not None:
+        return f"bracket:{bracket}"
+    return AMONG_ALL if district is None else f"unit:{district}"
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,11 @@ _LINES: Select[Any] = (
     .outerjoin(_UNIT, _UNIT.c.id == _PLACE.c.district_id)
     .where(_PLACE.c.contest_id == bindparam("contest"))
 )  # fmt: skip
-# The board of the own district says more than that of all, and sorts after it.
-_MINE = _LINES.where(_PLACE.c.member_key == bindparam("member")).order_by(_PLACE.c.board.desc())
+# A board of some says more than that of all, and sorts after it; that of a bracket, where there
+# is one, is the one that counts.
+_MINE = _LINES.where(_PLACE.c.member_key == bindparam("member")).order_by(
+    case((_PLACE.c.board.like("bracket:%"), 0), else_=1), _PLACE.c.board.desc()
+)
 _ON_BOARD = _LINES.where(_PLACE.c.board == bindparam("board"))
 _LISTED = or_(_MEMBER.c.unlisted.is_(None), ~_MEMBER.c.unlisted)
 _AHEAD = (

@@ -20,12 +20,15 @@ class Scope:
     district: int | None
     joined_only: bool = False
     """Whether those of no unit stand apart; in a district nobody is."""
+    bracket: int | None = None
+    """Only the people of this one, in a contest that ranks by brackets; of all districts."""
 
     @property
     def values(self) -> dict[str, Any]:
         """What a statement for this scope has to be told."""
-        told = {"contest": self.contest}
-        return told if self.district is None else told | {"district": self.district}
+        among = {"district": self.district, "bracket": self.bracket}
+        told = {name: number for name, number in among.items() if number is not None}
+        return {"contest": self.contest} | told
 
 
 class Ladder:

@@ -54,6 +54,10 @@ ATTEMPTS_MOST = 5
 SEVERAL_MOST = 5
 """Contests that run at once: a list that is read at a glance."""
 REPORTS_MOST = 100
+BRACKETS_MOST = 6
+"""Groups that are told apart at a glance."""
+BRACKET_LONGEST = 12
+"""Characters of the name of a bracket."""
 
 
 class Flaw(StrEnum):
@@ -81,6 +85,8 @@ class Flaw(StrEnum):
     """Members rely on the longer time."""
     BEGUN = "begun"
     """Members rely on it already."""
+    BRACKETS = "brackets"
+    """One alone, too many, two of one name, or a name that is too long."""
     FROZEN = "frozen"
     """The instant at which its boards freeze is, or would be, behind us."""
     OVER = "over"
@@ -209,12 +215,14 @@ class Planning:
             flaws["closed_days"] = Flaw.NUMBER
         if not 0 <= plan.report_limit <= REPORTS_MOST:
             flaws["report_limit"] = Flaw.NUMBER
+        if not _are_brackets(plan.brackets):
+            flaws["brackets"] = Flaw.BRACKETS
         flaws |= _flaws_of_scoring(plan) | _flaws_of_hours(plan)
         if before is None or not before.begun:
             return flaws
         fixed = (
             "first_day", "points_each", "partial_credit", "daily_cap", "attempts", "counting",
-            "make_up", "questions_a_day", "closed_days", "joined_only",
+            "make_up", "questions_a_day", "closed_days", "joined_only", "brackets",
         )  # fmt: skip
         return flaws | _narrowed(plan, before.plan) | _changed(fixed, plan, before)
 
@@ -424,6 +432,14 @@ def _changed(
     if before is None:
         return {}
     return {name: Flaw.BEGUN for name in fixed if getattr(plan, name) != getattr(before.plan, name)}
+
+
+def _are_brackets(names: Sequence[str]) -> bool:
+    """Whether these are brackets, or none are wanted."""
+    if not names:
+        return True
+    fit = all(0 < len(name) <= BRACKET_LONGEST and "\n" not in name for name in names)
+    return fit and 2 <= len(set(names)) == len(names) <= BRACKETS_MOST
 
 
 def _flaws_of_scoring(plan: ContestPlan) -> dict[str, Flaw]:

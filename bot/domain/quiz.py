@@ -23,6 +23,8 @@ from bot.domain.districts import DISTRICT
 from bot.domain.identity import campaign_day
 from bot.domain.questions import Shelf
 from bot.domain.refusals import (
+    BracketFixed,
+    BracketNeeded,
     ContestNotBegun,
     ContestOver,
     NoContest,
@@ -32,7 +34,15 @@ from bot.domain.refusals import (
 )
 from bot.domain.scoring import Scoring
 from bot.storage.directly import ask
-from bot.storage.tables import Answer, Attempt, Contest, Instant, Score, table_of
+from bot.storage.tables import (
+    Answer,
+    Attempt,
+    BracketChoice,
+    Contest,
+    Instant,
+    Score,
+    table_of,
+)
 from bot.storage.together import Together
 from quiz_bank import Question, daily_paper, draw
 
@@ -146,6 +156,7 @@ class Choice:
 
 _ANSWER, _ATTEMPT = table_of(Answer), table_of(Attempt)
 _CONTEST, _SCORE = table_of(Contest), table_of(Score)
+_CHOICE = table_of(BracketChoice)
 _SAME_PAPER = and_(
     _ANSWER.c.member_key == _ATTEMPT.c.member_key,
     _ANSWER.c.contest_id == _ATTEMPT.c.contest_id,
@@ -216,6 +227,10 @@ _PAPERS_OF_DAY = (
     .order_by(_ATTEMPT.c.contest_id, _ATTEMPT.c.nth)
 )
 """A day's papers of all contests, each with what it has earned."""
+_CHOSEN = select(_CHOICE.c.bracket).where(
+    _CHOICE.c.member_key == bindparam("member"), _CHOICE.c.contest_id == bindparam("contest")
+)
+"""The bracket that a member has chosen."""
 _ADD_TO_SCORE = (
     update(_SCORE)
     .where(_SCORE.c.member_key == bindparam("member"), _SCORE.c.contest_id == bindparam("contest"))
@@ -236,6 +251,7 @@ _NEW_SCORE = Together(
         days=1,
         reached_at=bindparam("now"),
         district_id=DISTRICT,
+        bracket=_CHOSEN.scalar_subquery(),
     )
 )
 _NEW_ANSWER = insert(_ANSWER).values(
@@ -302,6 +318,30 @@ class Quiz:
             raise self._finished(member, contest, done)
         self._ensure_out(member, contest)
         return self._begin(member, contest, today), False
+
+    def brackets(self, member: bytes, contest_id: int) -> tuple[str, ...]:
+        """The brackets of this contest, of which the member may choose one until the first answer.
+
+        Raises NoContest, or BracketFixed.
+        """
+        contest = self._contest(contest_id)
+        score = self._session.get(Score, (member, contest.id))
+        if score is not None and score.bracket is not None:
+            raise BracketFixed(contest.brackets[score.bracket - 1])
+        return tuple(contest.brackets)
+
+    def choose_bracket(self, member: bytes, contest_id: int, number: int) -> str | None:
+        """Let the member belong to this bracket, counted from 1; its name, or None without one.
+
+        Raises as `brackets` does.
+        """
+        names = self.brackets(member, contest_id)
+        if not 1 <= number <= len(names):
+            return None
+        contest = self._contest(contest_id).id
+        row = {"bracket": number, "chosen_at": self._now}
+        self._session.merge(BracketChoice(member_key=member, contest_id=contest, **row))
+        return names[number - 1]
 
     def again(self, member: bytes) -> tuple[Sitting, bool] | None:
         """The paper of today's next attempt, and whether it was begun before.
@@ -541,6 +581,8 @@ class Quiz:
         nth: int = 1,
         made_up_in: date | None = None,
     ) -> Sitting:
+        if contest.brackets and self._bracket(member, contest.id) is None:
+            raise BracketNeeded(contest.id, tuple(contest.brackets))
         pool = self._shelf.pool(self._session, contest.id)
         questions = self._shelf.questions(self._session, list(pool.values()))
         seed = member + f"{contest.id}/{day.isoformat()}{f'/{nth}' if nth > 1 else ''}".encode()
@@ -563,6 +605,9 @@ class Quiz:
         sitting = self._paper(member, contest.id, day, nth)
         assert sitting is not None, "it was begun just now"
         return sitting
+
+    def _bracket(self, member: bytes, contest: int) -> int | None:
+        return ask(self._session, _CHOSEN, {"member": member, "contest": contest}).scalar()
 
     def _seen(self, member: bytes, contest: int) -> set[int]:
         papers = self._session.scalars(

@@ -39,6 +39,21 @@ class PaperNotOut(Refusal):
 
 
 @dataclass(eq=False)
+class BracketNeeded(Refusal):
+    """In this contest a bracket is chosen before the first paper."""
+
+    contest: int
+    brackets: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class BracketFixed(Refusal):
+    """The member has answered by this bracket: it is changed no more."""
+
+    name: str
+
+
+@dataclass(eq=False)
 class BoardClosed(Refusal):
     """In the last days of a contest the own place is not shown: it is not among the frozen ones,
     or these are still being kept.

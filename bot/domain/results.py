@@ -63,6 +63,8 @@ class PersonLine(NamedTuple):
     points: int
     days: int
     reached_at: datetime
+    bracket: str | None = None
+    """In which the rank counts."""
 
 
 class Results:
@@ -103,7 +105,7 @@ class Results:
         for one in standings.everybody(self.wanted.contest, self.wanted.district):
             yield PersonLine(
                 one.rank, one.district, one.branch, one.unit, self._name(one), one.unlisted,
-                one.points, one.days, one.reached_at,
+                one.points, one.days, one.reached_at, one.bracket,
             )  # fmt: skip
 
     def units(self) -> list[UnitCount]:

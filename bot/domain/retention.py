@@ -180,8 +180,10 @@ REGISTER: Mapping[str, Fields] = {
         "due_on", "delivery_key",
     ),
     "score": _for(
-        Purpose.SCORE, "member_key", "contest_id", "points", "days", "reached_at", "district_id"
+        Purpose.SCORE,
+        "member_key", "contest_id", "points", "days", "reached_at", "district_id", "bracket",
     ),
+    "bracket_choice": _for(Purpose.SCORE, "member_key", "contest_id", "bracket", "chosen_at"),
     "frozen_place": _for(
         Purpose.SCORE,
         "member_key", "contest_id", "board", "position", "rank", "points", "days", "district_id",
@@ -272,7 +274,7 @@ REGISTER: Mapping[str, Fields] = {
     "contest": _for(
         Purpose.CONTENT, "id", "title", "first_day", "last_day", "points_each", "new_paper_hour",
         "until_hour", "make_up", "questions_a_day", "closed_days", "partial_credit", "daily_cap",
-        "attempts", "counting", "joined_only", "report_limit", "regrades",
+        "attempts", "counting", "joined_only", "brackets", "report_limit", "regrades",
     ),
     "regrade": _for(
         Purpose.CONTENT,

@@ -4,6 +4,7 @@ Who wants to stand on no board has a place all the same, and is the only one to 
 else's place changes. Where a contest ranks only who is bound to a unit, the others have no place.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from bot.domain.frozen import AMONG_ALL, Frozen, FrozenBoards, board_of_district
+from bot.domain.frozen import AMONG_ALL, Frozen, FrozenBoards, board_named
 from bot.domain.identity import campaign_day, mask
 from bot.domain.ladders import Ladder, Ladders, Scope
 from bot.domain.refusals import BoardClosed, OnlyJoinedStand
@@ -67,6 +68,8 @@ class Neighbourhood:
     around: list[Place]
     listed: bool = True
     """Whether others see the member on the boards."""
+    bracket: str | None = None
+    """Within which we rank, wherever the member belongs to."""
     frozen: Frozen | None = None
     """Of when the places are; None: of now. The own points always are of now."""
 
@@ -90,6 +93,24 @@ class Standee(NamedTuple):
     days: int
     reached_at: datetime
     member: bytes
+    bracket: str | None = None
+    """In which the rank counts; None where all are ranked together."""
+
+
+@dataclass
+class _Counted:
+    """Those of a table that were told so far, the highest first."""
+
+    people: int = 0
+    rank: int = 0
+    last: Standing | None = None
+
+    def next(self, standing: Standing) -> int:
+        """The rank of the one who comes next: who ties shares it."""
+        self.people += 1
+        if standing != self.last:
+            self.rank, self.last = self.people, standing
+        return self.rank
 
 
 _CONTEST, _SCORE = table_of(Contest), table_of(Score)
@@ -166,7 +187,8 @@ _ME = (
     _people(
         _SCORE, *_PLACE, _SCORE.c.contest_id,
         func.coalesce(_PARENT.c.id, _UNIT.c.id).label("district"),
-        _CONTEST.c.last_day, _CONTEST.c.closed_days, _CONTEST.c.joined_only,
+        _CONTEST.c.last_day, _CONTEST.c.closed_days, _CONTEST.c.joined_only, _CONTEST.c.brackets,
+        _SCORE.c.bracket,
     )
     .join(_CONTEST, _CONTEST.c.id == _SCORE.c.contest_id)
     .where(_SCORE.c.member_key == bindparam("member"))
@@ -178,6 +200,7 @@ _ME_IN_MEANT = _ME.where(_IS_MEANT)
 _IN_CONTEST = _SCORE.c.contest_id == bindparam("contest")
 _IS_JOINED = _SCORE.c.district_id.is_not(None)
 _IN_DISTRICT = _SCORE.c.district_id == bindparam("district", type_=Integer)
+_IN_BRACKET = _SCORE.c.bracket == bindparam("bracket", type_=Integer)
 
 _AHEAD, _MYSELF, _BEHIND = range(3)
 """The parts of a neighbourhood, in their order."""
@@ -185,14 +208,20 @@ _AHEAD, _MYSELF, _BEHIND = range(3)
 
 @dataclass(frozen=True)
 class _Scoped:
-    """A statement that ranks among all members, among those of units, and within a district."""
+    """A statement that ranks among all members, among those of units, within a district, and
+    within a bracket: of all its members, or of those of units.
+    """
 
     everybody: Select[Any]
     joined: Select[Any]
     district: Select[Any]
+    bracket: Select[Any]
+    joined_bracket: Select[Any]
 
     def within(self, scope: Scope) -> Select[Any]:
         """The statement for this scope."""
+        if scope.bracket is not None:
+            return self.joined_bracket if scope.joined_only else self.bracket
         if scope.district is not None:
             return self.district
         return self.joined if scope.joined_only else self.everybody
@@ -257,19 +286,23 @@ def _top(*among: ColumnElement[bool]) -> Select[Any]:
     return _people(chosen, chosen, *_NAMED).order_by(*_downwards(chosen.c))
 
 
-_AMONG = ((_IN_CONTEST,), (_IN_CONTEST, _IS_JOINED), (_IN_CONTEST, _IN_DISTRICT))
+_AMONG = (
+    (_IN_CONTEST,), (_IN_CONTEST, _IS_JOINED), (_IN_CONTEST, _IN_DISTRICT),
+    (_IN_CONTEST, _IN_BRACKET), (_IN_CONTEST, _IN_BRACKET, _IS_JOINED),
+)  # fmt: skip
 _AROUND = _Scoped(*(_around(*among) for among in _AMONG))
 _RUNGS = _Scoped(*(_rungs(*among) for among in _AMONG))
 _TOPS = _Scoped(*(_top(*among) for among in _AMONG))
 _EVERYBODY = (
     _people(
-        _SCORE, *_PLACE, _UNIT.c.id.label("unit_id"), _UNIT.c.name.label("own"), _UNIT.c.parent_id
+        _SCORE, *_PLACE, _SCORE.c.bracket, _UNIT.c.id.label("unit_id"),
+        _UNIT.c.name.label("own"), _UNIT.c.parent_id,
     )
     .where(_IN_CONTEST)
     .order_by(*_downwards(_SCORE.c))
     .execution_options(yield_per=1_000)
-)
-_ALL = _Scoped(_EVERYBODY, _EVERYBODY, _EVERYBODY.where(_IN_DISTRICT))
+)  # fmt: skip
+_ALL_OF_DISTRICT = _EVERYBODY.where(_IN_DISTRICT)
 
 
 class Standings:
@@ -296,7 +329,9 @@ class Standings:
         if me.joined_only and me.district is None:
             raise OnlyJoinedStand(me.points)
         district = UnitCard(me.district, me.unit, me.unit) if me.district else None
-        scope = Scope(me.contest_id, me.district, me.joined_only)
+        scope = Scope(
+            me.contest_id, None if me.bracket else me.district, me.joined_only, me.bracket
+        )
         values = scope.values | {
             "member": member, "points": me.points, "days": me.days, "reached_at": me.reached_at
         }  # fmt: skip
@@ -314,12 +349,18 @@ class Standings:
         mine = ranks[_standing(myself)] = max(ranks[_standing(myself)], 1 + ahead)
         out_of = max(ladder.people, len(rows), mine)
         around = [_to_place(row, ranks[_standing(row)], row is myself) for row in rows]
-        return Neighbourhood(district, mine, out_of, myself.points, around, not me.unlisted)
+        return Neighbourhood(
+            district, mine, out_of, myself.points, around, not me.unlisted, _bracket_of(me)
+        )
 
     def top(
-        self, limit: int, district: int | None = None, contest: int | None = None
+        self,
+        limit: int,
+        district: int | None = None,
+        contest: int | None = None,
+        bracket: int | None = None,
     ) -> list[Place]:
-        """The first places among all, or within the district of this id; who is unlisted is not
+        """The first places among all, or within this bracket or district; who is unlisted is not
         among them. Those of a frozen board are the first by then. Raises BoardClosed.
         """
         asked = _BOARD.where(_IS_MEANT, _HAS_BEGUN) if contest else _LATEST
@@ -328,9 +369,9 @@ class Standings:
             return []
         boards = FrozenBoards(self._session, board.id)
         if boards.shown(self._now, board.last_day, board.closed_days):
-            lines = boards.first(board_of_district(district) if district else AMONG_ALL, limit)
+            lines = boards.first(board_named(district, bracket), limit)
             return [_to_place(row, row.rank) for row in lines if not row.unlisted]
-        scope = Scope(board.id, district, board.joined_only)
+        scope = Scope(board.id, None if bracket else district, board.joined_only, bracket)
         rows = self._session.execute(_TOPS.within(scope), scope.values | {"limit": limit})
         places: list[Place] = []
         rank, before = 0, None
@@ -342,21 +383,20 @@ class Standings:
         return places
 
     def everybody(self, contest: int, district: int | None = None) -> Iterator[Standee]:
-        """Everybody's place in this contest, a thousand rows at a time."""
-        scope = Scope(contest, district)
-        joined_only = self._session.get_one(Contest, contest).joined_only
-        rank, before, position = 0, None, 0
-        for row in self._session.execute(_ALL.within(scope), scope.values):
-            stands = row.unit_id is not None or not joined_only
-            position += stands
-            if stands and before != _standing(row):
-                rank, before = position, _standing(row)
+        """Everybody's place in this contest, in the own bracket where there are some; a thousand
+        rows at a time.
+        """
+        asked = _EVERYBODY if district is None else _ALL_OF_DISTRICT
+        held = self._session.get_one(Contest, contest)
+        counted: dict[int | None, _Counted] = defaultdict(_Counted)
+        for row in self._session.execute(asked, Scope(contest, district).values):
+            stands = row.unit_id is not None or not held.joined_only
+            place = counted[row.bracket].next(_standing(row)) if stands else None
             branch = row.own if row.parent_id else None
-            hidden = bool(row.unlisted)
-            place = rank if stands else None
+            bracket = held.brackets[row.bracket - 1] if row.bracket else None
             yield Standee(
-                place, row.unit, row.unit_id, branch, row.name, hidden, *_standing(row),
-                row.member_key,
+                place, row.unit, row.unit_id, branch, row.name, bool(row.unlisted),
+                *_standing(row), row.member_key, bracket,
             )  # fmt: skip
 
     def _meaning(self, contest: int | None) -> dict[str, Any]:
@@ -389,10 +429,16 @@ def _when_frozen(boards: FrozenBoards, frozen: Frozen, member: bytes, me: _Row) 
         raise BoardClosed(me.last_day, me.points)
     ahead, behind = boards.around(mine, ABOVE, BELOW)
     around = [_to_place(row, row.rank, row is mine) for row in (*ahead, mine, *behind)]
-    of_district = mine.board != AMONG_ALL
-    district = UnitCard(mine.district_id, mine.unit, mine.unit) if of_district else None
+    in_district = mine.board != AMONG_ALL and not me.bracket
+    district = UnitCard(mine.district_id, mine.unit, mine.unit) if in_district else None
     out_of = boards.people(mine.board)
-    return Neighbourhood(district, mine.rank, out_of, me.points, around, not me.unlisted, frozen)
+    return Neighbourhood(
+        district, mine.rank, out_of, me.points, around, not me.unlisted, _bracket_of(me), frozen
+    )
+
+
+def _bracket_of(me: _Row) -> str | None:
+    return me.brackets[me.bracket - 1] if me.bracket else None
 
 
 def _standing(row: _Row) -> Standing:

@@ -169,10 +169,13 @@ class _Pages:
             district = _chosen(districts)
             contests, contest = _of_today(services)
             limit = FEWER if is_larger() else TOP
+            brackets, bracket = _bracket(services, contest)
             closed, frozen, places = False, None, []
             try:
                 frozen = services.standings.frozen(contest)
-                places = services.standings.top(limit, district.id if district else None, contest)
+                places = services.standings.top(
+                    limit, district.id if district else None, contest, bracket
+                )
             except BoardClosed:
                 closed = True
             rules = _rules(services, contest)
@@ -187,6 +190,8 @@ class _Pages:
             rules=rules,
             closed=closed,
             frozen=frozen,
+            brackets=brackets,
+            bracket=bracket,
             corrections=corrections,
         )
 
@@ -212,6 +217,16 @@ def _rules(services: Services, contest: int | None) -> Sequence[str]:
         return contest_rules(services.quiz.rules(contest).plan)
     except NoContest:
         return ()
+
+
+def _bracket(services: Services, contest: int | None) -> tuple[Sequence[str], int | None]:
+    """The brackets of the contest, and the one that the address names, or else the first."""
+    try:
+        names = services.quiz.rules(contest).plan.brackets
+    except NoContest:
+        return (), None
+    wanted = request.args.get("bracket", 1, type=int)
+    return names, (wanted if 1 <= wanted <= len(names) else 1) if names else None
 
 
 def _of_today(services: Services) -> tuple[Mapping[int, str], int | None]:

@@ -100,7 +100,7 @@ def _tell_people(document: Document, frame: Frame, summary: Summary) -> None:
     rows = [
         (
             str(line.rank),
-            line.district or wording.NO_UNIT,
+            wording.belongs(line),
             wording.name(line),
             str(line.points),
             str(line.days),

@@ -66,7 +66,7 @@ class Tables:
         self._people.write((
             line.rank, line.district or wording.NO_UNIT, line.branch or "",
             wording.name(line), line.points, line.days,
-            wording.exact(line.reached_at),
+            wording.exact(line.reached_at), line.bracket or "",
         ))  # fmt: skip
 
     def add_unit(self, unit: UnitCount, mean: float | None) -> None:

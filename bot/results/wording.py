@@ -14,7 +14,7 @@ from quiz_bank.analysis import Doubt
 PEOPLE, UNITS, QUESTIONS, ABOUT = "个人成绩", "单位参与", "题目情况", "说明"
 PEOPLE_COLUMNS = (
     ("名次", 8), ("区镇、部门", 20), ("支部", 26), ("姓名", 12), ("得分", 8), ("参与天数", 10),
-    ("达到该分数的时间", 20),
+    ("达到该分数的时间", 20), ("组别", 16),
 )  # fmt: skip
 UNIT_COLUMNS = (
     ("同级名次", 10), ("单位", 30), ("上级单位", 20), ("在册人数", 10), ("参与人数", 10),
@@ -51,6 +51,12 @@ def name(line: PersonLine) -> str:
     return line.name or (UNLISTED if line.unlisted else NO_NAME)
 
 
+def belongs(line: PersonLine) -> str:
+    """The bracket, where there are some, and the district of a person."""
+    district = line.district or NO_UNIT
+    return f"{line.bracket}　{district}" if line.bracket else district
+
+
 def about(frame: Frame, code: str) -> Sequence[tuple[str, str]]:
     """What the workbook says about itself."""
     names = "全名，请勿外传" if frame.full_names else "只显示姓，其余以星号代替"
@@ -62,7 +68,7 @@ def about(frame: Frame, code: str) -> Sequence[tuple[str, str]]:
         ("数据截至", moment(frame.at)),
         ("校验码", code),
         ("怎么核对", "校验码是同时生成的三份CSV（个人、单位、题目依次相接）的SHA-256的前8位。"),
-        ("名次", "先比得分，再比参与天数，再比谁先达到；都一样的并列。"),
+        ("名次", "先比得分，再比参与天数，再比谁先达到；都一样的并列。分组的竞赛，名次是组内的。"),
         ("参与率", RATE_RULE),
         ("题目情况", "按全部参与者统计，不分单位。"),
     )

@@ -12,7 +12,7 @@ from bot.domain.scoring import Counting
 
 def contest_rules(plan: ContestPlan) -> tuple[str, ...]:
     """What a contest promises, a paragraph to a subject, without marks or links."""
-    return (_times(plan), _points(plan), _missed(plan), _order(plan))
+    return (_times(plan), _points(plan), _missed(plan), *_brackets(plan), _order(plan))
 
 
 def counts_as(counting: Counting) -> str:
@@ -104,6 +104,13 @@ def _missed(plan: ContestPlan) -> str:
             "一样算分，也算连续参加。" + ("补答的只答1次。" if plan.attempts > 1 else "")
         )
     return "漏答：漏掉的不扣分，也不能补。"
+
+
+def _brackets(plan: ContestPlan) -> tuple[str, ...]:
+    if not plan.brackets:
+        return ()
+    names = "、".join(plan.brackets)
+    return (f"分组：{names}，第一次答题前自己选，答了题就不能改；各组分开排名，单位参加率不分组。",)
 
 
 def _order(plan: ContestPlan) -> str:

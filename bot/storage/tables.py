@@ -68,6 +68,19 @@ class Facts(TypeDecorator[dict[str, Any]]):
         return None if value is None else json.loads(value)
 
 
+class Names(TypeDecorator[list[str]]):
+    """A few short names in their order, one to a line; the text is empty without any."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: list[str] | None, dialect: Dialect) -> str | None:
+        return None if value is None else "\n".join(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> list[str] | None:
+        return None if value is None else value.splitlines()
+
+
 def one_form(value: Any) -> str:
     """JSON with sorted keys, without blanks, in ASCII."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
@@ -407,6 +420,8 @@ class Contest(Base):
     """Which of a day's attempts counts: first, best or last."""
     joined_only: Mapped[bool] = mapped_column(server_default=false())
     """Whether only who is bound to a unit stands on the board of people."""
+    brackets: Mapped[list[str]] = mapped_column(Names(120), default=list, server_default="")
+    """The groups whose people are ranked apart, each member belongs to one; none: all together."""
     report_limit: Mapped[int] = mapped_column(SmallInteger, server_default="5")
     """How many members call a question faulty before its points are withheld; 0: never."""
     regrades: Mapped[int] = mapped_column(server_default="0")
@@ -502,6 +517,20 @@ class Score(Base):
     """When these points were reached: earlier stands higher in a tie."""
     district_id: Mapped[int | None]
     """What the member's unit belongs to, or the unit itself; none for who is bound to no unit."""
+    bracket: Mapped[int | None] = mapped_column(SmallInteger)
+    """The bracket its member had chosen by the first answer, counted from 1; for good."""
+
+
+class BracketChoice(Base):
+    """The bracket of a contest that a member chose; what counts is the score's."""
+
+    __tablename__ = "bracket_choice"
+    __table_args__ = _rules()
+
+    member_key: Mapped[bytes] = mapped_column(MemberKey, primary_key=True)
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"), primary_key=True)
+    bracket: Mapped[int] = mapped_column(SmallInteger)
+    chosen_at: Mapped[datetime]
 
 
 class CountedUnits(Base):

@@ -245,3 +245,12 @@ def test_a_selection_of_lessons_has_groups_and_one_of_mottos_has_none(chen: Brow
     chen.post(f"{PLANS}/round", grouped | {"kind": "lesson"})
     assert "分 3 组，每人每组投 1 到 3 条" in text_of(chen.get(PLANS))
     assert 'name="groups" value="3"' in chen.get(f"{PLANS}/round/2").text
+
+
+def test_brackets_are_written_with_a_comma_between_them(chen: Browser) -> None:
+    wrong = chen.post(f"{PLANS}/contest", CONTEST | {"brackets": "在职党员组"})
+    assert (wrong.status_code, "请写 2 到 6 个组" in text_of(wrong)) == (422, True)
+
+    chen.post(f"{PLANS}/contest", CONTEST | {"brackets": "在职党员组、 离退休组"})
+
+    assert "分组：在职党员组、离退休组" in text_of(chen.get(PLANS))

@@ -17,7 +17,8 @@ TABLES = {
     "attempt": "papers", "practice_card": "practice", "answer": "answers", "vote": "votes",
     "regraded_answer": "regraded", "question_report": "reports",
     "withdrawn_vote": "withdrawn_votes", "wished_vote": "wished_votes",
-    "frozen_place": "frozen", "ticket": "tickets", "notice": "notices",
+    "frozen_place": "frozen", "bracket_choice": "brackets",
+    "ticket": "tickets", "notice": "notices",
     "delivery": "deliveries",
 }  # fmt: skip
 """In which section a table's rows about a member stand."""

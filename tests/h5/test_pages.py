@@ -14,7 +14,7 @@ from bot.domain.members import Members
 from bot.domain.mottos import PAGE
 from bot.domain.participation import UnitCounts
 from bot.h5.views import FEW, FEWER
-from bot.storage.tables import Base, Contest, Regrade
+from bot.storage.tables import Base, Contest, Regrade, Score
 from tests.builders import NOON, another_contest, key
 from tests.h5.conftest import Campaign
 
@@ -232,6 +232,22 @@ def test_a_frozen_board_says_of_when_it_is_and_until_when(
     assert "最后2天封榜，12月4日零点起，大家看到的都是那一刻的名次" in people
     assert told in units
     assert "参加1人" in units
+
+
+def test_each_bracket_has_a_table_of_its_own(campaign: Campaign, client: FlaskClient) -> None:
+    for name, points in (("zhang", 20), ("li", 8)):
+        campaign.joins(name, "张三" if name == "zhang" else "李小四", 2)
+        campaign.scored(name, points)
+    with campaign.sessions.begin() as session:
+        session.execute(update(Contest).values(brackets=["在职党员组", "离退休组"]))
+        session.execute(update(Score).values(bracket=1))
+        session.execute(update(Score).where(Score.points == 8).values(bracket=2))
+
+    first, second = (text_of(client, f"/h/standings{of}") for of in ("", "?bracket=2"))
+
+    assert "在职党员组，排在最前的1人。 1 张* 城东街道 20分" in first
+    assert "离退休组，排在最前的1人。 1 李** 城东街道 8分" in second
+    assert text_of(client, "/h/standings?bracket=9") == first
 
 
 def test_of_several_contests_each_has_its_board_and_its_rules(

@@ -24,7 +24,7 @@ from bot.conversation.reply import Page, Prose, Tap, Text
 from bot.domain.entries import MottoCard, MottoState
 from bot.domain.moderation import FIXABLE, Reason
 from bot.domain.notices import Notification
-from bot.domain.planning import SEVERAL_MOST
+from bot.domain.planning import BRACKETS_MOST, SEVERAL_MOST
 from bot.domain.quiz import Marked, Sitting
 from bot.domain.refusals import Refusal
 from bot.domain.regrading import Correction
@@ -59,7 +59,7 @@ WORDS: dict[str, list[str]] = {
     "reason": [*Reason], "taps": ["第5题", "练3"], "state": ["waiting"], "by": [NAME],
     "code": ["ABCDEFGH"], "prize": ["书" * 60], "wanted": ["", "排名"],
     "contest": ["赛" * 60], "list_hash": ["0" * 64],
-    "number": ["583"], "number_from": ["号" * 80], "root": ["0" * 64],
+    "bracket": ["组" * 12], "brackets": ["组" * 12], "number": ["583"], "number_from": ["号" * 80], "root": ["0" * 64],
     "quarantine_root": ["0" * 64],
     "anchors": ["范" * 120], "honour": ["优" * 12], "issuer": ["会" * 20], "key": ["k" * 22],
 }  # fmt: skip
@@ -86,10 +86,18 @@ HOW_MANY: dict[str, int] = {
     "judged": vote.BEST + 1, "criteria": 5, "units": LONG_UNITS,
     "stems": mistakes.PAGE, "around": 4, "answers": 5, "graded": 5, "votes": vote.MINE,
     "mottos": 1, "held": 42, "names": 2, "branches": 2, "own": certificate.MOST,
-    "choices": SEVERAL_MOST,
+    "choices": SEVERAL_MOST, "brackets": BRACKETS_MOST,
 }  # fmt: skip
 """How many of a kind stand in one reply."""
-EMPTY_TOO = {"being_checked", "certificates", "corrections", "mottos", "my_votes", "wall"}
+EMPTY_TOO = {
+    "being_checked",
+    "certificates",
+    "choose_bracket",
+    "corrections",
+    "mottos",
+    "my_votes",
+    "wall",
+}
 """Where there may be none of it."""
 
 

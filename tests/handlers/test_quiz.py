@@ -902,3 +902,20 @@ def test_answers_repeated_a_while_ago_leave_what_was_graded_meanwhile(
 
     assert shown.startswith("有的答案和题目对不上，咱们一题一题来。\n")
     assert answers(session, zhang.key) == {1: "B", 2: "B"}
+
+
+def test_where_people_are_ranked_in_groups_one_is_chosen_by_a_tap(
+    session: Session, zhang: Talker
+) -> None:
+    session.execute(update(Contest).values(brackets=["在职党员组", "离退休组"]))
+
+    assert zhang.says("答题") == (
+        "这次竞赛分组排名，您是哪一组的？点一下就开始答题：\n[在职党员组](发:竞赛1第1组)\n"
+        "[离退休组](发:竞赛1第2组)\n开始算分以后就不能改了。"
+    )
+    begun = zhang.says("竞赛1第2组")
+    assert begun.startswith("✔ 您在离退休组。选错了，现在还能[重选](发:竞赛1分组)。\n\n第1题")
+    assert "[在职党员组](发:竞赛1第1组)" in zhang.says("竞赛1分组")
+    zhang.says("第1题A")
+    assert "您已经按离退休组答了题，分组不能再改。" in zhang.says("竞赛1第1组")
+    assert "离退休组第1名（1人）" in zhang.says("排名")

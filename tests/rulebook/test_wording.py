@@ -108,3 +108,11 @@ def test_an_end_at_midnight_is_the_24th_hour_of_the_day_before(
     moment = datetime.fromisoformat(at)
 
     assert (deadline(moment), beginning(moment)) == (ends, begins)
+
+
+def test_brackets_are_told_of_before_the_order_within_them() -> None:
+    *_, brackets, _ = contest_rules(replace(PLAN, brackets=("在职党员组", "离退休组")))
+
+    assert brackets == (
+        "分组：在职党员组、离退休组，第一次答题前自己选，答了题就不能改；各组分开排名，单位参加率不分组。"
+    )

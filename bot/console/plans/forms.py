@@ -1,5 +1,6 @@
 """What was typed about a contest or a selection: the plan, or what is wrong at which field."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
@@ -50,6 +51,7 @@ class ContestForm(PlanForm):
     attempts: Words = ""
     counting: Words = ""
     report_limit: Words = ""
+    brackets: Words = ""
     partial_credit: bool = False
     joined_only: bool = False
     make_up: bool = False
@@ -69,6 +71,7 @@ class ContestForm(PlanForm):
             attempts=int,
             counting=Counting,
             report_limit=int,
+            brackets=_names,
         )
         if flaws:
             return None, flaws
@@ -96,6 +99,7 @@ class ContestForm(PlanForm):
             "partial_credit": plan.partial_credit,
             "joined_only": plan.joined_only,
             "report_limit": plan.report_limit,
+            "brackets": "、".join(plan.brackets),
             "make_up": plan.make_up,
         }
 
@@ -173,6 +177,10 @@ def _read(form: Form, **readers: Callable[[str], Any]) -> tuple[dict[str, Any], 
         except (ValueError, OverflowError):
             flaws[name] = Flaw.UNREADABLE
     return values, flaws
+
+
+def _names(typed: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in re.split("[、，,;；\n]", typed) if name.strip())
 
 
 def _number_or_none(typed: str) -> int | None:

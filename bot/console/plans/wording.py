@@ -6,6 +6,8 @@ from bot.domain.contests import ContestPlan
 from bot.domain.identity import CAMPAIGN_ZONE
 from bot.domain.planning import (
     ATTEMPTS_MOST,
+    BRACKET_LONGEST,
+    BRACKETS_MOST,
     CAP_MOST,
     CLOSED_MOST,
     GROUPS_MOST,
@@ -34,6 +36,8 @@ _FLAWS = {
     Flaw.NO_HALF: "一题只有 1 分，分不出一半。请把“每题几分”改成 2 分以上，或者不勾这一项。",
     Flaw.NARROWER: "已经开始，答题的钟点只能放宽，不能缩短：有人正等着那时候来答。",
     Flaw.BEGUN: "已经开始，这一项不能再改：大家正按原来的规则参加。",
+    Flaw.BRACKETS: f"请写 2 到 {BRACKETS_MOST} 个组，用顿号隔开，名称各不相同，"
+    f"最多 {BRACKET_LONGEST} 个字；不分组就空着。",
     Flaw.FROZEN: "已经封榜，或者这样一改，封榜的时间就过去了：封榜以后最后一天不能再改。",
     Flaw.OVER: "已经结束，不能再改。",
     Flaw.UNITS: "没有登记单位的也能投，就认不出谁是本单位的。请把“谁能投”改成登记了单位的。",
