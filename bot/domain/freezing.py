@@ -135,8 +135,10 @@ class Freezing:
 
     def _standing(self, contest: Contest, at: datetime) -> Iterator[_Standee]:
         """Everybody's score as it was at the instant, in any order."""
+        # Before those who are late are looked for: an answer in one of these scores is found then.
+        scores = self._session.execute(_SCORES, {"contest": contest.id}).all()
         late = self._late(contest, at)
-        for row in self._session.execute(_SCORES, {"contest": contest.id}):
+        for row in scores:
             found = late.get(row.member_key, (row.points, row.days, row.reached_at))
             if found is not None and (row.unit_id is not None or not contest.joined_only):
                 points, days, reached_at = found

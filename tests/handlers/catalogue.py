@@ -59,7 +59,8 @@ WORDS: dict[str, list[str]] = {
     "reason": [*Reason], "taps": ["第5题", "练3"], "state": ["waiting"], "by": [NAME],
     "code": ["ABCDEFGH"], "prize": ["书" * 60], "wanted": ["", "排名"],
     "contest": ["赛" * 60], "list_hash": ["0" * 64],
-    "bracket": ["组" * 12], "brackets": ["组" * 12], "number": ["583"], "number_from": ["号" * 80], "root": ["0" * 64],
+    "bracket": ["组" * 12], "brackets": ["组" * 12],
+    "number": ["583"], "number_from": ["号" * 80], "root": ["0" * 64],
     "quarantine_root": ["0" * 64],
     "anchors": ["范" * 120], "honour": ["优" * 12], "issuer": ["会" * 20], "key": ["k" * 22],
 }  # fmt: skip
