@@ -54,9 +54,9 @@ ATTEMPTS_MOST = 5
 SEVERAL_MOST = 5
 """Contests that run at once: a list that is read at a glance."""
 REPORTS_MOST = 100
-BRACKETS_MOST = 6
+BRACKETS_MOST = 5
 """Groups that are told apart at a glance."""
-BRACKET_LONGEST = 12
+BRACKET_LONGEST = 8
 """Characters of the name of a bracket."""
 
 

@@ -109,8 +109,8 @@ def _missed(plan: ContestPlan) -> str:
 def _brackets(plan: ContestPlan) -> tuple[str, ...]:
     if not plan.brackets:
         return ()
-    names = "、".join(plan.brackets)
-    return (f"分组：{names}，第一次答题前自己选，答了题就不能改；各组分开排名，单位参加率不分组。",)
+    groups = len(plan.brackets)
+    return (f"分组：分{groups}组排名，第一次答题前自己选一组，答了题不能改。",)
 
 
 def _order(plan: ContestPlan) -> str:
@@ -121,8 +121,8 @@ def _order(plan: ContestPlan) -> str:
     if plan.closed_days:
         freezes = _day(campaign_day(board_freezes_at(plan.last_day, plan.closed_days)))
         return order + (
-            f"名次随时更新；最后{plan.closed_days}天封榜，{freezes}零点起，大家看到的都是那一刻的名次，"
-            f"自己的积分照常看；以后得的分、更正的答案，{last_day}答完揭晓时一起算进去。"
+            f"名次随时更新；最后{plan.closed_days}天封榜，榜停在{freezes}零点，自己的积分照常看；"
+            f"{last_day}答完揭晓，后来的得分、更正一起算。"
         )
     return order + f"名次随时更新，{last_day}答完定榜。"
 

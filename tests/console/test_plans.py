@@ -249,7 +249,7 @@ def test_a_selection_of_lessons_has_groups_and_one_of_mottos_has_none(chen: Brow
 
 def test_brackets_are_written_with_a_comma_between_them(chen: Browser) -> None:
     wrong = chen.post(f"{PLANS}/contest", CONTEST | {"brackets": "在职党员组"})
-    assert (wrong.status_code, "请写 2 到 6 个组" in text_of(wrong)) == (422, True)
+    assert (wrong.status_code, "请写 2 到 5 个组" in text_of(wrong)) == (422, True)
 
     chen.post(f"{PLANS}/contest", CONTEST | {"brackets": "在职党员组、 离退休组"})
 

@@ -229,7 +229,7 @@ def test_a_frozen_board_says_of_when_it_is_and_until_when(
     assert told in people
     assert "张* 城东街道 20分" in people
     assert "30分" not in people
-    assert "最后2天封榜，12月4日零点起，大家看到的都是那一刻的名次" in people
+    assert "最后2天封榜，榜停在12月4日零点" in people
     assert told in units
     assert "参加1人" in units
 

@@ -59,7 +59,7 @@ WORDS: dict[str, list[str]] = {
     "reason": [*Reason], "taps": ["第5题", "练3"], "state": ["waiting"], "by": [NAME],
     "code": ["ABCDEFGH"], "prize": ["书" * 60], "wanted": ["", "排名"],
     "contest": ["赛" * 60], "list_hash": ["0" * 64],
-    "bracket": ["组" * 12], "brackets": ["组" * 12],
+    "bracket": ["组" * 8], "brackets": ["组" * 8],
     "number": ["583"], "number_from": ["号" * 80], "root": ["0" * 64],
     "quarantine_root": ["0" * 64],
     "anchors": ["范" * 120], "honour": ["优" * 12], "issuer": ["会" * 20], "key": ["k" * 22],
@@ -73,6 +73,8 @@ NUMBERS: dict[str, list[int]] = {
     "attempts_left": [0, 4], "nth": [2, 5], "more": [0, 9], "rank": [1, 1_000],
     "signers": [1, 63_400], "own": [123_456], "difficulty": [3], "most": [3, 100],
     "least": [1, 3, 100], "groups": [0, 10], "group": [0, 10], "each": [3], "each_least": [1],
+    "questions_a_day": [9], "points_each": [100], "daily_cap": [900],
+    "attempts": [1, 5], "closed_days": [0, 14], "until_hour": [24], "new_paper_hour": [7],
 }  # fmt: skip
 MOMENTS: dict[str, list[datetime]] = {
     "begins": [LATE - timedelta(hours=26), LATE - timedelta(hours=4)], "ends": [LATE, MIDNIGHT],

@@ -33,8 +33,8 @@ def test_each_setting_is_told_where_it_is_set() -> None:
     assert "每天8题" in times
     assert points.endswith("每天最多16分；多选题全部选对才得分。快慢不算分。")
     assert order.endswith(
-        "最后3天封榜，12月29日零点起，大家看到的都是那一刻的名次，自己的积分照常看；"
-        "以后得的分、更正的答案，12月31日答完揭晓时一起算进去。"
+        "最后3天封榜，榜停在12月29日零点，自己的积分照常看；"
+        "12月31日答完揭晓，后来的得分、更正一起算。"
     )
     assert "7点到22点之间开始答；到点前开始的，可以接着做完" in times
     assert missed == (
@@ -113,6 +113,4 @@ def test_an_end_at_midnight_is_the_24th_hour_of_the_day_before(
 def test_brackets_are_told_of_before_the_order_within_them() -> None:
     *_, brackets, _ = contest_rules(replace(PLAN, brackets=("在职党员组", "离退休组")))
 
-    assert brackets == (
-        "分组：在职党员组、离退休组，第一次答题前自己选，答了题就不能改；各组分开排名，单位参加率不分组。"
-    )
+    assert brackets == "分组：分2组排名，第一次答题前自己选一组，答了题不能改。"
