@@ -26,6 +26,7 @@ MOST_BYTES = 16 * 1024
 UPLOADS = {
     "console.bring_questions": LARGEST_MB * 2**20 + MOST_BYTES,
     "console.bring_units": LARGEST_MB * 2**20 + MOST_BYTES,
+    "console.bring_entries": LARGEST_MB * 2**20 + MOST_BYTES,
     "console.add_entry_file": LARGEST_MB * 2**20 + MOST_BYTES,
     "console.try_words": MOST_PASTED,
     "console.add_words": MOST_PASTED,
@@ -153,6 +154,9 @@ ACCESS = {
     "console.send_in": Access.SENDERS,
     "console.change_sent": Access.SENDERS,
     "console.sent_entry": Access.LOOKERS,
+    "console.bring_entries": Access.SENDERS,
+    "console.preview_entries": Access.SENDERS,
+    "console.take_entries": Access.SENDERS,
     "console.withdraw_sent": Access.SENDERS,
     "console.add_entry_file": Access.SENDERS,
     "console.drop_entry_file": Access.SENDERS,

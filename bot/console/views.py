@@ -37,7 +37,7 @@ from bot.console.registers import RegisterDesk
 from bot.console.results import ResultDesk
 from bot.console.second_looks import SecondDesk
 from bot.console.security import PREFIX, Gate
-from bot.console.sending import SendingDesk
+from bot.console.sending import EntryImports, SendingDesk
 from bot.console.stuffing import StuffingDesk
 from bot.console.trail import TrailDesk
 from bot.console.unit_tables import UnitTables
@@ -107,6 +107,7 @@ def console(settings: Settings, transaction: Transaction) -> Blueprint:
     PanelDesk(transaction).hang(room)
     SheetDesk(transaction).hang(room)
     SendingDesk(transaction).hang(room)
+    EntryImports(transaction, reader).hang(room)
     ImportDesk(transaction, reader).hang(room)
     RegisterDesk(transaction, reader).hang(room)
     ResultDesk(transaction).hang(room)

@@ -134,6 +134,14 @@ class SentEntries:
         """How many votes would be set aside with it."""
         return votes_at_stake(self._session, card)
 
+    def check(self, draft: Draft, root: int | None) -> Mapping[str, Flaw]:
+        """What is wrong with it, by field; nothing where it can be sent in, unless it stands."""
+        try:
+            self._check(draft, self._open(), root)
+        except UnfitEntry as refusal:
+            return refusal.flaws
+        return {}
+
     def send(self, draft: Draft, folded: str, staff_id: int, root: int | None) -> int:
         """Send an entry in; its number. It waits for review.
 

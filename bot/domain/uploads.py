@@ -30,6 +30,7 @@ class Holds(StrEnum):
     QUESTIONS = auto()
     UNITS = auto()
     ROSTER = auto()
+    ENTRIES = auto()
 
 
 class NothingToTake(Exception):

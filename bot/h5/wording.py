@@ -341,8 +341,8 @@ def refused(refusal: Refusal) -> str:
 def left_to_give(ballot: BallotState) -> str:
     """How many votes a member has left, and how they may be given."""
     if ballot.groups > 1:
-        least, most = ballot.each_least, ballot.each
-        span = f"{least}到{most}" if least < most else f"{most}"
+        few, most = ballot.each_least, ballot.each
+        span = f"{few}到{most}" if few < most else f"{most}"
         return f"共{ballot.groups}组，每组投{span}条，还能投{ballot.left}票。"
     least = f"，至少投{ballot.least}条才算数" if ballot.lacking else ""
     if ballot.in_all:

@@ -6,9 +6,11 @@ from dataclasses import asdict
 from typing import Any
 
 from bot.domain.roster import Listed
+from bot.domain.sent_entries import Draft
 from bot.domain.unit_import import Brought
 from bot.domain.uploads import Holds
 from bot.unit_files import wording
+from bot.unit_files.entry_reading import EntryFile, read_entries
 from bot.unit_files.reading import UnitFile, read_units
 from bot.unit_files.roster_reading import RosterFile, read_roster
 from bot.unit_files.table import Held, Row, Said
@@ -22,6 +24,7 @@ MOST_AT_ONCE = 5_000
 _READERS: Mapping[str, Callable[[bytes], Held[Any]]] = {
     Holds.UNITS: read_units,
     Holds.ROSTER: read_roster,
+    Holds.ENTRIES: read_entries,
 }
 
 
@@ -35,6 +38,11 @@ def read_roster_apart(content: bytes, progress: Progress) -> Report:
     return confined.ask("bot.unit_files.apart", content, progress, Holds.ROSTER)
 
 
+def read_entries_apart(content: bytes, progress: Progress) -> Report:
+    """What the file holds, as `entries_of` reads it. Raises Unreadable."""
+    return confined.ask("bot.unit_files.apart", content, progress, Holds.ENTRIES)
+
+
 def units_of(told: Report) -> UnitFile:
     """The units that were told of."""
     return _held(told, Brought)
@@ -43,6 +51,11 @@ def units_of(told: Report) -> UnitFile:
 def roster_of(told: Report) -> RosterFile:
     """The people who were told of."""
     return _held(told, Listed)
+
+
+def entries_of(told: Report) -> EntryFile:
+    """The entries that were told of."""
+    return _held(told, Draft)
 
 
 def _held(told: Report, kind: Callable[..., Said]) -> Held[Said]:

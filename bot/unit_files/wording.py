@@ -18,6 +18,14 @@ HEADERS = {
     ),
 }  # fmt: skip
 """How a column may be called, by what stands in it; ours come first."""
+ENTRY_HEADERS = {
+    "title": ("标题", "名称", "题目", "课题", "微党课", "项目名称", "title"),
+    "unit": ("单位", "单位名称", "单位编码", "报送单位", "支部", "unit"),
+    "speaker": ("主讲人", "主讲", "讲课人", "speaker"),
+    "link": ("链接", "网址", "在哪里看", "link"),
+    "text": ("介绍", "简介", "内容", "text"),
+}  # fmt: skip
+"""The same of what units send in."""
 NUMBERING_HEADERS = ("序号", "no", "号")
 """Columns that count rows and say nothing about a unit."""
 ROSTER_HEADERS = {
@@ -60,6 +68,14 @@ TOO_MANY_LINES = (
     "这里有{count}行，一次最多收{limit}行。请分成几份，同一个单位的放在同一份里；"
     "或在服务器上用 bot import 一次导入。"
 )
+
+NOT_A_TABLE_OF_ENTRIES = "这不是报送表。请用Excel表（.xlsx、.xls）或CSV，表头有“标题”和“单位”两列。"
+NO_ENTRY_HEADER = (
+    "没有找到报送表的表头。表头那一行要有“标题”“单位”，微党课还要“主讲人”“链接”，"
+    "项目案例还要“介绍”。请在第一行写上这些列名。"
+)
+NO_ENTRIES = "表头下面没有内容。请一行写一个。"
+SHEET_WITHOUT_ENTRIES = "这张工作表没有“标题”“单位”的表头，没有读。"
 
 # What is good to know -----------------------------------------------------------------------------
 

@@ -1,12 +1,18 @@
 """Units send in micro lessons and the cases of projects."""
 
+import re
+
 import pytest
 from flask import Flask
 from sqlalchemy import update
+from werkzeug.test import TestResponse
 
+from bot.console.sending import imports
 from bot.domain.roles import Role
 from bot.domain.services import Transaction
+from bot.domain.uploads import Holds
 from bot.storage.tables import Staff
+from bot.unit_files import apart
 from tests.builders import a_round_of
 from tests.console.browser import Browser, text_of
 from tests.console.conftest import Opened, signed_in
@@ -103,3 +109,50 @@ def test_without_such_a_round_the_page_says_what_to_do(
 
 def test_others_do_not_send_in(li: Browser, transaction: Transaction) -> None:
     assert li.get(ENTRIES).status_code == 403
+
+
+TABLE = """标题,单位,主讲人,链接
+把群众的小事办好,新安社区支部,陈小红,https://v.example.cn/1
+渔港里的夜校,CD,林一,https://v.example.cn/2
+"""
+_TOKEN = re.compile(r'name="token" value="(\w+)"')
+
+
+def brings(browser: Browser, table: str) -> TestResponse:
+    return browser.get(browser.post(f"{ENTRIES}/import", {"text": table}).location)
+
+
+@pytest.mark.usefixtures("round_of_lessons", "read_here")
+def test_a_table_is_looked_over_and_sent_in_as_a_whole(wu: Browser) -> None:
+    page = brings(wu, TABLE)
+    assert "读到 2 个，要改的地方 0 处。" in text_of(page)
+    take = {"token": _TOKEN.findall(page.text)[0], "seen": "0" * 32}
+
+    assert wu.post(f"{ENTRIES}/import/take", take).location.endswith("said=sent")
+    told = text_of(wu.get(ENTRIES))
+    assert "把群众的小事办好 等审核 1001号" in told
+    assert "渔港里的夜校 等审核 1002号" in told
+    assert wu.post(f"{ENTRIES}/import/take", take).location == ENTRIES
+
+
+@pytest.mark.usefixtures("round_of_lessons", "read_here")
+def test_what_is_wrong_with_a_table_is_said_by_line_and_nothing_is_sent_in(wu: Browser) -> None:
+    page = brings(wu, TABLE.replace("CD,", "农业局,").replace("https://v.example.cn/2", "x"))
+
+    told = text_of(page)
+    assert "要改的地方 2 处" in told
+    assert "没有找到这个单位，或者不归您报送" in told
+    take = {"token": _TOKEN.findall(page.text)[0], "seen": "0" * 32}
+    assert wu.post(f"{ENTRIES}/import/take", take).status_code == 422
+    twice = brings(wu, TABLE + TABLE.splitlines()[1] + "\n")
+    take["token"] = _TOKEN.findall(twice.text)[0]
+    assert "都没有报送。“把群众的小事办好”" in text_of(wu.post(f"{ENTRIES}/import/take", take))
+    assert "1001号" not in text_of(wu.get(ENTRIES))
+
+
+@pytest.fixture
+def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are read here, which takes no time; tests/unit_files has them read apart."""
+    monkeypatch.setattr(
+        imports, "read_entries_apart", lambda content, _: apart.find(Holds.ENTRIES, content)
+    )

@@ -48,7 +48,7 @@ class SendingDesk:
         """What was sent in, and what came of it."""
         with self._transaction(read_only=True) as services:
             sent = services.sent_entries
-            listed = sent.listed(_root())
+            listed = sent.listed(own_root())
             return _page(
                 "sent_entries",
                 services,
@@ -74,7 +74,7 @@ class SendingDesk:
         draft = form.draft(may_group=g.colleague.may_plan)
         try:
             with self._transaction() as services:
-                services.sent_entries.send(draft, folded(draft), g.colleague.id, _root())
+                services.sent_entries.send(draft, folded(draft), g.colleague.id, own_root())
         except UnfitEntry as refusal:
             return self._form(None, form.model_dump(), refusal.flaws)
         return to("sent_entries", said="sent")
@@ -89,7 +89,7 @@ class SendingDesk:
         try:
             with self._transaction() as services:
                 services.sent_entries.change(
-                    number, form.version, draft, folded(draft), g.colleague.id, _root()
+                    number, form.version, draft, folded(draft), g.colleague.id, own_root()
                 )
         except UnfitEntry as refusal:
             return self._form(card, form.model_dump(), refusal.flaws)
@@ -102,7 +102,7 @@ class SendingDesk:
         version = WithdrawForm.sent().version
         try:
             with self._transaction() as services:
-                services.sent_entries.withdraw(number, version, g.colleague.id, _root())
+                services.sent_entries.withdraw(number, version, g.colleague.id, own_root())
         except NoSuchEntry:
             raise NotFound from None
         except DecidedMeanwhile:
@@ -117,7 +117,7 @@ class SendingDesk:
             kept = accepted(name, content, cover=form.cover)
             with self._transaction() as services:
                 services.entry_files.add(
-                    number, form.version, kept, g.colleague.id, _root(), cover=form.cover
+                    number, form.version, kept, g.colleague.id, own_root(), cover=form.cover
                 )
         except Unacceptable as refusal:
             return self._form(self._one(number), trouble=wording.TROUBLES[refusal.trouble])
@@ -132,7 +132,9 @@ class SendingDesk:
         form = DropFileForm.sent()
         try:
             with self._transaction() as services:
-                services.entry_files.drop(number, form.version, form.place, g.colleague.id, _root())
+                services.entry_files.drop(
+                    number, form.version, form.place, g.colleague.id, own_root()
+                )
         except _ELSEWHERE as refusal:
             return self._elsewhere(number, refusal)
         return to("change_sent", number=number, said="dropped")
@@ -148,13 +150,13 @@ class SendingDesk:
     def _one(self, number: int) -> MottoCard:
         try:
             with self._transaction(read_only=True) as services:
-                return services.sent_entries.one(number, _root())
+                return services.sent_entries.one(number, own_root())
         except NoSuchEntry:
             raise NotFound from None
 
     def _own_unit(self) -> str:
         with self._transaction(read_only=True) as services:
-            unit = services.units.card(_root())
+            unit = services.units.card(own_root())
             return unit.full_name if unit else ""
 
     def _form(
@@ -187,7 +189,7 @@ class SendingDesk:
 _ELSEWHERE = (NoSuchEntry, UnfitEntry, DecidedMeanwhile)
 
 
-def _root() -> int | None:
+def own_root() -> int | None:
     """Where the units begin for whom a colleague sends in; a secretary without one has none."""
     if g.colleague.role is not Role.SECRETARY:
         return None

@@ -1,5 +1,6 @@
 """The sentences of the pages on which units send in."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from bot.console.plans.wording import ENTRIES, minute
@@ -67,6 +68,15 @@ def explain(item: str, flaw: Flaw) -> str:
     if flaw is Flaw.LONG:
         return f"太长了，最多 {_MOST[item]} 个字。"
     return _FLAWS[flaw]
+
+
+NOT_YET = "没有报送：请在原来的表里改好下面标出的地方，再传一次。"
+
+
+def none_sent(title: str, flaws: Mapping[str, Flaw]) -> str:
+    """Why nothing of a table was sent in."""
+    why = "".join(explain(item, flaw) for item, flaw in flaws.items())
+    return f"都没有报送。“{title}”：{why}请改好表再传一次。"
 
 
 def state(card: MottoCard) -> tuple[str, str]:
