@@ -254,7 +254,7 @@ def change_held(
     for version, numbers in alike.items():
         session.execute(
             update(Motto)
-            .where(Motto.id.in_([id_of(number) for number in numbers]))
+            .where(Motto.id.in_([id_of(number) for number in numbers]), Motto.version == version)
             .values(version=version + 1, **values)
         )
         facts = {subject_of(number): facts_of[number] for number in numbers}

@@ -8,7 +8,12 @@ down_revision = "0036"
 branch_labels = None
 depends_on = None
 
-IN_ORDER = [sa.text("points DESC"), sa.text("days DESC"), "reached_at", "member_key"]
+IN_ORDER: list[str | sa.TextClause] = [
+    sa.text("points DESC"),
+    sa.text("days DESC"),
+    "reached_at",
+    "member_key",
+]
 FILL = (
     "UPDATE score SET district_id = (SELECT coalesce(unit.parent_id, unit.id) FROM unit"
     " JOIN member ON member.unit_id = unit.id WHERE member.member_key = score.member_key)"
