@@ -7,13 +7,24 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from bot.domain.entry_files import Content
 from bot.domain.identity import campaign_day
 from bot.domain.questions import Shelf
 from bot.domain.refusals import NoVotesLeft
+from bot.domain.sent_entries import UnfitEntry
 from bot.domain.services import Services, open_services
 from bot.domain.votes import LATE, Receipt
+from bot.storage.database import Sessions
 from bot.storage.tables import RoundSlot, Vote
-from tests.builders import CLOSES, NOON, a_member, a_round_of, an_approved_lesson, key
+from tests.builders import (
+    CLOSES,
+    NOON,
+    a_lesson,
+    a_member,
+    a_round_of,
+    an_approved_lesson,
+    key,
+)
 
 DELIVERY = b"d" * 32
 
@@ -90,3 +101,27 @@ def test_with_the_seal_too_few_in_a_group_do_not_count_and_the_others_do(
     lines = at(session, CLOSES + LATE).tally.result(1)
     assert {line.card.number for line in lines if line.votes} == {numbers[1], numbers[4]}
     assert session.scalar(select(func.count()).select_from(Vote)) == 2
+
+
+@pytest.mark.slow
+def test_entries_files_and_groups_do_the_same_on_each_engine(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        a_round_of(session, "lesson", in_all=True, groups=3, least=1)
+        numbers = [an_approved_lesson(session, f"微课{n}") for n in range(4)]
+        waiting = a_lesson(session, "微课五")
+        with pytest.raises(UnfitEntry):
+            a_lesson(session, "微课五")
+        cover = Content("a.jpg", "jpg", bytes(100_000))
+        at(session).entry_files.add(waiting, 1, cover, 1, None, cover=True)
+    with sessions.begin() as session:
+        services = at(session)
+        services.members.welcome(key("zhang"), "o-zhang", "{}")
+        assert services.votes.cast(key("zhang"), numbers[0], NOON, DELIVERY).left == 0
+        with pytest.raises(NoVotesLeft):
+            services.votes.cast(key("zhang"), numbers[3], NOON, DELIVERY)
+        (file,) = services.entry_files.of(waiting)
+        assert services.entry_files.at(file.token) == cover
+    with sessions.begin() as session:
+        sealed = at(session, CLOSES + LATE)
+        assert sealed.sealing.seal(1)
+        assert [line.votes for line in sealed.tally.result(1)] == [1, 0, 0, 0]
