@@ -53,7 +53,7 @@ def test_a_secretary_sends_a_lesson_in_and_a_moderator_reviews_it(wu: Browser, l
     assert "报上去了，等审核。" in page
     assert "把群众的小事办好 等审核 1001号 陈小红 城东街道·新安社区支部" in page
     queue = li.get("/admin")
-    assert "把群众的小事办好" in queue.text
+    assert "主讲： 陈小红" in text_of(queue)
     assert 'href="https://v.example.cn/1" target="_blank" rel="noopener noreferrer' in queue.text
     li.post("/admin/mottos/1001/approve", {"version": "1"})
     assert "把群众的小事办好 通过了" in text_of(wu.get(ENTRIES))
