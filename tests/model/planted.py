@@ -122,7 +122,7 @@ def undoing_leaves_the_notice(patch: pytest.MonkeyPatch) -> None:
 
     def undo_in_silence(self: Moderation, number: int, version: int, staff_id: int) -> None:
         with pytest.MonkeyPatch.context() as inner:
-            inner.setattr(Notices, "take_back", lambda *_: True)
+            inner.setattr(Notices, "take_back_all", lambda *_: True)
             undo(self, number, version, staff_id)
 
     patch.setattr(Moderation, "undo", undo_in_silence)
