@@ -621,12 +621,25 @@ def up(options: argparse.Namespace) -> None:
         web = free_port(options.port or int(environment.get("BOT_PORT", "8000")))
         simulator = None if options.no_simulator else free_port(web + 1)
         environment["BOT_PORT"] = str(web)
+        if simulator is not None:
+            environment |= signing_in(simulator)
         with Children(environment) as children:
             sign_in = start(children, site, web, simulator)
             welcome(web, simulator, sign_in)
             say(Words.READY.format(seconds=time.monotonic() - began))
             children.watch()
     say(Words.STOPPED)
+
+
+def signing_in(simulator: int) -> dict[str, str]:
+    """Settings with which the simulator is asked who opens the ballot page."""
+    wechat = f"http://127.0.0.1:{simulator}"
+    return {
+        "BOT_WECHAT_SIGN_IN": "true",
+        "BOT_WECHAT_APP_SECRET": secrets.token_hex(16),
+        "BOT_WECHAT_API_BASE": wechat,
+        "BOT_WECHAT_OPEN_BASE": wechat,
+    }
 
 
 def start(children: Children, site: Site, web: int, simulator: int | None) -> str:

@@ -34,6 +34,7 @@ from bot.storage.database import (
 from bot.storage.memory import Memory
 from bot.turns import Turns
 from bot.wechat.outbound import render
+from bot.wechat.sign_in import SignIn
 from bot.wechat.webhook import webhook
 
 VENDOR = Path(__file__).parent / "vendor"
@@ -84,7 +85,8 @@ def create_app(
     app.extensions["engine"] = engine
     app.register_blueprint(webhook(settings, turns.take, lambda: datetime.now(UTC)))
     app.register_blueprint(console(settings, transaction))
-    app.register_blueprint(h5(settings, transaction))
+    sign_in = SignIn(settings) if settings.wechat_sign_in else None
+    app.register_blueprint(h5(settings, transaction, sign_in))
     app.register_blueprint(_health(engine, settings, closing))
     app.add_url_rule("/vendor/<path:filename>", "vendor", _vendor)
     if settings.env == "production" and settings.host in _LOOPBACK:

@@ -54,6 +54,10 @@ class Settings(BaseSettings):
     wechat_account: str = ""
     """The account's own id (gh_...); when set, pushes for another account are refused."""
     wechat_api_base: str = "https://api.weixin.qq.com"
+    wechat_open_base: str = "https://open.weixin.qq.com"
+    wechat_sign_in: bool = False
+    """Whether the ballot page asks WeChat who opens it: certified service accounts may, once our
+    address is entered with WeChat as a domain of web authorisation."""
     maintenance: str = ""
     """Within these hours (begin/end, China's time) members are told so and nothing is taken."""
 
@@ -88,6 +92,8 @@ class Settings(BaseSettings):
             wrong.append("BOT_WECHAT_AES_KEY must be 43 letters and digits")
         if previous and not _AES_KEY.fullmatch(previous):
             wrong.append("BOT_WECHAT_AES_KEY_PREVIOUS must be 43 letters and digits")
+        if self.wechat_sign_in and not self.wechat_app_secret.get_secret_value():
+            wrong.append("BOT_WECHAT_SIGN_IN needs BOT_WECHAT_APP_SECRET")
         return wrong
 
     def _unfit_for_production(self) -> list[str]:

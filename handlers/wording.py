@@ -21,7 +21,9 @@ from bot.domain.entries import MottoCard, MottoState
 from bot.domain.identity import CAMPAIGN_ZONE, mask
 from bot.domain.notices import Notification
 from bot.domain.outcomes import Standing
-from bot.domain.panels import JudgedLine, PanelPlan
+from bot.domain.panel_plan import PanelPlan
+from bot.domain.panel_scoring import Method
+from bot.domain.panels import JudgedLine
 from bot.domain.quarantine import Held
 from bot.domain.quiz import Choice, Marked, Rules, Sitting
 from bot.domain.refusals import (
@@ -83,6 +85,7 @@ from bot.rulebook import (
     correction,
     counts_as,
     deadline,
+    points,
     round_rules,
 )
 from quiz_bank import Kind, Question
@@ -2595,9 +2598,13 @@ def vote_rules(plan: RoundPlan, panel: PanelPlan | None) -> Text:
     ]
     if panel:
         told = (
-            "票数前{most}名（并列的都算）由评委打分：评委占{weight}%，群众票占{rest}%，同分看评委。"
+            "票数前{most}名（并列的都算）由评委{how}："
+            "评委占{weight}%，群众票占{rest}%，同分看评委。"
         )
-        facts = {"most": panel.finalists, "weight": panel.weight, "rest": 100 - panel.weight}
+        how = "两两比较" if panel.method is Method.PAIRWISE else "打分"
+        facts = {
+            "most": panel.finalists, "weight": panel.weight, "rest": 100 - panel.weight, "how": how
+        }  # fmt: skip
         lines.append(say(told, **facts))
     return join([*lines, say("[去投票](发:投票)　[我投的](发:我的投票)")])
 
@@ -2624,9 +2631,9 @@ def _what_it_came_to(standing: Standing, shown: list[Text]) -> Text:
 
 def _judged_line(line: JudgedLine, *, of_member: bool) -> Text:
     whose = "（您的）" if of_member else ""
-    points = f"{line.judged.total / 100:.2f}"
     facts = {
-        "rank": line.judged.rank, "number": line.card.number, "points": points, "whose": whose
+        "rank": line.judged.rank, "number": line.card.number, "whose": whose,
+        "points": points(line.judged.total),
     }  # fmt: skip
     if line.card.state is not MottoState.APPROVED:
         return say("第{rank}名　{number}号{whose}　{points}分（作者已撤回）", **facts)

@@ -160,6 +160,8 @@ ACCESS = {
     "console.withdraw_sent": Access.SENDERS,
     "console.add_entry_file": Access.SENDERS,
     "console.drop_entry_file": Access.SENDERS,
+    "console.pair": Access.JUDGES,
+    "console.choose_better": Access.JUDGES,
     "console.certificates": Access.PLANNERS,
     "console.award": Access.PLANNERS,
     "console.new_award": Access.PLANNERS,

@@ -30,7 +30,7 @@ from bot.console.lists import wording as wording_of_lists
 from bot.console.login import Door
 from bot.console.overview import Overview
 from bot.console.pages import page, to
-from bot.console.panels import PanelDesk, SheetDesk
+from bot.console.panels import PairDesk, PanelDesk, SheetDesk
 from bot.console.plans import PlanningDesk
 from bot.console.polls import PollBook
 from bot.console.registers import RegisterDesk
@@ -108,6 +108,7 @@ def console(settings: Settings, transaction: Transaction) -> Blueprint:
     SheetDesk(transaction).hang(room)
     SendingDesk(transaction).hang(room)
     EntryImports(transaction, reader).hang(room)
+    PairDesk(transaction).hang(room)
     ImportDesk(transaction, reader).hang(room)
     RegisterDesk(transaction, reader).hang(room)
     ResultDesk(transaction).hang(room)

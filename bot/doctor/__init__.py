@@ -45,6 +45,7 @@ def _of_settings(settings: Settings, now: datetime) -> list[Check]:
         account.aes_key,
         account.app_id,
         account.account,
+        account.sign_in,
         stores.redis,
     )
     timed = (machine.worker, machine.backup, machine.verified)

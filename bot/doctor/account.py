@@ -107,3 +107,12 @@ def account(settings: Settings) -> Finding:
     if not re.fullmatch(r"gh_[0-9a-f]{12}", words):
         return bad("account", "odd", account=words)
     return good("account", account=words)
+
+
+def sign_in(settings: Settings) -> Finding:
+    """Whether the ballot page asks WeChat who opens it, and what WeChat must know for that."""
+    if not settings.wechat_sign_in:
+        return good("sign_in", "off")
+    if not settings.public_url:
+        return bad("sign_in", "nowhere")
+    return good("sign_in", domain=urlsplit(settings.address).hostname or "")

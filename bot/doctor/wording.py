@@ -166,6 +166,11 @@ FINDINGS: dict[str, dict[str, str]] = {
         ),
         "odd": "原始ID：{account} 不像原始ID → 从公众号后台“账号详情”抄，gh_ 加12位",
     },
+    "sign_in": {
+        "good": "微信登录投票页：已打开，公众号后台“网页授权域名”里要有 {domain}",
+        "off": "微信登录投票页：没有打开，投票页用聊天里的链接进",
+        "nowhere": "微信登录投票页：没有 BOT_PUBLIC_URL，微信不知道回到哪里 → 先设置它",
+    },
     "staff": {
         "good": "后台账号：已有",
         "none": "后台账号：还没有，没有人能审核 → 运行 bot admin setup-code",

@@ -174,6 +174,10 @@ def read_card(session: Session, number: int) -> MottoCard | None:
     return found[0] if found else None
 
 
+UNIT_OF_ENTRY = func.coalesce(Motto.unit_id, Member.unit_id)
+"""The unit that an entry stands for, where it is joined with its author."""
+
+
 @cache
 def cards() -> Select[*tuple[Any, ...]]:
     """The columns that `to_card` reads; join nothing, add conditions and order.
@@ -185,7 +189,7 @@ def cards() -> Select[*tuple[Any, ...]]:
     return (
         select(Motto, Member.name, Unit.id, Unit.name, parent.name, SentEntry, EntryFile.token)
         .outerjoin(Member, Motto.author == Member.member_key)
-        .outerjoin(Unit, func.coalesce(Motto.unit_id, Member.unit_id) == Unit.id)
+        .outerjoin(Unit, Unit.id == UNIT_OF_ENTRY)
         .outerjoin(parent, Unit.parent_id == parent.id)
         .outerjoin(SentEntry, SentEntry.motto_id == Motto.id)
         .outerjoin(EntryFile, and_(EntryFile.motto_id == Motto.id, EntryFile.place == COVER))

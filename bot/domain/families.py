@@ -21,7 +21,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from bot.domain.entries import MottoCard, MottoState, cards, id_of, number_of
+from bot.domain.entries import MottoCard, MottoState, cards, id_of, number_of, read_cards
 from bot.domain.identity import mask
 from bot.storage.tables import Member, Motto
 
@@ -75,6 +75,17 @@ def first_of(id_: Any) -> ScalarSelect[int]:
 # Built once: the time it takes to build them is far above that which the database needs.
 CARD = cards().where(Motto.id == first_of(bindparam("motto")))
 """The card to which the entry of this id leads."""
+_LEADS = (
+    select(_NAMED.id.label("named"), Motto.id)
+    .join(Motto, same_words(Motto, _NAMED))
+    .where(
+        _NAMED.id.in_(bindparam("entries", expanding=True)),
+        approved(_NAMED),
+        approved(Motto),
+        bears_card(),
+    )
+)
+"""The same for several at once."""
 _JOINED = and_(same_words(_TWIN, Motto), approved(_TWIN))
 _COUNT = (
     select(Motto.id, func.count())
@@ -109,6 +120,20 @@ def counted(session: Session, found: Sequence[MottoCard]) -> list[MottoCard]:
     rows = session.execute(_COUNT, {"entries": [id_of(card.number) for card in found]})
     counts = {number_of(id_): count for id_, count in rows}
     return [replace(card, signers=counts.get(card.number, 1)) for card in found]
+
+
+def cards_of(session: Session, numbers: Sequence[int]) -> list[MottoCard]:
+    """The cards to which these numbers lead, each once, in this order; what leads to none is
+    left out.
+    """
+    if not numbers:
+        return []
+    rows = session.execute(_LEADS, {"entries": [id_of(number) for number in numbers]}).all()
+    leads = {row.named: number_of(row.id) for row in rows}
+    found = counted(session, read_cards(session, Motto.id.in_({row.id for row in rows})))
+    cards = {card.number: card for card in found}
+    order = dict.fromkeys(leads[id_of(number)] for number in numbers if id_of(number) in leads)
+    return [cards[number] for number in order]
 
 
 def signers(session: Session, number: int, most: int) -> Signers:

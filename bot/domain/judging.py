@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, delete, func, insert, select
+from sqlalchemy import and_, delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from bot.domain.entries import MottoState, Sent, id_of, number_of, read_card
-from bot.domain.panel_scoring import FULL
-from bot.domain.panels import Criterion, criteria_of, place_of
+from bot.domain.giving_out import place_of
+from bot.domain.panel_plan import Criterion, criteria_of
+from bot.domain.panel_scoring import FULL, Method
 from bot.domain.refusals import Refusal
 from bot.storage.tables import (
     Motto,
@@ -71,10 +72,14 @@ class Judging:
         self._session, self._now = session, now
 
     def stacks(self, judge: int) -> list[Stack]:
-        """All that the judge has, or had, to do, the latest round first."""
+        """All that the judge has, or had, to mark, the latest round first."""
         rounds = self._session.scalars(
             select(PanelJudge.round_id)
-            .where(PanelJudge.staff_id == judge)
+            .join(Panel, Panel.round_id == PanelJudge.round_id)
+            .where(
+                PanelJudge.staff_id == judge,
+                or_(Panel.method != Method.PAIRWISE, Panel.begun_at.is_(None)),
+            )
             .order_by(PanelJudge.round_id.desc())
         )
         return [self._stack(judge, round_id) for round_id in rounds.all()]
@@ -102,11 +107,7 @@ class Judging:
     def save(self, judge: int, number: int, marks: Mapping[int, int]) -> None:
         """Keep these marks in place of those before. Raises NoSuchSheet and JudgingOver."""
         round_id = self._round_of(judge, number)
-        # Whoever closes the judging waits for us, and we for them.
-        closed = self._session.scalars(
-            select(Panel.closed_at).where(Panel.round_id == round_id).with_for_update(read=True)
-        ).one()
-        if closed is not None:
+        if not open_panel(self._session, round_id):
             raise JudgingOver
         # A page that saves by itself and its button may come at once: one after the other.
         self._session.execute(
@@ -166,3 +167,11 @@ class Judging:
             if count == whole or state != MottoState.APPROVED
         )
         return Stack(panel.title, tuple(map(number_of, order)), done, panel.closed_at is not None)
+
+
+def open_panel(session: Session, round_id: int) -> bool:
+    """Whether judges may still say something; whoever closes the judging waits for us."""
+    closed = session.execute(
+        select(Panel.closed_at).where(Panel.round_id == round_id).with_for_update(read=True)
+    ).first()
+    return closed is not None and closed[0] is None

@@ -102,6 +102,16 @@ class Outcomes:
         except NoRound:
             return None
 
+    def shown(self) -> dict[int, str]:
+        """The titles of all rounds whose result all may see, the latest first."""
+        rows = self._session.execute(
+            select(Round.id, Round.title)
+            .join(Outcome, Outcome.round_id == Round.id)
+            .where(Outcome.publicised_at.is_not(None))
+            .order_by(Outcome.publicised_at.desc(), Round.id.desc())
+        )
+        return {id_: title for id_, title in rows}  # noqa: C416
+
     def begun(self) -> list[Standing]:
         """All rounds that have begun to collect, the latest first; without any, the next."""
         begun = select(Round.id).where(Round.collects_from <= self._now)

@@ -24,6 +24,8 @@ class Method(StrEnum):
     ZSCORE = "zscore"
     """The mean of what each judge gives measured by that judge's own mean and spread, put on the
     scale of the whole panel: a harsh judge harms nobody."""
+    PAIRWISE = "pairwise"
+    """No marks: each judge says which of two is better (bot/domain/pairwise.py)."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,11 @@ def standings(rule: Rule, sheets: Sheets, votes: Mapping[int, int]) -> list[Judg
     Whoever did not judge an entry counts neither for nor against it.
     """
     panel = {entry: _hundredths(points) for entry, points in _of_panel(rule, sheets).items()}
+    return combined(rule, panel, votes)
+
+
+def combined(rule: Rule, panel: Mapping[int, int], votes: Mapping[int, int]) -> list[Judged]:
+    """The same by what judges gave each entry, in hundredths of a point."""
     most = max((votes.get(entry, 0) for entry in panel), default=0)
     lines = []
     for entry, judges in panel.items():

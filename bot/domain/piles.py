@@ -22,6 +22,7 @@ from bot.domain import audit
 from bot.domain.alike import Likeness, kernel
 from bot.domain.barred import Bar, bars, ensure_not_barred, is_barred
 from bot.domain.entries import (
+    UNIT_OF_ENTRY,
     MottoCard,
     MottoState,
     cards,
@@ -62,14 +63,13 @@ _PUT = (
     )
     .values(pile_id=bindparam("pile"))
 )
-_AUTHORS_UNIT = func.coalesce(Motto.unit_id, Member.unit_id)
 _TOLD = (
     select(
         Motto.id, Motto.round_id, Motto.version, Motto.words, Motto.folded,
         Motto.appealed_against, Motto.pile_id, Member.name, Unit.name.label("unit"),
     )
     .outerjoin(Member, Motto.author == Member.member_key)
-    .outerjoin(Unit, Unit.id == _AUTHORS_UNIT)
+    .outerjoin(Unit, Unit.id == UNIT_OF_ENTRY)
     .where(_WAITING)
     # Those that lie on a pile come first, so that a newcomer finds it.
     .order_by(case((Motto.pile_id.is_(None), 1), else_=0), Motto.id)

@@ -329,6 +329,10 @@ REGISTER: Mapping[str, Fields] = {
     "panel_mark": _for(
         Purpose.STAFF, "round_id", "staff_id", "motto_id", "place", "mark", "marked_at"
     ),
+    "panel_pair": _for(
+        Purpose.STAFF,
+        "round_id", "staff_id", "first_id", "second_id", "better_id", "chosen_at",
+    ),
     "draw": _for(
         Purpose.CONTENT,
         "id", "title", "prize", "winners", "reserves", "contest_id", "least_days", "number_from",

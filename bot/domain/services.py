@@ -13,6 +13,7 @@ from bot.domain.bank import QuestionBank
 from bot.domain.bank_search import BankSearch
 from bot.domain.certificates import Certificates
 from bot.domain.colleagues import Colleagues
+from bot.domain.comparing import Comparing
 from bot.domain.devices import Devices
 from bot.domain.diary import DiaryDesk
 from bot.domain.dossier import Dossiers
@@ -211,6 +212,10 @@ class Services:
     @cached_property
     def judging(self) -> Judging:
         return Judging(self._session, self.now)
+
+    @cached_property
+    def comparing(self) -> Comparing:
+        return Comparing(self._session, self.now)
 
     @cached_property
     def draws(self) -> Draws:

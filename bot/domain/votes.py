@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from hashlib import blake2s
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, delete, exists, insert, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, delete, exists, func, insert, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.domain.entries import (
@@ -20,7 +20,7 @@ from bot.domain.entries import (
     read_cards,
     sealed_at,
 )
-from bot.domain.families import approved, bears_card, counted, first_of, same_words
+from bot.domain.families import approved, bears_card, cards_of, counted, first_of, same_words
 from bot.domain.identity import campaign_day
 from bot.domain.refusals import (
     AlreadyVoted,
@@ -278,6 +278,10 @@ class Votes:
         found = {card.number: card for card in cards}
         return [found[number_of(id_)] for id_ in ids]
 
+    def chosen(self, numbers: Sequence[int]) -> list[MottoCard]:
+        """The cards to which these numbers lead, each once, in this order; no other ones."""
+        return cards_of(self._session, numbers)
+
     def cast(self, member: bytes, number: int, sent_at: datetime, delivery: bytes) -> Receipt:
         """Give one of the member's votes to a motto, or to the card that it has joined.
 
@@ -399,6 +403,19 @@ class Votes:
             return False
         given = self._given(member, first_of(id_of(number)), current)
         return len(given) >= int(current.per_entry)
+
+    def exhausted(self, member: bytes) -> set[int]:
+        """The numbers of the cards that have all the votes this member may give them."""
+        current = current_round(self._session, self._now)
+        if current.per_entry is None:
+            return set()
+        given = (
+            select(Vote.motto_id)
+            .where(Vote.member_key == member, Vote.round_id == current.id)
+            .group_by(Vote.motto_id)
+            .having(func.count() >= current.per_entry)
+        )
+        return {number_of(id_) for id_ in self._session.scalars(given)}
 
     def mine(self, member: bytes, limit: int = 9) -> list[CastVote]:
         """The member's votes in this round, the latest first."""

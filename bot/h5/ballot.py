@@ -1,7 +1,7 @@
 """The ballot on a page: choose, confirm, and what became of it. It works without any script.
 
-Who one is says a link of the chat, which opens once; from then on a cookie does, for half an
-hour. Without either the page can be read, and says how to vote.
+Who one is says a link of the chat, which opens once, or WeChat where the account may ask it; from
+then on a cookie does, for half an hour. Without either the page can be read, and says how to vote.
 """
 
 import secrets
@@ -15,17 +15,16 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.conversation.folding import fold_prose
+from bot.domain.outcomes import Standing
 from bot.domain.page_ballots import Sent
-from bot.domain.passes import VALID
 from bot.domain.refusals import NoRound, VotingClosed, VotingNotOpen
 from bot.domain.services import Services, Transaction
 from bot.domain.tally import Line
 from bot.h5 import wording
-from bot.h5.headers import PREFIX
+from bot.h5.signing_in import COOKIE, admit
 from bot.h5.sizes import is_larger
 from bot.rulebook import round_rules
 
-COOKIE = "ballot"
 TOP = 10
 """Entries of which the page says how they stand, where a round shows it."""
 SIZE, FEWER = 20, 8
@@ -62,10 +61,7 @@ class BallotPages:
             visit = services.ballot_visits.issue(member)
         response = redirect(url_for("h5.ballot"), HTTPStatus.SEE_OTHER)
         response.headers["Cache-Control"] = "no-store"
-        response.set_cookie(
-            COOKIE, visit, VALID, path=f"{PREFIX}/vote", secure=self._over_https, httponly=True,
-            samesite="Strict",
-        )  # fmt: skip
+        admit(response, visit, self._over_https)
         return response
 
     def choose(self) -> Response:
@@ -112,12 +108,11 @@ class BallotPages:
     ) -> Response:
         with self._transaction(read_only=True) as services:
             try:
-                member = _member(services)
+                member, current = _member(services), services.outcomes.current()
+                standings = _standings(services, current)
                 if member is None:
-                    plan = services.outcomes.current().plan
-                    return _page("ballot_how", plan=plan, standings=_standings(services))
+                    return _how(current, standings)
                 ballot = services.votes.ballot(member)
-                plan = services.outcomes.current().plan
             except _SHUT as refusal:
                 return _page("ballot_shut", words=wording.shut(refusal))
             size = FEWER if is_larger() else SIZE
@@ -135,8 +130,9 @@ class BallotPages:
                 voted=services.votes.voted(member),
                 own=card.number if card and not ballot.own_entry_allowed else None,
                 mine=services.votes.mine(member, _MOST),
-                rules=round_rules(plan),
-                standings=_standings(services),
+                full=services.votes.exhausted(member),
+                rules=round_rules(current.plan),
+                standings=standings,
                 taken=taken,
                 **_form(),
             )
@@ -150,9 +146,8 @@ class BallotPages:
                 ballot = services.votes.ballot(member)
             except _SHUT as refusal:
                 return _page("ballot_shut", words=wording.shut(refusal))
-            found = [services.mottos.public(number) for number in chosen]
-            cards = {card.number: card for card in found if card}
-            return _page("ballot_confirm", ballot=ballot, cards=list(cards.values()), **_form())
+            cards = services.votes.chosen(chosen)
+            return _page("ballot_confirm", ballot=ballot, cards=cards, **_form())
 
     def _give(self, sheet: str, chosen: list[int]) -> Sent | None:
         """What became of the sheet; None when nobody knows whose browser this is."""
@@ -167,9 +162,14 @@ def _member(services: Services) -> bytes | None:
     return member if member and services.page_ballots.follows(member) else None
 
 
-def _standings(services: Services) -> list[Line]:
+def _how(current: Standing, standings: list[Line]) -> Response:
+    """How one comes to vote, and what came of the attempt that the address tells of."""
+    failed = wording.NOT_SIGNED_IN.get(request.args.get("failed", ""))
+    return _page("ballot_how", plan=current.plan, standings=standings, failed=failed)
+
+
+def _standings(services: Services, current: Standing) -> list[Line]:
     """The first of the round in force, while it shows how voting goes."""
-    current = services.outcomes.current()
     if not current.plan.shows_standings(services.now):
         return []
     return services.tally.poll(1, current.round_id, TOP).lines

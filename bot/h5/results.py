@@ -2,12 +2,13 @@
 
 import re
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 from flask import Response, abort, request, send_file
 
 from bot.domain import merkle
-from bot.domain.outcomes import TRACKER, Ballot
+from bot.domain.outcomes import TRACKER, Ballot, Standing
 from bot.domain.services import Services, Transaction
 from bot.h5.pages import page
 from bot.recount import made
@@ -17,7 +18,7 @@ _ZIP = "application/zip"
 
 
 class Results:
-    """The pages about the latest selection whose result all may see."""
+    """The pages about selections whose result all may see: the latest, or one that is asked for."""
 
     def __init__(self, transaction: Transaction, data_dir: Path) -> None:
         self._transaction, self._data_dir = transaction, data_dir
@@ -29,7 +30,8 @@ class Results:
         """The table, the rule, and how far the selection has got."""
         wanted = request.args.get("page", 1, type=int)
         with self._transaction(read_only=True) as services:
-            standing = services.outcomes.latest_shown()
+            shown = services.outcomes.shown()
+            standing = _asked_for(services, shown)
             poll = services.tally.poll(wanted, standing.round_id) if standing else None
             panel = services.panels.of(standing.round_id).plan if standing else None
             table = services.panels.table(standing.round_id) if standing else None
@@ -37,13 +39,14 @@ class Results:
         rules = round_rules(standing.plan) if standing else ()
         return page(
             "result", standing=standing, poll=poll, rules=rules, packed=file is not None,
-            panel=panel, table=table,
+            panel=panel, table=table, others=_others(shown, standing),
         )  # fmt: skip
 
     def pack(self) -> Response:
         """The pack for a recount."""
         with self._transaction(read_only=True) as services:
-            file = made(self._data_dir, services.outcomes.latest_shown())
+            standing = _asked_for(services, services.outcomes.shown())
+        file = made(self._data_dir, standing)
         if file is None:
             abort(404)
         return send_file(file, _ZIP, as_attachment=True, download_name="recount.zip")
@@ -73,3 +76,21 @@ class Results:
             if self._tree.root != ballot.root:
                 self._tree = merkle.Tree(services.outcomes.ballots(ballot.sealed_in))
             return self._tree
+
+
+def _asked_for(services: Services, shown: Mapping[int, str]) -> Standing | None:
+    """The round that the address names, else the latest; None before there is one."""
+    if not shown:
+        return None
+    if "round" not in request.args:
+        return services.outcomes.of(next(iter(shown)))
+    wanted = request.args.get("round", type=int)
+    if wanted is None or wanted not in shown:
+        abort(404)
+    return services.outcomes.of(wanted)
+
+
+def _others(shown: Mapping[int, str], standing: Standing | None) -> dict[int, str]:
+    """The titles of the rounds besides this one."""
+    this = standing.round_id if standing else None
+    return {id_: title for id_, title in shown.items() if id_ != this}

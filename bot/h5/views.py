@@ -37,10 +37,11 @@ from bot.h5.mine import Mine
 from bot.h5.pages import known, page
 from bot.h5.pen import Pen
 from bot.h5.results import Results
+from bot.h5.signing_in import SignIn, SigningIn
 from bot.h5.sizes import asked_for, is_larger, offer_sizes
-from bot.h5.wording import METHODS, issued_on, kept, points, spoken, when
+from bot.h5.wording import issued_on, kept, spoken, when
 from bot.logs import trace
-from bot.rulebook import beginning, contest_rules, correction, deadline
+from bot.rulebook import METHODS, beginning, contest_rules, correction, deadline, points
 from bot.settings import Settings
 
 TOP, FEWER = 50, 20
@@ -60,8 +61,11 @@ _STATIC = Path(__file__).parent / "static"
 log = structlog.get_logger()
 
 
-def h5(settings: Settings, transaction: Transaction) -> Blueprint:
-    """The pages under /h. The application has to serve WeUI at the endpoint `vendor`."""
+def h5(settings: Settings, transaction: Transaction, sign_in: SignIn | None = None) -> Blueprint:
+    """The pages under /h. The application has to serve WeUI at the endpoint `vendor`.
+
+    Without `sign_in` it is a link of the chat alone by which one votes on a page.
+    """
     blueprint = Blueprint(
         "h5", __name__, url_prefix=PREFIX, template_folder="templates", static_folder="static"
     )
@@ -89,8 +93,13 @@ def h5(settings: Settings, transaction: Transaction) -> Blueprint:
     blueprint.add_url_rule("/c/<code>", "certificate", certificates.check)
     blueprint.add_url_rule("/c/<code>/<key>", "own_certificate", certificates.own)
     blueprint.add_url_rule("/c/<code>/<key>.jpg", "certificate_picture", certificates.picture)
-    ballot = BallotPages(transaction, over_https=settings.address.startswith("https:"))
+    over_https = settings.address.startswith("https:")
+    ballot = BallotPages(transaction, over_https)
     blueprint.add_url_rule("/vote", "ballot", ballot.show)
+    if sign_in is not None:
+        way = SigningIn(transaction, over_https, sign_in)
+        blueprint.add_url_rule("/vote/sign-in", "ballot_sign_in", way.leave)
+        blueprint.add_url_rule("/vote/signed-in", "ballot_signed_in", way.come_back)
     for name in ("open", "choose", "send", "withdraw"):
         act = getattr(ballot, name)
         blueprint.add_url_rule(f"/vote/{name}", f"ballot_{name}", act, methods=["POST"])
@@ -104,7 +113,7 @@ def h5(settings: Settings, transaction: Transaction) -> Blueprint:
     blueprint.add_url_rule("/<path:unknown>", "unknown", _unknown)
     blueprint.register_error_handler(NotFound, _not_found)
     blueprint.register_error_handler(Exception, _failed)
-    offer_sizes(blueprint, over_https=settings.address.startswith("https:"))
+    offer_sizes(blueprint, over_https=over_https)
     protect(blueprint)
     style = hashlib.sha256((_STATIC / "pages.css").read_bytes()).hexdigest()[:12]
     words = {
@@ -115,6 +124,7 @@ def h5(settings: Settings, transaction: Transaction) -> Blueprint:
         "issued_on": issued_on,
         "points": points,
         "methods": METHODS,
+        "signs_in": sign_in is not None,
     }
     blueprint.context_processor(lambda: {"style": style, "zip": zip, **words})
     return blueprint

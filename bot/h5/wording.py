@@ -8,7 +8,6 @@ from typing import Any
 from bot.domain.certificates import Diploma
 from bot.domain.entries import MottoCard, MottoState
 from bot.domain.identity import CAMPAIGN_ZONE
-from bot.domain.panel_scoring import Method
 from bot.domain.refusals import (
     AlreadyVoted,
     NoSuchEntry,
@@ -23,6 +22,7 @@ from bot.domain.refusals import (
 from bot.domain.retention import NOT_ABOUT_MEMBERS, Period, Purpose
 from bot.domain.retention import PERIODS as RETENTION
 from bot.domain.votes import BallotState
+from bot.h5.signing_in import Failure
 from bot.rulebook import beginning, deadline
 
 MY_FILE = "我的资料.xlsx"
@@ -303,6 +303,14 @@ def numbered(number: int, day: date) -> str:
     return f"{number}号 · {day.year}年{day.month}月{day.day}日"
 
 
+NOT_SIGNED_IN: Mapping[str, str] = {
+    Failure.UNKNOWN: "微信没有告诉我们您是谁。请再点一次，或者从公众号里点链接打开。",
+    Failure.LATE: "微信现在没有答复。请过一会儿再点，或者从公众号里点链接打开。",
+    Failure.STRANGER: "您还没有关注公众号，或者还没有给它发过消息。先关注，再随便回复一句。",
+}
+"""By what the address of the ballot page says."""
+
+
 def shut(refusal: Refusal) -> str:
     """Why nobody votes now."""
     match refusal:
@@ -381,16 +389,3 @@ def check_hint(diploma: Diploma) -> str:
 def spoken(code: str) -> str:
     """A code in two groups, as people copy it."""
     return f"{code[:5]}-{code[5:]}"
-
-
-def points(hundredths: int) -> str:
-    """Points with two decimals."""
-    return f"{hundredths / 100:.2f}"
-
-
-METHODS = {
-    Method.MEAN: "取各位评委的平均分",
-    Method.TRIMMED: "去掉一个最高分、一个最低分，再平均",
-    Method.ZSCORE: "先折算每位评委的手紧手松，再平均",
-}
-"""How the marks of several judges become one."""

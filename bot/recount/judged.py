@@ -7,11 +7,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bot.domain.entries import number_of
+from bot.domain.panel_plan import PanelPlan
 from bot.domain.panels import Panels
+from bot.domain.verdicts import Comparisons, Marks
 from bot.recount import wording
 from bot.recount.tables import as_csv
 
 _PROGRAM = Path(__file__).with_name("judged.txt")
+_PROGRAM_OF_PAIRS = Path(__file__).with_name("paired.txt")
 
 
 def judged(panels: Panels, round_id: int) -> Iterable[tuple[str, bytes]]:
@@ -21,16 +24,34 @@ def judged(panels: Panels, round_id: int) -> Iterable[tuple[str, bytes]]:
         return
     criteria = " ".join(str(one.weight) for one in plan.criteria)
     rule = [["method", plan.method], ["weight", str(plan.weight)], ["criteria", criteria]]
-    marks = [
-        [str(seat), str(number_of(entry)), *map(str, given)]
-        for (seat, entry), given in sorted(panels.marks(round_id).items())
-    ]
     lines = [
         list(map(str, (one.rank, number_of(one.entry), one.total, one.judges, one.public)))
         for one in (line.judged for line in table)
     ]
     yield wording.JUDGED_FILE, wording.judged_readme(plan).encode()
     yield "panel.csv", as_csv(wording.RULE, rule)
-    yield "marks.csv", as_csv((*wording.MARKS, *(one.title for one in plan.criteria)), marks)
     yield "judged.csv", as_csv(wording.JUDGED, lines)
-    yield "judged.py", _PROGRAM.read_bytes()
+    match panels.verdicts(round_id):
+        case Marks() as said:
+            yield "marks.csv", _marks(said, plan)
+            yield "judged.py", _PROGRAM.read_bytes()
+        case Comparisons() as said:
+            yield "comparisons.csv", _comparisons(said)
+            yield "judged.py", _PROGRAM_OF_PAIRS.read_bytes()
+
+
+def _marks(said: Marks, plan: PanelPlan) -> bytes:
+    lines = [
+        [str(seat), str(number_of(entry)), *map(str, given)]
+        for (seat, entry), given in sorted(said.sheets.items())
+    ]
+    return as_csv((*wording.MARKS, *(one.title for one in plan.criteria)), lines)
+
+
+def _comparisons(said: Comparisons) -> bytes:
+    lines = [
+        [str(seat), str(number_of(better)), str(number_of(first + second - better))]
+        for (seat, first, second), better in sorted(said.better.items())
+        if better
+    ]
+    return as_csv(wording.COMPARISONS, lines)

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from bot.domain.identity import CAMPAIGN_ZONE
 from bot.domain.outcomes import Standing
+from bot.domain.panel_plan import PanelPlan
 from bot.domain.panel_scoring import Method
-from bot.domain.panels import PanelPlan
 from bot.rulebook import round_rules
 
 BALLOTS = ("选票", "编号", "计入")
@@ -70,6 +70,7 @@ def _moment(moment: datetime) -> str:
 JUDGED_FILE = "评委说明.txt"
 RULE = ("项目", "内容")
 MARKS = ("评委", "编号")
+COMPARISONS = ("评委", "更好的", "另一条")
 JUDGED = ("名次", "编号", "总分", "评委分", "群众分")
 METHODS = {
     Method.MEAN: "各位评委打分的平均",
@@ -92,10 +93,26 @@ judged.py　复核程序，不用我们的任何代码。在这个文件夹里�
 三、群众分：这一条的票数除以参评各条里最多的票数，乘100，取两位小数。
 四、总分：评委占{weight}%，群众占{rest}%，取两位小数。同分看评委分，还相同就并列。
 """
+PAIRED_README = """评委两两比较怎么算
+
+comparisons.csv　每次比较一行：更好的编号，另一条的编号。评委只有号码，没有姓名。
+没比的不在里面，不算输。
+panel.csv　投票截止前定下的规则。
+judged.csv　公布的名次和分数，单位是百分之一分（8765就是87.65分）。
+judged.py　复核程序，不用我们的任何代码。在这个文件夹里运行　python3 judged.py
+
+一、强弱：布拉德利–特里模型。甲比过乙的可能，是甲的强弱除以甲乙强弱之和；求使这些输赢最可能的强弱。
+每条另算和一条强弱是1的比过两次，一胜一负，所以全胜、全负的也有强弱。
+二、评委分：强弱除以（强弱加1），乘100，取两位小数。
+三、群众分：这一条的票数除以参评各条里最多的票数，乘100，取两位小数。
+四、总分：评委占{weight}%，群众占{rest}%，取两位小数。同分看评委分，还相同就并列。
+"""
 
 
 def judged_readme(plan: PanelPlan) -> str:
-    """How marks and votes make the result."""
+    """How marks, or comparisons, and votes make the result."""
+    if plan.method is Method.PAIRWISE:
+        return PAIRED_README.format(weight=plan.weight, rest=100 - plan.weight)
     criteria = "，".join(f"{one.title}占{one.weight}份" for one in plan.criteria)
     return JUDGED_README.format(
         criteria=criteria, method=METHODS[plan.method], weight=plan.weight, rest=100 - plan.weight

@@ -5,23 +5,27 @@ wording   the sentences
 """
 
 from bot.rulebook.wording import (
+    METHODS,
     beginning,
     clock,
     contest_rules,
     correction,
     counts_as,
     deadline,
+    points,
     review_promise,
     round_rules,
 )
 
 __all__ = [
+    "METHODS",
     "beginning",
     "clock",
     "contest_rules",
     "correction",
     "counts_as",
     "deadline",
+    "points",
     "review_promise",
     "round_rules",
 ]

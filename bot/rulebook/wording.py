@@ -5,9 +5,23 @@ from datetime import date, datetime, time, timedelta
 from bot.domain.contests import MAKE_UP_DAYS, ContestPlan, board_freezes_at
 from bot.domain.identity import CAMPAIGN_ZONE, campaign_day
 from bot.domain.moderation import Waits
+from bot.domain.panel_scoring import Method
 from bot.domain.regrading import Correction
 from bot.domain.rounds import Eligibility, Kind, RoundPlan
 from bot.domain.scoring import Counting
+
+METHODS = {
+    Method.MEAN: "取各位评委的平均分",
+    Method.TRIMMED: "去掉一个最高分、一个最低分，再平均",
+    Method.ZSCORE: "先折算每位评委的手紧手松（标准分），再平均",
+    Method.PAIRWISE: "不打分，评委两条两条地比，按输赢算强弱（布拉德利–特里模型）",
+}
+"""How the marks of several judges become one."""
+
+
+def points(hundredths: int) -> str:
+    """Points of judges and voters, with two decimals."""
+    return f"{hundredths / 100:.2f}"
 
 
 def contest_rules(plan: ContestPlan) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from bot.simulator.account import Account
 from bot.simulator.answers import TEXT_LIMIT
 from bot.simulator.chats import BRANCH_CODE, PUSHES, Act, Chats, NoSuch
 from bot.simulator.face import Facts, exchange_facts, member_facts
+from bot.simulator.sign_in import SignIns, WrongDomain, domains_of
 from bot.simulator.target import Production, Target
 
 HERE = "127.0.0.1"
@@ -40,7 +41,11 @@ def create_simulator(settings: Settings, target: str = "") -> Flask:
     if settings.env == "production":
         raise Production(wording.PRODUCTION)
     account = Account.of(settings)
-    chats = Chats(account, Target(target) if target else Target.of(settings))
+    bot = Target(target) if target else Target.of(settings)
+    chats = Chats(account, bot)
+    domains = domains_of(bot.address, settings.address)
+    secret = settings.wechat_app_secret.get_secret_value()
+    sign_ins = SignIns(settings.wechat_app_id, secret, domains)
     app = Flask(__name__)
     # A page of the wide web whose name resolves to this machine gets nothing.
     app.config["TRUSTED_HOSTS"] = [HERE, "localhost"]
@@ -51,6 +56,7 @@ def create_simulator(settings: Settings, target: str = "") -> Flask:
     app.register_error_handler(Production, lambda _: _problem(wording.PRODUCTION, 409))
     _add_page(app)
     _add_phones(app, chats, account)
+    _add_sign_in(app, chats, sign_ins)
     return app
 
 
@@ -90,6 +96,22 @@ def _add_phones(app: Flask, chats: Chats, account: Account) -> None:
     def repeat(member: int, number: int) -> Facts:
         exchange = chats.repeat(member, number)
         return exchange_facts(exchange, account) | {"following": chats.of(member).following}
+
+
+def _add_sign_in(app: Flask, chats: Chats, sign_ins: SignIns) -> None:
+    app.register_error_handler(WrongDomain, lambda _: (wording.WRONG_DOMAIN, 400))
+
+    @app.get("/connect/oauth2/authorize")
+    def authorize() -> str:
+        page, state = request.args.get("redirect_uri", ""), request.args.get("state", "")
+        phones = [chat.member for chat in chats.all()]
+        ways = [(one, sign_ins.way_back(page, state, one.openid)) for one in phones]
+        guest = sign_ins.way_back(page, state, "", snapshot=True)
+        return render_template("sign_in.html", ways=ways, guest=guest)
+
+    @app.get("/sns/oauth2/access_token")
+    def token() -> Facts:
+        return sign_ins.token(request.args)
 
 
 def _act() -> Act:

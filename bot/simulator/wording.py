@@ -14,6 +14,7 @@ ANOTHER = "第{number}人"
 
 PRODUCTION = "对面是正式环境，模拟器不向它发送任何东西。请改用 python3 dev.py up 启动的开发环境。"
 NO_SUCH_THING = "没有这位成员或这条消息，可能是模拟器重新启动过。请刷新页面。"
+WRONG_DOMAIN = "redirect_uri 域名与后台配置不一致：10003"
 
 OUTAGE = "该公众号提供的服务出现故障，请稍后再试"
 """What WeChat itself tells a member whom no answer reaches."""

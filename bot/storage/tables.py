@@ -1146,6 +1146,33 @@ class PanelMark(Base):
     marked_at: Mapped[datetime]
 
 
+class PanelPair(Base):
+    """Two entries that a judge compares, and which is better; both were given to the judge."""
+
+    __tablename__ = "panel_pair"
+    __table_args__ = _rules(
+        ForeignKeyConstraint(
+            ["round_id", "staff_id", "first_id"],
+            ["panel_sheet.round_id", "panel_sheet.staff_id", "panel_sheet.motto_id"],
+            name="fk_panel_pair_first",
+        ),
+        ForeignKeyConstraint(
+            ["round_id", "staff_id", "second_id"],
+            ["panel_sheet.round_id", "panel_sheet.staff_id", "panel_sheet.motto_id"],
+            name="fk_panel_pair_second",
+        ),
+        CheckConstraint("first_id < second_id", name="ck_panel_pair_order"),
+        CheckConstraint("better_id IN (first_id, second_id)", name="ck_panel_pair_better"),
+    )
+
+    round_id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(primary_key=True)
+    first_id: Mapped[int] = mapped_column(_number(), primary_key=True, autoincrement=False)
+    second_id: Mapped[int] = mapped_column(_number(), primary_key=True, autoincrement=False)
+    better_id: Mapped[int | None] = mapped_column(_number())
+    chosen_at: Mapped[datetime | None]
+
+
 # ---------------------------------------------------------------- draws
 
 

@@ -108,6 +108,60 @@ def test_the_organiser_ends_it_and_only_then_sees_who_leads(
     assert (late.status_code, "评审已经结束" in late.text) == (409, True)
 
 
+def test_a_judge_compares_two_without_any_script_and_can_stop(
+    sun: Browser, zhao: Browser, clock: Clock, transaction: Transaction
+) -> None:
+    sun.post(PANEL, RULE | {"method": "pairwise", "per_entry": "2"})
+    with transaction(read_only=True) as services:
+        ((judge, _),) = services.panels.free_judges(1)
+    sun.post(f"{PANEL}/appoint", {"judge": str(judge)})
+    clock.now = CLOSES + LATE
+    with transaction() as services:
+        services.sealing.seal(1)
+        services.panels.begin(1, 1, with_fewer=True)
+        ((pair,),) = [stack.pairs for stack in services.comparing.stacks(judge)]
+    clock.now = NOON
+    assert "分给您 1 对，选完 0 对" in text_of(zhao.get("/admin/judging"))
+
+    page = zhao.get("/admin/judging/pairs/1/1")
+
+    assert "可在全市推广" in page.text
+    assert "<script" not in page.text.partition("<main")[2]
+    numbers = [side.number for side in pair.sides]
+    assert re.findall(r'name="better" value="(\d+)"', page.text) == list(map(str, numbers))
+    saved = zhao.post("/admin/judging/pairs/1/1", {"better": str(numbers[1])})
+    assert saved.location == "/admin/judging"
+    assert f"选的是 {numbers[1]}号" in text_of(zhao.get("/admin/judging/pairs/1/1"))
+    assert "都选完了" in text_of(zhao.get("/admin/judging"))
+    for wrong in ("/admin/judging/pairs/1/2", "/admin/judging/pairs/9/1"):
+        assert zhao.get(wrong).status_code == 404
+    assert zhao.post("/admin/judging/pairs/1/1", {"better": "x"}).status_code == 404
+    assert sun.post(f"{PANEL}/close", {}).status_code == 303
+    assert f"第 1 名 44.03 62.90 0.00（0 票） {numbers[1]}号" in text_of(sun.get(PANEL))
+    late = zhao.post("/admin/judging/pairs/1/1", {"better": str(numbers[0])})
+    assert (late.status_code, "评审已经结束" in late.text) == (409, True)
+
+
+def test_fewer_judges_than_announced_are_taken_only_by_a_button_that_says_so(
+    sun: Browser, zhao: Browser, clock: Clock, transaction: Transaction
+) -> None:
+    sun.post(PANEL, RULE | {"per_entry": "2"})
+    with transaction(read_only=True) as services:
+        ((judge, _),) = services.panels.free_judges(1)
+    sun.post(f"{PANEL}/appoint", {"judge": str(judge)})
+    clock.now = CLOSES + LATE
+    with transaction() as services:
+        services.sealing.seal(1)
+    clock.now = NOON
+
+    told = sun.post(f"{PANEL}/begin", {})
+
+    assert (told.status_code, "评委不到规则里说的位数" in told.text) == (409, True)
+    assert "评委不够的也开始" in told.text
+    assert sun.post(f"{PANEL}/begin", {"with_fewer": "1"}).status_code == 303
+    assert "评审中" in text_of(sun.get(PANEL))
+
+
 def test_what_is_wrong_stands_at_its_field_and_nothing_is_lost(sun: Browser) -> None:
     response = sun.post(PANEL, RULE | {"weight": "一半", "anchors_2": ""})
 

@@ -11,6 +11,7 @@ from bot.doctor.finding import Mark
 from tests.doctor.conftest import GOOD, settings
 
 DEVELOPMENT = {"env": "development"}
+SIGNING_IN = {"wechat_sign_in": True, "wechat_app_secret": "of-the-account"}
 
 
 @pytest.mark.parametrize(
@@ -22,6 +23,7 @@ DEVELOPMENT = {"env": "development"}
         account.aes_key,
         account.app_id,
         account.account,
+        account.sign_in,
     ],
 )
 def test_good_settings_are_good(check: Any) -> None:
@@ -54,6 +56,8 @@ def test_good_settings_are_good(check: Any) -> None:
         (account.aes_key, {"wechat_aes_key_previous": "B" * 43}, Mark.NOTE),
         (account.app_id, {"wechat_app_id": "wx123"}, Mark.BAD),
         (account.account, {"wechat_account": ""}, Mark.NOTE),
+        (account.sign_in, SIGNING_IN, Mark.GOOD),
+        (account.sign_in, {**SIGNING_IN, "public_url": "", **DEVELOPMENT}, Mark.BAD),
         (account.account, {"wechat_account": "kunshan"}, Mark.BAD),
     ],
 )

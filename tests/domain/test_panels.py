@@ -10,19 +10,13 @@ from sqlalchemy.orm import Session
 from bot.domain.entries import id_of
 from bot.domain.judging import JudgingOver, NoSuchSheet
 from bot.domain.outcomes import JudgingOpen
+from bot.domain.panel_plan import Criterion, Flaw, PanelPlan, UnfitPanel
 from bot.domain.panel_scoring import Method
-from bot.domain.panels import (
-    Criterion,
-    Flaw,
-    NotYet,
-    PanelFixed,
-    PanelPlan,
-    TooFewJudges,
-    UnfitPanel,
-)
+from bot.domain.panels import FewerJudges, NotYet, PanelFixed, TooFewJudges
 from bot.domain.questions import Shelf
 from bot.domain.roles import Role
 from bot.domain.services import Services, open_services
+from bot.domain.verdicts import Drift
 from bot.domain.votes import LATE
 from bot.storage.database import Sessions
 from bot.storage.tables import Audit, Motto, PanelMark, PanelSheet, RoundResult
@@ -167,9 +161,9 @@ def test_organisers_see_progress_and_drift_and_no_table_before_the_end(
         seen[judge].assigned for judge in begun[1:]
     ]
     assert seen[begun[0]].done == 0
-    assert seen[begun[0]].mean is None
+    assert seen[begun[0]].drift == Drift()
     assert seen[begun[2]].assigned >= 3
-    assert seen[begun[2]].mean is not None
+    assert seen[begun[2]].drift.mean is not None
     assert at(session).panels.table(1) is None
     with pytest.raises(JudgingOpen):
         at(session).outcomes.publicise(1, OWNER)
@@ -267,11 +261,30 @@ def test_nobody_begins_before_the_seal_or_without_judges_enough(
     at(session).outcomes.publicise(1, OWNER)
 
 
+def test_fewer_judges_than_were_announced_are_taken_only_when_it_is_said(
+    session: Session, judges: list[int], numbers: list[int]
+) -> None:
+    at(session, NOON).panels.settle(1, replace(PLAN, per_entry=3), OWNER)
+    for judge in judges:
+        at(session, NOON).panels.appoint(1, judge, OWNER)
+    at(session).sealing.seal(1)
+
+    with pytest.raises(FewerJudges) as refusal:
+        at(session).panels.begin(1, OWNER)
+
+    assert refusal.value.numbers == tuple(numbers[:3])
+    assert at(session).panels.of(1).begun_at is None
+    at(session).panels.begin(1, OWNER, with_fewer=True)
+    begun = select(Audit.facts).where(Audit.action == "panel.begin")
+    assert session.scalars(begun).one() == {"sheets": 9, "short": 3}
+
+
 @pytest.mark.parametrize(
     ("changes", "flaws"),
     [
         ({"weight": 0, "finalists": 301}, {"weight": Flaw.NUMBER, "finalists": Flaw.NUMBER}),
         ({"method": Method.TRIMMED}, {"per_entry": Flaw.TRIMMED}),
+        ({"method": Method.PAIRWISE, "per_entry": 1}, {"per_entry": Flaw.PAIRED}),
         ({"criteria": ()}, {"title_1": Flaw.EMPTY}),
         (
             {"criteria": (Criterion("意" * 13, 0, ""),)},

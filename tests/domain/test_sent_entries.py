@@ -12,8 +12,8 @@ from bot.conversation.folding import fold_prose
 from bot.domain.entries import MottoState
 from bot.domain.invariants import check
 from bot.domain.moderation import Reason
+from bot.domain.panel_plan import Criterion, PanelPlan
 from bot.domain.panel_scoring import Method
-from bot.domain.panels import Criterion, PanelPlan
 from bot.domain.purge import Purge
 from bot.domain.questions import Shelf
 from bot.domain.refusals import DecidedMeanwhile, NoSuchEntry, OwnUnit, SentInByUnits

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -239,6 +240,34 @@ def test_a_vote_is_taken_back_on_the_page(
 
     assert f"投给{numbers[0]}号的票撤回了" in page
     assert given(campaign) == []
+
+
+def test_an_entry_that_has_all_the_votes_one_may_give_it_can_not_be_chosen(
+    phone: Phone, campaign: Campaign, numbers: list[int]
+) -> None:
+    ruled(campaign, per_entry=1)
+    phone.posts("send", **phone.confirms(numbers[0]))
+    with campaign.sessions.begin() as session:
+        session.execute(update(Vote).values(day=NOON.date() - timedelta(days=1)))
+
+    page = phone.client.get("/h/vote").text
+
+    assert f'type="checkbox" name="number" value="{numbers[0]}"' not in page
+    assert "投满了" in page
+
+
+def test_a_number_that_leads_to_no_card_is_left_out_and_each_card_stands_once(
+    phone: Phone, campaign: Campaign, numbers: list[int]
+) -> None:
+    twin = campaign.approved("twin", f"{WORDS}0")
+    waiting = campaign.submitted("later", "一步一个脚印，踏实走好每一天")
+
+    page = phone.posts(
+        "choose", number=[twin, numbers[2], waiting, 999_999, numbers[0]], confirm="1"
+    )
+
+    shown = re.findall(r'name="number" value="(\d+)"', page.text.partition("确定投票")[0])
+    assert shown == [str(numbers[0]), str(numbers[2])]
 
 
 def test_who_must_join_a_unit_first_is_told_how(

@@ -27,7 +27,7 @@ def test_points_and_their_rule_stand_beside_the_votes(
         at(session, NOON).panels.appoint(1, judge, OWNER)
         services = at(session, SEALED)
         services.sealing.seal(1)
-        services.panels.begin(1, OWNER)
+        services.panels.begin(1, OWNER, with_fewer=True)
         services.judging.save(judge, number_of(1), {1: 6, 2: 6})
         services.judging.save(judge, number_of(2), {1: 9, 2: 8})
         services.panels.close(1, OWNER)

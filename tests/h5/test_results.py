@@ -5,11 +5,13 @@ from datetime import datetime
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import insert, update
 
 from bot.domain.outcomes import OBJECTIONS
 from bot.domain.questions import Shelf
 from bot.domain.services import open_services
 from bot.domain.votes import LATE, Receipt
+from bot.storage.tables import Outcome, Round
 from tests.builders import CLOSES, NOON, key, said
 from tests.h5.conftest import Campaign
 from tests.h5.test_pages import text_of
@@ -18,6 +20,7 @@ pytestmark = pytest.mark.slow
 
 SEALED = CLOSES + LATE
 ROOT = "总校验码："
+WORDS = "群众的事，一刻也不等"
 
 
 @dataclass
@@ -64,6 +67,38 @@ def test_before_the_result_is_shown_the_page_says_when_it_will_be(
 
     assert "还没有公示的结果" in text_of(client, "/h/results")
     assert client.get("/h/results/recount.zip").status_code == 404
+
+
+def test_results_of_earlier_selections_stay_in_reach(
+    selection: Selection, client: FlaskClient
+) -> None:
+    selection.after(SEALED, "seal", "publicise")
+    with selection.campaign.sessions.begin() as session:
+        session.add_all(
+            Round(
+                id=id_, title=title, collects_from=CLOSES, collects_until=CLOSES,
+                opens_at=CLOSES, closes_at=CLOSES, own_entry_allowed=False,
+            )
+            for id_, title in ((2, "明年的评选"), (3, "还没公示的评选"))
+        )  # fmt: skip
+        session.flush()
+        root = {"root": "0" * 64, "ballots": 0, "quarantined": 0, "quarantine_root": "0" * 64}
+        later = SEALED + OBJECTIONS
+        shown = {"publicised_at": later, "objections_until": later + OBJECTIONS}
+        session.execute(insert(Outcome).values(round_id=2, **root, **shown))
+        session.execute(insert(Outcome).values(round_id=3, **root))
+        session.execute(update(Round).where(Round.id == 2).values(sealed_at=SEALED))
+
+    assert "《明年的评选》" in text_of(client, "/h/results")
+    link = 'href="/h/results?round=1"'
+    assert link in client.get("/h/results").text
+    earlier = client.get("/h/results?round=1").text
+    assert f"{WORDS}1" in earlier
+    assert link not in earlier
+    assert 'href="/h/results?round=2"' in earlier
+    assert "还没公示的评选" not in earlier
+    for unknown in ("3", "9", "x", ""):
+        assert client.get(f"/h/results?round={unknown}").status_code == 404
 
 
 def test_all_may_see_the_result_and_until_when_they_may_object(

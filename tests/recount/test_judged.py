@@ -12,6 +12,7 @@ from bot.domain.panel_scoring import Method
 from bot.domain.roles import Role
 from bot.recount import Count, judged, pack
 from tests.builders import NOON
+from tests.domain.test_comparing import compared
 from tests.domain.test_panels import OWNER, PLAN, at, judges, numbers
 from tests.recount.test_pack import recounted, unpacked
 
@@ -51,6 +52,30 @@ def folder(
     ballots, lines = services.outcomes.ballots(1), services.tally.result(1)
     count = Count(standing, ballots, services.outcomes.quarantined(1), lines, files)
     return unpacked(pack(tmp_path, count), tmp_path / "pack")
+
+
+def test_a_stranger_works_out_comparisons_to_the_digit(
+    session: Session, judges: list[int], numbers: list[int], tmp_path: Path
+) -> None:
+    services = compared(session, judges)
+    services.panels.close(1, OWNER)
+    table = services.panels.table(1)
+    ballots, lines = services.outcomes.ballots(1), services.tally.result(1)
+    files = judged(services.panels, 1)
+    count = Count(services.outcomes.current(), ballots, [], lines, files)
+    folder = unpacked(pack(tmp_path, count), tmp_path / "pack")
+
+    run = rejudged(folder)
+
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "参评4条" in run.stdout
+    assert table is not None
+    assert table[0].card.number == max(numbers)
+    said = folder / "comparisons.csv"
+    head, first, *rest = said.read_text("utf-8").splitlines()
+    seat, better, other = first.split(",")
+    said.write_text("\n".join([head, f"{seat},{other},{better}", *rest]), "utf-8")
+    assert rejudged(folder).returncode == 1
 
 
 def test_the_program_comes_to_the_published_points_and_names_no_judge(folder: Path) -> None:

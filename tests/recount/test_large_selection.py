@@ -1,4 +1,4 @@
-"""A selection as large as it gets: voted by chat, killed on the way, sealed, counted by a stranger.
+"""A selection as large as it gets: voted by chat and page, killed on the way, sealed, counted anew.
 
 `pytest -s -m deep tests/recount/test_large_selection.py` prints what it measured.
 """
@@ -13,9 +13,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from threading import Thread
+from urllib.parse import urlencode
 from zipfile import ZipFile
 
 import pytest
@@ -27,11 +29,12 @@ from bot.domain.identity import member_key
 from bot.domain.invariants.rule import Survey
 from bot.domain.invariants.votes import RULES
 from bot.domain.votes import LATE
+from bot.h5.signing_in import COOKIE
 from bot.settings import Settings
 from bot.simulator.account import Account
 from bot.storage.database import Sessions, database_clock
 from bot.storage.schema import upgrade
-from bot.storage.tables import Member, Outcome, Person, Round, RoundSlot, Vote
+from bot.storage.tables import BallotVisit, Member, Outcome, Person, Round, RoundSlot, Vote
 from bot.worker import HEARTBEAT
 from quiz_bank import load_shipped
 from tests.bench.campaign import ROUND, UNITS, lay_out
@@ -60,6 +63,32 @@ class Size:
 
     members: int
     votes: int
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A member's votes on the page, sent by one press of a button."""
+
+    openid: str
+    numbers: tuple[int, ...]
+
+    @property
+    def visit(self) -> str:
+        """The secret in the cookie of the member's browser."""
+        return f"visit-of-{self.openid}"
+
+    def request(self) -> bytes:
+        """The form as a browser sends it."""
+        key = sha256(f"form:{self.visit}".encode()).hexdigest()
+        fields = [("key", key), ("sheet", self.openid), *(("number", n) for n in self.numbers)]
+        body = urlencode(fields)
+        head = (
+            "POST /h/vote/send HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            f"Cookie: {COOKIE}={self.visit}\r\n"
+            "Content-Type: application/x-www-form-urlencoded\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
+        )
+        return (head + body).encode()
 
 
 SMALL, WHOLE = Size(60, 200), Size(63_400, 200_000)
@@ -137,33 +166,52 @@ class Electorate:
             }
             for number, key in enumerate(keys)
         ]  # fmt: skip
+        # The whole run takes longer than half an hour on a slow machine: not to run out on the way.
+        visits = [
+            {
+                "member_key": key, "issued_at": now + timedelta(hours=12),
+                "token_hash": sha256(Sheet(openid, ()).visit.encode()).digest(),
+            }
+            for number, (openid, key) in enumerate(zip(openids, keys, strict=True))
+            if on_the_page(number)
+        ]  # fmt: skip
         with sessions.begin() as session:
             session.execute(insert(Person), people)
             session.execute(insert(Member), members)
+            session.execute(insert(BallotVisit), visits)
 
-    def parts(self) -> list[Part]:
-        """What each says: as many votes as they have among them, one after the other."""
+    def parts(self) -> list[Part | Sheet]:
+        """What each does: as many votes as they have among them, by chat or on the page."""
         each, more = divmod(self._size.votes, self._size.members)
         return [
-            Part(openid_of(number), tuple(self._votes(each + (number < more))))
+            self._part(number, self._choice(each + (number < more)))
             for number in range(self._size.members)
         ]
 
-    def _votes(self, count: int) -> Iterator[Line]:
+    def _part(self, number: int, chosen: tuple[int, ...]) -> Part | Sheet:
+        if on_the_page(number):
+            return Sheet(openid_of(number), chosen)
+        lines = (Line(f"投{entry}号", f"✔ 已投给{entry}号") for entry in chosen)
+        return Part(openid_of(number), tuple(lines))
+
+    def _choice(self, count: int) -> tuple[int, ...]:
         chosen: set[int] = set()
         while len(chosen) < count:
-            chosen.add(self._random.choices(range(MOTTOS), self._liked)[0])
-        for place in chosen:
-            number = 1001 + place
-            yield Line(f"投{number}号", f"✔ 已投给{number}号")
+            chosen.add(1001 + self._random.choices(range(MOTTOS), self._liked)[0])
+        return tuple(chosen)
 
 
 def openid_of(number: int) -> str:
     return f"oLarge{number:022}"
 
 
+def on_the_page(number: int) -> bool:
+    """Whether this member votes on the page; the others do by chat."""
+    return number % 2 == 1
+
+
 class Post:
-    """Delivers what members say, and once more when no answer came, as WeChat does."""
+    """Delivers what members say and send, and once more when no answer came."""
 
     def __init__(self, house: House, account: Account) -> None:
         self._house, self._account = house, account
@@ -172,15 +220,21 @@ class Post:
         self.again = 0
         """How many requests had to be delivered once more."""
 
-    def deliver(self, parts: Sequence[Part], disaster: Thread | None = None) -> None:
+    def deliver(self, parts: Sequence[Part | Sheet], disaster: Thread | None = None) -> None:
         """Deliver all; the house falls down meanwhile, and is up again when the disaster ends."""
-        chains = [render(self._account, part) for part in parts]
+        chains = [
+            [part.request()] if isinstance(part, Sheet) else render(self._account, part)
+            for part in parts
+        ]
         if disaster is not None:
             disaster.start()
             self._lose(chains)
             disaster.join()
         replies = drive(self._house.port, chains, CONNECTIONS).replies
         for part, heard in zip(parts, replies, strict=True):
+            if isinstance(part, Sheet):
+                self._note_page(part, heard[0])
+                continue
             for line, response in zip(part.lines, heard, strict=True):
                 assert isinstance(line, Line)
                 self._note(line, response)
@@ -195,6 +249,13 @@ class Post:
         said = self._account.open_reply(response.partition(b"\r\n\r\n")[2]).text
         assert said.startswith(line.expects), (line, said)
         self.counted[int(line.words[1:-1])] += 1
+
+    def _note_page(self, sheet: Sheet, response: bytes) -> None:
+        assert response != LOST, sheet
+        page = response.decode()
+        # A sheet stands as a whole or not at all.
+        assert f"投好了{len(sheet.numbers)}票" in page or "没有重复投" in page, (sheet, page)
+        self.counted.update(sheet.numbers)
 
 
 @pytest.fixture

@@ -13,14 +13,8 @@ from bot.console.pages import page, to
 from bot.console.panels import wording
 from bot.console.panels.forms import PLACES, JudgeForm, PanelForm
 from bot.domain.colleagues import INVITED_FOR
-from bot.domain.panels import (
-    Flaw,
-    NoSuchPanel,
-    NotYet,
-    PanelFixed,
-    TooFewJudges,
-    UnfitPanel,
-)
+from bot.domain.panel_plan import Flaw, UnfitPanel
+from bot.domain.panels import FewerJudges, NoSuchPanel, NotYet, PanelFixed, TooFewJudges
 from bot.domain.roles import Role
 from bot.domain.services import Services, Transaction
 from bot.domain.staff_refusals import StaffRefusal
@@ -92,7 +86,17 @@ class PanelDesk:
 
     def begin(self, number: int) -> AnyResponse:
         """Give the entries to the judges."""
-        return self._do(number, lambda s: s.panels.begin(number, g.colleague.id))
+        with_fewer = bool(request.form.get("with_fewer"))
+        try:
+            with self._transaction() as services:
+                services.panels.begin(number, g.colleague.id, with_fewer=with_fewer)
+        except FewerJudges as refusal:
+            return self._page(number, trouble=wording.fewer(refusal), short=True)
+        except NoSuchPanel:
+            raise NotFound from None
+        except (NotYet, TooFewJudges) as refusal:
+            return self._page(number, trouble=wording.why_not(refusal))
+        return to("panel", number=number)
 
     def close(self, number: int) -> AnyResponse:
         """End the judging."""
@@ -130,6 +134,7 @@ class PanelDesk:
         flaws: Mapping[str, Flaw] | None = None,
         trouble: str = "",
         said: str = "",
+        short: bool = False,
     ) -> Response:
         try:
             with self._transaction(read_only=True) as services:
@@ -147,5 +152,5 @@ class PanelDesk:
         status = HTTPStatus.CONFLICT if trouble else status
         return page(
             "panel", status, panels=wording, form=form or PanelForm.of(view), flaws=flaws or {},
-            trouble=trouble, said=said, places=PLACES, **facts,
+            trouble=trouble, said=said, short=short, places=PLACES, **facts,
         )  # fmt: skip

@@ -7,8 +7,9 @@ from pydantic import BeforeValidator, Field, ValidationError
 from werkzeug.exceptions import BadRequest
 
 from bot.console.forms import Form, as_typed
+from bot.domain.panel_plan import MOST_CRITERIA, Criterion, Flaw, PanelPlan
 from bot.domain.panel_scoring import FULL, Method
-from bot.domain.panels import MOST_CRITERIA, Criterion, Flaw, PanelPlan, PanelView
+from bot.domain.panels import PanelView
 
 Words = Annotated[str, BeforeValidator(as_typed), Field(max_length=400)]
 PLACES = range(1, MOST_CRITERIA + 1)

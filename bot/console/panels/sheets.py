@@ -31,7 +31,10 @@ class SheetDesk:
     def stacks(self) -> Response:
         """What there is to do."""
         with self._transaction(read_only=True) as services:
-            return page("judging", stacks=services.judging.stacks(g.colleague.id))
+            return page(
+                "judging", stacks=services.judging.stacks(g.colleague.id),
+                compared=services.comparing.stacks(g.colleague.id),
+            )  # fmt: skip
 
     def sheet(self, number: int) -> Response:
         """One entry."""

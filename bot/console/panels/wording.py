@@ -3,28 +3,29 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from bot.domain.panel_scoring import Method
-from bot.domain.panels import (
-    ANCHORS_MOST,
-    LEAST_TRIMMED,
-    TITLE_MOST,
-    Flaw,
-    NotYet,
-    PanelFixed,
-    PanelView,
-    TooFewJudges,
-)
+from bot.domain.panel_plan import ANCHORS_MOST, LEAST_PAIRED, LEAST_TRIMMED, TITLE_MOST, Flaw
+from bot.domain.panels import FewerJudges, NotYet, PanelFixed, PanelView, TooFewJudges
 from bot.domain.refusals import Refusal
+from bot.rulebook import METHODS, points
 
-METHODS = {
-    Method.MEAN: "平均分",
-    Method.TRIMMED: "去掉一个最高分、一个最低分，再平均",
-    Method.ZSCORE: "先折算评委的手紧手松（标准分），再平均",
-}
+__all__ = [
+    "FLAWS",
+    "METHODS",
+    "NO_JUDGE",
+    "OVER",
+    "SAVED",
+    "fewer",
+    "number",
+    "points",
+    "stage",
+    "why_not",
+]
+
 FLAWS = {
     Flaw.EMPTY: "请填写；至少要有一项，每项都要写清打分的说明。",
     Flaw.LONG: f"太长了：名称最多{TITLE_MOST}个字，说明最多{ANCHORS_MOST}个字。",
     Flaw.NUMBER: "请填整数：占比1到100，每条评委1到20位，参评1到300条。",
+    Flaw.PAIRED: f"两两比较，每条至少要比{LEAST_PAIRED}次。",
     Flaw.TRIMMED: f"要去掉最高最低，每条至少要{LEAST_TRIMMED}位评委。",
 }
 OVER = "评审已经结束，刚才这一份没有存。之前存好的都算数。"
@@ -45,6 +46,15 @@ def why_not(refusal: Refusal) -> str:
     return "没有办成，请刷新再试。"
 
 
+def fewer(refusal: FewerJudges) -> str:
+    """That some would have fewer judges than was announced, and what to do."""
+    listed = _listed(refusal.numbers)
+    return (
+        f"这些条的评委不到规则里说的位数（同单位的要回避）：{listed}。"
+        "请增加评委；实在请不到，可以点“评委不够的也开始”，会记入留痕。"
+    )
+
+
 def _listed(numbers: Sequence[int]) -> str:
     shown = "、".join(f"{number}号" for number in numbers[:10])
     return shown if len(numbers) <= 10 else f"{shown}等{len(numbers)}条"
@@ -59,11 +69,6 @@ def stage(view: PanelView) -> tuple[str, str]:
     if view.begun_at:
         return "评审中", "azure"
     return ("已封票，可以开始评审", "orange") if view.sealed else ("规则已定，等投票结束", "azure")
-
-
-def points(hundredths: int) -> str:
-    """Points with two decimals."""
-    return f"{hundredths / 100:.2f}"
 
 
 def number(value: Fraction | None, *, signed: bool = False) -> str:

@@ -5,13 +5,14 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.domain.chain import Head, breaks
-from bot.domain.invariants import answers, bank, entries, erasures, records, votes
+from bot.domain.invariants import answers, bank, entries, erasures, panels, records, votes
 from bot.domain.invariants.rule import SHOWN, Survey, Violation
 
 __all__ = ["RULES", "Violation", "check"]
 
 RULES = (
-    *votes.RULES, *answers.RULES, *entries.RULES, *bank.RULES, *records.RULES, *erasures.RULES,
+    *votes.RULES, *panels.RULES, *answers.RULES, *entries.RULES, *bank.RULES, *records.RULES,
+    *erasures.RULES,
 )  # fmt: skip
 """All rules but the audit trail's chain."""
 CHAIN = "I16"

@@ -48,6 +48,18 @@ def _twice_for_one() -> Select[*tuple[Any, ...]]:
     return select(*columns).group_by(*columns).having(func.count() > 1)
 
 
+def _too_many_for_one() -> Select[*tuple[Any, ...]]:
+    """More of a member's votes for an entry than the round allows."""
+    whose = (Vote.member_key, Vote.round_id, Vote.motto_id)
+    return (
+        select(*whose)
+        .join(Round, Round.id == Vote.round_id)
+        .where(Round.per_entry.is_not(None))
+        .group_by(*whose, Round.per_entry)
+        .having(func.count() > Round.per_entry)
+    )
+
+
 def _after_seal() -> Select[*tuple[Any, ...]]:
     return select(*_KEY).join(Round, Round.id == Vote.round_id).where(
         Vote.accepted_at >= Round.sealed_at
@@ -122,6 +134,7 @@ RULES = (
     Rule("I03", "votes_beyond_limit", "vote", rows(_beyond_limit())),
     Rule("I03", "vote_without_slot", "vote", rows(_without_slot())),
     Rule("I04", "entry_voted_twice", "vote", rows(_twice_for_one())),
+    Rule("I04", "entry_voted_too_often", "vote", rows(_too_many_for_one())),
     Rule("I10", "vote_after_seal", "vote", rows(_after_seal())),
     Rule("I10", "vote_out_of_hours", "vote", _out_of_hours),
     Rule("I10", "result_differs", "round_result", rows(_result_differs())),

@@ -8,12 +8,17 @@ from sqlalchemy import Table, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from bot.conversation.folding import fold_prose
+from bot.domain import audit
+from bot.domain.entries import id_of
 from bot.domain.invariants import Violation, check
 from bot.domain.moderation import Reason
+from bot.domain.panel_plan import Criterion, PanelPlan
+from bot.domain.panel_scoring import Method
 from bot.domain.questions import Shelf
 from bot.domain.quiz import Sitting
+from bot.domain.roles import Role
 from bot.domain.services import Services, open_services
-from bot.storage.tables import Base, Contest, Delivery
+from bot.storage.tables import Base, Contest, Delivery, Panel, PanelSheet, Round
 from tests.builders import NOON, SECRET, a_member, a_waiting_motto, an_approved_motto, key, said
 
 Found = Callable[[], list[Violation]]
@@ -55,6 +60,32 @@ def some_life(session: Session) -> None:
     delivered(session, "chen", lambda s, _: s.appeals.open(key("chen"), "这是我自己写的"))
     open_services(session, NOON, Shelf()).moderation.decide(sent_back, 3, 4)
     delivered(session, "zhang", lambda s, d: s.notices.tell(key("zhang"), d))
+    a_panel(session, one)
+
+
+def a_panel(session: Session, entry: int) -> None:
+    """A judge marks this entry in a selection of next year, which was sealed and is judged."""
+    later = NOON + timedelta(days=365)
+    session.add(
+        Round(
+            id=2, title="明年的评选", collects_from=later, collects_until=later, opens_at=later,
+            closes_at=later, own_entry_allowed=False,
+        )
+    )  # fmt: skip
+    session.flush()
+    services = open_services(session, NOON, Shelf())
+    plan = PanelPlan(70, Method.MEAN, 1, 1, (Criterion("立意", 1, "9–10：可在全市推广"),))
+    services.panels.settle(2, plan, 1)
+    judge, _ = services.colleagues.invite("赵评委", Role.JUDGE, None, 1)
+    services.panels.appoint(2, judge, 1)
+    session.execute(
+        update(Round).where(Round.id == 2).values(sealed_at=NOON),
+    )
+    audit.record(session, NOON, audit.SYSTEM, "round.seal", "round:2", {})
+    session.execute(insert(PanelSheet).values(round_id=2, staff_id=judge, motto_id=id_of(entry)))
+    session.execute(update(Panel).values(begun_at=NOON))
+    services.judging.save(judge, entry, {1: 7})
+    services.panels.close(2, 1)
 
 
 def a_day_made_up(session: Session) -> None:

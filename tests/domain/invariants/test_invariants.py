@@ -82,6 +82,27 @@ BROKEN: list[tuple[Hands, tuple[str, str, str]]] = [
         ("I10", "quarantined_by_one", "quarantined_vote"),
     ),
     (
+        sql("UPDATE vote SET per_entry = 1", "UPDATE round SET per_entry = 0"),
+        ("I04", "entry_voted_too_often", "vote"),
+    ),
+    (sql("DELETE FROM panel_judge"), ("I10", "sheet_of_no_judge", "panel_sheet")),
+    (
+        Copied("panel_sheet", {"motto_id": 9, "judge_district": 1, "entry_district": 1}),
+        ("I10", "sheet_of_own_unit", "panel_sheet"),
+    ),
+    (sql("DELETE FROM panel_sheet"), ("I10", "mark_not_given_out", "panel_mark")),
+    (
+        sql("INSERT INTO panel_pair (round_id, staff_id, first_id, second_id) VALUES (2, 9, 1, 2)"),
+        ("I10", "mark_not_given_out", "panel_pair"),
+    ),
+    (sql("UPDATE panel SET weight = 71"), ("I10", "panel_rule_changed", "panel")),
+    (sql("UPDATE panel_criterion SET anchors = '随意'"), ("I10", "panel_rule_changed", "panel")),
+    (
+        sql("UPDATE audit SET action = 'panel.later' WHERE action = 'panel.settle'"),
+        ("I10", "panel_rule_changed", "panel"),
+    ),
+    (sql("UPDATE panel_mark SET mark = 10"), ("I10", "panel_marks_changed", "panel_mark")),
+    (
         sql("UPDATE motto SET state = 'returned' WHERE state = 'approved'"),
         ("I18", "vote_for_unfit_entry", "vote"),
     ),
