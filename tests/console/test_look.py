@@ -465,7 +465,7 @@ def test_the_plans_fit_the_screen(
         a_colleague(services, "陈组织", Role.ORGANISER)
     sign_in(page, address, "陈组织")
     page.get_by_role("link", name="活动").click()
-    expect(page.get_by_role("heading", name="座右铭评选", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="评选", exact=True)).to_be_visible()
     look_at(page, tmp_path, "plans")
 
     page.get_by_role("link", name="新建竞赛").click()
