@@ -92,7 +92,7 @@ def every_rule(app: Flask) -> list[tuple[str, str, str]]:
     rules = []
     for rule in app.url_map.iter_rules():
         if rule.endpoint.startswith("console."):
-            path = re.sub(r"<int[^>]*:number>", "1001", rule.rule)
+            path = re.sub(r"<int[^>]*:\w+>", "1001", rule.rule)
             path = path.replace("<path:filename>", "console.css").replace("<path:rest>", "x")
             rules += [(rule.endpoint, method, path) for method in rule.methods or ()]
     return rules
