@@ -183,7 +183,7 @@ HELD_BY = {
         "domain/test_regrading.py::test_a_second_click_releases_nothing_and_tells_nobody_twice",
     ],
     A24: [
-        "test_outside.py::test_two_modules_make_requests_and_no_other",
+        "test_outside.py::test_three_modules_make_requests_and_no_other",
         "test_outside.py::test_a_test_that_calls_another_machine_fails",
         "test_outside.py::test_the_doctor_is_not_sent_elsewhere",
     ],

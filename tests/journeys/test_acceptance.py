@@ -56,7 +56,7 @@ HELD_BY = {
         "turns/test_turns.py::test_twelve_votes_at_once_never_exceed_the_days_three",
     ],
     HELD_BACK: [
-        "test_outside.py::test_two_modules_make_requests_and_no_other",
+        "test_outside.py::test_three_modules_make_requests_and_no_other",
         "turns/test_turns.py::test_a_waiting_notice_rides_on_the_next_reply_and_only_on_that",
         "turns/test_turns.py::test_a_redelivery_hears_the_notice_again_in_the_same_bytes",
         "turns/test_told_once.py::test_of_many_messages_at_once_one_tells",
