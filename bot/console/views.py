@@ -167,11 +167,16 @@ class Desk:
         try:
             with self._transaction(read_only=True) as services:
                 history = services.moderation.history(number)
+                versions = {number: history.card.version}
+                blind = services.second_looks.is_blind(versions, g.colleague.id)
                 names = services.staff.names()
                 letters = services.tickets.backlog().waiting
         except NoSuchEntry:
             raise NotFound from None
-        return page("history", history=history, names=names, letters=letters, now=services.now)
+        return page(
+            "history", history=history, blind=blind, names=names, letters=letters,
+            now=services.now,
+        )  # fmt: skip
 
     def approve(self, number: int) -> AnyResponse:
         """Approve the entry, and its pile with it, in the versions that were seen."""

@@ -68,6 +68,11 @@ def test_who_looks_afterwards_does_not_learn_what_was_decided(
     assert f"{number}号 已定，等复看" in text_of(wang.get("/admin"))
     assert f"{number}号 通过" in text_of(li.get("/admin"))
 
+    theirs = text_of(wang.get(f"/admin/mottos/{number}"))
+    assert "等您复看" in theirs
+    assert "李审核" not in theirs
+    assert "李审核" in text_of(li.get(f"/admin/mottos/{number}"))
+
     page = wang.get("/admin/second-looks")
 
     assert CLEAN in page.text
