@@ -21,7 +21,7 @@ from tests.room import quick_folder
 
 pytest_plugins = [
     "tests.chromium", "tests.outside", "tests.service", "tests.shares", "tests.stores",
-    "tests.redis_families", "tests.templates",
+    "tests.redis_families", "tests.reading", "tests.templates",
 ]  # fmt: skip
 
 # The root of all `tmp_path`.

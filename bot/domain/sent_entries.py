@@ -6,7 +6,7 @@ and panels. Whoever sent one in reads at the console what came of it.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -33,10 +33,10 @@ from bot.domain.entries import (
 )
 from bot.domain.erasure import nobody
 from bot.domain.refusals import NoRound, NoSuchEntry, Refusal
-from bot.domain.released import Why, release_votes, votes_at_stake
+from bot.domain.released import Why, release_votes
 from bot.domain.rounds import Kind
 from bot.domain.units import Units
-from bot.storage.tables import Motto, SentEntry, Unit
+from bot.storage.tables import Motto, SentEntry, Unit, Vote
 
 TITLE_MOST, SPEAKER_MOST, LINK_MOST, TEXT_MOST = 40, 15, 300, 1_000
 """Characters there may be."""
@@ -130,9 +130,17 @@ class SentEntries:
             raise NoSuchEntry(number)
         return found[0]
 
-    def votes_at_stake(self, card: MottoCard) -> int:
-        """How many votes would be set aside with it."""
-        return votes_at_stake(self._session, card)
+    def votes_at_stake(self, cards: Sequence[MottoCard]) -> dict[int, int]:
+        """How many votes would be set aside with each that has any, by its number.
+
+        Only told: nothing is locked. No other entry says the same, to which they could pass.
+        """
+        rows = self._session.execute(
+            select(Vote.motto_id, func.count())
+            .where(Vote.motto_id.in_([id_of(card.number) for card in cards]))
+            .group_by(Vote.motto_id)
+        )
+        return {number_of(id_): votes for id_, votes in rows}
 
     def check(self, draft: Draft, root: int | None) -> Mapping[str, Flaw]:
         """What is wrong with it, by field; nothing where it can be sent in, unless it stands."""

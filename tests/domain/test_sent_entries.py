@@ -112,7 +112,7 @@ def test_what_is_approved_is_not_changed_but_withdrawn_with_its_votes(lessons: S
 
     with pytest.raises(DecidedMeanwhile):
         sent.change(number, 2, DRAFT, "x", 1, None)
-    assert sent.votes_at_stake(sent.one(number, None)) == 1
+    assert sent.votes_at_stake(sent.listed(None)) == {number: 1}
     sent.withdraw(number, 2, 1, None)
 
     assert lessons.scalars(select(Vote)).all() == []

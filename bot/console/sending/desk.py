@@ -53,7 +53,7 @@ class SendingDesk:
                 "sent_entries",
                 services,
                 listed=listed,
-                at_stake={card.number: sent.votes_at_stake(card) for card in listed},
+                at_stake=sent.votes_at_stake(listed),
                 said=wording.SAID.get(request.args.get("said", "")),
             )
 
