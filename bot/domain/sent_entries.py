@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -102,6 +103,9 @@ class SentEntries:
 
     def __init__(self, session: Session, now: datetime) -> None:
         self._session, self._now = session, now
+        # A table has thousands of lines and few units: each is looked up once.
+        self._unit = cache(Units(session).called)
+        self._below = cache(self._all_below)
 
     def collection(self) -> Collection | None:
         """The selection in force, if it is of what units send in."""
@@ -273,7 +277,7 @@ class SentEntries:
         wished = draft.group
         if wished and not (wished.isdecimal() and 1 <= int(wished) <= current.groups):
             flaws["group"] = Flaw.GROUP
-        unit = Units(self._session).called(draft.unit) if draft.unit else None
+        unit = self._unit(draft.unit) if draft.unit else None
         within = self._within(root)
         if unit is None or (within is not None and unit.id not in within):
             flaws["unit"] = Flaw.UNIT
@@ -283,8 +287,9 @@ class SentEntries:
 
     def _within(self, root: int | None) -> set[int] | None:
         """The ids of a unit and all below it; None for all there are."""
-        if root is None:
-            return None
+        return None if root is None else self._below(root)
+
+    def _all_below(self, root: int) -> set[int]:
         units = self._session.execute(select(Unit.id, Unit.parent_id)).all()
         found, before = {root}, 0
         while len(found) > before:

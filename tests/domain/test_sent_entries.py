@@ -34,6 +34,7 @@ from tests.builders import (
     an_approved_lesson,
     key,
 )
+from tests.turns.test_price import trips
 
 DELIVERY = b"d" * 32
 DRAFT = Draft("把群众的小事办好", "NY", "陈小红", "https://v.example.cn/1")
@@ -251,3 +252,13 @@ def test_a_judge_sees_what_was_sent_in_with_the_title(lessons: Session) -> None:
     sent = sealed.judging.sheet(judge, number).sent
     assert sent is not None
     assert sent.link == "https://v.example.cn/1"
+
+
+def test_a_table_of_many_lines_asks_for_each_unit_once(lessons: Session) -> None:
+    sent = at(lessons).sent_entries
+
+    with trips(lessons.connection()) as made:
+        for line in range(50):
+            assert sent.check(replace(DRAFT, title=f"微课{line}"), 3) == {}
+
+    assert sum("FROM unit" in one for one in made) == 2
