@@ -4,16 +4,21 @@ A district is what the member's unit belongs to, or the unit itself where it bel
 """
 
 from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.storage.tables import Member, Score, Unit, table_of
 
+
+def district_of(unit: Any) -> ColumnElement[int]:
+    """The id of the district of this unit: of a row of the table, or of a mapped class."""
+    return func.coalesce(unit.parent_id, unit.id)
+
+
 _MEMBER, _SCORE, _UNIT = table_of(Member), table_of(Score), table_of(Unit)
-_DISTRICTS = select(func.coalesce(_UNIT.c.parent_id, _UNIT.c.id)).join(
-    _MEMBER, _MEMBER.c.unit_id == _UNIT.c.id
-)
+_DISTRICTS = select(district_of(_UNIT.c)).join(_MEMBER, _MEMBER.c.unit_id == _UNIT.c.id)
 # Locked, lest the unit is given to another district before the score is there to follow it.
 DISTRICT = (
     _DISTRICTS.where(_MEMBER.c.member_key == bindparam("member"))

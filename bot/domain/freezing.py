@@ -14,12 +14,13 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.domain import audit
 from bot.domain.contests import board_freezes_at, is_board_closed, scoring_of
+from bot.domain.districts import district_of
 from bot.domain.frozen import AMONG_ALL, board_named
 from bot.domain.identity import campaign_day
 from bot.domain.participation import turnout_at_freeze
@@ -46,7 +47,7 @@ _SCORES = (
     select(
         _SCORE.c.member_key, _SCORE.c.points, _SCORE.c.days, _SCORE.c.reached_at,
         _SCORE.c.bracket, _MEMBER.c.unit_id,
-        func.coalesce(_UNIT.c.parent_id, _UNIT.c.id).label("district"),
+        district_of(_UNIT.c).label("district"),
     )
     .outerjoin(_MEMBER, _MEMBER.c.member_key == _SCORE.c.member_key)
     .outerjoin(_UNIT, _UNIT.c.id == _MEMBER.c.unit_id)

@@ -11,9 +11,10 @@ from functools import partial
 from hashlib import blake2s
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
+from bot.domain.districts import district_of
 from bot.domain.entries import UNIT_OF_ENTRY, number_of
 from bot.domain.families import approved, same_words
 from bot.domain.pairwise import paired, parts
@@ -115,7 +116,7 @@ def _finalists(session: Session, now: datetime, round_id: int, most: int) -> lis
 
 def _districts_of_judges(session: Session, round_id: int) -> dict[int, int | None]:
     rows = session.execute(
-        select(Staff.id, func.coalesce(Unit.parent_id, Unit.id))
+        select(Staff.id, district_of(Unit))
         .join(PanelJudge, PanelJudge.staff_id == Staff.id)
         .outerjoin(Unit, Unit.id == Staff.unit_id)
         .where(PanelJudge.round_id == round_id, Staff.disabled_at.is_(None))
@@ -127,7 +128,7 @@ def _districts_of_entries(session: Session, entries: Iterable[int]) -> dict[int,
     """By entry, the districts of all who signed it."""
     card = aliased(Motto)
     rows = session.execute(
-        select(card.id, func.coalesce(Unit.parent_id, Unit.id))
+        select(card.id, district_of(Unit))
         .select_from(Motto)
         .join(card, same_words(Motto, card))
         .outerjoin(Member, Member.member_key == Motto.author)
