@@ -12,7 +12,7 @@ from queue import Empty, SimpleQueue
 import structlog
 from sqlalchemy.orm import Session
 
-from bot.domain.freezing import Freezing
+from bot.domain.freezing import Claim, Freezing
 from bot.domain.participation import UnitCounts
 from bot.domain.piles import Piles
 from bot.domain.purge import Purge, tasks
@@ -35,6 +35,8 @@ SPELL = 2.0
 """Seconds for which the worker purges before it sees to its other duties; the rest waits."""
 BATCHES = 20
 """Batches of a regrade, or of points restored, in a row, before other duties have their turn."""
+PAUSE = 0.05
+"""Seconds between two pieces of a snapshot, in which members write."""
 
 log = structlog.get_logger()
 
@@ -143,11 +145,32 @@ class Chores:
         with self._reading() as (session, now):
             due = Freezing(session, now).due()
         for contest in due:
-            # A city's people have some hundred thousand lines.
-            with self._patient.begin() as session:
-                taken = Freezing(session, self._clock(session)).take(contest)
-            if taken:
+            with self._sessions.begin() as session:
+                claim = Freezing(session, self._clock(session)).claim(contest)
+            if claim and self._freeze(claim):
                 log.info("boards frozen", contest=contest)
+
+    def _freeze(self, claim: Claim) -> bool:
+        """Write the snapshot down; False when the claim was lost on the way."""
+        with self._looking() as freezing:
+            snapshot = freezing.look(claim)
+        for piece in snapshot.pieces():
+            with self._sessions.begin() as session:
+                if not Freezing(session, self._clock(session)).write(claim, piece):
+                    return False
+            # SQLite lets one write at a time, and whoever waits looks only now and then.
+            time.sleep(PAUSE)
+        with self._looking() as freezing:
+            turnout = freezing.turnout(claim)
+        with self._sessions.begin() as session:
+            return Freezing(session, self._clock(session)).finish(snapshot, turnout)
+
+    @contextmanager
+    def _looking(self) -> Iterator[Freezing]:
+        """A look that takes longer than a turn may, since it is at a city's people."""
+        with self._patient.begin() as session:
+            begin_read_only(session)
+            yield Freezing(session, self._clock(session))
 
     def regrade(self) -> None:
         """Let the answers follow the keys that were mended, a batch to a transaction."""

@@ -3273,8 +3273,9 @@ def certificates(own: Sequence[Diploma], more: int) -> Text:
         )
     lines = [
         say(
-            "《{title}》{honour}，第{rank}名：[打开](网:/c/{code}/{key})",
-            title=one.title, honour=one.honour, rank=one.rank, code=one.code, key=one.key,
+            "《{title}》{honour}，{bracket}第{rank}名：[打开](网:/c/{code}/{key})",
+            title=one.title, honour=one.honour, bracket=one.bracket or "", rank=one.rank,
+            code=one.code, key=one.key,
         )
         for one in own
     ]  # fmt: skip
@@ -3346,8 +3347,12 @@ def _of_certificate(facts: Mapping[str, Any], linked: bool) -> Text:
     if facts["revoked"]:
         told = "您的《{title}》{honour}证书被撤销了，不再有效。想问原因，回复“联系”。"
         return say(told, **facts)
-    told = "您在《{title}》中获得{honour}（第{rank}名），荣誉证书发给您了。"
-    return say(told, **facts) + say("[看证书](发:证书)" if linked else "想看，回复“证书”。")
+    told = "您在《{title}》中获得{honour}（{bracket}第{rank}名），荣誉证书发给您了。"
+    # A notice may be older than brackets are.
+    within = {"bracket": facts.get("bracket") or ""}
+    return say(told, **{**facts, **within}) + say(
+        "[看证书](发:证书)" if linked else "想看，回复“证书”。"
+    )
 
 
 def looked_into(notification: Notification, linked: bool) -> Text | None:

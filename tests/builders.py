@@ -15,6 +15,7 @@ from bot.conversation.message import Kind, Message
 from bot.domain.audit import keep_chain
 from bot.domain.bank import BankState, found_by
 from bot.domain.contests import make_room_for_attempts
+from bot.domain.freezing import Freezing
 from bot.domain.identity import member_key
 from bot.domain.questions import Shelf
 from bot.domain.sent_entries import Draft
@@ -50,6 +51,17 @@ _deliveries = count(1)
 def key(name: str) -> bytes:
     """The member key of the member called `name`."""
     return member_key(SECRET, f"o-{name}")
+
+
+def freeze_boards(session: Session, now: datetime, contest: int = 1) -> bool:
+    """Take the snapshot of a contest's boards, as the worker does; False when it is not to be."""
+    freezing = Freezing(session, now)
+    if (claim := freezing.claim(contest)) is None:
+        return False
+    snapshot = freezing.look(claim)
+    for piece in snapshot.pieces():
+        assert freezing.write(claim, piece)
+    return freezing.finish(snapshot, freezing.turnout(claim))
 
 
 def said(text: str, by: str = "zhang", **changes: Any) -> Message:

@@ -10,19 +10,32 @@ from pathlib import Path
 from queue import SimpleQueue
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from bot.conversation.folding import fold_prose
+from bot.domain import freezing
 from bot.domain.entries import id_of
+from bot.domain.identity import campaign_day
 from bot.domain.questions import Shelf
 from bot.domain.second_looks import Cause
 from bot.domain.services import open_services
+from bot.domain.standings import Standings
 from bot.domain.tally import Board
 from bot.domain.votes import LATE
 from bot.storage.database import Sessions
 from bot.storage.memory import Memory
-from bot.storage.tables import Delivery, Motto, Round, SecondLook, Staff, StaffSession
+from bot.storage.tables import (
+    Contest,
+    Delivery,
+    FrozenTurnout,
+    Motto,
+    Round,
+    Score,
+    SecondLook,
+    Staff,
+    StaffSession,
+)
 from bot.worker import HEARTBEAT, Chores, Duty, beat, duties, keep_up
 from tests.builders import CLOSES, NOON, SECRET, a_member, key, said
 from tests.domain.test_piles import CLEAN, LI, at, colleagues, submit
@@ -153,6 +166,26 @@ def test_the_duties_are_what_the_plan_says(sessions: Sessions, tmp_path: Path) -
         "reconcile": 60, "purge": 60,
     }  # fmt: skip
     assert (tmp_path / HEARTBEAT).exists()
+
+
+def test_boards_are_frozen_piece_by_piece(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(freezing, "PIECE", 2)
+    with sessions.begin() as session:
+        last_day = campaign_day(NOON)
+        session.execute(update(Contest).values(last_day=last_day, closed_days=1))
+        for n in range(5):
+            member = a_member(session, f"m{n}", 3)
+            earlier = NOON - timedelta(days=1)
+            row = Score(member_key=member, contest_id=1, points=n, days=1, reached_at=earlier)
+            session.add(row)
+
+    chores(sessions).freeze()
+
+    with sessions() as session:
+        assert [place.points for place in Standings(session, NOON).top(9)] == [4, 3, 2, 1, 0]
+        assert session.scalars(select(FrozenTurnout.participants)).all() == [0, 0, 5]
 
 
 def test_what_waits_is_put_on_piles_without_anybody_looking(sessions: Sessions) -> None:

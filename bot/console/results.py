@@ -2,7 +2,6 @@
 
 from http import HTTPStatus
 from io import BytesIO
-from itertools import islice
 
 from flask import Blueprint, Response, g, request, send_file
 from werkzeug.exceptions import NotFound
@@ -14,11 +13,11 @@ from bot.console.pages import page, to
 from bot.domain.identity import campaign_day
 from bot.domain.item_analysis import Held
 from bot.domain.result_files import NoSuchFile
-from bot.domain.results import NoSuchContest, PersonLine, Wanted
+from bot.domain.results import NoSuchContest, Wanted
 from bot.domain.services import Services, Transaction
 
 TOP = 10
-"""People whose places the page shows."""
+"""People whose places the page shows, of each bracket where there are some."""
 
 
 class ResultDesk:
@@ -98,10 +97,6 @@ def _figures(services: Services, contest: Held) -> dict[str, object]:
     return {
         "frame": results.frame(),
         "units": results.table(),
-        "top": list(islice(filter(_is_shown, results.people()), TOP)),
+        "top": results.first(TOP),
         "districts": services.units.districts(),
     }
-
-
-def _is_shown(line: PersonLine) -> bool:
-    return line.rank is not None and not line.unlisted

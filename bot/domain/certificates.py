@@ -12,8 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from itertools import takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -98,12 +97,25 @@ class AwardPlan:
     issuer: str
 
 
+class _Placed(NamedTuple):
+    """Who stands where."""
+
+    member: bytes
+    rank: int
+    public: bool
+    """Whether strangers may read a part of the name."""
+    bracket: str | None = None
+    """In which the rank counts; None where all are ranked together."""
+
+
 @dataclass(frozen=True)
 class Recipient:
     """Somebody who stands at one of the places."""
 
     member: bytes
     rank: int
+    bracket: str | None
+    """In which the rank counts; None where all are ranked together."""
     name: str | None
     unit: str | None
     public: bool
@@ -136,6 +148,7 @@ class Line:
 
     code: str
     rank: int
+    bracket: str | None
     name: str | None
     """None when the holder is gone."""
     unit: str | None
@@ -150,6 +163,8 @@ class Diploma:
     title: str
     honour: str
     rank: int
+    bracket: str | None
+    """In which the rank counts; None where all were ranked together."""
     issuer: str
     issued_at: datetime
     name: str | None
@@ -258,9 +273,12 @@ class Certificates:
             select(Certificate, CertificateHolder.name, CertificateHolder.unit)
             .outerjoin(CertificateHolder, _OURS)
             .where(Certificate.award_id == number)
-            .order_by(Certificate.place, Certificate.code)
+            .order_by(Certificate.bracket, Certificate.place, Certificate.code)
         )
-        return [Line(one.code, one.place, name, unit, one.revoked_at) for one, name, unit in rows]
+        return [
+            Line(one.code, one.place, one.bracket, name, unit, one.revoked_at)
+            for one, name, unit in rows
+        ]
 
     def check(self, typed: str) -> Diploma | None:
         """The certificate of this code, however it was typed, as strangers may see it."""
@@ -330,17 +348,26 @@ class Certificates:
 
     def _recipients(self, plan: AwardPlan) -> list[Recipient]:
         kind, _, id_ = plan.activity.partition(":")
-        ranked = self._of_contest if kind == "contest" else self._of_round
-        return self._people(ranked(int(id_), plan))
+        placed = self._of_contest if kind == "contest" else self._of_round
+        return self._people(placed(int(id_), plan))
 
-    def _of_contest(self, contest: int, plan: AwardPlan) -> list[tuple[bytes, int, bool]]:
-        everybody = Standings(self._session, self._now).everybody(contest)
-        first = takewhile(lambda one: (one.rank or 0) <= plan.last_rank, everybody)
-        # Who stands off the board has no place.
-        placed = [(one.member, one.rank) for one in first if one.rank]
-        return [(member, rank, True) for member, rank in placed if rank >= plan.first_rank]
+    def _of_contest(self, contest: int, plan: AwardPlan) -> list[_Placed]:
+        """All at these places: those of each bracket where there are some, one after the other."""
+        brackets = self._session.get_one(Contest, contest).brackets
+        placed: list[_Placed] = []
+        unread: set[str | None] = set(brackets) or {None}
+        for one in Standings(self._session, self._now).everybody(contest):
+            # Who stands off the board has no place.
+            rank = one.rank or 0
+            if rank > plan.last_rank:
+                unread.discard(one.bracket)
+                if not unread:
+                    break
+            elif rank >= plan.first_rank:
+                placed.append(_Placed(one.member, rank, True, one.bracket))
+        return sorted(placed, key=lambda one: one.bracket or "")
 
-    def _of_round(self, round_id: int, plan: AwardPlan) -> list[tuple[bytes, int, bool]]:
+    def _of_round(self, round_id: int, plan: AwardPlan) -> list[_Placed]:
         """All who signed the cards at these places; who signed with nothing is named nowhere."""
         table = Panels(self._session, self._now).table(round_id)
         if table is None:
@@ -357,13 +384,13 @@ class Certificates:
             .order_by(Motto.id)
         )
         return sorted(
-            ((row.author, ranks[row.id], row.signature != "none") for row in rows),
-            key=lambda one: one[1],
+            (_Placed(row.author, ranks[row.id], row.signature != "none") for row in rows),
+            key=lambda one: one.rank,
         )
 
-    def _people(self, ranked: Sequence[tuple[bytes, int, bool]]) -> list[Recipient]:
+    def _people(self, placed: Sequence[_Placed]) -> list[Recipient]:
         """Those of them who are still here."""
-        keys = [member for member, _, _ in ranked]
+        keys = [one.member for one in placed]
         rows = self._session.execute(
             select(Member.member_key, Member.name, Unit.name)
             .join(Person, Person.member_key == Member.member_key)
@@ -372,9 +399,9 @@ class Certificates:
         )
         known = {row[0]: row for row in rows}
         return [
-            Recipient(member, rank, known[member][1], known[member][2], public)
-            for member, rank, public in ranked
-            if member in known
+            Recipient(one.member, one.rank, one.bracket, *known[one.member][1:], one.public)
+            for one in placed
+            if one.member in known
         ]
 
     def _give(self, award: Award, new: Sequence[Recipient], staff_id: int) -> None:
@@ -383,7 +410,7 @@ class Certificates:
         self._session.execute(
             insert(Certificate),
             [
-                {"code": code, "award_id": award.id, "place": one.rank}
+                {"code": code, "award_id": award.id, "place": one.rank, "bracket": one.bracket}
                 for one, code in zip(new, codes, strict=True)
             ],
         )
@@ -404,7 +431,7 @@ class Certificates:
     def _tell(self, award: Award, new: Iterable[Recipient]) -> None:
         notices = Notices(self._session, self._now)
         for one in new:
-            facts = _told(award.title, award.honour, one.rank, revoked=False)
+            facts = _told(award.title, award.honour, one.rank, one.bracket, revoked=False)
             notices.leave(one.member, f"award:{award.id}", "certificate", facts, self._now)
 
     def _change(self, code: str, staff_id: int, *, revoked: bool) -> int:
@@ -432,7 +459,7 @@ class Certificates:
         if notices.take_back(row.member_key, before):
             return
         cause = _cause("revoke" if revoked else "restore", row.code, self._now)
-        facts = _told(row.title, row.honour, row.place, revoked=revoked)
+        facts = _told(row.title, row.honour, row.place, row.bracket, revoked=revoked)
         notices.leave(row.member_key, cause, "certificate", facts, self._now)
 
     def _found(self, code: str) -> Row[Any] | None:
@@ -444,7 +471,7 @@ class Certificates:
     def _rows() -> Any:
         return (
             select(
-                Certificate.code, Certificate.place, Certificate.revoked_at,
+                Certificate.code, Certificate.place, Certificate.bracket, Certificate.revoked_at,
                 Award.id.label("award_id"), Award.title, Award.honour, Award.issuer,
                 Award.issued_at, CertificateHolder.member_key, CertificateHolder.page_key,
                 CertificateHolder.name, CertificateHolder.unit, CertificateHolder.public,
@@ -464,8 +491,12 @@ def _cause(deed: str, code: str, at: datetime) -> str:
     return f"{deed}:{code}:{at:%y%m%d%H%M%S%f}"
 
 
-def _told(title: str, honour: str, rank: int, *, revoked: bool) -> dict[str, Any]:
-    return {"title": title, "honour": honour, "rank": rank, "revoked": revoked}
+def _told(
+    title: str, honour: str, rank: int, bracket: str | None, *, revoked: bool
+) -> dict[str, Any]:
+    return {
+        "title": title, "honour": honour, "rank": rank, "bracket": bracket, "revoked": revoked
+    }  # fmt: skip
 
 
 def _plan(award: Award) -> AwardPlan:
@@ -474,6 +505,6 @@ def _plan(award: Award) -> AwardPlan:
 
 def _diploma(row: Row[Any], name: str | None, unit: str | None, key: str = "") -> Diploma:
     return Diploma(
-        row.code, row.title, row.honour, row.place, row.issuer, row.issued_at, name, unit,
-        row.revoked_at, key,
+        row.code, row.title, row.honour, row.place, row.bracket, row.issuer, row.issued_at, name,
+        unit, row.revoked_at, key,
     )  # fmt: skip

@@ -232,7 +232,7 @@ class Dossiers:
     def _certificates(self, member: bytes) -> list[tuple[Any, ...]]:
         return self._tuples(
             select(
-                Award.title, Award.honour, Certificate.place, Certificate.code,
+                Award.title, Award.honour, Certificate.place, Certificate.bracket, Certificate.code,
                 CertificateHolder.name, CertificateHolder.unit, CertificateHolder.public,
                 Award.issued_at, Certificate.revoked_at,
             )

@@ -5,16 +5,19 @@ points given back later reach it no more. Everybody's own points go on. A collea
 freeze early; never late, for the printed rules name the day.
 
 The worker takes the snapshot a little after the instant: from the answers given before it, and
-before any grade is changed again.
+before any grade is changed again. In a city it has some hundred thousand lines, and members
+must not wait for all of them: one worker claims it, looks without a lock, and writes it down
+piece by piece; nobody sees any of it until it is whole.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -24,6 +27,8 @@ from bot.domain.districts import district_of
 from bot.domain.frozen import AMONG_ALL, board_named
 from bot.domain.identity import campaign_day
 from bot.domain.participation import turnout_at_freeze
+from bot.domain.ranking import Ranking, height, standing_of
+from bot.domain.scores import lock_members
 from bot.domain.scoring import Graded
 from bot.storage.tables import (
     Answer,
@@ -39,10 +44,15 @@ from bot.storage.tables import (
 
 GRACE = timedelta(minutes=1)
 """Answers that were on their way at the instant have arrived by then."""
+PATIENCE = timedelta(minutes=10)
+"""Whoever claimed a snapshot and has not finished it after so long has died."""
+PIECE = 500
+"""Lines that are written in one transaction."""
 _CHUNK = 500
 
 
 _MEMBER, _UNIT, _SCORE = table_of(Member), table_of(Unit), table_of(Score)
+_FREEZE, _PLACE, _TURNOUT = table_of(BoardFreeze), table_of(FrozenPlace), table_of(FrozenTurnout)
 _SCORES = (
     select(
         _SCORE.c.member_key, _SCORE.c.points, _SCORE.c.days, _SCORE.c.reached_at,
@@ -60,7 +70,7 @@ class NotFrozen(Exception):
 
 
 class _Standee(NamedTuple):
-    """Who stands where at the instant, in the order in which they stand."""
+    """Who stands where at the instant."""
 
     points: int
     days: int
@@ -75,14 +85,53 @@ class _Standee(NamedTuple):
         of_bracket = AMONG_ALL if self.bracket is None else board_named(None, self.bracket)
         return {AMONG_ALL, board_named(self.district), of_bracket}
 
+
+@dataclass(frozen=True)
+class Claim:
+    """The right of one worker to write down the boards of a contest."""
+
+    contest: int
+    at: datetime
+    """The instant they are the boards of."""
+    since: datetime
+
+
+class Snapshot:
+    """The boards of a contest as they were at the instant."""
+
+    def __init__(self, claim: Claim, standing: Sequence[_Standee]) -> None:
+        """Who stands comes in the order of the boards."""
+        self.claim, self._standing = claim, standing
+
     @property
-    def height(self) -> tuple[int, int, datetime, bytes]:
-        """What to sort by: the key comes last, so that people who tie always stand alike."""
-        return -self.points, -self.days, self.reached_at, self.member
+    def people(self) -> int:
+        """How many stand on them."""
+        return len(self._standing)
+
+    def pieces(self) -> Iterator[list[dict[str, Any]]]:
+        """The lines of all boards, a piece at a time."""
+        rows = self._rows()
+        while piece := list(islice(rows, PIECE)):
+            yield piece
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        rankings: dict[str, Ranking] = defaultdict(Ranking)
+        for one in self._standing:
+            for board in one.boards:
+                ranking = rankings[board]
+                rank = ranking.next(standing_of(one))
+                yield {
+                    "member_key": one.member, "contest_id": self.claim.contest, "board": board,
+                    "position": ranking.people, "rank": rank, "points": one.points,
+                    "days": one.days, "district_id": one.district,
+                }  # fmt: skip
 
 
 class Freezing:
-    """The snapshots of boards: who takes and who lifts them."""
+    """The snapshots of boards: who takes and who lifts them.
+
+    Each of `claim`, `look`, `write` and `finish` is for a transaction of its own.
+    """
 
     def __init__(self, session: Session, now: datetime) -> None:
         self._session, self._now = session, now
@@ -92,27 +141,75 @@ class Freezing:
         expected = _expected(self._session, self._now)
         return [contest for contest, at in expected.items() if at + GRACE <= self._now]
 
-    def take(self, contest_id: int) -> bool:
-        """Keep the boards as they were; False when somebody else did, or it is not due.
+    def claim(self, contest_id: int) -> Claim | None:
+        """The right to take this snapshot; None when somebody else has it, or it is not due.
 
         Several workers may try at once: the key lets one through, and the others wait for it.
         """
         at = _expected(self._session, self._now).get(contest_id)
         if at is None or self._now < at + GRACE:
-            return False
+            return None
+        died = self._session.execute(
+            delete(_FREEZE).where(
+                _FREEZE.c.contest_id == contest_id,
+                _FREEZE.c.taken_at.is_(None),
+                _FREEZE.c.claimed_at <= self._now - PATIENCE,
+            )
+        )
+        if died.rowcount:  # type: ignore[attr-defined]
+            self._session.execute(delete(_PLACE).where(_PLACE.c.contest_id == contest_id))
         try:
             with self._session.begin_nested():
-                self._session.add(BoardFreeze(contest_id=contest_id, at=at, taken_at=self._now))
+                self._session.add(BoardFreeze(contest_id=contest_id, at=at, claimed_at=self._now))
         except IntegrityError:
+            return None
+        return Claim(contest_id, at, self._now)
+
+    def look(self, claim: Claim) -> Snapshot:
+        """The boards as they were at the instant; nothing is locked.
+
+        No grade changes while a snapshot is expected, and what is answered since counts not.
+        """
+        contest = self._session.get_one(Contest, claim.contest)
+        standing = self._standing(contest, claim.at)
+        return Snapshot(claim, sorted(standing, key=lambda one: height(one, one.member)))
+
+    def write(self, claim: Claim, piece: Sequence[Mapping[str, Any]]) -> bool:
+        """Keep these lines; False when the claim holds no longer.
+
+        Whoever had their data erased since the look stands nowhere.
+        """
+        if not self._holds(claim):
             return False
-        contest = self._session.get_one(Contest, contest_id)
-        standing = sorted(self._standing(contest, at), key=lambda one: one.height)
-        self._keep_places(contest, standing)
-        self._keep_turnout(contest_id)
-        facts = {"at": at.isoformat(), "people": len(standing)}
+        still_here = lock_members(self._session, sorted({row["member_key"] for row in piece}))
+        if kept := [row for row in piece if row["member_key"] in still_here]:
+            self._session.connection().execute(insert(_PLACE), kept)
+        return True
+
+    def turnout(self, claim: Claim) -> list[dict[str, Any]]:
+        """The lines of the boards of units, once those of people are written; locks nothing."""
+        return [
+            {
+                "contest_id": claim.contest, "unit_id": row.id, "headcount": row.headcount,
+                "participants": row.participants, "departed": row.departed,
+            }
+            for row in turnout_at_freeze(self._session, claim.contest)
+        ]  # fmt: skip
+
+    def finish(self, snapshot: Snapshot, turnout: Sequence[Mapping[str, Any]]) -> bool:
+        """Show it to all from now on; False when the claim holds no longer."""
+        claim = snapshot.claim
+        if not self._holds(claim):
+            return False
+        if turnout:
+            self._session.connection().execute(insert(_TURNOUT), turnout)
+        taken = update(_FREEZE).where(_FREEZE.c.contest_id == claim.contest)
+        self._session.execute(taken.values(taken_at=self._now))
+        facts = {"at": claim.at.isoformat(), "people": snapshot.people}
         audit.record(
-            self._session, self._now, audit.SYSTEM, "board.freeze", f"contest:{contest_id}", facts
-        )
+            self._session, self._now, audit.SYSTEM, "board.freeze", f"contest:{claim.contest}",
+            facts,
+        )  # fmt: skip
         return True
 
     def lift(self, contest_id: int, staff_id: int) -> None:
@@ -122,7 +219,11 @@ class Freezing:
             raise NotFrozen
         lifted = self._session.execute(
             update(BoardFreeze)
-            .where(BoardFreeze.contest_id == contest_id, BoardFreeze.lifted_at.is_(None))
+            .where(
+                BoardFreeze.contest_id == contest_id,
+                BoardFreeze.taken_at.is_not(None),
+                BoardFreeze.lifted_at.is_(None),
+            )
             .values(lifted_at=self._now, lifted_by=staff_id)
         )
         if not lifted.rowcount:  # type: ignore[attr-defined]
@@ -171,25 +272,18 @@ class Freezing:
                 scores[member] = total
         return scores
 
-    def _keep_places(self, contest: Contest, standing: Sequence[_Standee]) -> None:
-        boards: dict[str, list[_Standee]] = defaultdict(list)
-        for one in standing:
-            for board in one.boards:
-                boards[board].append(one)
-        rows = [row for board, of in boards.items() for row in _placed(contest.id, board, of)]
-        for begin in range(0, len(rows), _CHUNK):
-            self._session.execute(insert(FrozenPlace), rows[begin : begin + _CHUNK])
-
-    def _keep_turnout(self, contest: int) -> None:
-        rows = [
-            {
-                "contest_id": contest, "unit_id": row.id, "headcount": row.headcount,
-                "participants": row.participants, "departed": row.departed,
-            }
-            for row in turnout_at_freeze(self._session, contest)
-        ]  # fmt: skip
-        if rows:
-            self._session.execute(insert(FrozenTurnout), rows)
+    def _holds(self, claim: Claim) -> bool:
+        """Whether the claim is still this one's: locked, so that it stays so to the commit."""
+        held = (
+            select(BoardFreeze.contest_id)
+            .where(
+                BoardFreeze.contest_id == claim.contest,
+                BoardFreeze.claimed_at == claim.since,
+                BoardFreeze.taken_at.is_(None),
+            )
+            .with_for_update()
+        )
+        return self._session.scalar(held) is not None
 
 
 def is_freeze_expected(session: Session, now: datetime) -> bool:
@@ -204,7 +298,7 @@ def _expected(session: Session, now: datetime) -> dict[int, datetime]:
         select(Contest)
         .outerjoin(BoardFreeze, BoardFreeze.contest_id == Contest.id)
         .where(
-            Contest.closed_days > 0, Contest.last_day >= today, BoardFreeze.contest_id.is_(None)
+            Contest.closed_days > 0, Contest.last_day >= today, BoardFreeze.taken_at.is_(None)
         )
     )  # fmt: skip
     return {
@@ -216,16 +310,3 @@ def _expected(session: Session, now: datetime) -> dict[int, datetime]:
 
 def _is_closed(contest: Contest, now: datetime) -> bool:
     return is_board_closed(contest.last_day, contest.closed_days, now)
-
-
-def _placed(contest: int, board: str, standing: Sequence[_Standee]) -> Iterator[dict[str, Any]]:
-    """The rows of one board: who ties shares the rank of the first of them."""
-    rank, before = 0, None
-    for position, one in enumerate(standing, start=1):
-        if before != one[:3]:
-            rank, before = position, one[:3]
-        yield {
-            "member_key": one.member, "contest_id": contest, "board": board,
-            "position": position, "rank": rank, "points": one.points, "days": one.days,
-            "district_id": one.district,
-        }  # fmt: skip

@@ -40,7 +40,7 @@ class Frozen:
 _FREEZE = table_of(BoardFreeze)
 _PLACE, _MEMBER, _UNIT = table_of(FrozenPlace), table_of(Member), table_of(Unit)
 _STATE = select(_FREEZE.c.at, _FREEZE.c.lifted_at).where(
-    _FREEZE.c.contest_id == bindparam("contest")
+    _FREEZE.c.contest_id == bindparam("contest"), _FREEZE.c.taken_at.is_not(None)
 )
 _LINES: Select[Any] = (
     select(

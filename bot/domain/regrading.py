@@ -24,7 +24,6 @@ from sqlalchemy import (
     insert,
     or_,
     select,
-    true,
     tuple_,
     update,
 )
@@ -38,6 +37,7 @@ from bot.domain.freezing import is_freeze_expected
 from bot.domain.identity import campaign_day
 from bot.domain.keys import mended_keys, tell_processes, with_key
 from bot.domain.notices import Notices
+from bot.domain.ranking import downwards, height
 from bot.domain.scores import add_up, lock_members
 from bot.domain.scoring import Grade, Graded, Total
 from bot.domain.withholding import NotWithheld, Withholdings, are_waiting
@@ -125,7 +125,8 @@ class Preview:
     changes: list[tuple[int, int]]
     """Points won or lost, and by how many people; the most won first."""
     places: int
-    """At how many of the first twenty places of a contest somebody else would stand."""
+    """At how many of the first twenty places of a contest, or of each of its brackets, somebody
+    else would stand."""
 
 
 _ANSWER, _REGRADED = table_of(Answer), table_of(RegradedAnswer)
@@ -325,12 +326,26 @@ class Regrading:
         }
 
     def _places(self, anew: "_Anew", contest: int, change: Mapping[bytes, int]) -> int:
-        """At how many of the first places somebody else will stand."""
-        order = (Score.points.desc(), Score.days.desc(), Score.reached_at, Score.member_key)
+        """At how many of the first places of its boards somebody else will stand."""
+        return sum(self._places_on(board, anew, contest, change) for board in self._boards(contest))
+
+    def _boards(self, contest: int) -> list[ColumnElement[bool]]:
+        """Whether a score stands on the board of people, or on that of each bracket."""
+        held = self._session.get_one(Contest, contest)
+        of_contest = Score.contest_id == contest
+        if held.joined_only:
+            joined = select(Member.member_key).where(Member.unit_id.is_not(None))
+            of_contest &= Score.member_key.in_(joined)
+        brackets = range(1, 1 + len(held.brackets))
+        return [of_contest & (Score.bracket == number) for number in brackets] or [of_contest]
+
+    def _places_on(
+        self, board: ColumnElement[bool], anew: "_Anew", contest: int, change: Mapping[bytes, int]
+    ) -> int:
         rows = self._session.execute(
             select(Score.member_key, Score.points, Score.days, Score.reached_at)
-            .where(Score.contest_id == contest, self._has_place(contest))
-            .order_by(*order)
+            .where(board)
+            .order_by(*downwards(Score))
             .execution_options(yield_per=_CHUNK)
         )
         before: list[bytes] = []
@@ -345,30 +360,21 @@ class Regrading:
         rows.close()
         least = steady[-1].points if len(steady) == PLACES else 0
         standing = [
-            *((-row.points, -row.days, row.reached_at, row.member_key) for row in steady),
-            *self._moved(anew, contest, self._hopeful(contest, change, least)),
+            *(height(row, row.member_key) for row in steady),
+            *self._moved(anew, contest, self._hopeful(board, change, least)),
         ]
         after = [key for *_, key in sorted(standing)[:PLACES]]
         return sum(one != other for one, other in zip(before, after, strict=True))
 
-    def _hopeful(self, contest: int, change: Mapping[bytes, int], least: int) -> Iterator[bytes]:
+    def _hopeful(
+        self, board: ColumnElement[bool], change: Mapping[bytes, int], least: int
+    ) -> Iterator[bytes]:
         """Whose points change, and are then as many as it takes to be among the first."""
         for some in _chunks(sorted(change)):
             rows = self._session.execute(
-                select(Score.member_key, Score.points).where(
-                    Score.contest_id == contest,
-                    Score.member_key.in_(some),
-                    self._has_place(contest),
-                )
+                select(Score.member_key, Score.points).where(board, Score.member_key.in_(some))
             )
             yield from (member for member, points in rows if points + change[member] >= least)
-
-    def _has_place(self, contest: int) -> ColumnElement[bool]:
-        """Whether whose score it is stands on the board of people."""
-        if not self._session.get_one(Contest, contest).joined_only:
-            return true()
-        joined = select(Member.member_key).where(Member.unit_id.is_not(None))
-        return Score.member_key.in_(joined)
 
     def _moved(
         self, anew: "_Anew", contest: int, members: Iterable[bytes]
@@ -376,8 +382,7 @@ class Regrading:
         """Where these people will stand, as something to sort by."""
         for some in _chunks(list(members)):
             for (member, _), answers in self._answers([(one, contest) for one in some]):
-                total = anew.total(answers)
-                yield -total.points, -total.days, total.reached_at, member
+                yield height(anew.total(answers), member)
 
     def _answers(self, scores: Sequence[tuple[bytes, int]]) -> Iterator[tuple[Any, list[Any]]]:
         """All answers that each of these scores is the sum of."""

@@ -44,6 +44,8 @@ class Frame:
     """The moment at which everything was read."""
     people: int
     """Who answered at least one question, in all districts."""
+    brackets: tuple[str, ...]
+    """The groups that are ranked apart; none where all are ranked together."""
     answers: int
     right: int
     """Answers to the contest's questions in all, and how many of them were right."""
@@ -95,6 +97,7 @@ class Results:
             full_names=self.wanted.full_names,
             at=self._now,
             people=self._session.scalar(people) or 0,
+            brackets=tuple(contest.brackets),
             answers=sum(graded.values()),
             right=graded.get(True, 0),
         )
@@ -107,6 +110,20 @@ class Results:
                 one.rank, one.district, one.branch, one.unit, self._name(one), one.unlisted,
                 one.points, one.days, one.reached_at, one.bracket,
             )  # fmt: skip
+
+    def first(self, most: int) -> dict[str | None, list[PersonLine]]:
+        """Who may be read at the top: so many of all, or of each bracket, in their order."""
+        contest = self._session.get_one(Contest, self.wanted.contest)
+        first: dict[str | None, list[PersonLine]] = {
+            bracket: [] for bracket in contest.brackets or (None,)
+        }
+        for line in self.people():
+            lines = first.get(line.bracket, [])
+            if line.rank and not line.unlisted and len(lines) < most:
+                lines.append(line)
+                if all(len(each) == most for each in first.values()):
+                    break
+        return first
 
     def units(self) -> list[UnitCount]:
         """The units, each after the one it belongs to."""

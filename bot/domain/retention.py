@@ -292,7 +292,7 @@ REGISTER: Mapping[str, Fields] = {
     "result_file": _for(Purpose.REPORT, "token", "name", "piece", "content", "kept_at"),
     "contest_question": _for(Purpose.CONTENT, "contest_id", "question_id"),
     "board_freeze": _for(
-        Purpose.CONTENT, "contest_id", "at", "taken_at", "lifted_at", "lifted_by"
+        Purpose.CONTENT, "contest_id", "at", "claimed_at", "taken_at", "lifted_at", "lifted_by"
     ),
     "attempt_slot": _for(Purpose.CONTENT, "contest_id", "nth"),
     "round": _for(
@@ -346,7 +346,7 @@ REGISTER: Mapping[str, Fields] = {
         Purpose.CONTENT,
         "id", "activity", "title", "honour", "first_rank", "last_rank", "issuer", "issued_at",
     ),
-    "certificate": _for(Purpose.CONTENT, "code", "award_id", "place", "revoked_at"),
+    "certificate": _for(Purpose.CONTENT, "code", "award_id", "place", "bracket", "revoked_at"),
     "round_slot": _for(Purpose.CONTENT, "round_id", "slot"),
 }  # fmt: skip
 """Each table, each of its fields, and what for."""

@@ -30,6 +30,7 @@ from sqlalchemy.orm import Session
 from bot.domain.frozen import AMONG_ALL, Frozen, FrozenBoards, board_named
 from bot.domain.identity import campaign_day, mask
 from bot.domain.ladders import Ladder, Ladders, Scope
+from bot.domain.ranking import Ranking, downwards, standing_of, upwards
 from bot.domain.refusals import BoardClosed, OnlyJoinedStand
 from bot.domain.units import UnitCard
 from bot.storage.directly import ask
@@ -38,8 +39,6 @@ from bot.storage.tables import Contest, Member, Score, Unit, table_of
 ABOVE, BELOW = 2, 1
 """How many neighbours a member sees on each side."""
 
-Standing = tuple[int, int, datetime]
-"""What ranks a member: points, days, and when the points were reached."""
 _Row = Row[Any]
 
 
@@ -97,22 +96,6 @@ class Standee(NamedTuple):
     """In which the rank counts; None where all are ranked together."""
 
 
-@dataclass
-class _Counted:
-    """Those of a table that were told so far, the highest first."""
-
-    people: int = 0
-    rank: int = 0
-    last: Standing | None = None
-
-    def next(self, standing: Standing) -> int:
-        """The rank of the one who comes next: who ties shares it."""
-        self.people += 1
-        if standing != self.last:
-            self.rank, self.last = self.people, standing
-        return self.rank
-
-
 _CONTEST, _SCORE = table_of(Contest), table_of(Score)
 _MEMBER, _UNIT = table_of(Member), table_of(Unit)
 _PARENT = _UNIT.alias("parent")
@@ -131,19 +114,6 @@ or else the last to have begun, whatever is planned.
 """
 
 _STANDING = (_SCORE.c.points, _SCORE.c.days, _SCORE.c.reached_at)
-
-
-def _downwards(of: Any) -> tuple[ColumnElement[Any], ...]:
-    """The order of the boards, in which the indexes lie.
-
-    The key comes last, so that people who tie always stand in the same order.
-    """
-    return of.points.desc(), of.days.desc(), of.reached_at, of.member_key
-
-
-def _upwards(of: Any) -> tuple[ColumnElement[Any], ...]:
-    return of.points, of.days, of.reached_at.desc(), of.member_key.desc()
-
 
 _POINTS: BindParameter[int] = bindparam("points")
 _DAYS: BindParameter[int] = bindparam("days")
@@ -257,9 +227,9 @@ def _around(*among: ColumnElement[bool]) -> Select[Any]:
     """
     ahead, behind = ([and_(*among, stretch) for stretch in each] for each in (_HIGHER, _LOWER))
     parts = {
-        _AHEAD: _nearest(ahead, _upwards, ABOVE),
+        _AHEAD: _nearest(ahead, upwards, ABOVE),
         _MYSELF: select(*_STANDING, _SCORE.c.member_key).where(*_MYSELF_AMONG),
-        _BEHIND: _nearest(behind, _downwards, BELOW),
+        _BEHIND: _nearest(behind, downwards, BELOW),
     }
     found = [(part, chosen.subquery()) for part, chosen in parts.items()]
     near = union_all(*(select(literal(n).label("part"), each) for n, each in found)).subquery()
@@ -270,7 +240,7 @@ def _around(*among: ColumnElement[bool]) -> Select[Any]:
         _SCORE.c.reached_at < near.c.reached_at,
     )
     rows = _people(near, near, sooner.scalar_subquery().label("sooner"), *_NAMED)
-    return rows.order_by(near.c.part, *_downwards(near.c))
+    return rows.order_by(near.c.part, *downwards(near.c))
 
 
 def _rungs(*scope: ColumnElement[bool]) -> Select[Any]:
@@ -281,9 +251,9 @@ def _rungs(*scope: ColumnElement[bool]) -> Select[Any]:
 def _top(*among: ColumnElement[bool]) -> Select[Any]:
     """The first of these, named only once they are chosen."""
     columns = (*_STANDING, _SCORE.c.member_key)
-    first = select(*columns).where(*among).order_by(*_downwards(_SCORE.c))
+    first = select(*columns).where(*among).order_by(*downwards(_SCORE.c))
     chosen = first.limit(bindparam("limit")).subquery()
-    return _people(chosen, chosen, *_NAMED).order_by(*_downwards(chosen.c))
+    return _people(chosen, chosen, *_NAMED).order_by(*downwards(chosen.c))
 
 
 _AMONG = (
@@ -299,7 +269,7 @@ _EVERYBODY = (
         _UNIT.c.name.label("own"), _UNIT.c.parent_id,
     )
     .where(_IN_CONTEST)
-    .order_by(*_downwards(_SCORE.c))
+    .order_by(*downwards(_SCORE.c))
     .execution_options(yield_per=1_000)
 )  # fmt: skip
 _ALL_OF_DISTRICT = _EVERYBODY.where(_IN_DISTRICT)
@@ -342,13 +312,13 @@ class Standings:
             return None
         ladder = self._ladder(scope)
         ranks = {
-            _standing(row): 1 + ladder.above(row.points, row.days) + row.sooner for row in rows
+            standing_of(row): 1 + ladder.above(row.points, row.days) + row.sooner for row in rows
         }
         # Some may have come since the people were counted.
         ahead = sum(row.part == _AHEAD for row in rows)
-        mine = ranks[_standing(myself)] = max(ranks[_standing(myself)], 1 + ahead)
+        mine = ranks[standing_of(myself)] = max(ranks[standing_of(myself)], 1 + ahead)
         out_of = max(ladder.people, len(rows), mine)
-        around = [_to_place(row, ranks[_standing(row)], row is myself) for row in rows]
+        around = [_to_place(row, ranks[standing_of(row)], row is myself) for row in rows]
         return Neighbourhood(
             district, mine, out_of, myself.points, around, not me.unlisted, _bracket_of(me)
         )
@@ -373,14 +343,9 @@ class Standings:
             return [_to_place(row, row.rank) for row in lines if not row.unlisted]
         scope = Scope(board.id, None if bracket else district, board.joined_only, bracket)
         rows = self._session.execute(_TOPS.within(scope), scope.values | {"limit": limit})
-        places: list[Place] = []
-        rank, before = 0, None
-        for position, row in enumerate(rows, start=1):
-            if before != _standing(row):
-                rank, before = position, _standing(row)
-            if not row.unlisted:
-                places.append(_to_place(row, rank))
-        return places
+        ranking = Ranking()
+        ranked = [(row, ranking.next(standing_of(row))) for row in rows]
+        return [_to_place(row, rank) for row, rank in ranked if not row.unlisted]
 
     def everybody(self, contest: int, district: int | None = None) -> Iterator[Standee]:
         """Everybody's place in this contest, in the own bracket where there are some; a thousand
@@ -388,15 +353,15 @@ class Standings:
         """
         asked = _EVERYBODY if district is None else _ALL_OF_DISTRICT
         held = self._session.get_one(Contest, contest)
-        counted: dict[int | None, _Counted] = defaultdict(_Counted)
+        rankings: dict[int | None, Ranking] = defaultdict(Ranking)
         for row in self._session.execute(asked, Scope(contest, district).values):
             stands = row.unit_id is not None or not held.joined_only
-            place = counted[row.bracket].next(_standing(row)) if stands else None
+            place = rankings[row.bracket].next(standing_of(row)) if stands else None
             branch = row.own if row.parent_id else None
             bracket = held.brackets[row.bracket - 1] if row.bracket else None
             yield Standee(
                 place, row.unit, row.unit_id, branch, row.name, bool(row.unlisted),
-                *_standing(row), row.member_key, bracket,
+                *standing_of(row), row.member_key, bracket,
             )  # fmt: skip
 
     def _meaning(self, contest: int | None) -> dict[str, Any]:
@@ -439,10 +404,6 @@ def _when_frozen(boards: FrozenBoards, frozen: Frozen, member: bytes, me: _Row) 
 
 def _bracket_of(me: _Row) -> str | None:
     return me.brackets[me.bracket - 1] if me.bracket else None
-
-
-def _standing(row: _Row) -> Standing:
-    return row.points, row.days, row.reached_at
 
 
 def _to_place(row: _Row, rank: int, is_me: bool = False) -> Place:

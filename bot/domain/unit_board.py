@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import groupby
 from math import sqrt
+
+from bot.domain.ranking import Ranking
 
 SMALL = 10
 """A unit of fewer people is not ranked by itself, but together with the others of its table."""
@@ -163,11 +164,8 @@ def _together(small: Sequence[Contender]) -> list[Contender]:
 def _places(contenders: Sequence[Contender]) -> list[UnitPlace]:
     # Names and ids come last, so that those who tie always stand in the same order.
     ordered = sorted(contenders, key=lambda one: (-one.turnout.surely, one.names, one.units))
-    places: list[UnitPlace] = []
-    for _, tied in groupby(ordered, key=lambda one: one.turnout.surely):
-        rank = 1 + len(places)
-        places.extend(UnitPlace(rank, one) for one in tied)
-    return places
+    ranking = Ranking()
+    return [UnitPlace(ranking.next(one.turnout.surely), one) for one in ordered]
 
 
 class UnitBoard:

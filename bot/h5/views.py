@@ -39,7 +39,7 @@ from bot.h5.pen import Pen
 from bot.h5.results import Results
 from bot.h5.signing_in import SignIn, SigningIn
 from bot.h5.sizes import asked_for, is_larger, offer_sizes
-from bot.h5.wording import issued_on, kept, spoken, when
+from bot.h5.wording import issued_on, kept, place_of, spoken, when
 from bot.logs import trace
 from bot.rulebook import METHODS, beginning, contest_rules, correction, deadline, points
 from bot.settings import Settings
@@ -122,6 +122,7 @@ def h5(settings: Settings, transaction: Transaction, sign_in: SignIn | None = No
         "deadline": deadline,
         "spoken": spoken,
         "issued_on": issued_on,
+        "place_of": place_of,
         "points": points,
         "methods": METHODS,
         "signs_in": sign_in is not None,

@@ -139,7 +139,10 @@ SECTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "draws": ("抽签", ("抽签", "您的编号", "排在第几", "中签")),
     "certificates": (
         "荣誉证书",
-        ("活动", "荣誉", "名次", "编号", "姓名", "单位", "查验时可以显示姓", "颁发", "撤销"),
+        (
+            "活动", "荣誉", "名次", "组别", "编号", "姓名", "单位", "查验时可以显示姓", "颁发",
+            "撤销",
+        ),
     ),
     "papers": (
         "每天的卷子",
@@ -372,7 +375,12 @@ def to_whom(diploma: Diploma) -> str:
 
 def cited(diploma: Diploma) -> str:
     """What a certificate is given for."""
-    return f"在“{diploma.title}”中获得第{diploma.rank}名，特发此证，以资鼓励。"
+    return f"在“{diploma.title}”中获得{place_of(diploma)}，特发此证，以资鼓励。"
+
+
+def place_of(diploma: Diploma) -> str:
+    """The place, in the bracket where there are some."""
+    return f"{diploma.bracket or ''}第{diploma.rank}名"
 
 
 def issued_on(diploma: Diploma) -> str:

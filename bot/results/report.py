@@ -1,6 +1,6 @@
 """The report on a contest, in the form of an official document."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +21,8 @@ class Summary:
     days: int = 0
     guests: int = 0
     """Who is bound to no unit."""
-    top: list[PersonLine] = field(default_factory=list)
+    top: dict[str | None, list[PersonLine]] = field(default_factory=lambda: defaultdict(list))
+    """The first of each bracket; of all where there are none."""
     points_of: Counter[int] = field(default_factory=Counter)
     people_of: Counter[int] = field(default_factory=Counter)
     """The points and the number of the people bound to each unit."""
@@ -40,9 +41,9 @@ class Summary:
             line.rank
             and line.rank <= wording.TOP
             and not line.unlisted
-            and len(self.top) < wording.TOP_ROWS
+            and len(top := self.top[line.bracket]) < wording.TOP_ROWS
         ):
-            self.top.append(line)
+            top.append(line)
 
 
 def write_report(
@@ -96,19 +97,22 @@ def _tell_units(document: Document, units: UnitTable) -> None:
 
 
 def _tell_people(document: Document, frame: Frame, summary: Summary) -> None:
-    document.say(wording.top(frame.full_names))
-    rows = [
-        (
-            str(line.rank),
-            wording.belongs(line),
-            wording.name(line),
-            str(line.points),
-            str(line.days),
-        )
-        for line in summary.top
-    ]
-    if rows:
-        document.table(wording.TOP_TABLE, (16, 62, 30, 24, 24), rows)
+    document.say(wording.top(frame))
+    for bracket in frame.brackets or (None,):
+        rows = [
+            (
+                str(line.rank),
+                wording.belongs(line),
+                wording.name(line),
+                str(line.points),
+                str(line.days),
+            )
+            for line in summary.top[bracket]
+        ]
+        if bracket:
+            document.say(wording.bracket(bracket, len(rows)))
+        if rows:
+            document.table(wording.TOP_TABLE, (16, 62, 30, 24, 24), rows)
 
 
 def _tell_questions(document: Document, items: Sequence[Item]) -> None:

@@ -152,10 +152,16 @@ def unknown(names: Sequence[str]) -> str:
     return f"没有填报在册人数、未排名的单位：{'、'.join(names)}。" if names else ""
 
 
-def top(full_names: bool) -> str:
+def top(frame: Frame) -> str:
     """What the table of people shows."""
-    masked = "" if full_names else "，姓名只显示姓"
-    return f"得分前{TOP}名如下{masked}。先比得分，再比参与天数，再比谁先达到；都一样的并列。"
+    masked = "" if frame.full_names else "，姓名只显示姓"
+    first = f"分{len(frame.brackets)}组排名，各组前{TOP}名" if frame.brackets else f"得分前{TOP}名"
+    return f"{first}如下{masked}。先比得分，再比参与天数，再比谁先达到；都一样的并列。"
+
+
+def bracket(name: str, people: int) -> str:
+    """Which bracket a table shows."""
+    return f"{name}：" if people else f"{name}：还没有人上榜。"
 
 
 def questions(items: Sequence[Item]) -> str:

@@ -558,7 +558,10 @@ class BoardFreeze(Base):
     )
     at: Mapped[datetime]
     """The instant they are the boards of."""
-    taken_at: Mapped[datetime]
+    claimed_at: Mapped[datetime]
+    """When a worker began to write the snapshot down."""
+    taken_at: Mapped[datetime | None]
+    """When it was whole: nobody sees any of it before."""
     lifted_at: Mapped[datetime | None]
     """When a colleague let all see the boards as they are; for good."""
     lifted_by: Mapped[int | None]
@@ -1260,6 +1263,8 @@ class Certificate(Base):
     code: Mapped[str] = mapped_column(String(10), primary_key=True)
     award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), index=True)
     place: Mapped[int] = mapped_column(SmallInteger)
+    bracket: Mapped[str | None] = mapped_column(String(8))
+    """The name of the bracket in which the place counts; none where all are ranked together."""
     revoked_at: Mapped[datetime | None]
 
 

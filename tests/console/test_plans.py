@@ -5,12 +5,11 @@ from flask import Flask
 from sqlalchemy import update
 
 from bot.domain.bank import BankState
-from bot.domain.freezing import Freezing
 from bot.domain.identity import campaign_day
 from bot.domain.roles import Role
 from bot.domain.services import Transaction
 from bot.storage.tables import BankQuestion, Contest
-from tests.builders import NOON
+from tests.builders import NOON, freeze_boards
 from tests.console.browser import Browser, text_of
 from tests.console.conftest import Opened, signed_in
 
@@ -223,7 +222,7 @@ def test_what_is_not_there_is_said(chen: Browser) -> None:
 def test_a_freeze_is_lifted_by_whoever_writes_the_title(chen: Browser, opened: Opened) -> None:
     with opened() as session:
         session.execute(update(Contest).values(last_day=campaign_day(NOON), closed_days=1))
-        Freezing(session, NOON).take(1)
+        freeze_boards(session, NOON)
     form = chen.get(f"{PLANS}/contest/1")
     assert "现在封着榜，大家看到的是封榜时的名次，2026年12月5日答完自动揭晓。" in text_of(form)
 

@@ -5,12 +5,13 @@ from datetime import date
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from bot.domain.result_files import ResultFiles
 from bot.domain.roles import Role
 from bot.domain.services import Transaction
-from bot.storage.tables import Contest
-from tests.builders import NOON
+from bot.storage.tables import Contest, Score
+from tests.builders import NOON, a_member
 from tests.console.browser import Browser, text_of
 from tests.console.conftest import PASSWORD, Clock, Opened, signed_in
 from tests.domain.test_item_analysis import answered
@@ -141,3 +142,25 @@ def test_what_failed_says_so_and_can_be_asked_for_again(
     organiser.post(RESULTS, {"contest": 1})
     make(transaction)
     assert "成绩表（Excel）" in text_of(organiser.get(RESULTS))
+
+
+def test_where_brackets_are_ranked_apart_the_first_of_each_are_shown(
+    li: Browser, opened: Opened
+) -> None:
+    with opened() as session:
+        session.execute(update(Contest).values(brackets=["甲组", "乙组", "丙组"]))
+        for name, bracket, points in (("zhang", 1, 9), ("li", 1, 8), ("wang", 2, 3)):
+            member = a_member(session, name, 3)
+            session.add(
+                Score(
+                    member_key=member, contest_id=1, points=points, days=1, reached_at=NOON,
+                    bracket=bracket,
+                )
+            )  # fmt: skip
+
+    shown = text_of(li.get(RESULTS))
+
+    boards = re.split("甲组 甲组|乙组 乙组|丙组", shown)[1:]
+    rows = [re.findall(r"(\d+) \S+ 农业局 (\d) 1", board) for board in boards]
+    assert rows == [[("1", "9"), ("2", "8")], [("1", "3")], []]
+    assert boards[2].startswith(" 还没有人上榜。")

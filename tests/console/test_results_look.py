@@ -33,7 +33,11 @@ def test_the_results_fit_the_screen(
     page.get_by_role("link", name="成绩").click()
     page.get_by_role("button", name="生成成绩表和通报").click()
     expect(page.get_by_text("排队等候")).to_be_visible()
+    # It loads itself anew every few seconds: held back, so that it stays to be looked at.
+    page.route("**/admin/results?*", lambda _: None)
     look_at(page, tmp_path, "waiting")
+    page.unroute("**/admin/results?*")
     make(transaction)
+    page.goto(page.url)
     expect(page.get_by_role("button", name="通报（Word，公文格式）")).to_be_visible()
     look_at(page, tmp_path, "made")

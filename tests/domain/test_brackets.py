@@ -7,16 +7,17 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from bot.domain.freezing import Freezing
+from bot.domain.certificates import AwardPlan, Certificates
 from bot.domain.planning import Flaw, Planning, Unfit
 from bot.domain.questions import Shelf
 from bot.domain.quiz import Quiz
 from bot.domain.refusals import BracketFixed, BracketNeeded
 from bot.domain.services import open_services
 from bot.domain.standings import Standings
+from bot.h5.wording import cited
 from bot.storage.database import Sessions
-from bot.storage.tables import Contest
-from tests.builders import NOON, a_member, key, said
+from bot.storage.tables import Contest, Member
+from tests.builders import NOON, a_member, freeze_boards, key, said
 from tests.domain.test_planning import CONTEST, ORGANISER
 
 SERVING, RETIRED = "在职党员组", "离退休组"
@@ -108,7 +109,7 @@ def test_the_boards_of_brackets_freeze_too(contest: Session) -> None:
     check_the_places(contest)
     day = timedelta(days=1)
     contest.execute(update(Contest).values(last_day=(NOON + day).date(), closed_days=1))
-    Freezing(contest, NOON + day).take(1)
+    freeze_boards(contest, NOON + day)
 
     frozen = Standings(contest, NOON + day)
 
@@ -137,3 +138,23 @@ def test_once_it_has_begun_the_brackets_of_a_contest_stay(contest: Session) -> N
         planning.change_contest(1, 0, replace(plan, brackets=()), ORGANISER)
 
     assert refused.value.flaws == {"brackets": Flaw.BEGUN}
+
+
+def test_certificates_go_to_the_first_of_each_bracket_and_name_it(contest: Session) -> None:
+    takes_part(contest, "zhang", 1, right=5)
+    takes_part(contest, "zhao", 1, right=4)
+    takes_part(contest, "li", 2, right=2)
+    over = NOON + timedelta(days=40)
+    # The third comes before the first of the other bracket, and ends nothing.
+    plan = AwardPlan("contest:1", "一等奖", first_rank=1, last_rank=1, issuer="市委组织部")
+    for name in ("zhang", "zhao", "li"):
+        contest.execute(update(Member).where(Member.member_key == key(name)).values(name=name))
+
+    number = Certificates(contest, over).issue(plan, ORGANISER)
+
+    lines = Certificates(contest, over).lines(number)
+    assert [(line.bracket, line.rank, line.name) for line in lines] == [
+        (SERVING, 1, "zhang"), (RETIRED, 1, "li"),
+    ]  # fmt: skip
+    (own,) = Certificates(contest, over).of(key("li"))
+    assert "获得离退休组第1名" in cited(own)

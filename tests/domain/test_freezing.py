@@ -8,7 +8,8 @@ from hypothesis import given
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.domain.freezing import GRACE, Freezing, NotFrozen
+from bot.domain.erasure import Erasure
+from bot.domain.freezing import GRACE, PATIENCE, Freezing, NotFrozen
 from bot.domain.participation import Participation
 from bot.domain.planning import Flaw, Planning, Unfit
 from bot.domain.questions import Shelf
@@ -27,7 +28,7 @@ from bot.storage.tables import (
     Member,
     Score,
 )
-from tests.builders import NOON, a_member, key, said
+from tests.builders import NOON, a_member, freeze_boards, key, said
 from tests.domain.test_planning import ORGANISER
 from tests.domain.test_regrading import LI, WANG, wording
 from tests.domain.test_standings import PLAYERS, Player, check_every_view, in_any_order, play
@@ -93,10 +94,10 @@ def test_what_comes_after_the_instant_reaches_no_frozen_board(contest: Session) 
     assert Freezing(contest, INSTANT + GRACE - timedelta(seconds=1)).due() == []
     assert Freezing(contest, INSTANT + GRACE).due() == [1]
 
-    assert Freezing(contest, NOON).take(1) is True
+    assert freeze_boards(contest, NOON) is True
 
     check_a_frozen_board(contest)
-    assert (Freezing(contest, NOON).due(), Freezing(contest, NOON).take(1)) == ([], False)
+    assert (Freezing(contest, NOON).due(), freeze_boards(contest, NOON)) == ([], False)
     with pytest.raises(BoardClosed) as refused:
         Standings(contest, NOON).neighbourhood(key("wang"))
     assert refused.value.points == 10
@@ -108,7 +109,7 @@ def test_every_engine_freezes_alike(sessions: Sessions) -> None:
         with_a_freeze(session)
         played(session)
     with sessions.begin() as session:
-        Freezing(session, NOON).take(1)
+        freeze_boards(session, NOON)
 
     with sessions() as session:
         check_a_frozen_board(session)
@@ -125,7 +126,7 @@ def test_until_the_end_all_see_the_frozen_board_and_from_then_on_the_last(
             board(contest, closed)
         with pytest.raises(BoardClosed):
             Participation(contest, closed).table()
-    Freezing(contest, INSTANT + GRACE).take(1)
+    freeze_boards(contest, INSTANT + GRACE)
 
     assert board(contest, ENDED - timedelta(seconds=1)) == AS_IT_WAS
     assert board(contest, ENDED) == AS_IT_IS
@@ -133,7 +134,7 @@ def test_until_the_end_all_see_the_frozen_board_and_from_then_on_the_last(
 
 def test_units_stand_as_they_did_and_colleagues_see_them_as_they_are(contest: Session) -> None:
     played(contest)
-    Freezing(contest, NOON).take(1)
+    freeze_boards(contest, NOON)
     contest.execute(update(Member).where(Member.member_key == key("wang")).values(unit_id=3))
 
     seen = {p.name: p.turnout for p in Participation(contest, NOON).table().places}
@@ -158,7 +159,7 @@ def test_a_key_mended_during_the_freeze_changes_points_and_no_frozen_board(
     Regrading(contest, INSTANT - timedelta(hours=2)).release(number, WANG)
 
     waits = Regrading(contest, INSTANT + timedelta(seconds=1)).go_on(number)
-    Freezing(contest, INSTANT + GRACE).take(1)
+    freeze_boards(contest, INSTANT + GRACE)
     followed = Regrading(contest, NOON).go_on(number)
 
     assert (waits, followed > 0) == (0, True)
@@ -170,7 +171,7 @@ def test_a_colleague_lifts_it_once_and_for_good(contest: Session) -> None:
     played(contest)
     with pytest.raises(NotFrozen):
         Freezing(contest, NOON).lift(1, ORGANISER)
-    Freezing(contest, NOON).take(1)
+    freeze_boards(contest, NOON)
     assert Planning(contest, NOON).contest(1).frozen
 
     Freezing(contest, NOON).lift(1, ORGANISER)
@@ -208,7 +209,62 @@ def test_whoever_stands_when_it_freezes_sees_what_there_was_to_see(
     play(contest, *players)
     table = Standings(contest, ENDED).top(9)
 
-    Freezing(contest, NOON).take(1)
+    freeze_boards(contest, NOON)
 
     assert Standings(contest, NOON).top(9) == table
     check_every_view(Standings(contest, NOON), players)
+
+
+def test_nobody_sees_a_snapshot_before_it_is_whole_and_one_worker_alone_takes_it(
+    contest: Session,
+) -> None:
+    played(contest)
+    freezing = Freezing(contest, NOON)
+    claim = freezing.claim(1)
+    assert claim is not None
+    assert freezing.claim(1) is None
+    snapshot = freezing.look(claim)
+    for piece in snapshot.pieces():
+        assert freezing.write(claim, piece)
+
+    with pytest.raises(BoardClosed):
+        board(contest)
+    with pytest.raises(NotFrozen):
+        freezing.lift(1, ORGANISER)
+    assert Freezing(contest, NOON).due() == [1]
+    assert freezing.finish(snapshot, freezing.turnout(claim))
+
+    check_a_frozen_board(contest)
+    assert not freezing.finish(snapshot, [])
+
+
+def test_what_a_worker_left_half_written_is_begun_anew_and_it_writes_no_more(
+    contest: Session,
+) -> None:
+    played(contest)
+    freezing = Freezing(contest, NOON)
+    claim = freezing.claim(1)
+    assert claim is not None
+    (piece,) = freezing.look(claim).pieces()
+    freezing.write(claim, piece[:3])
+    assert not freeze_boards(contest, NOON + PATIENCE - timedelta(seconds=1))
+
+    assert freeze_boards(contest, NOON + PATIENCE)
+
+    check_a_frozen_board(contest)
+    assert not freezing.write(claim, piece)
+
+
+def test_who_goes_while_the_snapshot_is_written_stands_on_no_board(contest: Session) -> None:
+    played(contest)
+    freezing = Freezing(contest, NOON)
+    claim = freezing.claim(1)
+    assert claim is not None
+    snapshot = freezing.look(claim)
+    Erasure(contest, NOON).erase(key("li"))
+    for piece in snapshot.pieces():
+        freezing.write(claim, piece)
+
+    freezing.finish(snapshot, freezing.turnout(claim))
+
+    assert board(contest) == AS_IT_WAS[1:]

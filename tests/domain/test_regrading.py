@@ -412,9 +412,33 @@ def test_a_key_that_only_adds_takes_nothing_in_the_dry_run_either(three: Session
     assert regrading.preview(number) == Preview(1, [(2, 1)], regrading.preview(number).places)
 
 
-def order(session: Session) -> list[bytes]:
+def test_the_dry_run_looks_at_the_places_of_each_bracket(three: Session) -> None:
+    """Li passes nobody of the own bracket, whatever becomes of Zhang."""
+    three.execute(update(Contest).values(brackets=["甲组", "乙组"]))
+    for bracket, name in ((1, "zhang"), (2, "li"), (2, "chen")):
+        whose = Score.member_key == key(name)
+        three.execute(update(Score).where(whose).values(bracket=bracket))
+    number = Regrading(three, NOON).propose(FIRST, mended(three, "C"), False, LI)
+    before = [order(three, bracket) for bracket in (1, 2)]
+
+    promised = Regrading(three, LATER).preview(number)
+    Regrading(three, LATER).release(number, WANG)
+    finished(three, number)
+
+    after = [order(three, bracket) for bracket in (1, 2)]
+    moved = [
+        a != b
+        for old, new in zip(before, after, strict=True)
+        for a, b in zip(old, new, strict=True)
+    ]
+    assert (promised.people, promised.places) == (2, sum(moved))
+    assert promised.places < 3
+
+
+def order(session: Session, bracket: int | None = None) -> list[bytes]:
     by = (Score.points.desc(), Score.days.desc(), Score.reached_at, Score.member_key)
-    return list(session.scalars(select(Score.member_key).order_by(*by).limit(20)))
+    whose = Score.bracket.is_(None) if bracket is None else Score.bracket == bracket
+    return list(session.scalars(select(Score.member_key).where(whose).order_by(*by).limit(20)))
 
 
 # ------------------------------------------------------------ many

@@ -8,14 +8,13 @@ from lxml import html
 from sqlalchemy import Engine, update
 from structlog.testing import capture_logs
 
-from bot.domain.freezing import Freezing
 from bot.domain.identity import campaign_day
 from bot.domain.members import Members
 from bot.domain.mottos import PAGE
 from bot.domain.participation import UnitCounts
 from bot.h5.views import FEW, FEWER
 from bot.storage.tables import Base, Contest, Regrade, Score
-from tests.builders import NOON, another_contest, key
+from tests.builders import NOON, another_contest, freeze_boards, key
 from tests.h5.conftest import Campaign
 
 pytestmark = pytest.mark.slow
@@ -220,7 +219,7 @@ def test_a_frozen_board_says_of_when_it_is_and_until_when(
     for address in ("/h/standings", "/h/units"):
         assert "正在封榜，请过一分钟再来看。" in text_of(client, address)
     with campaign.sessions.begin() as session:
-        Freezing(session, NOON).take(1)
+        freeze_boards(session, NOON)
     campaign.scored("li", 30, days=3)
 
     people, units = text_of(client, "/h/standings"), text_of(client, "/h/units")
@@ -232,6 +231,20 @@ def test_a_frozen_board_says_of_when_it_is_and_until_when(
     assert "最后2天封榜，榜停在12月4日零点" in people
     assert told in units
     assert "参加1人" in units
+
+
+def test_a_frozen_board_on_which_nobody_stands_says_that_it_is_frozen(
+    campaign: Campaign, client: FlaskClient
+) -> None:
+    assert "第一名可能就是您" in text_of(client, "/h/standings")
+    with campaign.sessions.begin() as session:
+        session.execute(update(Contest).values(last_day=campaign_day(NOON), closed_days=2))
+        freeze_boards(session, NOON)
+
+    told = text_of(client, "/h/standings")
+
+    assert "已经封榜，这是12月4日零点的榜" in told
+    assert "还没有人上榜。 在公众号里发“答题”，做今天的题。" in told
 
 
 def test_each_bracket_has_a_table_of_its_own(campaign: Campaign, client: FlaskClient) -> None:

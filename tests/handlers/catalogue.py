@@ -271,8 +271,11 @@ FACTS: dict[str, list[dict[str, Any]]] = {
         }
     ],
     "certificate": [
-        {"title": "题" * 60, "honour": "优" * 12, "rank": 1000, "revoked": revoked}
-        for revoked in (False, True)
+        {
+            "title": "题" * 60, "honour": "优" * 12, "rank": 1000, "bracket": bracket,
+            "revoked": revoked,
+        }
+        for revoked, bracket in ((False, "组" * 8), (True, None))
     ],
     "votes_clear": [
         {"number": 123_456, "votes": 30, "why": why}

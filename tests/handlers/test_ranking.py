@@ -8,10 +8,9 @@ from sqlalchemy.orm import Session
 
 from bot.conversation.reply import BUDGET
 from bot.conversation.state import Answering
-from bot.domain.freezing import Freezing
 from bot.domain.participation import UnitCounts
 from bot.storage.tables import Contest, Regrade, Score, Unit
-from tests.builders import NOON, a_member
+from tests.builders import NOON, a_member, freeze_boards
 from tests.handlers.papers import a_paper, at_question, five_questions
 from tests.handlers.talking import Talker, shown, size, taps
 
@@ -134,7 +133,7 @@ def test_while_the_board_is_closed_the_own_points_are_told(session: Session) -> 
 def test_on_a_frozen_board_the_place_is_of_then_and_the_points_are_of_now(session: Session) -> None:
     scores(session, "zhang", 2, right=4)
     session.execute(update(Contest).values(last_day=date(2026, 12, 6), closed_days=1))
-    Freezing(session, NOON + timedelta(days=1)).take(1)
+    freeze_boards(session, NOON + timedelta(days=1))
     session.execute(update(Score).values(points=18))
     tomorrow = Talker(session, now=NOON + timedelta(days=1))
 

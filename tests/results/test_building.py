@@ -11,12 +11,13 @@ import docx
 import pytest
 from docx.shared import Mm
 from python_calamine import CalamineWorkbook
+from sqlalchemy import case, update
 from sqlalchemy.orm import Session
 
 from bot.domain.districts import follow_member
 from bot.domain.results import NoSuchContest, Results, Wanted
 from bot.results.building import NAMES, PEOPLE, QUESTIONS, REPORT, UNITS, WORKBOOK, build
-from bot.storage.tables import Departed, Member, Score
+from bot.storage.tables import Contest, Departed, Member, Score
 from tests.builders import NOON, a_member, key
 from tests.domain.test_item_analysis import answered
 
@@ -172,6 +173,24 @@ def test_the_report_says_who_took_part_and_what_is_not_counted(
     assert "另有1人答题时没有登记单位，不计入参与率。" in told
     assert "参与者人均得分6.0分，人均参与1.0天。" in told
     assert told.index("一、参与情况") < told.index("四、题目分析") < told.index("2026年12月5日\n")
+
+
+def test_where_brackets_are_ranked_apart_the_report_has_a_table_for_each(
+    session: Session, built: Build
+) -> None:
+    a_crowd(session)
+    session.execute(update(Contest).values(brackets=["甲组", "乙组", "丙组"]))
+    in_second = Score.member_key == key("wang")
+    session.execute(update(Score).values(bracket=case((in_second, 2), else_=1)))
+
+    folder = built()
+
+    told = words(folder)
+    assert "分3组排名，各组前10名如下" in told
+    assert told.index("甲组：") < told.index("乙组：") < told.index("丙组：还没有人上榜。")
+    _, first, second, *_ = docx.Document(str(folder / REPORT)).tables
+    assert [[row.cells[n].text for n in (0, 2)] for row in second.rows[1:]] == [["1", "王*"]]
+    assert [row.cells[0].text for row in first.rows[1:]] == ["1", "1", "3"]
 
 
 def test_a_contest_nobody_has_begun_has_its_files_too(built: Build) -> None:
