@@ -157,6 +157,7 @@ class Desk:
         room.add_url_rule(f"{_ENTRY}/return", view_func=self.send_back, methods=["POST"])
         room.add_url_rule(f"{_ENTRY}/follow", view_func=self.follow, methods=["POST"])
         room.add_url_rule(f"{_ENTRY}/undo", view_func=self.undo, methods=["POST"])
+        room.add_url_rule(f"{_ENTRY}/reopen", view_func=self.reopen, methods=["POST"])
 
     def queue(self) -> Response:
         """What lies on the colleague's desk, and what was decided lately."""
@@ -169,13 +170,17 @@ class Desk:
                 history = services.moderation.history(number)
                 versions = {number: history.card.version}
                 blind = services.second_looks.is_blind(versions, g.colleague.id)
+                may_reopen = g.colleague.may_plan and services.moderation.may_be_reopened(
+                    history.card
+                )
+                votes = services.mottos.votes_for(number) if may_reopen else 0
                 names = services.staff.names()
                 letters = services.tickets.backlog().waiting
         except NoSuchEntry:
             raise NotFound from None
         return page(
             "history", history=history, blind=blind, names=names, letters=letters,
-            now=services.now,
+            may_reopen=may_reopen, votes=votes, now=services.now,
         )  # fmt: skip
 
     def approve(self, number: int) -> AnyResponse:
@@ -215,6 +220,17 @@ class Desk:
             number, MottoState.WAITING, lambda s: s.piles.undo(seen, g.colleague.id)
         )
         return self._page(banner) if banner else to("queue")
+
+    def reopen(self, number: int) -> AnyResponse:
+        """Put a decided entry back among those that wait, when it is too late to undo."""
+        form = SeenForm.sent()
+
+        def reopen(services: Services) -> Outcome:
+            services.moderation.reopen(number, form.version, g.colleague.id)
+            return Outcome([], {})
+
+        banner = self._done(number, MottoState.WAITING, reopen)
+        return self._page(banner) if banner else to("history", number=number)
 
     def leave_desk(self) -> AnyResponse:
         """Give back what lay on this page of the desk, so that others need not wait for it."""
@@ -285,6 +301,7 @@ class Desk:
                 waits=services.moderation.waits(),
                 recent=services.moderation.recent(me.id),
                 near=services.nearest.of(desk.mottos),
+                pasts=services.pasts.of(desk.mottos),
                 looks=services.second_looks.of(desk.mottos),
                 leaders=_leaders(desk, services),
                 agreement=services.second_looks.agreement(),

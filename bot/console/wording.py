@@ -11,6 +11,7 @@ from bot.domain.identity import CAMPAIGN_ZONE
 from bot.domain.moderation import Pace, Reason, Waits
 from bot.domain.outcomes import ObjectionsOpen, Standing
 from bot.domain.passwords import LEAST, MOST, Flaw
+from bot.domain.pasts import Past
 from bot.domain.refusals import (
     DecidedMeanwhile,
     ForTheLead,
@@ -137,6 +138,7 @@ STATES = {
 
 _SIGNED = {"full": "署全名", "masked": "署姓氏", "none": "不署名"}
 _NOTHING_DONE = "您刚才的操作没有生效，什么都没有被覆盖。"
+_TO_TURN_IT = "要改判，60 秒以内可以撤销再定，以后由负责人或组织者在它的经过里收回重审。"
 _AUTHOR, _SYSTEM, _SOMEBODY = "作者本人", "系统", "另一位同志"
 
 _A_MINUTE = timedelta(minutes=1)
@@ -145,7 +147,7 @@ _LONGEST_LOOK = timedelta(minutes=1)
 
 _UNDO_TOO_LATE = (
     "没有撤销",
-    "决定作出已满 60 秒，作者已经或马上就会收到通知。",
+    "决定作出已满 60 秒，作者已经或马上会收到通知。要改判，由负责人或组织者在它的经过里收回重审。",
 )
 
 
@@ -296,7 +298,8 @@ def too_late(
         what = f"{when}{who}已看过，要另一位同志再看"
     if refusal.by == "member" and refusal.state == MottoState.WAITING:
         what = f"{when}由{who}改过并重新提交"
-    return f"{number}号 {what}", _NOTHING_DONE
+    decided = refusal.state in (MottoState.APPROVED, MottoState.RETURNED)
+    return f"{number}号 {what}", _NOTHING_DONE + (_TO_TURN_IT if decided else "")
 
 
 def _done(state: MottoState) -> str:
@@ -311,6 +314,18 @@ def who_is(actor: str, names: Mapping[str, str]) -> str:
 def signed(signature: str, name: str | None) -> str:
     """How the author signs."""
     return f"{_SIGNED[signature]}：{name}" if name else _SIGNED["none"]
+
+
+def past(past: Past) -> str:
+    """What an author has had before the desk until now."""
+    told = []
+    if past.approved or past.returned:
+        told.append(f"以前各次评选通过 {past.approved} 条、退回 {past.returned} 条")
+    if past.reasons:
+        last = REASONS[Reason(past.reasons[-1])]
+        times = f"退回过 {len(past.reasons)} 次，" if len(past.reasons) > 1 else ""
+        told.append(f"这一条{times}上次退回：{last}")
+    return f"作者{'；'.join(told)}"
 
 
 # ------------------------------------------------------------ letters
@@ -410,6 +425,7 @@ _DEEDS = {
     "entry.look": "复看",
     "entry.join": "和另一条放在一组",
     "entry.uphold": "复看不一，维持原来的决定",
+    "motto.reopen": "收回重审，回到待审",
     "motto.admit": "复看后改为通过",
     "motto.remove": "复看后撤下",
     "motto.undo": "撤销决定，回到待审",

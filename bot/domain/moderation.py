@@ -26,6 +26,7 @@ from bot.domain.entries import (
     number_of,
     read_card,
     read_cards,
+    sealed_at,
     subject_of,
     to_card,
 )
@@ -40,6 +41,8 @@ _APPROVE, _RETURN = "motto.approve", "motto.return"
 _FIRST, _SECOND = "motto.first_look", "motto.second_look"
 """The first of two approves; the second does not."""
 _UNDO = "motto.undo"
+_REOPEN = "motto.reopen"
+"""Undone when its author has long been told."""
 _DECIDED = (MottoState.APPROVED, MottoState.RETURNED)
 _DECISIONS = (_APPROVE, _RETURN, _FIRST, _SECOND)
 _LOOKED_AT = 400
@@ -309,6 +312,37 @@ class Moderation:
         self._looks.take_back(entries)
         release_all(self._session, self._now, decided, actor, Why.UNDONE)
         return Outcome([Seen(card.number, card.version + 1) for card in entries], late)
+
+    def may_be_reopened(self, card: MottoCard) -> bool:
+        """Whether the entry is decided for good, and could still be decided anew."""
+        if card.state not in _DECIDED or card.decided_at is None:
+            return False
+        sealed = self._session.scalar(
+            select(sealed_at(Motto.round_id)).where(Motto.id == id_of(card.number))
+        )
+        return sealed is None and self._now >= card.decided_at + UNDO
+
+    def reopen(self, number: int, version: int, staff_id: int) -> None:
+        """Put an entry back among those that wait, when its decision can be undone no more.
+
+        It leaves the wall, and its votes go. It is decided as at first, and its author hears of
+        that decision. Raises NoSuchEntry, OwnMotto or OwnDecision, or DecidedMeanwhile, also when
+        its votes are sealed.
+        """
+        entries = self._hold([Seen(number, version)])
+        if not entries or not self.may_be_reopened(entries[0]):
+            raise all_decided_meanwhile(self._session, [number])[number]
+        ensure_may_undo(self._session, [number], staff_id)
+        actor = audit.staff(staff_id)
+        facts = {number: {"before": entries[0].state, "after": MottoState.WAITING}}
+        again = {"state": MottoState.WAITING, "reason": None, "fix": None, "decided_at": None}
+        change_held(
+            self._session, self._now, entries, actor, _REOPEN, facts,
+            submitted_at=self._now, pile_id=None, **again,
+        )  # fmt: skip
+        for card, author in self._authors(entries):
+            self._notices().take_back(author, cause_of(card.number, card.version))
+        release_all(self._session, self._now, entries, actor, Why.UNDONE)
 
     def recent(self, staff_id: int, limit: int = 10) -> list[Decision]:
         """The latest decisions, newest first, also those taken back or overtaken since.

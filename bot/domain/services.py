@@ -33,6 +33,7 @@ from bot.domain.page_ballots import PageBallots
 from bot.domain.panels import Panels
 from bot.domain.participation import Participation
 from bot.domain.passes import Passes
+from bot.domain.pasts import Pasts
 from bot.domain.phones import Phones
 from bot.domain.piles import Piles
 from bot.domain.planning import Planning
@@ -82,6 +83,10 @@ class Services:
     @cached_property
     def passes(self) -> Passes:
         return Passes(self._session, self.now)
+
+    @cached_property
+    def pasts(self) -> Pasts:
+        return Pasts(self._session)
 
     @cached_property
     def ballot_passes(self) -> Passes:

@@ -210,6 +210,7 @@ _DEEDS = {
     "motto.first_look": "一位审核员看过", "motto.second_look": "两位审核员看过",
     "entry.join": "和同一句的另一条一起审",
     "entry.look": "审核员复看", "entry.uphold": "复看后不变", "motto.admit": "复看后通过",
+    "motto.reopen": "收回重审",
     "motto.remove": "复看后退回",
     "motto.appeal": "您申诉", "motto.withdraw": "您撤回", "motto.restore": "您恢复，重新送审",
     "entry.sign": "您改署名", "votes.clear": "票清零", "votes.pass": "票转给同一句的另一条",

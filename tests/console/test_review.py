@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 from bot.console import wording
 from bot.domain.moderation import Reason
 from bot.domain.questions import Shelf
+from bot.domain.roles import Role
 from bot.domain.services import Transaction, transactions
 from bot.storage.database import open_engine
 from bot.storage.tables import Audit, Base, Motto, Notice
@@ -320,6 +321,7 @@ def test_the_later_of_two_hears_who_decided_what_and_when(
     assert status == 409
     assert f"{number}号 10 秒前已由李审核通过" in page
     assert "您刚才的操作没有生效" in page
+    assert "收回重审" in page
     assert "撤销 还剩 50 秒" in page
     assert "李审核 正在看 1 组" in page
     assert state(opened, number) == ("approved", 2)
@@ -448,6 +450,46 @@ def test_undoing_twice_is_undoing_once(li: Browser, submit: Submit, opened: Open
 
     assert [undo(li, number)[0] for _ in range(2)] == [303, 303]
     assert state(opened, number) == ("waiting", 3)
+
+
+def test_later_an_organiser_takes_it_back_to_be_decided_anew(
+    li: Browser, app: Flask, transaction: Transaction, submit: Submit, clock: Clock, opened: Opened
+) -> None:
+    number = submit(BRICK)
+    sun = signed_in(app, transaction, "孙组织", Role.ORGANISER)
+    history = f"/admin/mottos/{number}"
+    assert "收回重审" not in text_of(sun.get(history))
+    approve(li, number)
+    assert "收回重审" not in text_of(sun.get(history))
+    clock.advance(seconds=60)
+    assert "请负责人或组织者在这一页收回重审" in text_of(li.get(history))
+    assert li.post(f"{history}/reopen", {"version": 2}).status_code == 403
+    assert f"收回 {number}号" in text_of(sun.get(history))
+
+    assert sun.post(f"{history}/reopen", {"version": 2}).location == history
+
+    assert state(opened, number) == ("waiting", 3)
+    assert "待审" in text_of(sun.get(history))
+    assert "收回重审，回到待审 孙组织" in text_of(sun.get(history))
+    assert sun.post(f"{history}/reopen", {"version": 2}).status_code == 303
+    approve(li, number, 3)
+    late = sun.post(f"{history}/reopen", {"version": 2})
+    assert (late.status_code, state(opened, number)) == (409, ("approved", 4))
+
+
+def test_a_card_tells_why_it_was_sent_back_before(
+    li: Browser, submit: Submit, transaction: Transaction, opened: Opened, clock: Clock
+) -> None:
+    number = submit(BRICK)
+    assert "上次退回" not in text_of(li.get("/admin"))
+    send_back(li, number)
+    clock.advance(minutes=2)
+    with opened() as session:
+        author = session.scalars(select(Motto.author)).one()
+    with transaction() as services:
+        services.mottos.reword(author, CLEAN, CLEAN, "masked")
+
+    assert "作者这一条上次退回：有错别字" in text_of(li.get("/admin"))
 
 
 # ------------------------------------------------------------ history

@@ -64,6 +64,7 @@ def test_who_looks_afterwards_does_not_learn_what_was_decided(
     assert "都看过了" in text_of(wang.get("/admin/second-looks"))
     number = hang(li, submit, clock, transaction)
     assert "都看过了" in text_of(li.get("/admin/second-looks"))
+    assert "盲看" not in text_of(wang.get("/admin"))
     assert "1 条等您复看" in text_of(wang.get("/admin"))
     assert f"{number}号 已定，等复看" in text_of(wang.get("/admin"))
     assert f"{number}号 通过" in text_of(li.get("/admin"))

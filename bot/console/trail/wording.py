@@ -51,6 +51,7 @@ DEEDS: Mapping[str, str] = {
     "motto.second_look": "第二位不通过",
     "entry.look": "复看",
     "entry.uphold": "复看后维持",
+    "motto.reopen": "收回重审",
     "motto.admit": "复看后通过",
     "motto.remove": "复看后撤下",
     "motto.appeal": "申诉",

@@ -28,6 +28,7 @@ STEPS: dict[str, tuple[set[MottoState | None], MottoState]] = {
     "motto.first_look": ({_WAITING}, _WAITING),
     "motto.second_look": ({_WAITING}, _WAITING),
     "motto.undo": ({_WAITING, _APPROVED, _RETURNED}, _WAITING),
+    "motto.reopen": ({_APPROVED, _RETURNED}, _WAITING),
     "motto.admit": ({_RETURNED}, _APPROVED),
     "motto.remove": ({_APPROVED}, _RETURNED),
     "motto.reword": ({_WAITING, _APPROVED, _RETURNED, _WITHDRAWN}, _WAITING),

@@ -48,8 +48,10 @@ def read(original: str) -> Reading:
 def by_sound(reading: Reading) -> Reading:
     """The same in Latin letters: each Chinese character by the reading that is most common."""
     sounds = list(map(_SYLLABLES.__getitem__, reading.text))
-    at = [place for place, sound in enumerate(sounds) for _ in sound]
-    return Reading("".join(sounds), at)
+    text = "".join(sounds)
+    if len(text) == len(sounds):
+        return Reading(text, range(len(sounds)))
+    return Reading(text, [place for place, sound in enumerate(sounds) for _ in sound])
 
 
 def syllables(words: str) -> tuple[str, ...]:

@@ -6,12 +6,13 @@ count inside a phrase that is allowed: with the first two characters of the Part
 and the whole name allowed, the name is no hit.
 """
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from itertools import pairwise
+from operator import and_, eq, ne, sub
 from typing import NamedTuple
 
 from ahocorasick import Automaton
@@ -79,8 +80,7 @@ class Listed:
     """Whether a text that has it should be looked at before others."""
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """A listed word in a text, from `start` to before `end` of the original."""
 
     start: int
@@ -178,9 +178,35 @@ class Screen:
                 last = end // 2
                 yield from _written(original, reading, last - length + 1, last, listed)
         if len(self._by_sound) and _LETTER.search(reading.text):
-            sounds = by_sound(reading)
-            for last, words in self._by_sound.iter(sounds.text):
-                yield from _spoken(original, reading, sounds, last, words)
+            yield from self._spoken(original, reading, by_sound(reading))
+
+    def _spoken(self, original: str, reading: Reading, sounds: Reading) -> Iterator[_Found]:
+        """Words that are meant by letters, wholly or with some of their own characters.
+
+        In Latin letters nearly every syllable ends some word: what is asked of each is in lists.
+        """
+        at, text = sounds.at, reading.text
+        begins = goes_on = _NOTHING
+        for end, words in self._by_sound.iter(sounds.text):
+            if begins is _NOTHING:
+                begins, goes_on = [True, *map(ne, at, at[1:]), True], _goes_on(reading)
+            length = words[0].length
+            start = end - length + 1
+            if not (begins[start] and begins[end + 1]):
+                continue
+            first, last = at[start], at[end]
+            if length < _SURE_LETTERS and (goes_on[first] or goes_on[last + 1]):
+                continue
+            written = text[first : last + 1]
+            meant = _meant(written, sounds.text[start : end + 1], words)
+            if meant and _holds_together(original, places := reading.at[first : last + 1]):
+                told = places[0], places[-1] + 1
+                disguises = _disguises_of_sound(original[slice(*told)])
+                for word in meant:
+                    yield *told, word.listed, disguises
+
+
+_NOTHING: Sequence[bool] = ()
 
 
 class _Spoken(NamedTuple):
@@ -234,18 +260,35 @@ def _written(
 
 def _is_whole(reading: Reading, first: int, last: int) -> bool:
     """Whether it is no piece of a longer Latin word or of a longer number."""
+    return not (_is_one(reading, first) or _is_one(reading, last + 1))
+
+
+def _is_one(reading: Reading, place: int) -> bool:
+    """Whether what is read here goes on with what stands directly before."""
     text, at = reading.text, reading.at
-    goes_before = first > 0 and at[first] - at[first - 1] <= 1
-    if goes_before and _same_kind(text[first - 1], text[first]):
+    if not 0 < place < len(text) or at[place] - at[place - 1] > 1:
         return False
-    goes_on = last + 1 < len(text) and at[last + 1] - at[last] <= 1
-    return not (goes_on and _same_kind(text[last], text[last + 1]))
+    one, other = text[place - 1], text[place]
+    return one.isascii() and other.isascii() and one.isdigit() == other.isdigit()
 
 
-def _same_kind(one: str, other: str) -> bool:
-    if not (one.isascii() and other.isascii()):
-        return False
-    return one.isdigit() == other.isdigit()
+def _goes_on(reading: Reading) -> list[bool]:
+    """The same of each place, and of the end."""
+    kinds, at = list(map(_KINDS.__getitem__, reading.text)), reading.at
+    near = [step <= 1 for step in map(sub, at[1:], at)]
+    return [False, *map(and_, map(eq, kinds, kinds[1:]), near), False]
+
+
+class _Kinds(dict[str, float]):
+    """What makes one word or number with its like: letters, figures; any other with nothing."""
+
+    def __missing__(self, char: str) -> float:
+        # What is no number equals nothing, not even itself.
+        kind = self[char] = char.isdigit() if char.isascii() else math.nan
+        return kind
+
+
+_KINDS = _Kinds()
 
 
 def _holds_together(original: str, places: Sequence[int]) -> bool:
@@ -255,19 +298,32 @@ def _holds_together(original: str, places: Sequence[int]) -> bool:
     """
     if places[-1] - places[0] < len(places):
         return True
-    steps = [(one, other) for one, other in pairwise(places) if one != other]
-    gaps = [original[one + 1 : other] for one, other in steps if other > one + 1]
-    if any(len(gap) > _LONGEST_GAP for gap in gaps):
-        return False
-    ends_inside = any(_SENTENCE & set(gap) for gap in gaps)
-    return not ends_inside or len(gaps) == len(steps) > 1
+    steps = gaps = 0
+    ends_inside = False
+    before = places[0]
+    for place in places:
+        if place == before:
+            continue
+        steps += 1
+        if gap := original[before + 1 : place]:
+            if len(gap) > _LONGEST_GAP:
+                return False
+            gaps += 1
+            ends_inside = ends_inside or not _SENTENCE.isdisjoint(gap)
+        before = place
+    return not ends_inside or gaps == steps > 1
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _disguises(written: str, *, spoken: bool = False) -> frozenset[Disguise]:
+def _disguises(written: str) -> frozenset[Disguise]:
     """In what a word is hidden that is written so."""
-    found = {kind for char in written if (kind := _disguise(char))}
-    return frozenset(found | {Disguise.PINYIN} if spoken else found)
+    return frozenset(kind for char in written if (kind := _disguise(char)))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _disguises_of_sound(written: str) -> frozenset[Disguise]:
+    """In what a word is hidden that is spelled so."""
+    return _disguises(written) | {Disguise.PINYIN}
 
 
 @lru_cache(maxsize=10_000)
@@ -282,30 +338,20 @@ def _disguise(char: str) -> Disguise | None:
     return Disguise.TRADITIONAL if letters == simplified(plain) else Disguise.LOOK_ALIKE
 
 
-def _spoken(
-    original: str, reading: Reading, sounds: Reading, last: int, words: Sequence[_Spoken]
-) -> Iterator[_Found]:
-    """Of the words of one sound those that are meant by letters, or by their own characters.
-
-    What does not depend on the word is asked first and once: in Latin letters nearly every
-    syllable ends some word.
-    """
-    length = words[0].length
-    first = last - length + 1
-    begins, ends = sounds.at[first], sounds.at[last]
-    is_cut = (first > 0 and sounds.at[first - 1] == begins) or (
-        last + 1 < len(sounds.at) and sounds.at[last + 1] == ends
-    )
-    if is_cut or (length < _SURE_LETTERS and not _is_whole(reading, begins, ends)):
-        return
-    written, sound = reading.text[begins : ends + 1], sounds.text[first : last + 1]
-    meant = [word for word in words if written == sound or _spells(written, word)]
-    places = reading.at[begins : ends + 1]
-    if meant and _holds_together(original, places):
-        start, end = places[0], places[-1] + 1
-        disguises = _disguises(original[start:end], spoken=True)
-        for word in meant:
-            yield start, end, word.listed, disguises
+def _meant(written: str, sound: str, words: Sequence[_Spoken]) -> Sequence[_Spoken]:
+    """Which of the words of one sound are written so."""
+    if written == sound:
+        return words
+    if not _LETTER.search(written):
+        return ()
+    begins, ends = written[0], written[-1]
+    return [
+        word
+        for word in words
+        if (begins.isascii() or word.key[0] == begins)
+        and (ends.isascii() or word.key[-1] == ends)
+        and _spells(written, word)
+    ]
 
 
 def _spells(written: str, word: _Spoken) -> bool:

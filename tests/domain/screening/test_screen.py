@@ -1,7 +1,6 @@
 """Listed words are found whatever they are dressed as, and where they mean no harm they are not."""
 
 import random
-from collections.abc import Callable
 from functools import cache
 from statistics import mean
 from time import thread_time
@@ -35,6 +34,8 @@ def listing(*words: str, fine: tuple[str, ...] = (), first: bool = False) -> Scr
         ("加weixin吧", "加weixin", {PINYIN}),
         ("jia微xin", "jia微xin", {PINYIN}),
         ("JiaWeiXin", "JiaWeiXin", {PINYIN}),
+        ("jia微xin信", "jia微xin", {PINYIN}),
+        ("加weixin信", "加weixin", {PINYIN}),
         ("wo yao jia wei xin ba", "jia wei xin", {PINYIN, NOISE}),
         ("ｊｉａ微信", "ｊｉａ微信", {PINYIN, WIDTH}),
     ],
@@ -200,35 +201,57 @@ def a_long_list(length: int) -> tuple[Screen, list[str]]:
     return listing(*words), texts
 
 
-def best(do: Callable[[], object]) -> float:
-    """Seconds it takes: what else goes on here is not its fault."""
-    seconds = []
+def walks(screen: Screen, text: str) -> float:
+    """How many walks through 200 characters it takes to look at a text.
+
+    Told so, and of both in turns, since the tests share their processors: one walk took 13
+    microseconds where nothing else went on, so that 15 are 0.2 milliseconds.
+    """
+    looking, walking = [], []
     for _ in range(60):
         begun = thread_time()
-        do()
-        seconds.append(thread_time() - begun)
-    return min(seconds)
+        [ord(char) for char in _WALKED]
+        walked = thread_time()
+        screen.every_hit(text)
+        looking.append(thread_time() - walked)
+        walking.append(walked - begun)
+    return min(looking) / min(walking)
+
+
+_WALKED = "为" * 200
+
+
+@pytest.fixture(scope="module")
+def long_list() -> tuple[Screen, list[str]]:
+    return a_long_list(50_000)
 
 
 @pytest.mark.slow
-def test_50_000_words_over_200_characters_cost_a_tenth_of_a_millisecond() -> None:
-    """Told in walks through the characters, since the tests share their processors.
+def test_50_000_words_over_200_characters_cost_a_tenth_of_a_millisecond(
+    long_list: tuple[Screen, list[str]],
+) -> None:
+    screen, texts = long_list
 
-    One walk took 13 microseconds where a look took 86.
-    """
-    screen, texts = a_long_list(50_000)
-    looks = mean(best(lambda text=text: screen.every_hit(text)) for text in texts)  # type: ignore[misc]
-    walks = mean(best(lambda text=text: [ord(c) for c in text]) for text in texts)  # type: ignore[misc]
-
-    assert looks < 15 * walks
+    assert mean(walks(screen, text) for text in texts) < 12
 
 
 @pytest.mark.slow
-def test_latin_letters_cost_no_more_than_twice_that_though_each_syllable_ends_a_word() -> None:
-    screen, texts = a_long_list(50_000)
+def test_latin_letters_cost_hardly_more_though_each_syllable_ends_a_word(
+    long_list: tuple[Screen, list[str]],
+) -> None:
+    screen, texts = long_list
     apart = " ".join(lazy_pinyin("".join(texts)))[:200]
     in_one = apart.replace(" ", "") + "shi" * 30
-    walks = best(lambda: [ord(c) for c in texts[0]])
 
     for text in (apart, in_one[:200], "shi" * 66, ("the quick brown fox " * 10)[:200]):
-        assert best(lambda text=text: screen.every_hit(text)) < 25 * walks, text  # type: ignore[misc]
+        assert walks(screen, text) < 15, text
+
+
+@pytest.mark.slow
+def test_whatever_is_written_costs_no_more_than_twice_that(
+    long_list: tuple[Screen, list[str]],
+) -> None:
+    screen, _ = long_list
+
+    for text in ("shi shi " * 25, "xi'an" * 40, ("为人民shi " * 40)[:200]):
+        assert walks(screen, text) < 30, text
