@@ -653,11 +653,12 @@ def start(children: Children, site: Site, web: int, simulator: int | None) -> st
         store = ("-m", "bot.storage.embedded", str(site.folder / "valkey"), str(site.socket))
         children.start("valkey", *store, aloud=False)
     children.start("web", "-m", "bot", "serve")
-    if simulator is not None:
-        children.start("simulator", "-m", "bot", "simulator", "--port", str(simulator))
     *news, sign_in = bot(
         "db upgrade", "demo --if-empty", "admin setup-code", environment=children.environment
     )
+    # Not before: with a third program on two processors the web, which takes longest, would wait.
+    if simulator is not None:
+        children.start("simulator", "-m", "bot", "simulator", "--port", str(simulator))
     for line in news:
         say(f"  {line}")
     children.wait_until(lambda: not embedded or listens(site.socket), "valkey")
@@ -669,7 +670,9 @@ def start(children: Children, site: Site, web: int, simulator: int | None) -> st
 
 
 RUN_COMMANDS = """
-import sys
+import gc, sys
+# None of them runs for so long that looking for garbage would pay.
+gc.disable()
 from bot.commands import main
 for words in sys.argv[1:]:
     main(words.split(), standalone_mode=False)

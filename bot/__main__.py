@@ -1,5 +1,8 @@
 """`python -m bot` is the same as `bot`."""
 
-from bot.commands import main
+from bot.loading import loading
+
+with loading():
+    from bot.commands import main
 
 main()

@@ -5,7 +5,6 @@ what waits at a killed worker is lost with it; it starts a worker by importing e
 and when one dies twice within six seconds, it takes that for a hopeless case and ends.
 """
 
-import gc
 import signal
 import socket
 import threading
@@ -24,6 +23,7 @@ from bot.app import create_app
 from bot.crew import Crew, Signs
 from bot.domain import sounds
 from bot.health import Health
+from bot.loading import loading
 from bot.lookout import Lookout
 from bot.settings import Settings
 from bot.storage.database import open_engine
@@ -69,13 +69,11 @@ def _warm_up(settings: Settings) -> None:
 
     The application itself is dropped: each worker makes its own, and may open what it likes.
     """
-    create_app(settings)
-    if settings.env == "production":
-        # Whoever tries it out would wait for them.
-        sounds.load()
-    gc.collect()
-    # The collector writes into each object it looks at, and a page written to is shared no more.
-    gc.freeze()
+    with loading():
+        create_app(settings)
+        if settings.env == "production":
+            # Whoever tries it out would wait for them.
+            sounds.load()
 
 
 def _answer(settings: Settings, listener: socket.socket, post: str, signs: Signs) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import secrets
 import sys
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from bot import wording
 from bot.commands.ending import fail as _fail
 from bot.commands.operations import backup, doctor, restore, verify
 from bot.domain.roles import Role
+from bot.loading import loading
 from bot.logs import configure_logs
 from bot.settings import BadSettings, Settings, read_settings
 
@@ -46,9 +46,6 @@ class Task(Protocol[Service]):
 @click.pass_context
 def main(context: click.Context) -> None:
     """Everything the operator does from a shell."""
-    # Most of what is loaded now stays; to look through it again and again for garbage takes a
-    # tenth of the start.
-    gc.set_threshold(50_000)
     # The doctor speaks of wrong settings itself, and a file of questions can be tried on a
     # computer that has none at all.
     if context.invoked_subcommand not in (doctor.name, "import"):
@@ -59,10 +56,11 @@ def main(context: click.Context) -> None:
 @click.pass_obj
 def serve(settings: Settings) -> None:
     """Serve the webhook, the pages and the console."""
-    from sqlalchemy.exc import SQLAlchemyError
+    with loading():
+        from sqlalchemy.exc import SQLAlchemyError
 
-    from bot.crew import CannotBegin
-    from bot.serving import serve as keep_serving
+        from bot.crew import CannotBegin
+        from bot.serving import serve as keep_serving
 
     try:
         keep_serving(settings)
@@ -79,10 +77,11 @@ def serve(settings: Settings) -> None:
 @click.pass_obj
 def worker(settings: Settings) -> None:
     """Do what must happen without a message."""
-    from bot.domain.tally import Board
-    from bot.storage.database import database_clock
-    from bot.storage.memory import Memory
-    from bot.worker import duties, work
+    with loading():
+        from bot.domain.tally import Board
+        from bot.storage.database import database_clock
+        from bot.storage.memory import Memory
+        from bot.worker import duties, work
 
     board = Board(Memory(settings.redis_url.get_secret_value()))
     with _sessions(settings) as sessions, _patient_sessions(settings) as patient:
@@ -95,8 +94,9 @@ def worker(settings: Settings) -> None:
 @click.pass_obj
 def simulator(settings: Settings, port: int) -> None:
     """Serve the pretend WeChat; development only."""
-    from bot.simulator.app import run
-    from bot.simulator.target import Production
+    with loading():
+        from bot.simulator.app import run
+        from bot.simulator.target import Production
 
     try:
         run(settings, port=port)
