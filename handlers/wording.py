@@ -2902,7 +2902,8 @@ def name_please(unit: UnitCard, picked: bool) -> Text:
 def name_again() -> Text:
     """What came is no name."""
     return say(
-        "请只发姓名，两到十五个汉字，比如：张三。\n不想写姓名，回复“不写”。不登记了，回复“算了”。"
+        "请只发姓名，两到十五个汉字，比如：张三；也可以这样发：姓名是张三。\n"
+        "不想写姓名，回复“不写”。不登记了，回复“算了”。"
     )
 
 

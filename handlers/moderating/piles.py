@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.conversation.message import Message
+from bot.conversation.reply import fits
 from bot.conversation.router import Instead, Router, Step
 from bot.conversation.state import Idle, Reviewed, Reviewing, State, on_show
 from bot.domain.entries import MottoCard
@@ -61,7 +62,10 @@ def look(message: Message, state: State, services: Services) -> Step | Instead:
         wording.Told(pile, _hits(pile, services), _doubted(pile, services), quotes(pile.head.words))
         for pile in lying
     ]
-    shown = _kept(pile.seen[0] for pile in lying)
+    while len(told) > 1 and not fits(wording.piles(desk.piles_waiting, told)):
+        # What would be cut off nobody has seen, and could be decided all the same.
+        told.pop()
+    shown = _kept(one.pile.seen[0] for one in told)
     done = state.done if isinstance(state, Reviewed | Reviewing) else ()
     after = Reviewing(shown, services.now.isoformat(), done)
     return Step(wording.piles(desk.piles_waiting, told), after)

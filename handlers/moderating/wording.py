@@ -10,7 +10,7 @@ from bot.conversation.reply import Prose, Text, join, say
 from bot.domain.moderation import Reason
 from bot.domain.piles import Pile
 
-LOOK = ("待审", "审核", "再来5组")
+LOOK = ("待审", "审核", "再来5组", "看待审的", "再看待审的")
 TAKE_BACK = "撤销|撤回|反悔"
 LINK = r"绑定审核[:,. ]*(?P<code>[0-9a-z]{5}[- ]?[0-9a-z]{5})"
 DECISION = r"(?:通?过|退回?)[ ]*\d.*"

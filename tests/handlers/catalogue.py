@@ -1,4 +1,4 @@
-"""Every sentence of handlers/wording.py with the longest data, made from its own signatures.
+"""Every sentence of the chat with the longest data, made from the signatures of the catalogue.
 
 A new sentence is here by itself; one that takes data of a kind that nobody knows here yet fails
 until this file says how long such data can be.
@@ -7,7 +7,7 @@ until this file says how long such data can be.
 import ast
 import re
 import types
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -24,6 +24,7 @@ from bot.conversation.reply import Page, Prose, Tap, Text
 from bot.domain.entries import MottoCard, MottoState
 from bot.domain.moderation import FIXABLE, Reason
 from bot.domain.notices import Notification
+from bot.domain.piles import Pile
 from bot.domain.planning import BRACKETS_MOST, SEVERAL_MOST
 from bot.domain.quiz import Marked, Sitting
 from bot.domain.refusals import Refusal
@@ -35,6 +36,9 @@ from bot.domain.tickets import LONGEST as LONGEST_TICKET
 from bot.domain.units import UnitCard
 from bot.domain.votes import BATCH
 from handlers import certificate, mistakes, motto, ranking, vote, wording
+from handlers.moderating import piles
+from handlers.moderating import wording as for_moderators
+from handlers.moderating.wording import Told
 from quiz_bank import Kind, Question, load_shipped
 from tests.builders import NOON
 
@@ -42,6 +46,7 @@ MOTTO, NAME, UNIT = "为" * 30, "欧阳" + "民" * 13, "中" * 40
 LATE = datetime(2026, 12, 31, 15, 58, tzinfo=NOON.tzinfo)
 """Two minutes to midnight of the last day of December: no date is longer."""
 MIDNIGHT = LATE + timedelta(minutes=2)
+CATALOGUE = (wording, for_moderators)
 MOST = 300
 """Variants of one sentence that are looked at."""
 
@@ -83,13 +88,15 @@ MOMENTS: dict[str, list[datetime]] = {
 USUAL_NUMBERS = [63_400]
 LONG_UNITS = 3
 """Units of the longest names in one list: joining.py lists fewer than usual where they are long."""
+LONG_PILES = 3
+"""The same of piles of which most is told, which moderating/piles.py shows."""
 HOW_MANY: dict[str, int] = {
     "places": 5, "wall": motto.NEWEST, "vote_list": BATCH, "vote_lines": BATCH, "entries": BATCH,
     "by_place": BATCH, "found": ranking.MOST_TOLD, "lines": vote.BEST + 1,
     "judged": vote.BEST + 1, "criteria": 5, "units": LONG_UNITS,
     "stems": mistakes.PAGE, "around": 4, "answers": 5, "graded": 5, "votes": vote.MINE,
     "mottos": 1, "held": 42, "names": 2, "branches": 2, "own": certificate.MOST,
-    "choices": SEVERAL_MOST, "brackets": BRACKETS_MOST,
+    "choices": SEVERAL_MOST, "brackets": BRACKETS_MOST, "late": piles.AT_ONCE,
 }  # fmt: skip
 """How many of a kind stand in one reply."""
 EMPTY_TOO = {
@@ -97,6 +104,7 @@ EMPTY_TOO = {
     "certificates",
     "choose_bracket",
     "corrections",
+    "late",
     "mottos",
     "my_votes",
     "wall",
@@ -122,9 +130,10 @@ def sentences() -> list[tuple[str, Any]]:
     """The functions of the catalogue that make a text."""
     return [
         (name, function)
-        for name, function in vars(wording).items()
+        for module in CATALOGUE
+        for name, function in vars(module).items()
         if isfunction(function)
-        and function.__module__ == wording.__name__
+        and function.__module__ == module.__name__
         and not name.startswith("_")
         and get_type_hints(function)["return"] is Text
         and name != "refuse"
@@ -159,6 +168,8 @@ def _combined(choices: dict[str, list[Any]]) -> Iterator[dict[str, Any]]:
 
 def values(kind: Any, name: str, function: str = "") -> list[Any]:
     """What such a parameter can be: each of a few, or the longest, which comes last."""
+    if kind in KNOWN:
+        return KNOWN[kind](name)
     origin, of = get_origin(kind), get_args(kind)
     if origin in (types.UnionType, Union):
         return _any_of(of, name, function)
@@ -184,8 +195,6 @@ def _any_of(kinds: Sequence[Any], name: str, function: str) -> list[Any]:
 
 
 def _plain(kind: Any, name: str) -> list[Any]:
-    if kind in KNOWN:
-        return KNOWN[kind](name)
     if issubclass(kind, Enum):
         # Nobody is told about an entry whose author was erased.
         return [one for one in kind if one is not MottoState.ERASED]
@@ -231,6 +240,14 @@ def _capped(question: Question) -> Sitting:
     return replace(_sitting(question), answers=marked, scoring=Scoring(2, True, 2))
 
 
+def _piles() -> list[list[Told]]:
+    """As many as there are examples of how to answer, and of the longest as many as fit."""
+    card = [one for one in _records(MottoCard) if one.sent is None][-1]
+    plain = Told(Pile([card], 1), (), (), by_two=False)
+    long = Told(Pile([card], 63_400), ["词" * 15] * piles.HITS, ["错" * 15] * piles.HITS, True)
+    return [[plain] * 1, [plain] * 2, [plain] * piles.AT_ONCE, [long] * LONG_PILES]
+
+
 KNOWN: dict[Any, Callable[[str], list[Any]]] = {
     str: lambda name: list(WORDS[name]),
     bool: lambda _: [False, True],
@@ -245,6 +262,8 @@ KNOWN: dict[Any, Callable[[str], list[Any]]] = {
     ],
     Marked: lambda _: [Marked("AB", True, 2), Marked("A", False, 0), Marked("A", False, 1)],
     Sitting: lambda _: [_capped(questions()[0]), *map(_sitting, questions())],
+    Sequence[Told]: lambda _: _piles(),
+    Mapping[int, int]: lambda _: [{}, dict.fromkeys(range(1, piles.AT_ONCE + 1), 63_400)],
 }
 """What a value of this kind can be, by what it is called."""
 
@@ -327,9 +346,17 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _LABEL = re.compile(r"\[([^\]]+)\]\([^)]+\)")
 
 
+NOT_SAID = {"REASONS"}
+"""A table of which the first words alone are said; the others are what somebody types."""
+
+
 def written() -> set[str]:
     """The stretches of Chinese that the functions of the catalogue can say."""
-    tree = ast.parse(Path(getfile(wording)).read_text("utf-8"))
+    return set().union(*(_written(module) for module in CATALOGUE))
+
+
+def _written(module: types.ModuleType) -> set[str]:
+    tree = ast.parse(Path(getfile(module)).read_text("utf-8"))
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     tables = {
         target.id: node.value
@@ -339,7 +366,8 @@ def written() -> set[str]:
         if isinstance(target, ast.Name)
     }
     used = {node.id for each in functions for node in ast.walk(each) if isinstance(node, ast.Name)}
-    said = [*functions, *(tables[name] for name in sorted(used & tables.keys()))]
+    spoken = sorted(used & tables.keys() - NOT_SAID)
+    said = [*functions, *(tables[name] for name in spoken)]
     return {stretch for each in said for stretch in _stretches(each)}
 
 

@@ -224,6 +224,19 @@ def test_words_that_may_be_no_name_become_one_only_when_they_are_said_to_be(
     assert profile(zhang) == (3, words)
 
 
+def test_whoever_says_yes_to_that_hears_how_to_say_the_name(zhang: Talker) -> None:
+    """The name itself is kept nowhere before it is plain that it is one."""
+    zhang.state = Naming(3)
+    zhang.says("佴三")
+
+    told = zhang.says("是的")
+
+    assert "也可以这样发：姓名是张三。" in told
+    assert zhang.state == Naming(3)
+    zhang.says("姓名是佴三")
+    assert profile(zhang) == (3, "佴三")
+
+
 def test_a_new_name_is_asked_about_in_the_same_way(zhang: Talker) -> None:
     zhang.state = Naming(3)
     zhang.says("张三")

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.conversation.folding import fold, fold_prose
+from bot.conversation.reply import BUDGET
 from bot.domain.moderation import Reason
 from bot.domain.phones import CODE_LASTS, PROVED_FOR
 from bot.domain.roles import Role
@@ -20,7 +21,7 @@ from handlers.moderating import wording
 from handlers.moderating.piles import PEOPLE_AT_ONCE
 from handlers.moderating.reading import verdicts
 from tests.builders import NOON, SECRET, a_member, key
-from tests.handlers.talking import Talker
+from tests.handlers.talking import Talker, size
 
 PASSWORD = "一句容易记的话，十二个字以上"
 MOTTOS = (
@@ -167,6 +168,26 @@ def test_after_a_minute_it_stands(
     assert "[看待审的](发:待审)" in reply
     assert states(session) == ["approved"]
     assert li.says("撤销") != reply
+
+
+def test_where_much_is_told_of_each_fewer_piles_are_shown_and_none_is_decided_unseen(
+    session: Session,
+    li: Talker,
+    submit: Callable[[str, str], int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("handlers.moderating.piles._hits", lambda *_: ["词" * 40] * 2)
+    for n, words in enumerate(MOTTOS[:5]):
+        submit(f"author{n}", words)
+
+    shown = li.says("待审")
+
+    assert shown.startswith("待审5组，先看4组：\n")
+    assert "\n4 " in shown
+    assert "\n5 " not in shown
+    assert size(li.reply) <= BUDGET
+    assert "请用1到4的序号" in li.says("过5")
+    assert states(session) == ["waiting"] * 5
 
 
 # ------------------------------------------------------------ who may
