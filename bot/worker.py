@@ -12,6 +12,7 @@ from queue import Empty, SimpleQueue
 import structlog
 from sqlalchemy.orm import Session
 
+from bot.domain.ballot_box import BallotBoxes
 from bot.domain.freezing import Claim, Freezing
 from bot.domain.participation import UnitCounts
 from bot.domain.piles import Piles
@@ -92,6 +93,7 @@ def duties(
     return [
         Duty("seal", 2, chores.seal),
         Duty("tally", 1, chores.tally),
+        Duty("chain", 10, chores.chain),
         Duty("freeze", 5, chores.freeze),
         Duty("regrade", 2, chores.regrade),
         Duty("restore", 2, chores.restore),
@@ -134,6 +136,16 @@ class Chores:
                 sealed = Sealing(session, self._clock(session)).seal(round_id)
             if sealed:
                 log.info("round sealed", round=round_id)
+
+    def chain(self) -> None:
+        """Chain the ballots that are new to those before."""
+        with self._reading() as (session, now):
+            boxes = BallotBoxes(session, now)
+            news = {round_id: boxes.news(round_id) for round_id in boxes.open()}
+        for round_id, found in news.items():
+            if found.codes:
+                with self._sessions.begin() as session:
+                    BallotBoxes(session, self._clock(session)).add(round_id, found)
 
     def tally(self) -> None:
         """Count the open rounds for all to see."""

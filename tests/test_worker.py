@@ -161,7 +161,7 @@ def test_the_duties_are_what_the_plan_says(sessions: Sessions, tmp_path: Path) -
         duty.do()
 
     assert {duty.name: duty.period for duty in plan} == {
-        "seal": 2, "tally": 1, "freeze": 5, "regrade": 2, "restore": 2, "recount": 5,
+        "seal": 2, "tally": 1, "chain": 10, "freeze": 5, "regrade": 2, "restore": 2, "recount": 5,
         "results": 1, "heartbeat": 5, "piles": 5, "count units": 60, "look twice": 60,
         "reconcile": 60, "purge": 60,
     }  # fmt: skip

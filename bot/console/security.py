@@ -161,6 +161,7 @@ ACCESS = {
     "console.withdraw_sent": Access.SENDERS,
     "console.add_entry_file": Access.SENDERS,
     "console.drop_entry_file": Access.SENDERS,
+    "console.entry_file": Access.STAFF,
     "console.pair": Access.JUDGES,
     "console.choose_better": Access.JUDGES,
     "console.certificates": Access.PLANNERS,

@@ -2,13 +2,13 @@
 check it.
 
 What a certificate says of the deed belongs to nobody and stays; whose it is stands in a row of
-the holder's, which goes with them. Names are written down as they were at the issue, so that
-nobody turns one certificate into another's by changing a name.
+the holder's, which goes with them: a member, or a unit by what it sent in. Names are written down
+as they were at the issue, so that nobody turns one certificate into another's by changing a name.
 """
 
 import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.domain import audit
 from bot.domain.codes import bare_code, spoken_code
-from bot.domain.entries import id_of
+from bot.domain.entries import id_of, read_cards
 from bot.domain.families import approved, same_words
 from bot.domain.identity import campaign_day, mask
 from bot.domain.notices import Notices
@@ -28,9 +28,11 @@ from bot.domain.panels import Panels
 from bot.domain.refusals import Refusal
 from bot.domain.standings import Standings
 from bot.domain.tally import Tally
+from bot.domain.units import Units
 from bot.storage.tables import (
     Award,
     Certificate,
+    CertificateEntry,
     CertificateHolder,
     Contest,
     Member,
@@ -110,16 +112,25 @@ class _Placed(NamedTuple):
 
 @dataclass(frozen=True)
 class Recipient:
-    """Somebody who stands at one of the places."""
+    """Who stands at one of the places: a member, or a unit by what it sent in."""
 
-    member: bytes
+    holder: bytes | int
+    """The member's key, or the id of the entry."""
     rank: int
     bracket: str | None
     """In which the rank counts; None where all are ranked together."""
     name: str | None
+    """The member's; of a micro lesson that of who speaks."""
     unit: str | None
-    public: bool
-    """Whether strangers may read a part of the name."""
+    public: bool = True
+    """Whether strangers may read a part of the member's name."""
+    title: str | None = None
+    """Of what a unit sent in."""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is something to call them by."""
+        return bool(self.name or self.title)
 
 
 @dataclass(frozen=True)
@@ -150,9 +161,13 @@ class Line:
     rank: int
     bracket: str | None
     name: str | None
-    """None when the holder is gone."""
+    """None when the holder is gone, or a unit."""
     unit: str | None
     revoked_at: datetime | None
+    title: str | None
+    """Of what a unit sent in."""
+    key: str
+    """With the code the address of the unit's own page; a member's is not for others."""
 
 
 @dataclass(frozen=True)
@@ -173,6 +188,8 @@ class Diploma:
     revoked_at: datetime | None
     key: str = ""
     """With the code the address of the holder's own page; not for others."""
+    entry: str | None = None
+    """The title of what a unit sent in; then the name is that of who speaks, if anybody does."""
 
 
 class Certificates:
@@ -205,7 +222,7 @@ class Certificates:
         return self._reached(plan)
 
     def issue(self, plan: AwardPlan, staff_id: int) -> int:
-        """Give the award to all at these places who have a name; its number. Raises UnfitAward."""
+        """Give the award to all at these places who are known; its number. Raises UnfitAward."""
         title = self._title(plan)
         named = self._reached(plan).named
         award = Award(
@@ -226,13 +243,14 @@ class Certificates:
         award = self._session.get(Award, number, with_for_update=True)
         if award is None:
             raise NoSuchAward
-        have = set(
-            self._session.scalars(
-                select(CertificateHolder.member_key).where(CertificateHolder.award_id == number)
-            )
-        )
+        have: set[bytes | int] = set()
+        for holder, given in (
+            (CertificateHolder.member_key, CertificateHolder.award_id),
+            (CertificateEntry.motto_id, CertificateEntry.award_id),
+        ):
+            have.update(self._session.scalars(select(holder).where(given == number)))
         recipients = self._recipients(_plan(award))
-        new = [one for one in recipients if one.name and one.member not in have]
+        new = [one for one in recipients if one.is_known and one.holder not in have]
         if new:
             self._give(award, new, staff_id)
         return len(new)
@@ -270,21 +288,25 @@ class Certificates:
     def lines(self, number: int) -> list[Line]:
         """The certificates of an award, the first place first."""
         rows = self._session.execute(
-            select(Certificate, CertificateHolder.name, CertificateHolder.unit)
-            .outerjoin(CertificateHolder, _OURS)
+            self._rows()
             .where(Certificate.award_id == number)
             .order_by(Certificate.bracket, Certificate.place, Certificate.code)
         )
         return [
-            Line(one.code, one.place, one.bracket, name, unit, one.revoked_at)
-            for one, name, unit in rows
-        ]
+            Line(
+                row.code, row.place, row.bracket, row.name, row.unit or row.entry_unit,
+                row.revoked_at, row.entry, row.entry_key or "",
+            )
+            for row in rows
+        ]  # fmt: skip
 
     def check(self, typed: str) -> Diploma | None:
         """The certificate of this code, however it was typed, as strangers may see it."""
         row = self._found(bare_code(typed))
         if row is None:
             return None
+        if row.entry:
+            return _diploma(row, row.speaker, row.entry_unit)
         may_know = row.name and row.public and not row.unlisted
         name, unit = (mask(row.name), row.unit) if may_know else (None, None)
         return _diploma(row, name, unit)
@@ -292,9 +314,11 @@ class Certificates:
     def own(self, code: str, key: str) -> Diploma | None:
         """The certificate as its holder, who alone has the key, sees it; None when revoked."""
         row = self._found(code)
-        if row is None or row.revoked_at or not secrets.compare_digest(row.page_key or "", key):
+        if row is None or row.revoked_at:
             return None
-        return _diploma(row, row.name, row.unit, key)
+        if not secrets.compare_digest(row.page_key or row.entry_key or "", key):
+            return None
+        return _own(row)
 
     def of(self, member: bytes) -> list[Diploma]:
         """The member's certificates that are valid, the latest first."""
@@ -303,7 +327,20 @@ class Certificates:
             .where(CertificateHolder.member_key == member, Certificate.revoked_at.is_(None))
             .order_by(Award.id.desc())
         )
-        return [_diploma(row, row.name, row.unit, row.page_key) for row in rows]
+        return [_own(row) for row in rows]
+
+    def of_units(self, root: int | None) -> list[Diploma]:
+        """What is valid of this unit and those below it, the latest first; all for None."""
+        of_entries = self._rows().where(
+            CertificateEntry.code.is_not(None), Certificate.revoked_at.is_(None)
+        )
+        if root is not None:
+            within = Units(self._session).below(root)
+            of_entries = of_entries.join(Motto, Motto.id == CertificateEntry.motto_id).where(
+                Motto.unit_id.in_(within)
+            )
+        rows = self._session.execute(of_entries.order_by(Award.id.desc(), Certificate.place))
+        return [_own(row) for row in rows]
 
     # ------------------------------------------------------------ within
 
@@ -341,15 +378,17 @@ class Certificates:
     def _reached(self, plan: AwardPlan) -> Preview:
         """Whom a plan without flaws would reach. Raises UnfitAward where that is nobody."""
         recipients = self._recipients(plan)
-        named = [one for one in recipients if one.name]
+        named = [one for one in recipients if one.is_known]
         if not named:
             raise UnfitAward({"last_rank": Flaw.NOBODY})
         return Preview(named, len(recipients) - len(named))
 
     def _recipients(self, plan: AwardPlan) -> list[Recipient]:
         kind, _, id_ = plan.activity.partition(":")
-        placed = self._of_contest if kind == "contest" else self._of_round
-        return self._people(placed(int(id_), plan))
+        if kind == "contest":
+            return self._people(self._of_contest(int(id_), plan))
+        ranks = self._ranks(int(id_), plan)
+        return self._sent_in(ranks) or self._people(self._authors(ranks))
 
     def _of_contest(self, contest: int, plan: AwardPlan) -> list[_Placed]:
         """All at these places: those of each bracket where there are some, one after the other."""
@@ -367,15 +406,31 @@ class Certificates:
                 placed.append(_Placed(one.member, rank, True, one.bracket))
         return sorted(placed, key=lambda one: one.bracket or "")
 
-    def _of_round(self, round_id: int, plan: AwardPlan) -> list[_Placed]:
-        """All who signed the cards at these places; who signed with nothing is named nowhere."""
+    def _ranks(self, round_id: int, plan: AwardPlan) -> dict[int, int]:
+        """The entries at these places, and which each has."""
         table = Panels(self._session, self._now).table(round_id)
         if table is None:
             votes = Tally(self._session, self._now).result(round_id)
             places = [(id_of(line.card.number), line.rank) for line in votes]
         else:
             places = [(line.judged.entry, line.judged.rank) for line in table]
-        ranks = {entry: rank for entry, rank in places if plan.first_rank <= rank <= plan.last_rank}
+        return {entry: rank for entry, rank in places if plan.first_rank <= rank <= plan.last_rank}
+
+    def _sent_in(self, ranks: Mapping[int, int]) -> list[Recipient]:
+        """What units sent in of these entries, and still stands."""
+        cards = read_cards(self._session, Motto.id.in_(ranks), approved(Motto))
+        found = [
+            Recipient(
+                id_of(card.number), ranks[id_of(card.number)], None, card.sent.speaker,
+                card.unit.full_name if card.unit else None, title=card.words,
+            )
+            for card in cards
+            if card.sent
+        ]  # fmt: skip
+        return sorted(found, key=lambda one: one.rank)
+
+    def _authors(self, ranks: Mapping[int, int]) -> list[_Placed]:
+        """All who signed these cards; who signed with nothing is named nowhere."""
         card = aliased(Motto)
         rows = self._session.execute(
             select(Motto.author, Motto.signature, card.id)
@@ -414,25 +469,31 @@ class Certificates:
                 for one, code in zip(new, codes, strict=True)
             ],
         )
-        self._session.execute(
-            insert(CertificateHolder),
-            [
-                {
-                    "member_key": one.member, "award_id": award.id, "code": code,
-                    "page_key": secrets.token_urlsafe(16), "name": one.name, "unit": one.unit,
-                    "public": one.public,
-                }
-                for one, code in zip(new, codes, strict=True)
-            ],
-        )  # fmt: skip
+        for one, code in zip(new, codes, strict=True):
+            self._hand(award.id, one, code)
         self._tell(award, new)
         self._record(staff_id, "award.issue", award.id, {"certificates": len(new)})
 
+    def _hand(self, award_id: int, one: Recipient, code: str) -> None:
+        """Write down whose it is."""
+        row: dict[str, Any] = {
+            "award_id": award_id, "code": code, "page_key": secrets.token_urlsafe(16),
+            "unit": one.unit,
+        }  # fmt: skip
+        if one.title is None:
+            row |= {"member_key": one.holder, "name": one.name, "public": one.public}
+            self._session.execute(insert(CertificateHolder).values(row))
+        else:
+            row |= {"motto_id": one.holder, "title": one.title, "speaker": one.name}
+            self._session.execute(insert(CertificateEntry).values(row))
+
     def _tell(self, award: Award, new: Iterable[Recipient]) -> None:
+        """Leave word for members; units look at the console."""
         notices = Notices(self._session, self._now)
         for one in new:
-            facts = _told(award.title, award.honour, one.rank, one.bracket, revoked=False)
-            notices.leave(one.member, f"award:{award.id}", "certificate", facts, self._now)
+            if isinstance(one.holder, bytes):
+                facts = _told(award.title, award.honour, one.rank, one.bracket, revoked=False)
+                notices.leave(one.holder, f"award:{award.id}", "certificate", facts, self._now)
 
     def _change(self, code: str, staff_id: int, *, revoked: bool) -> int:
         row = self._found(code)
@@ -475,10 +536,13 @@ class Certificates:
                 Award.id.label("award_id"), Award.title, Award.honour, Award.issuer,
                 Award.issued_at, CertificateHolder.member_key, CertificateHolder.page_key,
                 CertificateHolder.name, CertificateHolder.unit, CertificateHolder.public,
-                Member.unlisted,
+                CertificateEntry.title.label("entry"), CertificateEntry.speaker,
+                CertificateEntry.unit.label("entry_unit"),
+                CertificateEntry.page_key.label("entry_key"), Member.unlisted,
             )
             .join(Award, Award.id == Certificate.award_id)
             .outerjoin(CertificateHolder, _OURS)
+            .outerjoin(CertificateEntry, CertificateEntry.code == Certificate.code)
             .outerjoin(Member, Member.member_key == CertificateHolder.member_key)
         )  # fmt: skip
 
@@ -503,8 +567,14 @@ def _plan(award: Award) -> AwardPlan:
     return AwardPlan(award.activity, award.honour, award.first_rank, award.last_rank, award.issuer)
 
 
+def _own(row: Row[Any]) -> Diploma:
+    if row.entry:
+        return _diploma(row, row.speaker, row.entry_unit, row.entry_key)
+    return _diploma(row, row.name, row.unit, row.page_key)
+
+
 def _diploma(row: Row[Any], name: str | None, unit: str | None, key: str = "") -> Diploma:
     return Diploma(
         row.code, row.title, row.honour, row.place, row.bracket, row.issuer, row.issued_at, name,
-        unit, row.revoked_at, key,
+        unit, row.revoked_at, key, row.entry,
     )  # fmt: skip

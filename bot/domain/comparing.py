@@ -2,14 +2,15 @@
 better.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Row, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from bot.domain.entries import MottoState, id_of, number_of
+from bot.domain.entries import MottoCard, Sent, id_of, number_of, read_cards
+from bot.domain.families import approved
 from bot.domain.giving_out import place_of
 from bot.domain.judging import JudgingOver, NoSuchSheet, open_panel
 from bot.domain.panel_plan import Criterion, criteria_of
@@ -23,6 +24,8 @@ class Side:
     number: int
     words: str | None
     """None when its author has taken it back."""
+    sent: Sent | None
+    """What a unit sent in under these words."""
 
 
 @dataclass(frozen=True)
@@ -85,14 +88,21 @@ class Comparing:
             .join(Round, Round.id == Panel.round_id)
             .where(Panel.round_id == round_id)
         ).first()
-        rows = self._session.execute(_pairs(judge, round_id)).all()
+        rows = self._session.execute(
+            select(PanelPair.first_id, PanelPair.second_id, PanelPair.better_id).where(
+                PanelPair.round_id == round_id, PanelPair.staff_id == judge
+            )
+        ).all()
         if panel is None or not rows:
             raise NoSuchSheet
+        entries = {entry for row in rows for entry in (row.first_id, row.second_id)}
+        standing = read_cards(self._session, Motto.id.in_(entries), approved(Motto))
+        cards = {id_of(card.number): card for card in standing}
 
-        def place(row: Row[Any]) -> bytes:
+        def place(row: Row[int, int, int | None]) -> bytes:
             return place_of(panel.seed, judge, row.first_id * 2**32 + row.second_id)
 
-        pairs = tuple(_comparison(row, place(row)) for row in sorted(rows, key=place))
+        pairs = tuple(_comparison(row, cards, place(row)) for row in sorted(rows, key=place))
         criteria = criteria_of(self._session, round_id)
         return PairStack(round_id, panel.title, criteria, pairs, panel.closed_at is not None)
 
@@ -122,27 +132,14 @@ class Comparing:
         )
 
 
-def _pairs(judge: int, round_id: int) -> Any:
-    first, second = aliased(Motto), aliased(Motto)
-    return (
-        select(
-            PanelPair.first_id, PanelPair.second_id, PanelPair.better_id,
-            first.words.label("first"), first.state.label("first_state"),
-            second.words.label("second"), second.state.label("second_state"),
-        )
-        .outerjoin(first, first.id == PanelPair.first_id)
-        .outerjoin(second, second.id == PanelPair.second_id)
-        .where(PanelPair.round_id == round_id, PanelPair.staff_id == judge)
-    )  # fmt: skip
-
-
-def _comparison(row: Row[Any], place: bytes) -> Comparison:
-    one = _side(row.first_id, row.first, row.first_state)
-    other = _side(row.second_id, row.second, row.second_state)
+def _comparison(
+    row: Row[int, int, int | None], cards: Mapping[int, MottoCard], place: bytes
+) -> Comparison:
+    one, other = (_side(id_, cards.get(id_)) for id_ in (row.first_id, row.second_id))
     # Which stands above is chance too.
     sides = (one, other) if place[-1] % 2 else (other, one)
     return Comparison(sides, number_of(row.better_id) if row.better_id else None)
 
 
-def _side(id_: int, words: str | None, state: str | None) -> Side:
-    return Side(number_of(id_), words if state == MottoState.APPROVED else None)
+def _side(id_: int, card: MottoCard | None) -> Side:
+    return Side(number_of(id_), card.words if card else None, card.sent if card else None)

@@ -8,16 +8,17 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import Session
 
-from bot.domain.entries import COVER, MottoState, id_of
-from bot.domain.refusals import Refusal
+from bot.domain.entries import COVER, MottoState, id_of, number_of
+from bot.domain.refusals import NoSuchEntry, Refusal
 from bot.domain.sent_entries import SentEntries
 from bot.storage.tables import EntryFile, Motto
 
 ATTACHMENTS = 3
 NAME_MOST = 60
+_TYPES = {"jpg": "image/jpeg", "pdf": "application/pdf"}
 
 
 @dataclass(eq=False)
@@ -47,6 +48,16 @@ class Content:
     kind: str
     content: bytes
 
+    @property
+    def type(self) -> str:
+        """As a browser calls it."""
+        return _TYPES[self.kind]
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is shown in its place; a document is saved, not opened."""
+        return self.kind == "jpg"
+
 
 class EntryFiles:
     """The files of what units send in."""
@@ -63,12 +74,25 @@ class EntryFiles:
         return [FileCard(*row) for row in rows]
 
     def at(self, token: str) -> Content | None:
-        """What this address leads to; nothing once the entry was withdrawn."""
-        gone = [MottoState.WITHDRAWN, MottoState.ERASED]
+        """What this address leads to for everybody; nothing unless the entry is approved."""
+        return self._at(token, Motto.state == MottoState.APPROVED)
+
+    def seen_at(self, token: str, root: int | None) -> Content | None:
+        """The same for colleagues, before anybody has approved it too: of the entries of this
+        unit and those below it, of all for None. Nothing once the entry was withdrawn.
+        """
+        motto = self._session.scalar(select(EntryFile.motto_id).where(EntryFile.token == token))
+        try:
+            self._sent.one(number_of(motto or 0), root)
+        except NoSuchEntry:
+            return None
+        return self._at(token, Motto.state.not_in([MottoState.WITHDRAWN, MottoState.ERASED]))
+
+    def _at(self, token: str, fit: ColumnElement[bool]) -> Content | None:
         row = self._session.execute(
             select(EntryFile.name, EntryFile.kind, EntryFile.content)
             .join(Motto, Motto.id == EntryFile.motto_id)
-            .where(EntryFile.token == token, Motto.state.not_in(gone))
+            .where(EntryFile.token == token, fit)
         ).first()
         return Content(*row) if row else None
 

@@ -35,6 +35,7 @@ from bot.domain.uploads import forget_rosters
 from bot.storage.tables import (
     Audit,
     Base,
+    CertificateEntry,
     Contest,
     Delivery,
     Departed,
@@ -138,7 +139,7 @@ class Erasure:
 
     def forget_sent(self, card: MottoCard) -> None:
         """Leave of what a unit sent in its number and its votes."""
-        for kind in (EntryFile, SentEntry):
+        for kind in (EntryFile, CertificateEntry, SentEntry):
             self._session.execute(delete(kind).where(kind.motto_id == id_of(card.number)))
         self._empty(card, audit.SYSTEM)
         audit.strike(self._session, [subject_of(card.number)], CODES)

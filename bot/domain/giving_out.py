@@ -5,7 +5,7 @@ Nobody chooses: the panel's seed does, which nobody knows before the rule stands
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from hashlib import blake2s
@@ -35,6 +35,8 @@ class Shares:
     """Of these, those that the rule can't be applied to."""
     pairs: list[dict[str, Any]]
     """What is compared, where two are."""
+    hands: list[dict[str, Any]]
+    """For each sheet, the districts that had a hand in the entry, and the judge's own."""
 
 
 def share_out(session: Session, now: datetime, round_id: int, plan: PanelPlan) -> Shares:
@@ -49,16 +51,19 @@ def share_out(session: Session, now: datetime, round_id: int, plan: PanelPlan) -
     }
 
     def sheet(judge: int, entry: int) -> dict[str, Any]:
-        return {
-            "round_id": round_id, "staff_id": judge, "motto_id": entry,
-            "judge_district": judges[judge],
-            "entry_district": min(hands[entry], default=None),
-        }  # fmt: skip
+        return {"round_id": round_id, "staff_id": judge, "motto_id": entry}
 
     place = partial(place_of, seed)
-    if plan.method is Method.PAIRWISE:
-        return _pairs(free, plan, place, sheet)
-    return _sheets(free, plan, place, sheet)
+    share = _pairs if plan.method is Method.PAIRWISE else _sheets
+    shares = share(free, plan, place, sheet)
+    return replace(
+        shares,
+        hands=[
+            one | {"entry_district": district, "judge_district": judges[one["staff_id"]]}
+            for one in shares.sheets
+            for district in sorted(hands[one["motto_id"]])
+        ],
+    )
 
 
 _Place = Callable[[int, int], bytes]
@@ -76,7 +81,7 @@ def _sheets(free: Mapping[int, list[int]], plan: PanelPlan, place: _Place, sheet
     counts = {number_of(entry): len(judges) for entry, judges in chosen.items()}
     short = sorted(number for number, count in counts.items() if count < plan.per_entry)
     lacking = [number for number in short if counts[number] < plan.least]
-    return Shares(sheets, tuple(short), tuple(lacking), [])
+    return Shares(sheets, tuple(short), tuple(lacking), [], [])
 
 
 def _pairs(free: Mapping[int, list[int]], plan: PanelPlan, place: _Place, sheet: _Sheet) -> Shares:
@@ -96,7 +101,7 @@ def _pairs(free: Mapping[int, list[int]], plan: PanelPlan, place: _Place, sheet:
                 "round_id": round_id, "staff_id": judge, "first_id": first, "second_id": second,
             }
         )  # fmt: skip
-    return Shares(list(sheets.values()), tuple(short), tuple(sorted(lost)), rows)
+    return Shares(list(sheets.values()), tuple(short), tuple(sorted(lost)), rows, [])
 
 
 def place_of(seed: bytes, judge: int, entry: int) -> bytes:

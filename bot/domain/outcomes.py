@@ -77,8 +77,9 @@ class Ballot:
     number: int
     """Of the entry it was given to."""
     line: str
+    round_id: int
     sealed_in: int | None
-    """The round, once it is sealed."""
+    """The same round, once it is sealed."""
     root: str | None
     quarantined: bool
     """Whether it does not count."""
@@ -195,7 +196,13 @@ class Outcomes:
     def ballot(self, tracker: str) -> Ballot | None:
         """The vote that stands under this receipt."""
         found = self._session.execute(
-            select(Vote.motto_id, Outcome.round_id, Outcome.root, QuarantinedVote.in_force)
+            select(
+                Vote.motto_id,
+                Vote.round_id,
+                Outcome.round_id.label("sealed_in"),
+                Outcome.root,
+                QuarantinedVote.in_force,
+            )
             .outerjoin(Outcome, Outcome.round_id == Vote.round_id)
             .outerjoin(QuarantinedVote, QuarantinedVote.tracker == Vote.tracker)
             .where(Vote.tracker == tracker)
@@ -204,7 +211,9 @@ class Outcomes:
             return None
         number = number_of(found.motto_id)
         line = line_of(tracker, number)
-        return Ballot(number, line, found.round_id, found.root, bool(found.in_force))
+        return Ballot(
+            number, line, found.round_id, found.sealed_in, found.root, bool(found.in_force)
+        )
 
     def of(self, round_id: int) -> Standing:
         """This round. Raises NoRound."""
@@ -286,5 +295,10 @@ def _in_quarantine(*columns: Any, of: int) -> Select[*tuple[Any, ...]]:
 
 
 def line_of(tracker: str, number: int) -> str:
-    """A ballot in public: its commitment, and the entry's number."""
-    return f"{sha256(f'{tracker}:{number}'.encode()).hexdigest()} {number}"
+    """A ballot in public: its code, and the entry's number."""
+    return f"{code_of(tracker, number)} {number}"
+
+
+def code_of(tracker: str, number: int) -> str:
+    """The commitment to a ballot, which only its receipt can make again."""
+    return sha256(f"{tracker}:{number}".encode()).hexdigest()

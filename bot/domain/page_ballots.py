@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot.domain.entries import MottoCard
 from bot.domain.members import Members
 from bot.domain.refusals import NothingToWithdraw, Refusal
-from bot.domain.votes import Purse, Receipt, Votes
+from bot.domain.votes import Receipt, Votes
 from bot.storage.tables import Delivery, Person
 
 
@@ -38,7 +38,7 @@ class Sent:
     """It was sent before, and nothing was done again."""
 
     @property
-    def after(self) -> Purse | None:
+    def after(self) -> Receipt | None:
         """The votes that are left, where some were given."""
         return self.given[-1] if self.given else None
 

@@ -17,15 +17,18 @@ Without them who won, or lost, all of them would have no strength at all."""
 _CLOSE, _MOST_STEPS = 1e-13, 20_000
 
 
-def strengths(wins: Mapping[Pair, int]) -> dict[int, float]:
-    """The strength of each entry, by how often the first of a pair was found better."""
+def strengths(wins: Mapping[Pair, int], entries: Iterable[int] = ()) -> dict[int, float]:
+    """The strength of each entry, by how often the first of a pair was found better.
+
+    Those of `entries` that were compared with none have strength 1, of which nothing is known.
+    """
     won: Counter[int] = Counter()
     met: defaultdict[int, Counter[int]] = defaultdict(Counter)
     for (better, other), times in sorted(wins.items()):
         won[better] += times
         met[better][other] += times
         met[other][better] += times
-    now = dict.fromkeys(sorted(met), 1.0)
+    now = dict.fromkeys(sorted({*met, *entries}), 1.0)
     for _ in range(_MOST_STEPS):
         then = now
         now = {one: _stronger(one, won[one], met[one], then) for one in then}
@@ -34,12 +37,12 @@ def strengths(wins: Mapping[Pair, int]) -> dict[int, float]:
     return now
 
 
-def points(wins: Mapping[Pair, int]) -> dict[int, int]:
+def points(wins: Mapping[Pair, int], entries: Iterable[int] = ()) -> dict[int, int]:
     """In hundredths of a point: how likely each is found better than an entry of strength 1."""
     # Rounded twice, so that the last bits of a number decide nothing.
     return {
         one: round(round(10_000 * strength / (1 + strength), 6))
-        for one, strength in strengths(wins).items()
+        for one, strength in strengths(wins, entries).items()
     }
 
 

@@ -5,12 +5,12 @@ whom belongs to a unit that had a hand in it. Nobody sees who leads before the j
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain import audit
@@ -28,6 +28,7 @@ from bot.storage.tables import (
     Motto,
     Panel,
     PanelCriterion,
+    PanelHand,
     PanelJudge,
     PanelMark,
     PanelPair,
@@ -260,6 +261,8 @@ class Panels:
             raise FewerJudges(shares.short)
         self._seat(round_id)
         self._session.execute(insert(PanelSheet), shares.sheets)
+        if shares.hands:
+            self._session.execute(insert(PanelHand), shares.hands)
         if shares.pairs:
             self._session.execute(insert(PanelPair), shares.pairs)
         self._session.execute(
@@ -288,6 +291,9 @@ class Panels:
         standing = self._session.scalars(select(Motto.id).where(Motto.id.in_(judged), still)).all()
         if lacking := said.lacking(standing, plan):
             raise TooFewJudges(tuple(map(number_of, lacking)))
+        if isinstance(said, Comparisons):
+            compared = {entry for pair in said.wins() for entry in pair}
+            self._drop(round_id, set(said.entries) - compared - set(standing))
         self._session.execute(
             update(Panel).where(Panel.round_id == round_id).values(closed_at=self._now)
         )
@@ -303,7 +309,15 @@ class Panels:
         if view.closed_at is not None:
             raise PanelFixed
         sheets = verdicts_of(self._session, round_id, plan_in(view)).done.total()
-        for kind in (PanelMark, PanelPair, PanelSheet, PanelJudge, PanelCriterion, Panel):
+        for kind in (
+            PanelMark,
+            PanelPair,
+            PanelHand,
+            PanelSheet,
+            PanelJudge,
+            PanelCriterion,
+            Panel,
+        ):
             self._session.execute(delete(kind).where(kind.round_id == round_id))
         self._session.expire_all()
         self._record(round_id, by, "panel.cancel", {"sheets": sheets})
@@ -326,6 +340,16 @@ class Panels:
         self._lock(round_id)
         if self._planned(round_id).begun_at is not None:
             raise PanelFixed
+
+    def _drop(self, round_id: int, gone: Collection[int]) -> None:
+        """Forget that these were to be compared: taken back before anybody did, they have no place
+        in the result, now or later.
+        """
+        pair_of = or_(PanelPair.first_id.in_(gone), PanelPair.second_id.in_(gone))
+        self._session.execute(delete(PanelPair).where(PanelPair.round_id == round_id, pair_of))
+        for kind in (PanelHand, PanelSheet):
+            of_them = (kind.round_id == round_id, kind.motto_id.in_(gone))
+            self._session.execute(delete(kind).where(*of_them))
 
     def _seat(self, round_id: int) -> None:
         """Give each judge a number that tells nobody who it is."""

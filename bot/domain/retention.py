@@ -137,6 +137,9 @@ REGISTER: Mapping[str, Fields] = {
         Purpose.CERTIFICATE, "member_key", "award_id", "code", "page_key", "name", "unit",
         "public",
     ),
+    "certificate_entry": _for(
+        Purpose.CERTIFICATE, "motto_id", "award_id", "code", "page_key", "title", "speaker", "unit"
+    ),
     "consent": _for(Purpose.CONSENT, "member_key", "text_version", "given_at"),
     "delivery": {
         **_for(
@@ -323,8 +326,9 @@ REGISTER: Mapping[str, Fields] = {
         Purpose.CONTENT, "round_id", "place", "title", "weight", "anchors"
     ),
     "panel_judge": _for(Purpose.STAFF, "round_id", "staff_id", "seat"),
-    "panel_sheet": _for(
-        Purpose.STAFF, "round_id", "staff_id", "motto_id", "judge_district", "entry_district"
+    "panel_sheet": _for(Purpose.STAFF, "round_id", "staff_id", "motto_id"),
+    "panel_hand": _for(
+        Purpose.STAFF, "round_id", "staff_id", "motto_id", "entry_district", "judge_district"
     ),
     "panel_mark": _for(
         Purpose.STAFF, "round_id", "staff_id", "motto_id", "place", "mark", "marked_at"
@@ -347,6 +351,7 @@ REGISTER: Mapping[str, Fields] = {
         "id", "activity", "title", "honour", "first_rank", "last_rank", "issuer", "issued_at",
     ),
     "certificate": _for(Purpose.CONTENT, "code", "award_id", "place", "bracket", "revoked_at"),
+    "ballot_batch": _for(Purpose.NUMBERS, "round_id", "number", "made_at", "codes", "head"),
     "round_slot": _for(Purpose.CONTENT, "round_id", "slot"),
 }  # fmt: skip
 """Each table, each of its fields, and what for."""

@@ -8,6 +8,7 @@ from sqlalchemy import and_, func, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain import audit
+from bot.domain.ballot_box import BallotBoxes
 from bot.domain.families import approved, bears_card
 from bot.domain.outcomes import Outcomes, quarantined_of
 from bot.domain.refusals import NotSealed
@@ -62,7 +63,7 @@ class Sealing:
         set_uncounted_aside(self._session, self._now, round_id)
         self._keep_result(round_id)
         Outcomes(self._session, self._now).keep_root(round_id)
-        self._record(round_id)
+        self._record(round_id, BallotBoxes(self._session, self._now).close(round_id))
         return True
 
     def result(self, round_id: int) -> Result:
@@ -105,13 +106,13 @@ class Sealing:
             )
         )
 
-    def _record(self, round_id: int) -> None:
+    def _record(self, round_id: int, chain: str) -> None:
         entries, votes = self._session.execute(
             select(func.count(), func.coalesce(func.sum(RoundResult.votes), 0)).where(
                 RoundResult.round_id == round_id
             )
         ).one()
-        facts = {"entries": entries, "votes": int(votes)}
+        facts = {"entries": entries, "votes": int(votes), "chain": chain}
         audit.record(
             self._session, self._now, audit.SYSTEM, "round.seal", f"round:{round_id}", facts, 1
         )

@@ -37,7 +37,7 @@ from bot.domain.refusals import NoRound, NoSuchEntry, Refusal
 from bot.domain.released import Why, release_votes
 from bot.domain.rounds import Kind
 from bot.domain.units import Units
-from bot.storage.tables import Motto, SentEntry, Unit, Vote
+from bot.storage.tables import Motto, SentEntry, Vote
 
 TITLE_MOST, SPEAKER_MOST, LINK_MOST, TEXT_MOST = 40, 15, 300, 1_000
 """Characters there may be."""
@@ -104,8 +104,8 @@ class SentEntries:
     def __init__(self, session: Session, now: datetime) -> None:
         self._session, self._now = session, now
         # A table has thousands of lines and few units: each is looked up once.
-        self._unit = cache(Units(session).called)
-        self._below = cache(self._all_below)
+        units = Units(session)
+        self._unit, self._below = cache(units.called), cache(units.below)
 
     def collection(self) -> Collection | None:
         """The selection in force, if it is of what units send in."""
@@ -288,14 +288,6 @@ class SentEntries:
     def _within(self, root: int | None) -> set[int] | None:
         """The ids of a unit and all below it; None for all there are."""
         return None if root is None else self._below(root)
-
-    def _all_below(self, root: int) -> set[int]:
-        units = self._session.execute(select(Unit.id, Unit.parent_id)).all()
-        found, before = {root}, 0
-        while len(found) > before:
-            before = len(found)
-            found |= {unit for unit, parent in units if parent in found}
-        return found
 
     def _write(self, number: int, **values: Any) -> None:
         mine = SentEntry.motto_id == id_of(number)

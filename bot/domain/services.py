@@ -9,6 +9,7 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from bot.domain.appeals import Appeals
+from bot.domain.ballot_box import BallotBoxes
 from bot.domain.bank import QuestionBank
 from bot.domain.bank_search import BankSearch
 from bot.domain.certificates import Certificates
@@ -205,6 +206,10 @@ class Services:
     @cached_property
     def sealing(self) -> Sealing:
         return Sealing(self._session, self.now)
+
+    @cached_property
+    def ballot_boxes(self) -> BallotBoxes:
+        return BallotBoxes(self._session, self.now)
 
     @cached_property
     def outcomes(self) -> Outcomes:

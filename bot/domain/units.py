@@ -75,6 +75,15 @@ class Units:
         """The units without a parent, by their id."""
         return self._cards(Unit.parent_id.is_(None), None)
 
+    def below(self, root: int) -> set[int]:
+        """The ids of this unit and of all below it."""
+        units = self._session.execute(select(Unit.id, Unit.parent_id)).all()
+        found, before = {root}, 0
+        while len(found) > before:
+            before = len(found)
+            found |= {unit for unit, parent in units if parent in found}
+        return found
+
     def _cards(self, condition: ColumnElement[bool], limit: int | None) -> list[UnitCard]:
         parent = aliased(Unit)
         rows = self._session.execute(

@@ -82,6 +82,8 @@ class Comparisons:
     """The better of two, by judge and both; None where nothing was said yet."""
 
     better: Mapping[tuple[int, int, int], int | None]
+    entries: Collection[int]
+    """All that take part: also those whose rivals were all taken back before anybody compared."""
 
     @property
     def given_out(self) -> Counter[int]:
@@ -108,7 +110,8 @@ class Comparisons:
             {
                 (seats[judge], first, second): better
                 for (judge, first, second), better in self.better.items()
-            }
+            },
+            self.entries,
         )
 
     def lacking(self, entries: Collection[int], plan: PanelPlan) -> list[int]:
@@ -137,19 +140,19 @@ class Comparisons:
 
     def standings(self, rule: Rule, votes: Mapping[int, int]) -> list[Judged]:
         """What comparisons and votes come to."""
-        return combined(rule, points(self.wins()), votes)
+        return combined(rule, points(self.wins(), self.entries), votes)
 
 
 def verdicts_of(session: Session, round_id: int, plan: PanelPlan) -> Marks | Comparisons:
     """All that was said."""
     if plan.method is Method.PAIRWISE:
         pairs = select(PanelPair).where(PanelPair.round_id == round_id)
-        return Comparisons(
-            {
-                (row.staff_id, row.first_id, row.second_id): row.better_id
-                for row in session.scalars(pairs.execution_options(populate_existing=True))
-            }
-        )
+        better = {
+            (row.staff_id, row.first_id, row.second_id): row.better_id
+            for row in session.scalars(pairs.execution_options(populate_existing=True))
+        }
+        seen = select(PanelSheet.motto_id).where(PanelSheet.round_id == round_id).distinct()
+        return Comparisons(better, set(session.scalars(seen)))
     given_out = select(PanelSheet.staff_id).where(PanelSheet.round_id == round_id)
     return Marks(_whole_sheets(session, round_id), Counter(session.scalars(given_out)))
 

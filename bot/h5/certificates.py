@@ -33,7 +33,7 @@ class CertificatePages:
         """Whether the certificate of this code is one of ours, and valid."""
         with self._transaction(read_only=True) as services:
             found = services.certificates.check(code)
-        answer = page("certificate", found=found, asked=code[:40])
+        answer = page("certificate", found=found, asked=code[:40], words_of=wording)
         if found is None:
             answer.status_code = HTTPStatus.NOT_FOUND
         return answer
@@ -48,7 +48,10 @@ class CertificatePages:
             missing = None
         except Undrawable as error:
             missing = error.letter
-        answer = page("own_certificate", found=found, key=key, missing=missing, private=True)
+        answer = page(
+            "own_certificate", found=found, key=key, missing=missing, private=True,
+            words_of=wording,
+        )  # fmt: skip
         answer.headers["Cache-Control"] = "no-store"
         return answer
 

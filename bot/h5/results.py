@@ -61,11 +61,12 @@ class Results:
         with self._transaction(read_only=True) as services:
             ballot = services.outcomes.ballot(asked)
             tree = self._all(services, ballot) if ballot else None
+            batch = services.ballot_boxes.batch_of(asked) if ballot else None
         if ballot is None or tree is None:
-            return page("receipt", asked=asked, ballot=ballot, place=None)
+            return page("receipt", asked=asked, ballot=ballot, batch=batch, place=None)
         place = tree.place_of(ballot.line)
         facts = {"place": place + 1, "of": len(tree), "steps": tree.path(place)}
-        return page("receipt", asked=asked, ballot=ballot, **facts)
+        return page("receipt", asked=asked, ballot=ballot, batch=batch, **facts)
 
     def _all(self, services: Services, ballot: Ballot) -> merkle.Tree | None:
         """All ballots of the round, once it is sealed."""

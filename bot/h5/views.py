@@ -29,6 +29,7 @@ from bot.domain.services import Services, Transaction
 from bot.domain.unit_board import UnitTable
 from bot.domain.units import UnitCard
 from bot.h5.ballot import BallotPages
+from bot.h5.box import BoxPages
 from bot.h5.certificates import CertificatePages
 from bot.h5.draws import DrawPages
 from bot.h5.headers import PREFIX, protect
@@ -55,7 +56,6 @@ NEWEST = 3
 NAMES = 60
 """How many of those who wrote the same are named."""
 _TOKEN = re.compile(r"[\w-]{32}", re.ASCII)
-_TYPES = {"jpg": "image/jpeg", "pdf": "application/pdf"}
 _STATIC = Path(__file__).parent / "static"
 
 log = structlog.get_logger()
@@ -84,6 +84,11 @@ def h5(settings: Settings, transaction: Transaction, sign_in: SignIn | None = No
     blueprint.add_url_rule("/results", "result", results.result)
     blueprint.add_url_rule("/results/receipt", "receipt", results.receipt, methods=["GET", "POST"])
     blueprint.add_url_rule("/results/recount.zip", "recount", results.pack)
+    boxes = BoxPages(transaction)
+    blueprint.add_url_rule("/box", "box", boxes.box)
+    blueprint.add_url_rule(
+        "/box/<int(max=99999):round_id>/<int(max=9999999):number>", "batch", boxes.batch
+    )
     draws = DrawPages(transaction)
     blueprint.add_url_rule("/d/<int(max=99999):number>", "draw", draws.draw)
     blueprint.add_url_rule("/d/<int(max=99999):number>/list.txt", "draw_list", draws.listed)
@@ -166,8 +171,8 @@ class _Pages:
             abort(404)
         response = send_file(
             BytesIO(file.content),
-            mimetype=_TYPES[file.kind],
-            as_attachment=file.kind != "jpg",
+            mimetype=file.type,
+            as_attachment=not file.is_picture,
             download_name=file.name,
         )
         # It goes with its entry: nobody in between keeps it.

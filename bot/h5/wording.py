@@ -21,7 +21,7 @@ from bot.domain.refusals import (
 )
 from bot.domain.retention import NOT_ABOUT_MEMBERS, Period, Purpose
 from bot.domain.retention import PERIODS as RETENTION
-from bot.domain.votes import BallotState
+from bot.domain.votes import BallotState, Receipt
 from bot.h5.signing_in import Failure
 from bot.rulebook import beginning, deadline
 
@@ -353,13 +353,30 @@ def refused(refusal: Refusal) -> str:
 def left_to_give(ballot: BallotState) -> str:
     """How many votes a member has left, and how they may be given."""
     if ballot.groups > 1:
-        few, most = ballot.each_least, ballot.each
-        span = f"{few}到{most}" if few < most else f"{most}"
-        return f"共{ballot.groups}组，每组投{span}条，还能投{ballot.left}票。"
+        return f"共{ballot.groups}组，每组投{_span(ballot)}条，还能投{ballot.left}票。"
     least = f"，至少投{ballot.least}条才算数" if ballot.lacking else ""
     if ballot.in_all:
         return f"一共{ballot.most}票，还能投{ballot.left}票，每条1票{least}。"
     return f"今天还能投{ballot.left}票，每条每天1票。"
+
+
+def group(number: int | None, ballot: BallotState) -> str:
+    """Above the entries of a group: how many of them are chosen."""
+    return f"第{number or 1}组，投{_span(ballot)}条"
+
+
+def _span(ballot: BallotState) -> str:
+    few, most = ballot.each_least, ballot.each
+    return f"{few}到{most}" if few < most else f"{most}"
+
+
+def left_after(receipt: Receipt) -> str:
+    """How many votes are left behind this one, in its group or in all."""
+    where = f"第{receipt.group}组" if receipt.group else ""
+    if not receipt.left:
+        return f"{where}的票都投完了。" if where else "票都投完了。"
+    more = f"再投{receipt.lacking}条才算数。" if receipt.lacking else ""
+    return f"{where}还能投{receipt.left}票。{more}"
 
 
 def when(moment: datetime) -> str:
@@ -368,20 +385,39 @@ def when(moment: datetime) -> str:
     return f"{local.month}月{local.day}日{local:%H:%M}"
 
 
+BATCH = "# 第{number}批 {at}"
+CLOSING = "# 封箱"
+
+
+def to_the_second(moment: datetime) -> str:
+    """The moment to the second, in China."""
+    return f"{moment.astimezone(CAMPAIGN_ZONE):%Y-%m-%d %H:%M:%S}"
+
+
 def to_whom(diploma: Diploma) -> str:
     """Whom a certificate addresses."""
+    if diploma.entry:
+        return f"{diploma.unit or ''}："
     unit = f"{diploma.unit} " if diploma.unit else ""
     return f"{unit}{diploma.name}同志："
 
 
 def cited(diploma: Diploma) -> str:
     """What a certificate is given for."""
-    return f"在“{diploma.title}”中获得{place_of(diploma)}，特发此证，以资鼓励。"
+    deed = f"在“{diploma.title}”中获得{place_of(diploma)}，特发此证，以资鼓励。"
+    return f"报送的{work(diploma)}{deed}" if diploma.entry else deed
 
 
 def place_of(diploma: Diploma) -> str:
     """The place, in the bracket where there are some."""
     return f"{diploma.bracket or ''}第{diploma.rank}名"
+
+
+def work(diploma: Diploma) -> str:
+    """What a unit sent in, as its certificate names it."""
+    if diploma.name:
+        return f"微党课《{diploma.entry}》（主讲：{diploma.name}）"
+    return f"项目案例《{diploma.entry}》"
 
 
 def issued_on(diploma: Diploma) -> str:

@@ -29,15 +29,17 @@ def judged(panels: Panels, round_id: int) -> Iterable[tuple[str, bytes]]:
         for one in (line.judged for line in table)
     ]
     yield wording.JUDGED_FILE, wording.judged_readme(plan).encode()
-    yield "panel.csv", as_csv(wording.RULE, rule)
     yield "judged.csv", as_csv(wording.JUDGED, lines)
     match panels.verdicts(round_id):
         case Marks() as said:
             yield "marks.csv", _marks(said, plan)
             yield "judged.py", _PROGRAM.read_bytes()
         case Comparisons() as said:
+            numbers = " ".join(map(str, sorted(map(number_of, said.entries))))
+            rule.append(["entries", numbers])
             yield "comparisons.csv", _comparisons(said)
             yield "judged.py", _PROGRAM_OF_PAIRS.read_bytes()
+    yield "panel.csv", as_csv(wording.RULE, rule)
 
 
 def _marks(said: Marks, plan: PanelPlan) -> bytes:

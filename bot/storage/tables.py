@@ -989,6 +989,21 @@ class RoundResult(Base):
     votes: Mapped[int]
 
 
+class BallotBatch(Base):
+    """Ballots that came into the box of a round together (bot/domain/ballot_box.py)."""
+
+    __tablename__ = "ballot_batch"
+    __table_args__ = _rules(Index("ix_ballot_batch_made", "round_id", "made_at"))
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    made_at: Mapped[datetime]
+    codes: Mapped[bytes] = mapped_column(LargeBinary)
+    """32 bytes of each, in their order."""
+    head: Mapped[bytes] = mapped_column(_bytes(32))
+    """Of the chain up to here."""
+
+
 class Outcome(Base):
     """What a sealed round came to, on its way to standing for good: a row comes with the seal."""
 
@@ -1103,7 +1118,7 @@ class PanelJudge(Base):
 
 
 class PanelSheet(Base):
-    """An entry that a judge marks; none of the judge's own unit can be given out."""
+    """An entry that a judge marks."""
 
     __tablename__ = "panel_sheet"
     __table_args__ = _rules(
@@ -1112,15 +1127,34 @@ class PanelSheet(Base):
             ["panel_judge.round_id", "panel_judge.staff_id"],
             name="fk_panel_sheet_judge",
         ),
-        # Of one who belongs to no unit the comparison is unknown, which is no objection.
-        CheckConstraint("judge_district <> entry_district", name="ck_panel_sheet_recusal"),
     )
 
     round_id: Mapped[int] = mapped_column(primary_key=True)
     staff_id: Mapped[int] = mapped_column(primary_key=True)
     motto_id: Mapped[int] = mapped_column(_number(), primary_key=True, autoincrement=False)
+
+
+class PanelHand(Base):
+    """A district that had a hand in what a judge marks, as it was when that was given out; several
+    have where people of several signed. None of them can be the judge's own.
+    """
+
+    __tablename__ = "panel_hand"
+    __table_args__ = _rules(
+        ForeignKeyConstraint(
+            ["round_id", "staff_id", "motto_id"],
+            ["panel_sheet.round_id", "panel_sheet.staff_id", "panel_sheet.motto_id"],
+            name="fk_panel_hand_sheet",
+        ),
+        # Of one who belongs to no unit the comparison is unknown, which is no objection.
+        CheckConstraint("judge_district <> entry_district", name="ck_panel_hand_recusal"),
+    )
+
+    round_id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(primary_key=True)
+    motto_id: Mapped[int] = mapped_column(_number(), primary_key=True, autoincrement=False)
+    entry_district: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     judge_district: Mapped[int | None]
-    entry_district: Mapped[int | None]
 
 
 class PanelMark(Base):
@@ -1269,7 +1303,7 @@ class Certificate(Base):
 
 
 class CertificateHolder(Base):
-    """Whose certificate it is; the key leaves room for one of each award."""
+    """The member whose certificate it is; the key leaves room for one of each award."""
 
     __tablename__ = "certificate_holder"
     __table_args__ = _rules()
@@ -1283,6 +1317,25 @@ class CertificateHolder(Base):
     unit: Mapped[str | None] = mapped_column(String(40))
     public: Mapped[bool]
     """Whether the page that checks it may show the family name."""
+
+
+class CertificateEntry(Base):
+    """What a unit sent in, as a certificate names it: the unit has it in writing.
+
+    The key leaves room for one of each award.
+    """
+
+    __tablename__ = "certificate_entry"
+    __table_args__ = _rules()
+
+    motto_id: Mapped[int] = mapped_column(ForeignKey("motto.id"), primary_key=True)
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(ForeignKey("certificate.code"), unique=True)
+    page_key: Mapped[str] = mapped_column(String(22))
+    """A part of the address of the unit's own page."""
+    title: Mapped[str] = mapped_column(String(60))
+    speaker: Mapped[str | None] = mapped_column(String(15))
+    unit: Mapped[str | None] = mapped_column(String(90))
 
 
 # ---------------------------------------------------------------- the console

@@ -8,8 +8,8 @@ from sqlalchemy import update
 
 from bot.domain.roles import Role
 from bot.domain.services import Transaction
-from bot.storage.tables import Member, Score
-from tests.builders import NOON, a_member, key
+from bot.storage.tables import Member, Outcome, Score
+from tests.builders import NOON, a_member, a_round_of, an_approved_lesson, key
 from tests.console.browser import Browser, text_of
 from tests.console.conftest import Clock, Opened, signed_in
 
@@ -91,3 +91,28 @@ def test_what_is_not_there_is_not_found(sun: Browser) -> None:
     assert sun.get("/admin/certificates/9").status_code == 404
     assert sun.post("/admin/certificates/9/rest", {}).status_code == 404
     assert sun.post("/admin/certificates/revoke", {"code": "0" * 10}).status_code == 404
+
+
+def test_a_unit_finds_its_certificate_where_it_sent_in(
+    sun: Browser, opened: Opened, transaction: Transaction
+) -> None:
+    with opened() as session:
+        a_round_of(session, "lesson")
+        an_approved_lesson(session, "把群众的小事办好")
+    with transaction() as services:
+        assert services.sealing.seal(1)
+        services.outcomes.publicise(1, 1)
+    with opened() as session:
+        session.execute(update(Outcome).values(published_at=NOON))
+    form = FORM | {"activity": "round:1", "honour": "一等奖"}
+
+    seen = text_of(sun.post(NEW, form))
+    assert "要发这 1 张，请核对" in seen
+    assert "把群众的小事办好 主讲： 陈小红" in seen
+    sun.post(NEW, form | {"sure": "1"})
+
+    own = re.findall(r'href="(/h/c/\w{10}/[^"]{22})"', sun.get("/admin/entries").text)
+    assert own == re.findall(
+        r'href="(/h/c/\w{10}/[^"]{22})"', sun.get("/admin/certificates/1").text
+    )
+    assert len(own) == 1

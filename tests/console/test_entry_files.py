@@ -1,5 +1,6 @@
 """Covers and attachments: what is served is never what was sent, and leads nowhere by guessing."""
 
+import re
 from io import BytesIO
 
 import pytest
@@ -12,7 +13,7 @@ from bot.domain.refusals import DecidedMeanwhile
 from bot.domain.roles import Role
 from bot.domain.services import Transaction
 from tests.builders import a_lesson, a_round_of
-from tests.console.browser import text_of
+from tests.console.browser import Browser, text_of
 from tests.console.conftest import Opened, signed_in
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -93,9 +94,25 @@ def test_a_withdrawn_entry_has_no_file_to_show(number: int, transaction: Transac
     with transaction() as services:
         services.entry_files.add(number, 1, Content("a.jpg", "jpg", b"x"), 1, None, cover=True)
         (file,) = services.entry_files.of(number)
-        assert services.entry_files.at(file.token) == Content("a.jpg", "jpg", b"x")
+        assert services.entry_files.seen_at(file.token, None) == Content("a.jpg", "jpg", b"x")
         services.sent_entries.withdraw(number, 2, 1, None)
-        assert services.entry_files.at(file.token) is None
+        assert services.entry_files.seen_at(file.token, None) is None
+
+
+def test_what_waits_is_seen_by_colleagues_and_its_own_unit_alone(
+    number: int, transaction: Transaction
+) -> None:
+    with transaction() as services:
+        files = services.entry_files
+        files.add(number, 1, Content("a.jpg", "jpg", b"x"), 1, None, cover=True)
+        (file,) = files.of(number)
+        assert files.at(file.token) is None
+        assert [files.seen_at(file.token, root) is None for root in (None, 3, 1)] == [
+            False, False, True,
+        ]  # fmt: skip
+        assert files.seen_at("x" * 32, None) is None
+        services.moderation.decide(number, 2, 2)
+        assert files.at(file.token) == Content("a.jpg", "jpg", b"x")
 
 
 @pytest.mark.slow
@@ -116,6 +133,11 @@ def test_files_are_brought_looked_at_and_removed(
     assert "刚才有了新的审核结果" in brings(1, PDF, "晚了.pdf")
     look = chen.get(f"{one}/look")
     assert "附件： 案例.pdf" in text_of(look)
-    assert 'class="sent-cover" src="/h/f/' in look.text
+    (cover,) = re.findall(r'class="sent-cover" src="(/admin/entries/files/[^"]+)"', look.text)
+    shown = chen.get(cover)
+    assert (shown.status_code, shown.mimetype) == (200, "image/jpeg")
+    judge = signed_in(app, transaction, "赵评委", Role.JUDGE)
+    assert judge.get(cover).status_code == 404
+    assert Browser(app).get(cover).status_code == 303
     chen.post(f"{one}/drop-file", {"version": "3", "place": "1"})
     assert "没有附件。" in text_of(chen.get(f"{one}/look"))

@@ -12,7 +12,16 @@ from bot.domain.questions import Shelf
 from bot.domain.services import Services, open_services
 from bot.domain.votes import LATE
 from bot.storage.tables import Audit, Certificate, CertificateHolder, Member, Motto, Notice, Score
-from tests.builders import CLOSES, NOON, a_member, an_approved_motto, key, said
+from tests.builders import (
+    CLOSES,
+    NOON,
+    a_member,
+    a_round_of,
+    an_approved_lesson,
+    an_approved_motto,
+    key,
+    said,
+)
 
 OVER = NOON + timedelta(days=40)
 PLAN = AwardPlan("contest:1", "学习之星", first_rank=1, last_rank=2, issuer="市委组织部")
@@ -210,3 +219,58 @@ def test_all_who_signed_the_winning_words_get_one_and_no_anonymous_name_is_told(
     assert {name: found and found.name for name, found in public.items()} == {
         "张三": "张*", "李小四": None,
     }  # fmt: skip
+
+
+# ------------------------------------------------------------ what units sent in
+
+
+@pytest.fixture
+def lessons(session: Session) -> list[int]:
+    """Two micro lessons, the second of which has a vote; the result stands."""
+    a_round_of(session, "lesson")
+    numbers = [
+        an_approved_lesson(session, f"微课{n}", speaker=f"陈老师{n}", unit=unit)
+        for n, unit in enumerate(("NY", "CD-XA"))
+    ]
+    at(session, NOON).votes.cast(key("li"), numbers[1], NOON, said("投", "li").delivery)
+    assert at(session, CLOSES + LATE).sealing.seal(1)
+    at(session, CLOSES + LATE).outcomes.publicise(1, 1)
+    at(session).outcomes.publish(1, 1)
+    return numbers
+
+
+FIRST_PRIZE = replace(PLAN, activity="round:1", honour="一等奖", last_rank=1)
+
+
+def test_a_unit_has_it_in_writing_for_what_it_sent_in(session: Session, lessons: list[int]) -> None:
+    seen = certificates(session).preview(FIRST_PRIZE)
+    number = certificates(session).issue(FIRST_PRIZE, staff_id=1)
+
+    assert [(one.title, one.name, one.unit) for one in seen.named] == [
+        ("微课1", "陈老师1", "城东街道·新安社区支部")
+    ]
+    (own,) = certificates(session).of_units(1)
+    assert (own.entry, own.rank, own.unit) == ("微课1", 1, "城东街道·新安社区支部")
+    assert certificates(session).of_units(3) == []
+    assert certificates(session).own(own.code, own.key) == own
+    assert certificates(session).own(own.code, "") is None
+    found = certificates(session).check(own.code)
+    assert found == replace(own, key="")
+    assert session.scalars(select(Notice).where(Notice.kind == "certificate")).all() == []
+    assert certificates(session).issue_rest(number, staff_id=1) == 0
+    certificates(session).revoke(own.code, staff_id=1)
+    assert certificates(session).of_units(None) == []
+
+
+def test_of_an_entry_that_is_forgotten_the_certificate_names_nobody(
+    session: Session, lessons: list[int]
+) -> None:
+    certificates(session).issue(replace(FIRST_PRIZE, last_rank=2), staff_id=1)
+    code = certificates(session).of_units(2)[0].code
+
+    at(session).erasure.forget_sent(at(session).sent_entries.one(lessons[1], None))
+
+    found = certificates(session).check(code)
+    assert found is not None
+    assert (found.entry, found.name, found.unit) == (None, None, None)
+    assert len(certificates(session).of_units(None)) == 1

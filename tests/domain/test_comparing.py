@@ -17,7 +17,13 @@ from bot.domain.roles import Role
 from bot.domain.services import Services
 from bot.storage.database import Sessions
 from bot.storage.tables import Motto, PanelPair
-from tests.builders import NOON, a_member, an_approved_motto
+from tests.builders import (
+    NOON,
+    a_member,
+    a_round_of,
+    an_approved_lesson,
+    an_approved_motto,
+)
 from tests.domain.test_panels import OWNER, PLAN, at, judges, numbers
 
 __all__ = ["judges", "numbers"]
@@ -142,6 +148,34 @@ def test_what_its_author_took_back_need_not_be_compared(
     assert all(stack.next_after() is None for stack in stacks)
     services.panels.close(1, OWNER)
     assert services.panels.table(1) == []
+
+
+def test_what_stands_alone_since_all_its_rivals_went_keeps_its_place(
+    session: Session, judges: list[int], numbers: list[int]
+) -> None:
+    services = given_out(session, judges)
+    gone = Motto.id != id_of(numbers[0])
+    session.execute(update(Motto).where(gone).values(state="withdrawn"))
+
+    services.panels.close(1, OWNER)
+
+    table = services.panels.table(1)
+    assert table is not None
+    (line,) = table
+    assert (line.card.number, line.judged.judges) == (numbers[0], 5000)
+    session.execute(update(Motto).values(state="withdrawn"))
+    assert [one.card.number for one in at(session).panels.table(1) or ()] == [numbers[0]]
+
+
+def test_of_what_a_unit_sent_in_a_judge_sees_more_than_the_title(session: Session) -> None:
+    a_round_of(session, "lesson")
+    for n in range(2):
+        an_approved_lesson(session, f"微课{n}", speaker=f"陈老师{n}")
+    judge, _ = at(session, NOON).colleagues.invite("孙评委", Role.JUDGE, None, OWNER)
+
+    (pair,) = given_out(session, [judge], with_fewer=True).comparing.stack(judge, 1).pairs
+
+    assert {side.sent.speaker for side in pair.sides if side.sent} == {"陈老师0", "陈老师1"}
 
 
 def test_votes_alone_decide_when_the_panel_is_dropped(

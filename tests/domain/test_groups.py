@@ -120,7 +120,8 @@ def test_entries_files_and_groups_do_the_same_on_each_engine(sessions: Sessions)
         with pytest.raises(NoVotesLeft):
             services.votes.cast(key("zhang"), numbers[3], NOON, DELIVERY)
         (file,) = services.entry_files.of(waiting)
-        assert services.entry_files.at(file.token) == cover
+        assert services.entry_files.at(file.token) is None
+        assert services.entry_files.seen_at(file.token, None) == cover
     with sessions.begin() as session:
         sealed = at(session, CLOSES + LATE)
         assert sealed.sealing.seal(1)

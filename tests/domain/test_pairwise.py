@@ -33,6 +33,7 @@ def test_no_other_strengths_make_what_was_said_likelier(wins: dict[tuple[int, in
 
 def test_known_cases() -> None:
     assert points({}) == {}
+    assert points({(1, 2): 1}, entries=[2, 3]) == {1: 6290, 2: 3710, 3: 5000}
     assert points({(1, 2): 1, (2, 3): 1, (3, 1): 1}) == {1: 5000, 2: 5000, 3: 5000}
     # The weaker has one over the stronger's, which is the root of p³ = p² + 2.
     assert strengths({(1, 2): 1})[1] == pytest.approx(1.6956208)

@@ -19,7 +19,7 @@ from bot.domain.services import Services, open_services
 from bot.domain.verdicts import Drift
 from bot.domain.votes import LATE
 from bot.storage.database import Sessions
-from bot.storage.tables import Audit, Motto, PanelMark, PanelSheet, RoundResult
+from bot.storage.tables import Audit, Motto, PanelHand, PanelMark, PanelSheet, RoundResult
 from tests.board import replayed
 from tests.builders import CLOSES, NOON, a_member, an_approved_motto, key, said
 from tests.races import while_it_is_open
@@ -120,12 +120,28 @@ def test_nobody_judges_what_the_own_unit_sent_in(
 def test_the_database_itself_refuses_a_sheet_of_the_own_unit(
     session: Session, begun: list[int], numbers: list[int]
 ) -> None:
-    row = {
-        "round_id": 1, "staff_id": begun[0], "motto_id": id_of(numbers[0]),
-        "judge_district": 1, "entry_district": 1,
-    }  # fmt: skip
+    sheet = {"round_id": 1, "staff_id": begun[0], "motto_id": id_of(numbers[0])}
+    session.execute(insert(PanelSheet).values(sheet))
+    own = sheet | {"entry_district": 1, "judge_district": 1}
     with pytest.raises(IntegrityError), session.begin_nested():
-        session.execute(insert(PanelSheet).values(row))
+        session.execute(insert(PanelHand).values(own))
+
+
+def test_of_a_card_that_several_districts_signed_each_hand_is_kept_and_stands_aside(
+    session: Session, judges: list[int], numbers: list[int]
+) -> None:
+    a_member(session, "b", 3)
+    an_approved_motto(session, "b", "群众的事，一刻也不等0")
+    at(session, NOON).panels.settle(1, PLAN, OWNER)
+    for judge in (*judges, at(session, NOON).colleagues.invite("李", Role.JUDGE, None, OWNER)[0]):
+        at(session, NOON).panels.appoint(1, judge, OWNER)
+    assert at(session).sealing.seal(1)
+    at(session).panels.begin(1, OWNER)
+
+    hands = select(PanelHand.entry_district, PanelHand.judge_district)
+    of_both = session.execute(hands.where(PanelHand.motto_id == id_of(numbers[0]))).all()
+
+    assert sorted(of_both) == [(1, None), (1, None), (3, None), (3, None)]
 
 
 def test_each_has_an_order_of_their_own_that_never_changes(

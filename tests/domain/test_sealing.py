@@ -89,7 +89,8 @@ def test_sealing_leaves_one_row_in_the_audit_trail(session: Session) -> None:
 
     deed = session.scalars(select(Audit).where(Audit.action == "round.seal")).one()
     assert (deed.actor, deed.subject, deed.at) == ("system", "round:1", SEALING)
-    assert deed.facts == {"entries": 1, "votes": 1}
+    assert deed.facts.items() >= {"entries": 1, "votes": 1}.items()
+    assert len(deed.facts["chain"]) == 64
 
 
 def test_a_round_is_sealed_once(session: Session) -> None:

@@ -352,6 +352,7 @@ def test_a_group_that_is_full_is_said_on_the_page(client: FlaskClient, campaign:
     phone = Phone(client)
 
     assert "共3组，每组投1条，还能投3票。" in phone.reads()
+    assert "第1组，投1条" in phone.reads()
     done = phone.posts("send", **phone.confirms(numbers[0], numbers[3])).text
     assert "第1组的1票都投完了" in done
     assert given(campaign) == [numbers[0]]

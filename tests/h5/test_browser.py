@@ -154,7 +154,7 @@ def test_links_and_the_form_do_their_work(
     page = phone.new_page()
     page.goto(f"{address}/h/")
 
-    page.get_by_role("link", name="座右铭", exact=True).click()
+    page.get_by_role("link", name="评选", exact=True).click()
     page.get_by_role("link", name="下一页").click()
     page.get_by_text("第2页，共2页").wait_for()
     page.get_by_label("单位").select_option("农业局")

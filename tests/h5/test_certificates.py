@@ -7,12 +7,15 @@ from io import BytesIO
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
+from sqlalchemy import update
 
 from bot.domain.certificates import Diploma
 from bot.domain.questions import Shelf
 from bot.domain.services import open_services
+from bot.domain.votes import LATE
 from bot.h5.drawing import HEIGHT, WIDTH
-from tests.builders import NOON, key
+from bot.storage.tables import Round, Unit
+from tests.builders import CLOSES, NOON, an_approved_lesson, key
 from tests.domain.test_certificates import PLAN
 from tests.h5.conftest import Campaign
 from tests.h5.test_pages import text_of
@@ -87,3 +90,27 @@ def test_what_cannot_be_drawn_is_said_to_be(
 
     assert f"“{RARE}”是很少见的字" in client.get(address).text
     assert client.get(f"{address}.jpg").status_code == 404
+
+
+def test_the_certificate_of_a_unit_says_what_it_sent_in_and_has_room_for_the_longest(
+    campaign: Campaign, client: FlaskClient
+) -> None:
+    title, speaker, unit = "课" * 40, "陈" * 15, "某" * 40
+    with campaign.sessions.begin() as session:
+        session.execute(update(Unit).where(Unit.id.in_([1, 2])).values(name=unit))
+        session.execute(update(Round).values(title="评" * 60, kind="lesson"))
+        an_approved_lesson(session, title, speaker=speaker, unit="CD-XA")
+        assert open_services(session, CLOSES + LATE, Shelf()).sealing.seal(1)
+        open_services(session, CLOSES + LATE, Shelf()).outcomes.publicise(1, 1)
+        services = open_services(session, OVER, Shelf())
+        services.outcomes.publish(1, 1)
+        plan = replace(PLAN, activity="round:1", honour="奖" * 12, issuer="颁" * 20)
+        services.certificates.issue(plan, staff_id=1)
+        (own,) = services.certificates.of_units(2)
+
+    address = f"/h/c/{own.code}/{own.key}"
+    shown = text_of(client, f"/h/c/{own.code}")
+    assert f"微党课《{title}》（主讲：{speaker}）" in shown
+    assert own.key not in client.get(f"/h/c/{own.code}").text
+    assert "可以打印" in text_of(client, address)
+    assert Image.open(BytesIO(client.get(f"{address}.jpg").data)).size == (WIDTH, HEIGHT)

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import insert, update
 
-from bot.domain.outcomes import OBJECTIONS
+from bot.domain.outcomes import OBJECTIONS, code_of
 from bot.domain.questions import Shelf
 from bot.domain.services import open_services
 from bot.domain.votes import LATE, Receipt
@@ -166,3 +166,29 @@ def test_the_first_page_of_looking_up_asks_for_the_receipt(
     campaign: Campaign, client: FlaskClient
 ) -> None:
     assert "回复“我的投票”" in text_of(client, "/h/results/receipt")
+
+
+def test_all_may_watch_the_box_and_a_receipt_says_in_which_batch_it_is(
+    selection: Selection, client: FlaskClient
+) -> None:
+    assert "选票箱还是空的" in text_of(client, "/h/box")
+    receipt = selection.receipts[0].tracker
+    assert "十几秒内进" in looked_up(client, receipt)
+    with selection.campaign.sessions.begin() as session:
+        boxes = open_services(session, NOON, Shelf()).ballot_boxes
+        assert boxes.add(1, boxes.news(1))
+
+    shown = text_of(client, "/h/box")
+
+    assert "里有过3张选票，分1批放进来。还在投票" in shown
+    assert 'href="/h/box/1/1"' in looked_up(client, receipt)
+    batch = client.get("/h/box/1/1")
+    assert batch.mimetype == "text/plain"
+    assert code_of(receipt, selection.receipts[0].number) in batch.text
+    assert receipt not in batch.text + client.get("/h/box").text
+    selection.after(SEALED, "seal")
+    assert "第2批" in text_of(client, "/h/box?round=1")
+    assert "# 封箱" in client.get("/h/box/1/2").text
+    assert "没有这次评选" in text_of(client, "/h/box?round=9")
+    for nowhere in ("/h/box/1/3", "/h/box/9/1", "/h/box/1/0", "/h/box/1/x"):
+        assert client.get(nowhere).status_code == 404

@@ -76,6 +76,8 @@ def test_a_stranger_works_out_comparisons_to_the_digit(
     seat, better, other = first.split(",")
     said.write_text("\n".join([head, f"{seat},{other},{better}", *rest]), "utf-8")
     assert rejudged(folder).returncode == 1
+    said.write_text(head, "utf-8")
+    assert "参评4条" in rejudged(folder).stdout
 
 
 def test_the_program_comes_to_the_published_points_and_names_no_judge(folder: Path) -> None:

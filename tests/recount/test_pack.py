@@ -16,8 +16,17 @@ from bot.domain.questions import Shelf
 from bot.domain.services import Services, open_services
 from bot.domain.votes import LATE, Receipt
 from bot.recount import Count, pack
-from bot.storage.tables import Quarantine, QuarantinedVote
-from tests.builders import CLOSES, NOON, an_approved_motto, key, said
+from bot.storage.tables import Quarantine, QuarantinedVote, RoundSlot
+from tests.builders import (
+    CLOSES,
+    NOON,
+    a_member,
+    a_round_of,
+    an_approved_lesson,
+    an_approved_motto,
+    key,
+    said,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -166,6 +175,31 @@ def test_votes_in_quarantine_are_counted_by_themselves_and_found_by_their_receip
         line for line in services(session).tally.result(1) if line.card.number == apart[0].number
     )
     assert f"{line.rank},{line.card.number},{line.votes},3" in (folder / "result.csv").read_text()
+
+
+def test_a_round_of_lessons_in_groups_is_counted_again_without_what_was_left_out(
+    session: Session, tmp_path: Path
+) -> None:
+    a_round_of(session, "lesson", in_all=True, groups=2, least=2)
+    session.add(RoundSlot(round_id=1, slot=4))
+    numbers = [an_approved_lesson(session, f"微课{n}") for n in range(4)]
+    votes = open_services(session, NOON, Shelf()).votes
+    # 张 chooses two in each group; 李 but one in the second, which is too few.
+    for voter, chosen in (("zhang", numbers), ("li", [*numbers[:2], numbers[2]])):
+        a_member(session, voter)
+        for number in chosen:
+            votes.cast(key(voter), number, NOON, said("投", voter).delivery)
+    assert services(session).sealing.seal(1)
+
+    _, file = packed(session, tmp_path)
+    folder = unpacked(file, tmp_path / "pack")
+    run = recounted(folder)
+
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "选票6张" in run.stdout
+    counts = [line.split(",")[1:3] for line in (folder / "result.csv").read_text().split()[1:]]
+    assert dict(counts) == dict(zip(map(str, numbers), "2121", strict=True))
+    assert "分2组" in (folder / "先读我.txt").read_text("utf-8")
 
 
 def in_quarantine(session: Session, trackers: list[str]) -> None:

@@ -48,11 +48,13 @@ class PairDesk:
         try:
             with self._transaction(read_only=True) as services:
                 stack = services.comparing.stack(g.colleague.id, round_id)
+                if not 1 <= place <= len(stack.pairs):
+                    raise NoSuchSheet
+                pair = stack.pairs[place - 1]
+                files = {one.number: services.entry_files.of(one.number) for one in pair.sides}
         except NoSuchSheet:
             raise NotFound from None
-        if not 1 <= place <= len(stack.pairs):
-            raise NotFound
         status = HTTPStatus.CONFLICT if trouble else HTTPStatus.OK
         return page(
-            "pair", status, stack=stack, pair=stack.pairs[place - 1], place=place, trouble=trouble
+            "pair", status, stack=stack, pair=pair, files=files, place=place, trouble=trouble
         )

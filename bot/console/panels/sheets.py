@@ -62,8 +62,12 @@ class SheetDesk:
         try:
             with self._transaction(read_only=True) as services:
                 sheet = services.judging.sheet(g.colleague.id, number)
+                files = {number: services.entry_files.of(number)}
         except NoSuchSheet:
             raise NotFound from None
         at = sheet.stack.numbers.index(number)
         status = HTTPStatus.CONFLICT if trouble else HTTPStatus.OK
-        return page("sheet", status, sheet=sheet, at=at, trouble=trouble, marks=range(1, FULL + 1))
+        return page(
+            "sheet", status, sheet=sheet, files=files, at=at, trouble=trouble,
+            marks=range(1, FULL + 1),
+        )  # fmt: skip

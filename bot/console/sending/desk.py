@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, g, request, send_file
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -41,6 +42,7 @@ class SendingDesk:
         room.add_url_rule(one, "change_sent", self.change, methods=both)
         room.add_url_rule(f"{one}/look", "sent_entry", self.look)
         room.add_url_rule(f"{one}/withdraw", "withdraw_sent", self.withdraw, methods=["POST"])
+        room.add_url_rule(f"{here}/files/<token>", "entry_file", self.file)
         room.add_url_rule(f"{one}/files", "add_entry_file", self.add_file, methods=["POST"])
         room.add_url_rule(f"{one}/drop-file", "drop_entry_file", self.drop_file, methods=["POST"])
 
@@ -54,6 +56,7 @@ class SendingDesk:
                 services,
                 listed=listed,
                 at_stake=sent.votes_at_stake(listed),
+                certificates=services.certificates.of_units(own_root()),
                 said=wording.SAID.get(request.args.get("said", "")),
             )
 
@@ -138,6 +141,22 @@ class SendingDesk:
         except _ELSEWHERE as refusal:
             return self._elsewhere(number, refusal)
         return to("change_sent", number=number, said="dropped")
+
+    def file(self, token: str) -> Response:
+        """A picture or a document, also of an entry that nobody has approved yet."""
+        may_see = g.colleague.may_look or g.colleague.may_send_in
+        with self._transaction(read_only=True) as services:
+            files = services.entry_files
+            found = files.seen_at(token, own_root()) if may_see else None
+            found = found or files.at(token)
+        if found is None:
+            raise NotFound
+        return send_file(
+            BytesIO(found.content),
+            mimetype=found.type,
+            as_attachment=not found.is_picture,
+            download_name=found.name,
+        )
 
     def _elsewhere(self, number: int, refusal: Refusal) -> Response:
         """The entry as it is now, and why nothing was done."""

@@ -11,7 +11,7 @@ from bot.domain.identity import CAMPAIGN_ZONE
 from bot.domain.trail import MOST_OUT, Check, Entry
 
 KINDS: Mapping[str, str] = {
-    "motto": "座右铭",
+    "motto": "座右铭、微党课、项目",
     "entry": "署名",
     "votes": "票",
     "quarantine": "异常票",
@@ -204,6 +204,7 @@ FACTS: Mapping[str, str] = {
     "ballots": "选票",
     "quarantined": "暂不计入",
     "root": "总校验码",
+    "chain": "选票箱的链码",
     "quarantine_root": "暂不计入的校验码",
 }
 """What the facts of a deed are called; what has no name is shown by its own."""

@@ -12,6 +12,7 @@ from bot.storage.tables import (
     Audit,
     Panel,
     PanelCriterion,
+    PanelHand,
     PanelJudge,
     PanelMark,
     PanelPair,
@@ -44,7 +45,8 @@ def _not_given_out() -> Select[*tuple[Any, ...]]:
 
 def _own_units() -> Select[*tuple[Any, ...]]:
     """By the units as they were when the entries were given out: people move later."""
-    return select(*_SHEET).where(PanelSheet.judge_district == PanelSheet.entry_district)
+    hand = (PanelHand.round_id, PanelHand.staff_id, PanelHand.motto_id)
+    return select(*hand).where(PanelHand.judge_district == PanelHand.entry_district)
 
 
 def _rule_changed(survey: Survey) -> Iterable[Key]:
@@ -102,7 +104,7 @@ def _pair_not_given_out() -> Select[*tuple[Any, ...]]:
 
 RULES = (
     Rule("I10", "sheet_of_no_judge", "panel_sheet", rows(_judge_elsewhere())),
-    Rule("I10", "sheet_of_own_unit", "panel_sheet", rows(_own_units())),
+    Rule("I10", "sheet_of_own_unit", "panel_hand", rows(_own_units())),
     Rule("I10", "mark_not_given_out", "panel_mark", rows(_not_given_out())),
     Rule("I10", "mark_not_given_out", "panel_pair", rows(_pair_not_given_out())),
     Rule("I10", "panel_rule_changed", "panel", _rule_changed),

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Select, and_, exists, func, or_, select, union_all
 
 from bot.domain import merkle
+from bot.domain.ballot_box import broken
 from bot.domain.entries import MottoState
 from bot.domain.invariants.rule import Key, Rule, Survey, rows, stream
 from bot.domain.outcomes import Outcomes
@@ -18,6 +19,7 @@ from bot.storage.tables import (
     Round,
     RoundResult,
     RoundSlot,
+    SentEntry,
     Vote,
     WithdrawnVote,
 )
@@ -41,6 +43,23 @@ def _beyond_limit() -> Select[*tuple[Any, ...]]:
 def _without_slot() -> Select[*tuple[Any, ...]]:
     slot = and_(RoundSlot.round_id == Vote.round_id, RoundSlot.slot == Vote.slot)
     return select(*_KEY).where(~exists().where(slot))
+
+
+def _in_another_group() -> Select[*tuple[Any, ...]]:
+    """Votes in slots of another group than their entry's; each group has as many slots."""
+    slots = select(func.count()).where(RoundSlot.round_id == Vote.round_id).scalar_subquery()
+    group = func.coalesce(SentEntry.group_no, 1)
+    # Multiplied out: engines divide whole numbers each in its own way.
+    place = Vote.slot * Round.groups
+    return (
+        select(*_KEY)
+        .join(Round, Round.id == Vote.round_id)
+        .join(SentEntry, SentEntry.motto_id == Vote.motto_id)
+        .where(
+            Round.groups > 1,
+            or_(place <= (group - 1) * slots, place > group * slots),
+        )
+    )
 
 
 def _twice_for_one() -> Select[*tuple[Any, ...]]:
@@ -133,12 +152,14 @@ RULES = (
     Rule("I01", "receipt_twice", "vote", rows(_receipt_twice())),
     Rule("I03", "votes_beyond_limit", "vote", rows(_beyond_limit())),
     Rule("I03", "vote_without_slot", "vote", rows(_without_slot())),
+    Rule("I03", "vote_in_another_group", "vote", rows(_in_another_group())),
     Rule("I04", "entry_voted_twice", "vote", rows(_twice_for_one())),
     Rule("I04", "entry_voted_too_often", "vote", rows(_too_many_for_one())),
     Rule("I10", "vote_after_seal", "vote", rows(_after_seal())),
     Rule("I10", "vote_out_of_hours", "vote", _out_of_hours),
     Rule("I10", "result_differs", "round_result", rows(_result_differs())),
     Rule("I10", "ballots_changed", "outcome", _root_differs),
+    Rule("I10", "ballot_box_changed", "ballot_batch", lambda survey: broken(survey.session)),
     Rule("I10", "quarantine_changed", "outcome", _quarantine_differs),
     Rule("I10", "quarantined_by_one", "quarantined_vote", rows(_quarantined_by_one())),
     Rule("I18", "vote_for_unfit_entry", "vote", rows(_unfit_entry())),

@@ -18,7 +18,7 @@ from bot.domain.questions import Shelf
 from bot.domain.quiz import Sitting
 from bot.domain.roles import Role
 from bot.domain.services import Services, open_services
-from bot.storage.tables import Base, Contest, Delivery, Panel, PanelSheet, Round
+from bot.storage.tables import Base, Contest, Delivery, Panel, PanelHand, PanelSheet, Round
 from tests.builders import NOON, SECRET, a_member, a_waiting_motto, an_approved_motto, key, said
 
 Found = Callable[[], list[Violation]]
@@ -82,7 +82,9 @@ def a_panel(session: Session, entry: int) -> None:
         update(Round).where(Round.id == 2).values(sealed_at=NOON),
     )
     audit.record(session, NOON, audit.SYSTEM, "round.seal", "round:2", {})
-    session.execute(insert(PanelSheet).values(round_id=2, staff_id=judge, motto_id=id_of(entry)))
+    given = {"round_id": 2, "staff_id": judge, "motto_id": id_of(entry)}
+    session.execute(insert(PanelSheet).values(given))
+    session.execute(insert(PanelHand).values(given | {"entry_district": 1}))
     session.execute(update(Panel).values(begun_at=NOON))
     services.judging.save(judge, entry, {1: 7})
     services.panels.close(2, 1)

@@ -48,6 +48,13 @@ BROKEN: list[tuple[Hands, tuple[str, str, str]]] = [
     ),
     (sql("UPDATE vote SET slot = 9"), ("I03", "vote_without_slot", "vote")),
     (
+        sql(
+            "UPDATE round SET groups = 3",
+            "INSERT INTO sent_entry (motto_id, round_id, group_no, sent_by) VALUES (1, 1, 2, 1)",
+        ),
+        ("I03", "vote_in_another_group", "vote"),
+    ),
+    (
         Copied("vote", {"slot": 2, "tracker": "ANOTHER000"}),
         ("I04", "entry_voted_twice", "vote"),
     ),
@@ -66,6 +73,13 @@ BROKEN: list[tuple[Hands, tuple[str, str, str]]] = [
     (
         sql("INSERT INTO round_result (round_id, motto_id, votes) VALUES (1, 1, 9)"),
         ("I10", "result_differs", "round_result"),
+    ),
+    (
+        sql(
+            "INSERT INTO ballot_batch (round_id, number, made_at, codes, head) "
+            "VALUES (1, 1, '2026-12-05 04:00:00.000000', zeroblob(32), zeroblob(32))"
+        ),
+        ("I10", "ballot_box_changed", "ballot_batch"),
     ),
     (
         sql("INSERT INTO outcome (round_id, root, ballots) VALUES (1, 'another', 0)"),
@@ -87,8 +101,8 @@ BROKEN: list[tuple[Hands, tuple[str, str, str]]] = [
     ),
     (sql("DELETE FROM panel_judge"), ("I10", "sheet_of_no_judge", "panel_sheet")),
     (
-        Copied("panel_sheet", {"motto_id": 9, "judge_district": 1, "entry_district": 1}),
-        ("I10", "sheet_of_own_unit", "panel_sheet"),
+        Copied("panel_hand", {"motto_id": 9, "judge_district": 1, "entry_district": 1}),
+        ("I10", "sheet_of_own_unit", "panel_hand"),
     ),
     (sql("DELETE FROM panel_sheet"), ("I10", "mark_not_given_out", "panel_mark")),
     (
