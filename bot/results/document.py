@@ -54,6 +54,10 @@ class Document:
         if words := "".join(sentences):
             self._say(words, indent=True)
 
+    def lead(self, words: str) -> None:
+        """A line that stays on the page of what follows."""
+        self._say(words, indent=True).paragraph_format.keep_with_next = True
+
     def table(
         self, columns: Sequence[str], widths: Sequence[int], rows: Sequence[Sequence[str]]
     ) -> None:

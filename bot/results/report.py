@@ -11,6 +11,9 @@ from bot.domain.unit_board import Turnout, UnitTable
 from bot.results import wording
 from bot.results.document import Document
 
+HARDEST = 5
+"""Questions that the report lists."""
+
 
 @dataclass
 class Summary:
@@ -110,14 +113,16 @@ def _tell_people(document: Document, frame: Frame, summary: Summary) -> None:
             for line in summary.top[bracket]
         ]
         if bracket:
-            document.say(wording.bracket(bracket, len(rows)))
+            document.lead(wording.bracket(bracket, len(rows)))
         if rows:
             document.table(wording.TOP_TABLE, (16, 62, 30, 24, 24), rows)
 
 
 def _tell_questions(document: Document, items: Sequence[Item]) -> None:
-    document.say(wording.questions(items))
-    hardest = sorted(items, key=lambda item: (item.figures.facility or 0.0, item.question.code))
+    # Of questions that few have answered the rate tells nothing.
+    told = [item for item in items if not item.figures.is_small]
+    hardest = sorted(told, key=lambda item: (item.figures.facility, item.question.code))[:HARDEST]
+    document.say(wording.questions(items, len(hardest)))
     rows = [
         (
             item.question.stem,
@@ -125,7 +130,7 @@ def _tell_questions(document: Document, items: Sequence[Item]) -> None:
             wording.share(item.figures.facility),
             wording.index(item.figures.discrimination),
         )
-        for item in hardest[: wording.HARDEST]
+        for item in hardest
     ]
     if rows:
         document.table(wording.HARD_TABLE, (90, 22, 22, 22), rows)

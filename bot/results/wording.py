@@ -7,7 +7,7 @@ from bot.domain.identity import CAMPAIGN_ZONE
 from bot.domain.item_analysis import Item
 from bot.domain.results import Frame, PersonLine
 from bot.domain.unit_board import SMALL, UnitPlace
-from quiz_bank.analysis import Doubt
+from quiz_bank.analysis import LEAST, Doubt
 
 # ------------------------------------------------------------ tables
 
@@ -52,9 +52,8 @@ def name(line: PersonLine) -> str:
 
 
 def belongs(line: PersonLine) -> str:
-    """The bracket, where there are some, and the district of a person."""
-    district = line.district or NO_UNIT
-    return f"{line.bracket}　{district}" if line.bracket else district
+    """The district of a person."""
+    return line.district or NO_UNIT
 
 
 def about(frame: Frame, code: str) -> Sequence[tuple[str, str]]:
@@ -83,7 +82,7 @@ SIGNED = "（印发单位）"
 UNIT_TABLE = ("名次", "单位", "在册人数", "参与人数", "参与率")
 TOP_TABLE = ("名次", "区镇、部门", "姓名", "得分", "天数")
 HARD_TABLE = ("题目", "人次", "答对率", "区分度")
-TOP, TOP_ROWS, HARDEST = 10, 20, 5
+TOP, TOP_ROWS = 10, 20
 RATE_RULE = (
     f"参与率是答过题的人数除以在册人数。名次按参与率的95%威尔逊置信下限排定，人少的单位不因"
     f"人少占先；不足{SMALL}人的单位合在一起排一个名次。"
@@ -164,15 +163,17 @@ def bracket(name: str, people: int) -> str:
     return f"{name}：" if people else f"{name}：还没有人上榜。"
 
 
-def questions(items: Sequence[Item]) -> str:
-    """How the questions did."""
+def questions(items: Sequence[Item], listed: int) -> str:
+    """How the questions did, and that so many of them are listed."""
     if not items:
         return "还没有题目有人作答。"
     doubtful = sum(bool(item.figures.doubts) for item in items)
+    told = f"共有{len(items)}道题有人作答，其中{doubtful}道存疑，建议复核。"
+    if not listed:
+        return f"{told}答满{LEAST}人次的题还没有，答对率说明不了什么，先不列出。"
     return (
-        f"共有{len(items)}道题有人作答，其中{doubtful}道存疑，建议复核。"
-        f"答对率最低的{min(HARDEST, len(items))}道如下。区分度是其他题答得最好的27%与最弱的27%的人"
-        "在这道题上答对率之差，负数表示答案可能有误。"
+        f"{told}答满{LEAST}人次的题里，答对率最低的{listed}道如下。区分度是其他题答得最好的27%与"
+        "最弱的27%的人在这道题上答对率之差，负数表示答案可能有误。"
     )
 
 

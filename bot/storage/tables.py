@@ -505,7 +505,7 @@ class Score(Base):
     __tablename__ = "score"
     __table_args__ = _rules(
         # Both in the order of the boards, so that a piece of a board is a stretch of an index.
-        Index("ix_score_standing", "contest_id", *_IN_ORDER, "district_id"),
+        Index("ix_score_standing", "contest_id", *_IN_ORDER, "district_id", "bracket"),
         Index("ix_score_district", "contest_id", "district_id", *_IN_ORDER),
     )
 

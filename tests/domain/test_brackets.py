@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from sqlite3 import Connection
 
 import pytest
 from sqlalchemy import update
@@ -95,6 +96,23 @@ def check_the_places(session: Session) -> None:
 
 def test_each_is_ranked_among_the_people_of_the_own_bracket(contest: Session) -> None:
     check_the_places(contest)
+
+
+def test_the_people_of_a_bracket_are_counted_by_the_index_alone(contest: Session) -> None:
+    """Row by row a city's people take a third of a second, every half a minute."""
+    takes_part(contest, "zhang", 1, right=5)
+    contest.flush()
+    asked: list[str] = []
+    driver = contest.connection().connection.driver_connection
+    assert isinstance(driver, Connection)
+
+    driver.set_trace_callback(asked.append)
+    Standings(contest, NOON).neighbourhood(key("zhang"))
+    driver.set_trace_callback(None)
+
+    (count,) = [words for words in asked if "GROUP BY score.points" in words]
+    plan = driver.execute(f"EXPLAIN QUERY PLAN {count}").fetchall()
+    assert "COVERING INDEX ix_score_standing" in str(plan)
 
 
 @pytest.mark.slow
