@@ -448,7 +448,7 @@ def details(facts: Mapping[str, Any]) -> list[str]:
     if words := facts.get("words"):
         lines.append(words)
     if facts.get("look"):
-        lines.append(verdict(MottoState(facts["look"])))
+        lines.append("看法：通过" if facts["look"] == MottoState.APPROVED else "看法：不通过")
     if facts.get("reason"):
         lines.append(REASONS[Reason(facts["reason"])])
     if facts.get("fix"):

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from dataclasses import fields
 from hashlib import sha256
 from io import BytesIO, StringIO
 from typing import Any
@@ -14,11 +15,20 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import select, update
 
 from bot.console.trail import wording as words
+from bot.domain.certificates import AwardPlan
+from bot.domain.contests import ContestPlan
+from bot.domain.draws import DrawPlan
 from bot.domain.moderation import Reason
+from bot.domain.panel_plan import PanelPlan
+from bot.domain.result_files import Wanted
 from bot.domain.roles import Role
+from bot.domain.rounds import RoundPlan
+from bot.domain.screening.quotations import Saying
 from bot.domain.services import Transaction
-from bot.domain.trail import PAGE, Sought
+from bot.domain.trail import PAGE, Entry, Sought
+from bot.domain.unit_import import Entry as UnitBefore
 from bot.storage.tables import Audit
+from tests.builders import NOON
 from tests.console.browser import Browser, text_of
 from tests.console.conftest import Clock, Opened, Submit, signed_in
 
@@ -233,6 +243,28 @@ def test_what_somebody_wrote_stays_words_here_too(chen: Browser, submit: Submit)
     submit("<script>alert(1)</script>")
 
     assert "<script>alert" not in chen.get(TRAIL).text
+
+
+@pytest.mark.parametrize(
+    "kind", [ContestPlan, RoundPlan, PanelPlan, DrawPlan, AwardPlan, Wanted, Saying, UnitBefore]
+)
+def test_what_is_planned_asked_for_or_brought_is_told_in_chinese(kind: Any) -> None:
+    assert [one.name for one in fields(kind) if one.name not in words.FACTS] == []
+
+
+def test_of_a_plan_only_what_is_different_is_told() -> None:
+    plan = {"title": "学党章", "attempts": 1, "make_up": False}
+    facts = {"before": plan, "after": plan | {"attempts": 2, "make_up": True}}
+    entry = Entry(1, NOON, "staff:1", "contest.change", "contest-plan:1", facts)
+
+    assert words.before_and_after(entry) == ("每天几次 1；可以补答 否", "每天几次 2；可以补答 是")
+
+
+def test_how_many_were_decided_together_is_told_of_entries() -> None:
+    facts = {"before": "waiting", "after": "approved", "pile": 1001, "of": 3}
+    entry = Entry(1, NOON, "staff:1", "motto.approve", "motto:1002", facts)
+
+    assert words.others(entry) == ["同组第一条（编号）：1001", "一起办的条数：3"]
 
 
 def test_every_deed_that_has_words_fits_the_column() -> None:

@@ -1,6 +1,6 @@
 """What the deeds of the trail, and their facts, are called."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -138,12 +138,13 @@ DEEDS: Mapping[str, str] = {
     "results.take": "取走成绩文件",
     "audit.export": "导出留痕",
     "list.export": "导出清单",
+    "votes.uncount": "按规则不算的票",
 }
 """What was done, in a few words; what has none is shown by its code."""
 
 FACTS: Mapping[str, str] = {
     "words": "内容",
-    "file": "传了文件",
+    "file": "文件",
     "dropped": "去掉文件",
     "speaker": "主讲人",
     "link": "链接",
@@ -206,8 +207,78 @@ FACTS: Mapping[str, str] = {
     "root": "总校验码",
     "chain": "选票箱的链码",
     "quarantine_root": "暂不计入的校验码",
+    "look": "看法",
+    "pile": "同组第一条（编号）",
+    "why": "原因",
+    "people": "人数",
+    "cause": "起因",
+    "alone": "审和发是同一人",
+    "answers": "改判份数",
+    "only_adds": "只加不减",
+    "scores": "成绩",
+    "at": "时间",
+    "rule": "规则校验码",
+    "short": "评委不到规则位数的条数",
+    "marks": "打分校验码",
+    "heir": "递补第几位",
+    "leader": "领导人的话",
+    "left_out": "没有收的",
+    "revised": "改了的",
+    "code_taken": "编号已有",
+    "stem_taken": "题干已有",
+    "contest": "竞赛（编号）",
+    "district": "范围（单位编号）",
+    "full_names": "显示全名",
+    "name": "名称",
+    "parent": "上级",
+    "headcount": "人数",
+    "prize": "奖品",
+    "winners": "几份",
+    "reserves": "候补几位",
+    "least_days": "至少参加几天",
+    "number_from": "用哪个号码",
+    "number_due": "号码哪天出",
+    "fetch_until": "领到哪天",
+    "list_hash": "名单校验码",
+    "activity": "哪项活动",
+    "honour": "荣誉",
+    "first_rank": "从第几名",
+    "last_rank": "到第几名",
+    "issuer": "颁发单位",
+    "bracket": "分组",
+    "first_day": "第一天",
+    "last_day": "最后一天",
+    "points_each": "每题几分",
+    "new_paper_hour": "几点出新题",
+    "until_hour": "答到几点",
+    "make_up": "可以补答",
+    "questions_a_day": "每天几题",
+    "closed_days": "封榜天数",
+    "partial_credit": "多选少选得一半",
+    "daily_cap": "每天最多几分",
+    "attempts": "每天几次",
+    "counting": "算哪一次",
+    "joined_only": "登记单位的才上榜",
+    "brackets": "分组",
+    "report_limit": "几人报错先不给分",
+    "collects_from": "开始征集",
+    "collects_until": "征集截止",
+    "opens_at": "开始投票",
+    "closes_at": "投票截止",
+    "own_entry_allowed": "可以投自己的",
+    "own_unit_allowed": "可以投本单位的",
+    "eligibility": "谁能投",
+    "in_all": "全程一共几票",
+    "least": "至少投几条",
+    "standings_from": "实时名次从何时",
+    "kind": "评什么",
+    "groups": "分几组",
+    "group": "第几组",
 }
 """What the facts of a deed are called; what has no name is shown by its own."""
+
+_TOGETHER = "一起办的条数"
+"""What `of` counts where entries were decided, or put on a pile, together."""
 
 FILTERS: Mapping[str, str] = {
     "who": "谁",
@@ -259,14 +330,24 @@ def subject(name: str, names: Mapping[str, str]) -> str:
 
 
 def before_and_after(entry: Entry) -> tuple[str, str]:
-    """How it was, and how it is."""
-    return tuple(_value(entry.facts.get(side)) for side in ("before", "after"))  # type: ignore[return-value]
+    """How it was, and how it is; of what has many sides those that are different."""
+    before, after = entry.facts.get("before"), entry.facts.get("after")
+    if isinstance(before, dict) and isinstance(after, dict):
+        same = {name for name in before if before[name] == after.get(name)}
+        before, after = _without(same, before), _without(same, after)
+    return _value(before), _value(after)
+
+
+def _without(names: Collection[str], facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in facts.items() if name not in names}
 
 
 def others(entry: Entry) -> list[str]:
     """What else is known of the deed, a line for each."""
+    of_entry = entry.subject.startswith("motto:")
+    named = FACTS | ({"of": _TOGETHER} if of_entry else {})
     return [
-        f"{FACTS.get(name, name)}：{_fact(name, value)}"
+        f"{named.get(name, name)}：{_fact(name, value)}"
         for name, value in entry.facts.items()
         if name not in ("before", "after") and value not in (None, "", [], {})
     ]
@@ -281,6 +362,8 @@ def _value(value: Any) -> str:
         return ""
     if isinstance(value, dict):
         return "；".join(f"{FACTS.get(name, name)} {_value(each)}" for name, each in value.items())
+    if isinstance(value, bool):
+        return "是" if value else "否"
     if isinstance(value, list):
         return "、".join(map(_value, value))
     return _CODES.get(str(value), str(value))
