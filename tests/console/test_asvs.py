@@ -48,6 +48,7 @@ COLLEAGUES = "domain/test_colleagues.py"
 HELD_BY = {
     A01: [
         "console/test_security.py::test_the_table_of_access_names_exactly_the_views_there_are",
+        "console/test_security.py::test_the_table_lets_nobody_do_what_is_not_theirs",
         "console/test_security.py::test_every_role_gets_exactly_what_the_table_says",
         "console/test_security.py::test_without_signing_in_only_the_doors_open",
         "console/test_security.py::test_before_the_second_step_nobody_gets_further_than_to_it",

@@ -1,6 +1,7 @@
 """What every page promises, whatever is on it: who gets in, which forms are heard, headers."""
 
 import re
+from collections import defaultdict
 from typing import Any
 
 import pytest
@@ -149,6 +150,37 @@ def test_before_the_second_step_nobody_gets_further_than_to_it(
         data = None if method in ("GET", "HEAD", "OPTIONS") else fields
         response = colleague.open(path, method, data)
         assert (response.status_code, response.location) == (303, "/admin/authenticator"), path
+
+
+OPEN_TO_ALL = {"sign_in", "set_up", "invited", "sign_out", "code", "set_up_authenticator"}
+OWN_ACCOUNT = {
+    "end_sign_in", "end_sign_ins", "own_password", "own_look", "recovery_codes",
+    "replace_authenticator", "leave_desk", "nowhere",
+}  # fmt: skip
+OF_OWNERS = {
+    "invite_colleague", "change_role", "disable_account", "reset_reopen", "reset_password",
+    "reset_authenticator", "sign_out_colleague", "unlink_phone_of_colleague", "export_people",
+}  # fmt: skip
+OF_PLANNERS = {
+    "reopen", "settle", "publicise", "publish", "confirm_quarantine", "confirm_release", "new_draw",
+    "new_award", "revoke", "close_judging", "take_units", "change_contest", "change_round",
+    "lift_freeze",
+}  # fmt: skip
+
+
+def test_the_table_lets_nobody_do_what_is_not_theirs(app: Flask) -> None:
+    """Said here a second time: what the next test asks, it reads from the table itself."""
+    acts: dict[Access, set[str]] = defaultdict(set)
+    for endpoint, method, _ in every_rule(app):
+        if method not in ("GET", "HEAD", "OPTIONS"):
+            acts[ACCESS[endpoint]].add(endpoint.removeprefix("console."))
+
+    assert acts[Access.ANYONE] | acts[Access.ENTERING] == OPEN_TO_ALL
+    assert acts[Access.STAFF] == OWN_ACCOUNT
+    assert acts[Access.LOOKERS] | acts[Access.COUNTERS] == set()
+    assert acts[Access.OWNERS] == OF_OWNERS
+    assert acts[Access.PLANNERS] >= OF_PLANNERS
+    assert acts[Access.DECIDERS] >= {"approve", "send_back", "undo", "look", "close_ticket"}
 
 
 @pytest.mark.parametrize("role", Role)
