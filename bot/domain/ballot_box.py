@@ -61,7 +61,9 @@ class Box:
     batches: int
     ballots: int
     lines: list[Line]
-    """The latest first."""
+    """Of one page, the latest first."""
+    page: int
+    pages: int
 
 
 @dataclass(frozen=True)
@@ -120,17 +122,19 @@ class BallotBoxes:
     # ------------------------------------------------------------ looking
 
     def box(self, round_id: int, page: int, size: int) -> Box:
-        """A page of the list of batches."""
+        """A page of the list of batches, the nearest there is."""
         counted = select(
             func.count(), func.coalesce(func.sum(func.length(BallotBatch.codes)), 0)
         ).where(BallotBatch.round_id == round_id)
         batches, bytes_ = self._session.execute(counted).one()
+        pages = max(1, -(-batches // size))
+        page = max(1, min(page, pages))
         asked = _batches(round_id).order_by(None).order_by(BallotBatch.number.desc())
         rows = self._session.execute(asked.limit(size).offset((page - 1) * size))
         lines = [
             Line(row.number, row.made_at, len(row.codes) // _SIZE, row.head.hex()) for row in rows
         ]
-        return Box(batches, int(bytes_) // _SIZE, lines)
+        return Box(batches, int(bytes_) // _SIZE, lines, page, pages)
 
     def batch(self, round_id: int, number: int) -> Batch | None:
         """The batch of this number."""

@@ -22,17 +22,14 @@ class BoxPages:
 
     def box(self) -> Response:
         """How far it has got, batch by batch."""
-        wanted = max(1, min(request.args.get("page", 1, type=int), 10**6))
+        wanted = request.args.get("page", 1, type=int)
         with self._transaction(read_only=True) as services:
             try:
                 standing = services.outcomes.of(_asked_for(services))
             except NoRound:
                 return page("box", standing=None)
             box = services.ballot_boxes.box(standing.round_id, wanted, SIZE)
-        pages = max(1, -(-box.batches // SIZE))
-        return page(
-            "box", standing=standing, box=box, at=min(wanted, pages), pages=pages, words_of=wording
-        )
+        return page("box", standing=standing, box=box, words_of=wording)
 
     def batch(self, round_id: int, number: int) -> Response:
         """One batch, as a text that a program can read."""
