@@ -54,7 +54,7 @@ WORDS: dict[str, list[str]] = {
     "deed": [""], "promise": ["按先后审", "一般6小时内有结果", "交的人多，要等一周以上"],
     "words": ["", "投票", MOTTO], "folded": [MOTTO], "appeal": [MOTTO],
     "kept": [MOTTO], "fix": [MOTTO[:-1] + "民", "民" * 30],
-    "speaker": [NAME], "link": [""], "text": ["文" * 60], "cover": [""],
+    "speaker": [NAME], "link": [""], "text": ["文" * 60], "cover": [""], "entry": ["题" * 40],
     "name": [NAME], "signed": [NAME], "names": [UNIT], "unit": [UNIT], "district": [UNIT],
     "title": ["评" * 60], "tracker": ["K7Q4K7Q4K7"], "receipt": ["D-1231-9F3K"],
     "called": ["", "第5题", wording.THIS_QUESTION], "token": ["t" * 43],
