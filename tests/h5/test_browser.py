@@ -1,17 +1,26 @@
 """The pages in a real Chromium without JavaScript: nothing sticks out, all can be read and hit."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
+from flask import Flask, template_rendered
+from jinja2 import Template
 from playwright.sync_api import Browser, BrowserContext, Page
+from sqlalchemy import select, update
 
+from bot import h5
 from bot.domain.questions import Shelf
 from bot.domain.services import open_services
-from tests.builders import NOON, key
+from bot.domain.votes import LATE
+from bot.storage.tables import Round, Vote
+from tests.builders import CLOSES, NOON, key
+from tests.domain.test_certificates import PLAN as AWARD
+from tests.domain.test_draws import PLAN as DRAW
 from tests.h5.conftest import VENDOR, Campaign
 from tests.h5.test_hostile import PAYLOADS
 
@@ -22,6 +31,8 @@ pytestmark = [
     pytest.mark.skipif(not (VENDOR / "weui.min.css").exists(), reason="WeUI was not fetched"),
 ]
 
+TEMPLATES = Path(h5.__file__).parent / "templates" / "h5"
+NO_PAGES = {"layout.html", "parts.html"}
 AXE = Path(__file__).parent.parent / "vendor" / "axe.min.js"
 """The rules of axe-core, which `dev.py` fetches with the browser libraries."""
 
@@ -54,17 +65,28 @@ def pages(campaign: Campaign) -> list[str]:
     return [
         "/h/",
         "/h/wall",
-        "/h/wall?page=2",
         "/h/wall?district=1",
         f"/h/m/{number - 1}",
         f"/h/m/{number - 1}/poster",
         "/h/standings",
-        "/h/standings?district=3",
         "/h/units",
         "/h/units?district=1",
         "/h/privacy",
         "/h/m/4711",
+        "/h/c",
+        *given_out(campaign),
     ]
+
+
+def given_out(campaign: Campaign) -> list[str]:
+    """A certificate as anybody checks it and as its holder sees it, and a draw."""
+    with campaign.sessions.begin() as session:
+        certificates = open_services(session, NOON + timedelta(days=40), Shelf()).certificates
+        certificates.issue(AWARD, staff_id=1)
+        own = certificates.of(key("m0"))[0]
+        open_services(session, NOON, Shelf()).draws.publish(DRAW, staff_id=1)
+        open_services(session, NOON + timedelta(days=3), Shelf()).draws.draw(1, "583", staff_id=1)
+    return [f"/h/c/{own.code}", f"/h/c/{own.code}/{own.key}", "/h/d/1"]
 
 
 ZOOMS = [1, 1.25, 1.4]
@@ -72,8 +94,9 @@ SCHEMES: list[Literal["light", "dark"]] = ["light", "dark"]
 
 Way = Callable[[], object]
 OwnPages = Callable[[Page], list[Way]]
-"""Ways to the pages of one's own data: the one that asks, the data, and the link used up; and to
-the ballot: the one that asks, the entries, and what is to be confirmed."""
+"""Ways to the pages of one's own data: the one that asks, the data, and the link used up; to the
+ballot: how one comes there, the one that asks, the entries, what is to be confirmed, what became
+of it, and the link used up; when all is over to the result, a receipt, the box, the ballot shut."""
 
 
 @pytest.fixture
@@ -88,9 +111,16 @@ def own_pages(campaign: Campaign, address: str, pages: list[str]) -> OwnPages:
             lambda: page.goto(link),
             lambda: _open(page),
             lambda: page.goto(link),
+            lambda: page.goto(f"{address}/h/vote"),
             lambda: page.goto(f"{address}/h/vote?t={ballot}"),
             page.get_by_role("button", name="去投票").click,
             lambda: _choose(page),
+            page.get_by_role("button", name="确定投票").click,
+            lambda: page.goto(f"{address}/h/vote?t={ballot}"),
+            lambda: _seal(campaign) and page.goto(f"{address}/h/results"),
+            lambda: _look_up(page, f"{address}/h/results/receipt", campaign),
+            lambda: page.goto(f"{address}/h/box"),
+            lambda: page.goto(f"{address}/h/vote"),
         ]
 
     return ways
@@ -106,6 +136,27 @@ def _choose(page: Page) -> None:
         page.get_by_role("checkbox").nth(n).check()
     page.get_by_role("button", name="选好了").click()
     page.get_by_role("button", name="确定投票").wait_for()
+
+
+def _seal(campaign: Campaign) -> bool:
+    """The votes are sealed and the result is shown; nobody votes any more."""
+    with campaign.sessions.begin() as session:
+        boxes = open_services(session, NOON, Shelf()).ballot_boxes
+        boxes.add(1, boxes.news(1))
+        services = open_services(session, CLOSES + LATE, Shelf())
+        sealed = services.sealing.seal(1)
+        services.outcomes.publicise(1, staff_id=1)
+        session.execute(update(Round).values(opens_at=CLOSES))
+    return sealed
+
+
+def _look_up(page: Page, form: str, campaign: Campaign) -> None:
+    with campaign.sessions() as session:
+        receipt = session.scalars(select(Vote.tracker)).first() or ""
+    page.goto(form)
+    page.get_by_label("回执").fill(receipt)
+    page.get_by_role("button", name="查", exact=True).click()
+    page.get_by_text("这张票在册").wait_for()
 
 
 def ways_to(page: Page, address: str, paths: list[str]) -> list[Way]:
@@ -195,18 +246,32 @@ def test_a_browser_that_runs_scripts_finds_none(
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core was not fetched")
-@pytest.mark.parametrize(("larger", "scheme"), [(False, "light"), (True, "dark")])
-def test_axe_finds_nothing_wrong(
+@pytest.mark.parametrize(
+    ("larger", "scheme", "rules"),
+    [(False, "light", {}), (True, "dark", {"runOnly": ["color-contrast"]})],
+    ids=["all rules", "colours of the night"],
+)
+def test_axe_finds_nothing_wrong_on_any_page(
     chromium: Browser,
+    app: Flask,
     address: str,
     pages: list[str],
     own_pages: OwnPages,
     larger: bool,
     scheme: Any,
+    rules: dict[str, list[str]],
 ) -> None:
-    with chromium.new_context(
-        viewport={"width": 375, "height": 812}, color_scheme=scheme, bypass_csp=True
-    ) as context:
+    seen: set[str] = set()
+
+    def note(_app: Flask, template: Template, **_: object) -> None:
+        seen.add(Path(template.name or "").name)
+
+    with (
+        template_rendered.connected_to(note, app),
+        chromium.new_context(
+            viewport={"width": 375, "height": 812}, color_scheme=scheme, bypass_csp=True
+        ) as context,
+    ):
         if larger:
             enlarge(context, address)
         page = context.new_page()
@@ -214,9 +279,12 @@ def test_axe_finds_nothing_wrong(
         for visit in [*ways_to(page, address, pages), *own_pages(page)]:
             visit()
             page.evaluate(AXE.read_text("utf-8"))
-            found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+            found = page.evaluate(
+                "rules => axe.run(document, {resultTypes: ['violations'], ...rules})", rules
+            )["violations"]
 
             assert [(page.url, rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
+    assert seen == {template.name for template in TEMPLATES.iterdir()} - NO_PAGES
 
 
 @pytest.mark.parametrize(
@@ -283,7 +351,7 @@ TOO_SMALL = """() => {
     if (Math.min(height, width) < least) small.push([e.textContent.trim(), height, width]);
   }
   for (const e of document.querySelectorAll('body *:not([type=hidden])')) {
-    const aside = e.closest('.below, small, .note, .tabs, figcaption');
+    const aside = e.closest('.below, small, .note, .tabs, figcaption, code');
     const size = parseFloat(getComputedStyle(e).fontSize);
     if (size < (aside ? 16 : 17)) small.push([e.outerHTML.slice(0, 60), size]);
   }
