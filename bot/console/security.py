@@ -226,6 +226,7 @@ DANGEROUS = frozenset(
         "console.publish",
         "console.settle",
         "console.reopen",
+        "console.lift_freeze",
         "console.export_trail",
         "console.export_words",
         "console.export_people",

@@ -138,6 +138,7 @@ HELD_BY = {
             "console/test_accounts.py::"
             "test_a_dangerous_act_asks_for_password_and_code_and_keeps_the_form"
         ),
+        "console/test_security.py::test_what_cannot_be_taken_back_asks_for_proof",
         "console/test_accounts.py::test_none_of_the_dangerous_acts_is_done_without_proof",
         "console/test_accounts.py::test_guessing_the_password_of_an_open_sign_in_is_counted",
     ],
