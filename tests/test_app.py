@@ -166,6 +166,8 @@ def test_a_proxy_is_believed_only_in_production_on_this_machine() -> None:
         update={"env": "production", "public_url": "https://party.example.gov.cn"}
     )
     open_to_all = production.model_copy(update={"host": "0.0.0.0"})
+    trial = production.model_copy(update={"env": "development"})
 
     assert "ProxyFix" in repr(create_app(production).wsgi_app)
     assert "ProxyFix" not in repr(create_app(open_to_all).wsgi_app)
+    assert "ProxyFix" not in repr(create_app(trial).wsgi_app)
