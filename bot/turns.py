@@ -31,7 +31,7 @@ from bot.journal import current
 from bot.logs import trace
 from bot.storage.database import Clock, Sessions
 from bot.storage.deadline import ending_at
-from bot.storage.directly import short_transaction
+from bot.storage.directly import short_transactions
 from bot.storage.memory import Memory
 from bot.storage.tables import Delivery, table_of
 from bot.storage.together import Together
@@ -90,7 +90,7 @@ class Turns:
         render: Render,
         glance: Glance = lambda _: None,
     ) -> None:
-        self._sessions, self._memory = sessions, memory
+        self._transaction, self._memory = short_transactions(sessions), memory
         self._shelf, self._clock = shelf, clock
         self._play, self._render, self._glance = play, render, glance
         self._fails_since = 0.0
@@ -155,7 +155,7 @@ class Turns:
                 return answer
 
     def _turn(self, message: Message) -> bytes:
-        with short_transaction(self._sessions) as session:
+        with self._transaction() as session:
             services = self._services(session)
             if (member := self._enter(message, services)) is None:
                 return b""
@@ -173,7 +173,7 @@ class Turns:
 
     def _record(self, message: Message, reply: Reply, outcome: str) -> bytes:
         """Store the answer of a turn whose effects were undone; its topic has ended."""
-        with short_transaction(self._sessions) as session:
+        with self._transaction() as session:
             services = self._services(session)
             member = self._enter(message, services)
             if member is None:

@@ -170,7 +170,7 @@ def _result(sitting: Sitting, member: bytes, services: Services) -> wording.Resu
         today=today,
         streak=services.quiz.streak(member, today if todays_begun else sitting.day),
         standing=_standing(member, sitting.contest, services),
-        joined=services.members.profile(member).unit is not None,
+        joined=services.members.belongs(member),
         next_hour=rules.next_hour,
         more_today=not todays_begun and today <= rules.plan.last_day,
         missed=services.quiz.missed(member, sitting.contest) if rules.plan.make_up else None,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Protocol, Self
 
-from sqlalchemy import case, insert, select
+from sqlalchemy import bindparam, case, insert, select
 from sqlalchemy.orm import Session
 
 from bot.domain.identity import CAMPAIGN_ZONE
@@ -115,10 +115,16 @@ def contest_in_force(session: Session, today: date) -> Contest | None:
     return session.scalars(asked).first() or next_contest(session, today)
 
 
+_RUNNING = (
+    select(Contest)
+    .where(Contest.first_day <= bindparam("today"), Contest.last_day >= bindparam("today"))
+    .order_by(Contest.first_day, Contest.id)
+)
+
+
 def running_contests(session: Session, today: date) -> list[Contest]:
     """All contests that run today, the one that began first at the head."""
-    asked = select(Contest).where(Contest.first_day <= today, Contest.last_day >= today)
-    return list(session.scalars(asked.order_by(Contest.first_day, Contest.id)))
+    return list(session.scalars(_RUNNING, {"today": today}))
 
 
 def next_contest(session: Session, today: date) -> Contest | None:

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from bot.domain.districts import follow_member
 from bot.domain.refusals import NamedTooOften, ReboundTooOften
 from bot.domain.units import UnitCard, Units
-from bot.storage.directly import ask
+from bot.storage.spoken import Asked
 from bot.storage.tables import (
     Consent,
     Delivery,
@@ -91,11 +91,12 @@ def _presence(member: Table, delivery: Table, notice: Table) -> Select[Any]:
 
 
 _MEMBER, _PERSON = table_of(Member), table_of(Person)
-_LOOK = _presence(_MEMBER, table_of(Delivery), table_of(Notice))
-_LOCK = _LOOK.with_for_update()
+_PRESENCE = _presence(_MEMBER, table_of(Delivery), table_of(Notice))
+_LOOK, _LOCK = Asked(_PRESENCE), Asked(_PRESENCE.with_for_update())
 _MOVES, _NAMES = table_of(Rebinding), table_of(Naming)
 _BEGAN = {_MOVES: "rebound_at", _NAMES: "named_at"}
 _NEW_PERSON, _NEW_MEMBER = insert(_PERSON), insert(_MEMBER)
+_UNIT_OF = Asked(select(_MEMBER.c.unit_id).where(_MEMBER.c.member_key == bindparam("member")))
 MOVE = (
     update(_MEMBER)
     .where(_MEMBER.c.member_key == bindparam("member"))
@@ -138,13 +139,13 @@ class Members:
 
     def _presence(
         self,
-        statement: Select[Any],
+        asked: Asked,
         member: bytes,
         delivery: bytes,
         due: datetime | None = None,
     ) -> Presence | None:
         values = {"member": member, "delivery": delivery, "now": due or self._now}
-        row = ask(self._session, statement, values).first()
+        row = asked.first(self._session, values)
         if row is None:
             return None
         age = self._now - row.state_at
@@ -199,6 +200,10 @@ class Members:
         ).one()
         return Profile(self._units.card(row.unit_id), self._units.card(row[1]), row.name)
 
+    def belongs(self, member: bytes) -> bool:
+        """Whether the member is bound to a unit."""
+        return self._unit_of(member) is not None
+
     def consent(self, member: bytes, text_version: str) -> None:
         """Note that the member agreed to this version of the notice; twice is once."""
         if self._session.get(Consent, (member, text_version)) is None:
@@ -210,7 +215,7 @@ class Members:
 
     def ensure_may_move(self, member: bytes) -> None:
         """Raise ReboundTooOften when the member belongs to a unit and may not change it now."""
-        if self._unit_of(member) is not None:
+        if self.belongs(member):
             self._slot_to_move(member)
 
     def ensure_may_name(self, member: bytes) -> None:
@@ -235,7 +240,9 @@ class Members:
         self._change(member, name=name)
 
     def _unit_of(self, member: bytes) -> int | None:
-        return self._session.scalar(select(Member.unit_id).where(Member.member_key == member))
+        row = _UNIT_OF.first(self._session, {"member": member})
+        unit: int | None = row.unit_id if row else None
+        return unit
 
     def _name(self, member: bytes, name: str | None) -> None:
         """Note that a name was given, unless it is the one there was."""

@@ -34,6 +34,7 @@ from bot.domain.refusals import (
 )
 from bot.domain.scoring import Scoring
 from bot.storage.directly import ask
+from bot.storage.spoken import Asked
 from bot.storage.tables import (
     Answer,
     Attempt,
@@ -194,15 +195,17 @@ def _papers() -> Select[Any]:
 
 
 _NEW_PAPER = insert(_ATTEMPT)
-_OPEN_PAPER = (
+_OPEN_PAPER = Asked(
     _papers()
     .where(_ATTEMPT.c.finished_at.is_(None), _ATTEMPT.c.started_at > bindparam("since"))
     .order_by(_ATTEMPT.c.started_at, _ANSWER.c.place)
 )
-_ONE_PAPER = _papers().where(
-    _ATTEMPT.c.contest_id == bindparam("contest"),
-    _ATTEMPT.c.day == bindparam("day"),
-    _ATTEMPT.c.nth == bindparam("nth"),
+_ONE_PAPER = Asked(
+    _papers().where(
+        _ATTEMPT.c.contest_id == bindparam("contest"),
+        _ATTEMPT.c.day == bindparam("day"),
+        _ATTEMPT.c.nth == bindparam("nth"),
+    )
 )
 _EARNED = (
     select(func.coalesce(func.sum(_ANSWER.c.points), 0))
@@ -231,6 +234,13 @@ _CHOSEN = select(_CHOICE.c.bracket).where(
     _CHOICE.c.member_key == bindparam("member"), _CHOICE.c.contest_id == bindparam("contest")
 )
 """The bracket that a member has chosen."""
+_DAYS_ANSWERED = Asked(
+    select(_ANSWER.c.day)
+    .where(_ANSWER.c.member_key == bindparam("member"), _ANSWER.c.day <= bindparam("until"))
+    .distinct()
+    .order_by(_ANSWER.c.day.desc())
+    .limit(400)
+)
 _ADD_TO_SCORE = (
     update(_SCORE)
     .where(_SCORE.c.member_key == bindparam("member"), _SCORE.c.contest_id == bindparam("contest"))
@@ -395,7 +405,7 @@ class Quiz:
     def sitting(self, member: bytes) -> Sitting | None:
         """The member's open paper, if one was begun in the last 24 hours."""
         values = {"member": member, "since": self._now - PAUSE}
-        return self._sitting(member, ask(self._session, _OPEN_PAPER, values).all())
+        return self._sitting(member, _OPEN_PAPER.all(self._session, values))
 
     def latest(self, member: bytes) -> Sitting | None:
         """The member's paper begun last, open or done."""
@@ -455,14 +465,8 @@ class Quiz:
 
     def streak(self, member: bytes, day: date) -> int:
         """On how many days in a row, up to `day`, the member has answered something."""
-        days = self._session.scalars(
-            select(Answer.day)
-            .where(Answer.member_key == member, Answer.day <= day)
-            .distinct()
-            .order_by(Answer.day.desc())
-            .limit(400)
-        ).all()
-        return _run_length(day, days)
+        rows = _DAYS_ANSWERED.all(self._session, {"member": member, "until": day})
+        return _run_length(day, [row.day for row in rows])
 
     def rules(self, contest_id: int | None = None) -> Rules:
         """What this contest promises, or else the one in force. Raises NoContest."""
@@ -619,9 +623,9 @@ class Quiz:
 
     def _paper(self, member: bytes, contest: int, day: date, nth: int) -> Sitting | None:
         values = {"member": member, "contest": contest, "day": day, "nth": nth}
-        return self._sitting(member, ask(self._session, _ONE_PAPER, values).all())
+        return self._sitting(member, _ONE_PAPER.all(self._session, values))
 
-    def _sitting(self, member: bytes, rows: Sequence[Row[Any]]) -> Sitting | None:
+    def _sitting(self, member: bytes, rows: Sequence[Any]) -> Sitting | None:
         """The first paper in the rows, each of which carries one of its answers."""
         if not rows:
             return None

@@ -34,7 +34,7 @@ from bot.domain.refusals import (
     VotingNotOpen,
 )
 from bot.domain.rounds import Eligibility, Kind
-from bot.storage.directly import ask
+from bot.storage.spoken import Asked
 from bot.storage.tables import (
     Member,
     Motto,
@@ -157,7 +157,7 @@ _SIGNED = exists().where(
     same_words(_OWN.c, _MOTTO.c), approved(_OWN.c), _OWN.c.author == bindparam("member")
 )
 # Locked, so that its author can't put other words under the vote before it is kept.
-_ENTRY = (
+_ENTRY = Asked(
     select(
         _MOTTO.c.id,
         _MOTTO.c.round_id,
@@ -171,7 +171,7 @@ _ENTRY = (
     .with_for_update(read=True)
 )
 _CARDS = select(Motto.id).where(Motto.round_id == bindparam("round"), approved(Motto), bears_card())
-_SLOTS = (
+_SLOTS = Asked(
     select(
         _SLOT.c.slot,
         _GIVEN.c.folded,
@@ -459,10 +459,10 @@ class Votes:
             raise VotingClosed(current.closes_at)
         return current
 
-    def _votable(self, member: bytes, number: int, current: Row[Any]) -> Row[Any]:
+    def _votable(self, member: bytes, number: int, current: Row[Any]) -> Any:
         """The entry that bears the card which is voted for."""
         values = {"motto": id_of(number), "member": member}
-        row = ask(self._session, _ENTRY, values).first()
+        row = _ENTRY.first(self._session, values)
         if row is None or row.state != MottoState.APPROVED or row.round_id != current.id:
             raise NoSuchEntry(number)
         if row.sealed_at:
@@ -521,7 +521,7 @@ class Votes:
         None stands in no slot of a day that was spent before the member was erased.
         """
         values = {"member": member, "round": current.id, "day": _period(current, day)}
-        rows = ask(self._session, _SLOTS, values)
+        rows = _SLOTS.all(self._session, values)
         return {row.slot: _NOBODYS if row.spent else row.folded for row in rows}
 
 

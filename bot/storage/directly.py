@@ -4,27 +4,38 @@ A session looks after objects: what was loaded, what has changed, what to write 
 anything. A turn reads rows and writes rows, and a third of its price were these books.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Select
+from sqlalchemy import Connection, CursorResult, Engine, Select
 from sqlalchemy.orm import Session
 
 from bot.storage.database import Sessions
+from bot.storage.group_commit import GroupCommit
+
+ShortTransaction = Callable[[], AbstractContextManager[Session]]
 
 
-@contextmanager
-def short_transaction(sessions: Sessions) -> Iterator[Session]:
-    """A session on a connection whose transaction has begun: committed at the end, or undone.
+def short_transactions(sessions: Sessions) -> ShortTransaction:
+    """How to open a session on a connection whose transaction has begun.
 
-    The session itself begins only for who asks it for an object or adds one.
+    It is committed at the end of the block, or undone. The session itself begins only for who
+    asks it for an object or adds one.
     """
-    with sessions.kw["bind"].begin() as connection, sessions(bind=connection) as session:
-        yield session
-        if session.in_transaction():
-            # It may have something to write, or to do as the last thing before the commit.
-            session.commit()
+    engine: Engine = sessions.kw["bind"]
+    sqlite = engine.dialect.name == "sqlite"
+    begin = GroupCommit(engine).transaction if sqlite else engine.begin
+
+    @contextmanager
+    def transaction() -> Iterator[Session]:
+        with begin() as connection, sessions(bind=connection) as session:
+            yield session
+            if session.in_transaction():
+                # It may have something to write, or to do as the last thing before the commit.
+                session.commit()
+
+    return transaction
 
 
 @contextmanager

@@ -1,0 +1,88 @@
+"""Statements that are put into words once for an engine, and then said to its driver.
+
+To make one up anew, as SQLAlchemy does to be safe, cost more than to carry it out. What is said
+to the driver still goes by SQLAlchemy's connection: errors and events are as ever.
+"""
+
+from collections import namedtuple
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import Dialect, Insert, Select, Update
+from sqlalchemy.orm import Session
+
+from bot.storage.directly import connection_of
+
+Process = Callable[[Any], Any]
+
+
+class Spoken:
+    """A statement in the words of one engine; its values are named by `bindparam`."""
+
+    def __init__(self, statement: Insert | Update | Select[Any], dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)
+        self.words = str(compiled)
+        by_name = {
+            name: (name, bind.key if bind.required else None, bind.value, _told(bind, dialect))
+            for name, bind in compiled.binds.items()
+        }
+        places = compiled.positiontup
+        self._is_by_name = places is None
+        self._slots = [by_name[name] for name in places or by_name]
+
+    def told(self, values: Mapping[str, Any]) -> Any:
+        """The values as the driver takes them."""
+        each = [
+            process(values[key] if key else fixed) if process else values[key] if key else fixed
+            for _, key, fixed, process in self._slots
+        ]
+        if self._is_by_name:
+            return {slot[0]: value for slot, value in zip(self._slots, each, strict=True)}
+        return tuple(each)
+
+
+class Asked:
+    """A question about tables; what the session holds back stays so. Rows are named tuples."""
+
+    def __init__(self, question: Select[Any]) -> None:
+        self._question = question
+        self._spoken: dict[str, tuple[Spoken, list[Any]]] = {}
+        self._row: Callable[..., Any] = _row_of(question)
+
+    def all(self, session: Session, values: Mapping[str, Any]) -> list[Any]:
+        """The rows of the answer."""
+        connection = connection_of(session)
+        spoken, read = self._in_the_words_of(connection.dialect)
+        rows = connection.exec_driver_sql(spoken.words, spoken.told(values))
+        return [
+            self._row(
+                *[
+                    process(value) if process else value
+                    for process, value in zip(read, row, strict=True)
+                ]
+            )
+            for row in rows
+        ]
+
+    def first(self, session: Session, values: Mapping[str, Any]) -> Any:
+        """The first row, or None."""
+        return next(iter(self.all(session, values)), None)
+
+    def _in_the_words_of(self, dialect: Dialect) -> tuple[Spoken, list[Any]]:
+        if (found := self._spoken.get(dialect.name)) is None:
+            kinds = [
+                column.type.dialect_impl(dialect) for column in self._question.selected_columns
+            ]
+            read = [kind.result_processor(dialect, None) for kind in kinds]
+            found = self._spoken[dialect.name] = Spoken(self._question, dialect), read
+        return found
+
+
+def _row_of(question: Select[Any]) -> Callable[..., Any]:
+    names = [str(column.key) for column in question.selected_columns]
+    return namedtuple("Row", names)
+
+
+def _told(bind: Any, dialect: Dialect) -> Process | None:
+    process: Process | None = bind.type.dialect_impl(dialect).bind_processor(dialect)
+    return process

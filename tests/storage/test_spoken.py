@@ -1,0 +1,58 @@
+"""What is said to the driver itself means what SQLAlchemy would have said, on each engine."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Select, Table, bindparam, select
+
+from bot.storage.database import Sessions
+from bot.storage.directly import ask
+from bot.storage.spoken import Asked
+from bot.storage.tables import Attempt, Contest, Delivery, Member, Motto, Round, table_of
+from tests.builders import FIRST_DAY, NOON, a_member, an_approved_motto, key
+from tests.handlers.papers import a_paper, five_questions
+
+MEMBER = {"member": key("zhang")}
+
+
+@pytest.fixture
+def peopled(sessions: Sessions) -> Sessions:
+    """Somebody with a paper and a motto."""
+    with sessions.begin() as session:
+        a_member(session)
+        an_approved_motto(session, "zhang", "学而时习之，不亦说乎")
+        a_paper(session, key("zhang"), five_questions())
+    return sessions
+
+
+@pytest.mark.parametrize("kind", [Contest, Round, Member, Motto, Attempt, Delivery])
+def test_each_column_is_read_as_sqlalchemy_reads_it(peopled: Sessions, kind: Any) -> None:
+    table: Table = table_of(kind)
+    question = select(*table.c).order_by(*table.primary_key)
+
+    with peopled() as session:
+        rows = Asked(question).all(session, {})
+        assert [tuple(row) for row in rows] == [tuple(row) for row in ask(session, question)]
+        assert [row._asdict() for row in rows] == [*ask(session, question).mappings()]
+
+
+def test_values_are_told_as_sqlalchemy_tells_them(peopled: Sessions) -> None:
+    contest, attempt = table_of(Contest), table_of(Attempt)
+    question: Select[Any] = (
+        select(contest.c.title, attempt.c.started_at, attempt.c.day)
+        .join_from(attempt, contest, attempt.c.contest_id == contest.c.id)
+        .where(
+            attempt.c.member_key == bindparam("member"),
+            attempt.c.started_at <= bindparam("until"),
+            attempt.c.day >= bindparam("since"),
+            contest.c.points_each == 2,
+        )
+        .limit(5)
+    )
+    values = {**MEMBER, "until": NOON + timedelta(days=1), "since": FIRST_DAY}
+
+    with peopled() as session:
+        row = Asked(question).first(session, values)
+        assert tuple(row) == tuple(ask(session, question, values).one())
+        assert Asked(question).first(session, values | {"until": NOON - timedelta(days=9)}) is None
