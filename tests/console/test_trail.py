@@ -20,7 +20,7 @@ from bot.domain.contests import ContestPlan
 from bot.domain.draws import DrawPlan
 from bot.domain.moderation import Reason
 from bot.domain.panel_plan import PanelPlan
-from bot.domain.result_files import Wanted
+from bot.domain.results import Wanted
 from bot.domain.roles import Role
 from bot.domain.rounds import RoundPlan
 from bot.domain.screening.quotations import Saying

@@ -345,7 +345,7 @@ def _without(names: Collection[str], facts: Mapping[str, Any]) -> dict[str, Any]
 def others(entry: Entry) -> list[str]:
     """What else is known of the deed, a line for each."""
     of_entry = entry.subject.startswith("motto:")
-    named = FACTS | ({"of": _TOGETHER} if of_entry else {})
+    named = {**FACTS, **({"of": _TOGETHER} if of_entry else {})}
     return [
         f"{named.get(name, name)}：{_fact(name, value)}"
         for name, value in entry.facts.items()
