@@ -46,11 +46,13 @@ def a_client(database_url: str) -> Iterator[FlaskClient]:
     app.extensions["engine"].dispose()
 
 
+@pytest.mark.slow
 def test_a_probe_learns_that_it_lives_and_is_ready(client: FlaskClient) -> None:
     assert client.get("/healthz/live").status_code == 200
     assert client.get("/healthz/ready").text == "ready development\n"
 
 
+@pytest.mark.slow
 def test_on_tables_that_are_not_up_to_date_it_is_not_ready(tmp_path: object) -> None:
     app = create_app(settings_for(f"sqlite:///{tmp_path}/empty.db"))
 
@@ -89,6 +91,7 @@ def test_an_outsider_is_not_told_why_it_is_not_ready(tmp_path: object) -> None:
     assert app.test_client().get("/healthz/ready").text == "not ready\n"
 
 
+@pytest.mark.slow
 def test_a_view_that_fails_is_logged_without_its_address(own_client: FlaskClient) -> None:
     own_client.application.add_url_rule("/boom/<openid>", "boom", boom)
 
@@ -103,6 +106,7 @@ def boom(openid: str) -> str:
     raise ValueError(openid)
 
 
+@pytest.mark.slow
 def test_without_its_database_it_lives_and_is_not_ready() -> None:
     client = create_app(settings_for("sqlite:////nowhere/at/all.db")).test_client()
 
@@ -161,6 +165,7 @@ def test_the_webhook_knows_two_methods(client: FlaskClient, method: str) -> None
     assert client.open("/wechat", method=method).status_code == 405
 
 
+@pytest.mark.slow
 def test_a_proxy_is_believed_only_in_production_on_this_machine() -> None:
     production = settings_for("sqlite://").model_copy(
         update={"env": "production", "public_url": "https://party.example.gov.cn"}

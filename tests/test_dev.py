@@ -292,7 +292,14 @@ def test_the_shares_of_the_quick_tests_are_all_of_them(
     shares = [word for command in commands for word in command if word.startswith("--share")]
     assert shares == [f"--share={n}/{of}" for n in range(1, of + 1)]
     files = [path for share in dealt(of) for path in share]
-    assert sorted(files) == sorted(Path(__file__).parent.rglob("test_*.py"))
+    every = Path(__file__).parent.rglob("test_*.py")
+    assert sorted(files) == sorted(path for path in every if not all_slow(path))
+
+
+def all_slow(path: Path) -> bool:
+    """Whether the file says of all its tests that a quick run leaves them out."""
+    marks = [line for line in path.read_text().splitlines() if line.startswith("pytestmark = ")]
+    return any(marker in line for line in marks for marker in dev.LEFT_OUT_WHEN_FAST)
 
 
 # --- What is installed

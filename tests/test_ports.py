@@ -5,9 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests import ports
 
 
+@pytest.mark.slow
 def test_a_port_is_given_once_though_the_dice_are_set_back() -> None:
     given = []
     for _ in range(3):

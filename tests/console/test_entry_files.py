@@ -31,6 +31,7 @@ def why_not(name: str, content: bytes, *, cover: bool = False) -> Trouble:
     return refusal.value.trouble
 
 
+@pytest.mark.slow
 def test_a_picture_is_made_anew_and_smaller() -> None:
     comment = b"<script>alert(1)</script>"
     kept = accepted("党课/封面.JPG", a_picture("JPEG", (2000, 1000), comment=comment), cover=True)
@@ -45,6 +46,7 @@ def test_a_document_stays_as_it_is() -> None:
     assert accepted("案例.pdf", PDF, cover=False) == Content("案例.pdf", "pdf", PDF)
 
 
+@pytest.mark.slow
 def test_what_is_hostile_or_useless_is_refused_with_its_reason() -> None:
     page = b"<html><script>alert(1)</script></html>"
     assert why_not("a.jpg", b"") is Trouble.NONE
@@ -66,6 +68,7 @@ def number(opened: Opened, transaction: Transaction) -> int:
         return a_lesson(session, "把群众的小事办好")
 
 
+@pytest.mark.slow
 def test_the_key_has_room_for_one_cover_and_so_many_attachments(
     number: int, transaction: Transaction
 ) -> None:
@@ -81,6 +84,7 @@ def test_the_key_has_room_for_one_cover_and_so_many_attachments(
         assert [one.place for one in services.entry_files.of(number)] == [0, 1, 2, 3]
 
 
+@pytest.mark.slow
 def test_what_was_approved_keeps_the_files_that_were_seen(
     number: int, transaction: Transaction
 ) -> None:
@@ -90,6 +94,7 @@ def test_what_was_approved_keeps_the_files_that_were_seen(
         services.entry_files.add(number, 2, Content("a.jpg", "jpg", b"x"), 1, None, cover=True)
 
 
+@pytest.mark.slow
 def test_a_withdrawn_entry_has_no_file_to_show(number: int, transaction: Transaction) -> None:
     with transaction() as services:
         services.entry_files.add(number, 1, Content("a.jpg", "jpg", b"x"), 1, None, cover=True)

@@ -51,13 +51,6 @@ def deeds(opened: Opened) -> list[tuple[str, str]]:
 # ------------------------------------------------------------ the first account
 
 
-def test_a_new_console_asks_for_the_code(browser: Browser) -> None:
-    page = browser.get("/admin", follow_redirects=True)
-
-    assert page.request.path == "/admin/set-up"
-    assert "建立第一个账号" in text_of(page)
-
-
 def test_the_code_makes_an_owner_and_signs_them_in(
     browser: Browser, code: str, opened: Opened
 ) -> None:

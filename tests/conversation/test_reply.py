@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -86,6 +87,7 @@ def test_nothing_a_member_wrote_can_become_a_link(wrote: str) -> None:
     assert not re.search(r"<[A-Za-z/!]", shown)
 
 
+@pytest.mark.slow
 @given(TEXTS, st.integers(0, 1_400))
 def test_a_reply_never_exceeds_its_budget(text: Text, budget: int) -> None:
     assert len(compiled(text, budget).encode()) <= budget

@@ -51,6 +51,7 @@ def test_what_cannot_be_read_is_nowhere_in_particular(stored: str | None) -> Non
     assert parse(stored) == Idle()
 
 
+@pytest.mark.slow
 @given(st.text() | JSON.map(str))
 def test_nothing_stored_raises(stored: str) -> None:
     assert isinstance(parse(stored), State)

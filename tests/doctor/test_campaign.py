@@ -13,6 +13,7 @@ from bot.storage.tables import AttemptSlot, Contest, ContestQuestion, Round, Rou
 from tests.builders import CLOSES, NOON
 
 
+@pytest.mark.slow
 def test_a_console_without_an_account_is_told(session: Session) -> None:
     nobody = campaign.staff(session, NOON)
     StaffRegister(session, NOON).add("李审核", "一句容易记的话，十二个字以上")

@@ -56,6 +56,7 @@ def test_an_engine_that_is_too_old_is_told(store_url: str) -> None:
     assert mark(finding) is Mark.BAD
 
 
+@pytest.mark.slow
 def test_tables_that_are_missing_or_of_another_program_are_told(store_url: str) -> None:
     assert "bot db upgrade" in getattr(of(store_url, stores.schema), "step", "")
     engine = open_engine(store_url)

@@ -40,6 +40,7 @@ def test_the_threshold_lies_just_above_what_must_stay_apart_by_it() -> None:
     assert THRESHOLD - 0.02 < max(scores) < THRESHOLD
 
 
+@pytest.mark.slow
 @given(TEXTS, TEXTS)
 def test_it_does_not_matter_who_is_compared_with_whom(one: str, other: str) -> None:
     assert alike(one, other) == alike(other, one)

@@ -46,6 +46,7 @@ def later(session: Session) -> Services:
     return at(session, LATER)
 
 
+@pytest.mark.slow
 def test_an_appeal_waits_with_the_first_decision_beside_it(later: Services, returned: int) -> None:
     later.appeals.open(key("zhang"), SAID)
 
@@ -56,6 +57,7 @@ def test_an_appeal_waits_with_the_first_decision_beside_it(later: Services, retu
     assert (first.by, first.at) == ("staff:3", NOON)
 
 
+@pytest.mark.slow
 def test_who_decided_first_is_locked_out(later: Services, returned: int) -> None:
     later.appeals.open(key("zhang"), SAID)
 
@@ -67,6 +69,7 @@ def test_who_decided_first_is_locked_out(later: Services, returned: int) -> None
     assert later.mottos.public(returned) is not None
 
 
+@pytest.mark.slow
 def test_who_decided_first_cannot_undo_the_second_decision_either(
     later: Services, returned: int
 ) -> None:
@@ -82,6 +85,7 @@ def test_who_decided_first_cannot_undo_the_second_decision_either(
         later.moderation.decide(returned, 5, FIRST)
 
 
+@pytest.mark.slow
 def test_whose_decision_was_undone_before_may_decide_about_the_appeal(session: Session) -> None:
     a_member(session)
     number = a_waiting_motto(session, "zhang", WORDS)
@@ -128,6 +132,7 @@ def test_what_the_second_decides_stands_for_these_words(
     assert (told.kind, told.facts["appealed"]) == ("motto_returned", True)
 
 
+@pytest.mark.slow
 def test_other_words_can_be_appealed_for_anew(
     session: Session, later: Services, returned: int
 ) -> None:

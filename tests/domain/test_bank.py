@@ -57,6 +57,7 @@ def kept(bank: QuestionBank, *questions: Question, state: BankState = DRAFT) -> 
 # ------------------------------------------------------------ where a question stands
 
 
+@pytest.mark.slow
 def test_a_question_is_read_before_it_is_published(bank: QuestionBank) -> None:
     number = kept(bank, a_question("A1"))
 
@@ -191,6 +192,7 @@ def test_the_same_words_change_nothing(bank: QuestionBank) -> None:
     assert bank.card(number).state is PUBLISHED
 
 
+@pytest.mark.slow
 def test_a_running_contest_keeps_the_wording_it_began_with(services: Services) -> None:
     before = services.quiz.start(b"m" * 16)[0].questions
     asked = before[0]
@@ -349,6 +351,7 @@ def test_a_search_looks_past_width_case_and_punctuation(
     assert found(search, words="%_") == ["A1", "A2"]
 
 
+@pytest.mark.slow
 def test_a_search_is_narrowed_by_what_a_question_is_about(
     bank: QuestionBank, search: BankSearch
 ) -> None:

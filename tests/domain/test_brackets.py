@@ -50,6 +50,7 @@ def takes_part(session: Session, name: str, bracket: int, right: int) -> None:
         sitting = quiz.answer(key(name), sitting, place, choice, said("").delivery)
 
 
+@pytest.mark.slow
 def test_before_the_first_paper_a_bracket_is_chosen(contest: Session) -> None:
     a_member(contest, "zhang")
     quiz = quiz_of(contest)
@@ -63,6 +64,7 @@ def test_before_the_first_paper_a_bracket_is_chosen(contest: Session) -> None:
     assert quiz.start(key("zhang"))[1] is False
 
 
+@pytest.mark.slow
 def test_it_can_be_chosen_anew_until_the_first_answer_and_not_after(contest: Session) -> None:
     takes_part(contest, "zhang", 1, right=3)
     a_member(contest, "li")
@@ -94,6 +96,7 @@ def check_the_places(session: Session) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_each_is_ranked_among_the_people_of_the_own_bracket(contest: Session) -> None:
     check_the_places(contest)
 
@@ -123,6 +126,7 @@ def test_every_engine_ranks_alike(sessions: Sessions) -> None:
         check_the_places(session)
 
 
+@pytest.mark.slow
 def test_the_boards_of_brackets_freeze_too(contest: Session) -> None:
     check_the_places(contest)
     day = timedelta(days=1)
@@ -158,6 +162,7 @@ def test_once_it_has_begun_the_brackets_of_a_contest_stay(contest: Session) -> N
     assert refused.value.flaws == {"brackets": Flaw.BEGUN}
 
 
+@pytest.mark.slow
 def test_certificates_go_to_the_first_of_each_bracket_and_name_it(contest: Session) -> None:
     takes_part(contest, "zhang", 1, right=5)
     takes_part(contest, "zhao", 1, right=4)

@@ -54,6 +54,7 @@ def held(session: Session) -> dict[str, str]:
     return {name: code for name, code in rows}  # noqa: C416
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("people")
 def test_who_stands_at_these_places_has_it_in_writing_and_hears_of_it(session: Session) -> None:
     number = certificates(session).issue(PLAN, staff_id=1)
@@ -68,6 +69,7 @@ def test_who_stands_at_these_places_has_it_in_writing_and_hears_of_it(session: S
     assert certificates(session).of(key("m3")) == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("people")
 def test_a_stranger_reads_the_family_name_however_the_code_is_typed(session: Session) -> None:
     certificates(session).issue(PLAN, staff_id=1)
@@ -81,6 +83,7 @@ def test_a_stranger_reads_the_family_name_however_the_code_is_typed(session: Ses
     assert certificates(session).check("") is None
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("people")
 def test_the_own_page_opens_with_its_key_alone(session: Session) -> None:
     certificates(session).issue(PLAN, staff_id=1)
@@ -95,6 +98,7 @@ def test_the_own_page_opens_with_its_key_alone(session: Session) -> None:
     assert certificates(session).own(other.code, "") is None
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("people")
 def test_who_registers_a_name_later_gets_one_then_and_nobody_a_second(session: Session) -> None:
     number = certificates(session).issue(PLAN, staff_id=1)
@@ -119,6 +123,7 @@ def test_a_new_name_makes_no_other_certificate(session: Session) -> None:
     assert [one.name for one in certificates(session).of(key("m0"))] == ["张三"]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("people")
 def test_a_revoked_certificate_says_so_and_can_be_restored(session: Session) -> None:
     number = certificates(session).issue(PLAN, staff_id=1)
@@ -143,6 +148,7 @@ def test_a_revoked_certificate_says_so_and_can_be_restored(session: Session) -> 
     assert certificates(session).award(number).certificates == 0
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("people")
 def test_who_is_erased_leaves_a_certificate_that_names_nobody(session: Session) -> None:
     number = certificates(session).issue(PLAN, staff_id=1)
@@ -197,6 +203,7 @@ def test_nothing_is_given_while_the_contest_runs(session: Session) -> None:
         at(session, NOON).certificates.issue(PLAN, staff_id=1)
 
 
+@pytest.mark.slow
 def test_all_who_signed_the_winning_words_get_one_and_no_anonymous_name_is_told(
     session: Session,
 ) -> None:

@@ -71,6 +71,7 @@ def tampered(session: Session, *statements: Any) -> Iterator[None]:
 # ---------------------------------------------------------------- an honest trail
 
 
+@pytest.mark.slow
 def test_many_rows_written_at_once_are_linked_like_any(trails: Sessions) -> None:
     facts = {f"question:{n}": {"after": n} for n in range(600)}
 
@@ -82,6 +83,7 @@ def test_many_rows_written_at_once_are_linked_like_any(trails: Sessions) -> None
         assert session.scalar(select(func.count(AuditLink.seq))) == ROWS + 600
 
 
+@pytest.mark.slow
 def test_a_row_is_linked_when_its_transaction_commits(trail: Session) -> None:
     assert found(trail) == []
     assert trail.scalars(select(AuditLink.seq).order_by(AuditLink.seq)).all() == [*range(1, 13)]
@@ -195,6 +197,7 @@ def flip_a_bit(session: Session, dice: random.Random) -> str:
     return f"{table.name}.{column} of row {rowid}: {stored!r} became {value!r}"
 
 
+@pytest.mark.slow
 def test_words_are_struck_out_and_the_chain_holds(trail: Session) -> None:
     earlier = head(trail)
     audit.record(trail, NOON, "member", "motto.submit", "motto:5", {"words": "一句"}, version=2)
@@ -236,6 +239,7 @@ CHANGES: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.slow
 def test_a_changed_row_is_named_and_no_other(trails: Sessions) -> None:
     with trails() as session:
         (id_,) = session.scalars(select(AuditLink.audit_id).where(AuditLink.seq == 5))
@@ -280,6 +284,7 @@ def cut(session: Session, after: int) -> list[Any]:
     ]
 
 
+@pytest.mark.slow
 def test_a_tail_that_was_cut_off_is_missed(trails: Sessions) -> None:
     with trails() as session, tampered(session, *cut(session, after=8)):
         assert found(session) == [("head", "audit_head", "8")]

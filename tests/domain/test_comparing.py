@@ -60,6 +60,7 @@ def seen(services: Services, judge: int) -> set[int]:
     }
 
 
+@pytest.mark.slow
 def test_nobody_compares_what_the_own_unit_sent_in(
     session: Session, judges: list[int], numbers: list[int]
 ) -> None:
@@ -113,6 +114,7 @@ def test_a_judge_may_stop_go_on_and_think_again(
         services.comparing.stack(OWNER + 99, 1)
 
 
+@pytest.mark.slow
 def test_the_end_waits_for_what_joins_all_and_shows_the_table(
     session: Session, judges: list[int], numbers: list[int]
 ) -> None:
@@ -137,6 +139,7 @@ def test_the_end_waits_for_what_joins_all_and_shows_the_table(
     services.outcomes.publicise(1, OWNER)
 
 
+@pytest.mark.slow
 def test_what_its_author_took_back_need_not_be_compared(
     session: Session, judges: list[int], numbers: list[int]
 ) -> None:
@@ -178,6 +181,7 @@ def test_of_what_a_unit_sent_in_a_judge_sees_more_than_the_title(session: Sessio
     assert {side.sent.speaker for side in pair.sides if side.sent} == {"陈老师0", "陈老师1"}
 
 
+@pytest.mark.slow
 def test_votes_alone_decide_when_the_panel_is_dropped(
     session: Session, judges: list[int], numbers: list[int]
 ) -> None:

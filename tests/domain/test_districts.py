@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
@@ -26,6 +27,7 @@ def scores(session: Session, name: str, district: int | None) -> None:
     session.execute(insert(Score).values(contest_id=1, district_id=district, **row))
 
 
+@pytest.mark.slow
 def test_the_first_answer_stands_in_the_district_of_the_branch(sessions: Sessions) -> None:
     with sessions.begin() as session:
         a_member(session, "zhang", BRANCH)
@@ -55,6 +57,7 @@ def test_who_moves_takes_the_score_along(sessions: Sessions) -> None:
     assert seen == [CITY, DEPARTMENT]
 
 
+@pytest.mark.slow
 def test_a_branch_that_goes_to_another_district_takes_its_scores_along(sessions: Sessions) -> None:
     with sessions.begin() as session:
         a_member(session, "zhang", BRANCH)
@@ -67,6 +70,7 @@ def test_a_branch_that_goes_to_another_district_takes_its_scores_along(sessions:
         assert (moved, districts(session)) == ([DEPARTMENT], [BRANCH])
 
 
+@pytest.mark.slow
 def test_a_score_that_is_left_of_nobody_stays_in_its_district(session: Session) -> None:
     a_member(session, "zhang", BRANCH)
     scores(session, "zhang", CITY)
@@ -78,6 +82,7 @@ def test_a_score_that_is_left_of_nobody_stays_in_its_district(session: Session) 
     assert districts(session) == [CITY]
 
 
+@pytest.mark.slow
 def test_a_score_whose_person_is_counted_all_the_same_stands_nowhere(session: Session) -> None:
     for name in ("one", "other"):
         a_member(session, name, BRANCH)

@@ -1,5 +1,6 @@
 """The dossier has all that we keep about a member, and nothing about anybody else."""
 
+import pytest
 from sqlalchemy.orm import Session
 
 from bot.domain.dossier import Dossiers, Summary
@@ -34,6 +35,7 @@ def test_every_table_about_a_member_has_its_place(session: Session) -> None:
     assert sections == set(TABLES.values()) | {"mottos", "motto_history"} == set(SECTIONS)
 
 
+@pytest.mark.slow
 def test_a_member_finds_the_own_records_in_words(session: Session) -> None:
     some_life(session)
 
@@ -57,6 +59,7 @@ def test_a_member_finds_the_own_records_in_words(session: Session) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_nobody_elses_records_are_among_them(session: Session) -> None:
     some_life(session)
     a_member(session, "newcomer")
@@ -66,6 +69,7 @@ def test_nobody_elses_records_are_among_them(session: Session) -> None:
     assert [section.of for section in whole if section.rows] == ["person"]
 
 
+@pytest.mark.slow
 def test_the_summary_counts(session: Session) -> None:
     some_life(session)
 

@@ -58,6 +58,7 @@ OVER = NOON + timedelta(days=16)
 """The day after the last one for fetching."""
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("people")
 def test_who_took_part_often_enough_is_on_the_list_under_a_code(session: Session) -> None:
     number = draws(session).publish(PLAN, staff_id=1)
@@ -73,6 +74,7 @@ def test_who_took_part_often_enough_is_on_the_list_under_a_code(session: Session
     assert draws(session).tickets(number) == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("people")
 def test_the_number_decides_and_winners_are_told(session: Session) -> None:
     number = draws(session).publish(PLAN, staff_id=1)
@@ -90,6 +92,7 @@ def test_the_number_decides_and_winners_are_told(session: Session) -> None:
     assert list(session.scalars(deeds)) == ["draw.publish", "draw.draw"]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("people")
 def test_the_number_is_entered_once(session: Session) -> None:
     number = draws(session).publish(PLAN, staff_id=1)
@@ -102,6 +105,7 @@ def test_the_number_is_entered_once(session: Session) -> None:
     assert draws(session).of(number).number == "583"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("people")
 @pytest.mark.parametrize("typed", ["", "五八三", "58a", "1" * 41])
 def test_what_is_no_number_draws_nothing(session: Session, typed: str) -> None:
@@ -113,6 +117,7 @@ def test_what_is_no_number_draws_nothing(session: Session, typed: str) -> None:
     assert draws(session).tickets(number) == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("people")
 def test_a_prize_that_nobody_fetches_goes_to_the_reserve_in_order(session: Session) -> None:
     number = draws(session).publish(PLAN, staff_id=1)
@@ -159,6 +164,7 @@ def test_a_draw_that_could_not_be_fair_is_not_published(
     assert draws(session).all() == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("people")
 def test_who_is_erased_leaves_the_list_as_it_was_published(session: Session) -> None:
     number = draws(session).publish(PLAN, staff_id=1)
@@ -186,6 +192,7 @@ def test_nobody_can_try_numbers_before_the_day_on_which_it_is_known(session: Ses
     assert draws(session).of(number).number is None
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("people")
 def test_who_was_erased_inherits_nothing(session: Session) -> None:
     number = draws(session).publish(PLAN, staff_id=1)

@@ -79,6 +79,7 @@ def test_of_two_changes_to_the_same_version_one_is_let_through(
     assert (late.value.state, late.value.by, late.value.at) == ("approved", "staff:1", NOON)
 
 
+@pytest.mark.slow
 def test_the_version_counts_the_audit_rows(services: Services, session: Session) -> None:
     a_member(session)
     number = submitted(services).number

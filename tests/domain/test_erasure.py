@@ -107,6 +107,7 @@ def test_nobody_is_told_when_a_vote_of_nobodys_goes(session: Session) -> None:
     assert check(session, NOON, SECRET) == []
 
 
+@pytest.mark.slow
 def test_no_two_votes_of_the_same_member_belong_together(session: Session) -> None:
     numbers = []
     for author in ("a", "b"):
@@ -121,6 +122,7 @@ def test_no_two_votes_of_the_same_member_belong_together(session: Session) -> No
     assert len(set(session.scalars(select(Vote.member_key)))) == 2
 
 
+@pytest.mark.slow
 def test_whoever_comes_back_on_the_same_day_has_no_second_ballot(session: Session) -> None:
     for name in ("author", "wang"):
         a_member(session, name)
@@ -138,6 +140,7 @@ def test_whoever_comes_back_on_the_same_day_has_no_second_ballot(session: Sessio
     assert tomorrow.votes.ballot(key("wang")).left == 3
 
 
+@pytest.mark.slow
 def test_an_entry_of_an_open_round_loses_its_words_and_its_votes(session: Session) -> None:
     for name in ("zhang", "wang"):
         a_member(session, name, unit=2)
@@ -219,6 +222,7 @@ def test_of_a_part_in_an_open_contest_a_number_stays_for_the_unit(session: Sessi
     assert number_of_rows(session, Score) == 0
 
 
+@pytest.mark.slow
 def test_a_member_without_a_unit_leaves_no_number(session: Session) -> None:
     a_member(session, "zhang")
     an_approved_motto(session, "zhang", WORDS)
@@ -229,6 +233,7 @@ def test_a_member_without_a_unit_leaves_no_number(session: Session) -> None:
     assert number_of_rows(session, Member) == number_of_rows(session, Person) == 0
 
 
+@pytest.mark.slow
 def test_the_trail_keeps_the_deeds_and_loses_the_words(session: Session) -> None:
     a_member(session, "zhang")
     number = an_approved_motto(session, "zhang", WORDS)
@@ -273,6 +278,7 @@ def test_what_may_come_again_is_still_known_and_says_nothing(session: Session) -
     assert (left.received_at, left.reply) == (NOON - timedelta(minutes=1), b"")
 
 
+@pytest.mark.slow
 def test_replies_in_which_others_were_told_the_words_go_too(sessions: Sessions) -> None:
     told = {
         "a list": f"1001 {WORDS}（城东 张三）",

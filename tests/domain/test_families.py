@@ -74,6 +74,7 @@ def told(session: Session, voter: str) -> list[Notification]:
 # ------------------------------------------------------------ the card
 
 
+@pytest.mark.slow
 def test_the_same_words_are_one_card_of_the_first_that_was_approved(family: Services) -> None:
     wall = family.mottos.wall(1)
 
@@ -116,6 +117,7 @@ def test_who_signed_is_named_masked_and_in_the_order_of_approval(
     assert (few.count, few.names) == (3, ["张*"])
 
 
+@pytest.mark.slow
 def test_a_card_hangs_on_the_wall_of_each_district_that_signed_it(family: Services) -> None:
     walls = [family.mottos.wall(1, district).mottos for district in (1, 3)]
 
@@ -123,6 +125,7 @@ def test_a_card_hangs_on_the_wall_of_each_district_that_signed_it(family: Servic
     assert [card.signers for wall in walls for card in wall] == [3, 3]
 
 
+@pytest.mark.slow
 def test_other_words_and_other_states_join_nothing(session: Session) -> None:
     for name, words in (("zhang", WRITTEN[0]), ("li", OTHERS)):
         an_approved_motto(session, name, words)
@@ -186,6 +189,7 @@ def test_a_vote_is_taken_back_by_any_number_of_the_card(
         family.votes.withdraw(key("a"), number, DELIVERY)
 
 
+@pytest.mark.slow
 def test_who_joins_a_card_changes_neither_number_nor_votes(
     family: Services, session: Session
 ) -> None:
@@ -199,6 +203,7 @@ def test_who_joins_a_card_changes_neither_number_nor_votes(
     assert (card.number, card.signers, family.mottos.votes_for(1004)) == (FIRST, 4, 1)
 
 
+@pytest.mark.slow
 def test_the_result_of_a_sealed_round_has_a_line_for_each_card(
     family: Services, session: Session
 ) -> None:
@@ -214,6 +219,7 @@ def test_the_result_of_a_sealed_round_has_a_line_for_each_card(
 # ------------------------------------------------------------ when an entry goes
 
 
+@pytest.mark.slow
 def test_when_the_first_goes_its_votes_pass_to_the_next(family: Services, session: Session) -> None:
     cast(family, "a", FIRST)
 
@@ -240,6 +246,7 @@ def test_when_another_goes_the_votes_stay(family: Services, session: Session) ->
     assert told(session, "a") == []
 
 
+@pytest.mark.slow
 def test_only_with_the_last_are_votes_set_aside(family: Services, session: Session) -> None:
     cast(family, "a", FIRST)
     at_stake = []
@@ -264,6 +271,7 @@ def test_an_author_of_several_needs_no_warning(family: Services, session: Sessio
     assert votes(session) == [(key("a"), THIRD)]
 
 
+@pytest.mark.slow
 def test_when_the_first_is_erased_the_card_lives_on(family: Services, session: Session) -> None:
     cast(family, "a", FIRST)
 
@@ -277,6 +285,7 @@ def test_when_the_first_is_erased_the_card_lives_on(family: Services, session: S
     assert (passed.kind, passed.facts["why"]) == ("votes_pass", "erased")
 
 
+@pytest.mark.slow
 def test_who_comes_back_stands_behind_those_who_stayed(family: Services) -> None:
     family.mottos.withdraw(key("zhang"))
     family.mottos.restore(key("zhang"))

@@ -89,6 +89,7 @@ def check_a_frozen_board(session: Session) -> None:
     assert [place.points for place in mine.around] == [2]
 
 
+@pytest.mark.slow
 def test_what_comes_after_the_instant_reaches_no_frozen_board(contest: Session) -> None:
     played(contest)
     assert Freezing(contest, INSTANT + GRACE - timedelta(seconds=1)).due() == []
@@ -115,6 +116,7 @@ def test_every_engine_freezes_alike(sessions: Sessions) -> None:
         check_a_frozen_board(session)
 
 
+@pytest.mark.slow
 def test_until_the_end_all_see_the_frozen_board_and_from_then_on_the_last(
     contest: Session,
 ) -> None:
@@ -132,6 +134,7 @@ def test_until_the_end_all_see_the_frozen_board_and_from_then_on_the_last(
     assert board(contest, ENDED) == AS_IT_IS
 
 
+@pytest.mark.slow
 def test_units_stand_as_they_did_and_colleagues_see_them_as_they_are(contest: Session) -> None:
     played(contest)
     freeze_boards(contest, NOON)
@@ -144,6 +147,7 @@ def test_units_stand_as_they_did_and_colleagues_see_them_as_they_are(contest: Se
     assert live == {"城东街道": Turnout(1, 900), "农业局": Turnout(2, 120)}
 
 
+@pytest.mark.slow
 def test_a_key_mended_during_the_freeze_changes_points_and_no_frozen_board(
     contest: Session,
 ) -> None:
@@ -167,6 +171,7 @@ def test_a_key_mended_during_the_freeze_changes_points_and_no_frozen_board(
     assert board(contest) == AS_IT_WAS
 
 
+@pytest.mark.slow
 def test_a_colleague_lifts_it_once_and_for_good(contest: Session) -> None:
     played(contest)
     with pytest.raises(NotFrozen):
@@ -238,6 +243,7 @@ def test_nobody_sees_a_snapshot_before_it_is_whole_and_one_worker_alone_takes_it
     assert not freezing.finish(snapshot, [])
 
 
+@pytest.mark.slow
 def test_what_a_worker_left_half_written_is_begun_anew_and_it_writes_no_more(
     contest: Session,
 ) -> None:
@@ -255,6 +261,7 @@ def test_what_a_worker_left_half_written_is_begun_anew_and_it_writes_no_more(
     assert not freezing.write(claim, piece)
 
 
+@pytest.mark.slow
 def test_who_goes_while_the_snapshot_is_written_stands_on_no_board(contest: Session) -> None:
     played(contest)
     freezing = Freezing(contest, NOON)

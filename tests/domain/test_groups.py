@@ -47,6 +47,7 @@ def cast(session: Session, number: int) -> Receipt:
     return at(session).votes.cast(key("zhang"), number, NOON, DELIVERY)
 
 
+@pytest.mark.slow
 def test_what_is_sent_in_goes_to_the_groups_in_turn(session: Session, numbers: list[int]) -> None:
     cards = at(session).sent_entries.listed(None)
 
@@ -55,6 +56,7 @@ def test_what_is_sent_in_goes_to_the_groups_in_turn(session: Session, numbers: l
     assert groups == [0] * 3 + [1] * 3 + [2] * 3
 
 
+@pytest.mark.slow
 def test_each_group_has_votes_of_its_own(session: Session, numbers: list[int]) -> None:
     first = cast(session, numbers[1])
     assert (first.group, first.most, first.left, first.lacking) == (2, 2, 1, 1)
@@ -78,6 +80,7 @@ def test_a_vote_taken_back_gives_its_group_its_slot_again(
     assert cast(session, numbers[8]).left == 0
 
 
+@pytest.mark.slow
 def test_the_key_holds_though_nobody_counts(session: Session, numbers: list[int]) -> None:
     cast(session, numbers[1])
     day = campaign_day(NOON - timedelta(days=10))
@@ -90,6 +93,7 @@ def test_the_key_holds_though_nobody_counts(session: Session, numbers: list[int]
         session.execute(insert(Vote).values(row))
 
 
+@pytest.mark.slow
 def test_with_the_seal_too_few_in_a_group_do_not_count_and_the_others_do(
     session: Session, numbers: list[int]
 ) -> None:

@@ -53,6 +53,7 @@ def some_papers(session: Session) -> None:
         answered(session, f"m{n}", *choices)
 
 
+@pytest.mark.slow
 def test_the_figures_come_from_the_rest_of_each_paper(sessions: Sessions) -> None:
     with sessions.begin() as session:
         some_papers(session)
@@ -69,6 +70,7 @@ def test_the_figures_come_from_the_rest_of_each_paper(sessions: Sessions) -> Non
     assert found.number == 1
 
 
+@pytest.mark.slow
 def test_the_rate_of_the_rest_leaves_the_question_itself_out(session: Session) -> None:
     answered(session, "one", "B")
     answered(session, "two", "B", "A")
@@ -79,6 +81,7 @@ def test_the_rate_of_the_rest_leaves_the_question_itself_out(session: Session) -
     assert figures.point_biserial is None
 
 
+@pytest.mark.slow
 def test_the_usual_time_is_from_one_answer_to_the_next(session: Session) -> None:
     answered(session, "quick", "B", "B", apart=10)
     answered(session, "slow", "B", "B", apart=40)
@@ -98,6 +101,7 @@ def test_answers_that_came_in_one_message_are_not_timed(session: Session) -> Non
     assert (asked.usual_time, asked.timed) == (None, 0)
 
 
+@pytest.mark.slow
 def test_members_who_call_one_question_faulty_are_counted_once_each(session: Session) -> None:
     some_papers(session)
     tickets = Tickets(session, NOON)
@@ -113,6 +117,7 @@ def test_members_who_call_one_question_faulty_are_counted_once_each(session: Ses
     assert item(items, "Q000").figures.doubts == (Doubt.REPORTED,)
 
 
+@pytest.mark.slow
 def test_a_report_that_a_colleague_has_closed_raises_no_doubt(session: Session) -> None:
     some_papers(session)
     tickets, delivery = Tickets(session, NOON), said("x").delivery

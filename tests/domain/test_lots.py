@@ -3,6 +3,7 @@
 from collections import Counter
 from hashlib import sha256
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ def test_the_rule_is_the_one_that_is_printed() -> None:
     assert lots.drawn(["BBBBBBBB", "AAAAAAAA"], "583")[0] == ("A" if a < b else "B") * 8
 
 
+@pytest.mark.slow
 @given(CODES, st.randoms())
 def test_who_stands_where_in_the_list_changes_nothing(codes: list[str], dice: object) -> None:
     order = lots.drawn(codes, "1")
@@ -29,6 +31,7 @@ def test_who_stands_where_in_the_list_changes_nothing(codes: list[str], dice: ob
     assert lots.drawn(codes[::-1], "1") == order
 
 
+@pytest.mark.slow
 def test_everybody_wins_about_as_often() -> None:
     codes = [f"{n:08}" for n in range(20)]
 

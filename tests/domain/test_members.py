@@ -116,6 +116,7 @@ def test_a_unit_that_does_not_exist_cannot_be_scanned_into_the_profile(session: 
     assert members.profile(member).scanned is None
 
 
+@pytest.mark.slow
 def test_a_unit_is_changed_twice_in_thirty_days_and_no_more(session: Session) -> None:
     member, day = a_member(session, unit=2), timedelta(days=1)
     for days, unit in ((0, 3), (1, 1)):

@@ -50,6 +50,7 @@ def test_the_queue_begins_with_the_oldest(session: Session) -> None:
     assert late != early
 
 
+@pytest.mark.slow
 def test_an_approved_motto_leaves_the_queue_for_the_wall(services: Services) -> None:
     number = waiting(services)
 
@@ -149,6 +150,7 @@ def test_what_is_offered_must_be_able_to_stand(
     assert services.moderation.queue().waiting == 1
 
 
+@pytest.mark.slow
 def test_an_offer_is_gone_with_the_decision_and_with_the_words(services: Services) -> None:
     number = with_a_typo(services)
     version = services.moderation.decide(number, 1, 1, Reason.TYPO, RIGHT)
@@ -188,6 +190,7 @@ def test_after_a_minute_the_decision_stands(services: Services, session: Session
     assert services.mottos.public(number) is not None
 
 
+@pytest.mark.slow
 def test_votes_given_before_the_undoing_are_set_aside(services: Services, session: Session) -> None:
     number = waiting(services)
     version = services.moderation.decide(number, 1, staff_id=1)
@@ -198,6 +201,7 @@ def test_votes_given_before_the_undoing_are_set_aside(services: Services, sessio
     assert services.mottos.votes_for(number) == 0
 
 
+@pytest.mark.slow
 def test_only_the_latest_decision_can_be_taken_back(services: Services) -> None:
     number = waiting(services)
     version = services.moderation.decide(number, 1, staff_id=1)
@@ -207,6 +211,7 @@ def test_only_the_latest_decision_can_be_taken_back(services: Services) -> None:
         services.moderation.undo(number, version, staff_id=1)
 
 
+@pytest.mark.slow
 def test_recent_decisions_name_who_and_whether_they_can_be_undone(
     services: Services, session: Session
 ) -> None:
@@ -248,6 +253,7 @@ def test_the_author_hears_when_it_can_no_longer_be_undone_and_only_once(
     ]
 
 
+@pytest.mark.slow
 def test_each_decision_about_an_entry_is_told(services: Services, session: Session) -> None:
     number = waiting(services)
     version = services.moderation.decide(number, 1, staff_id=1, reason=Reason.TYPO)

@@ -118,6 +118,7 @@ def test_mottos_are_taken_only_while_they_are_collected(session: Session, moment
         at(session, moment).mottos.ensure_collecting()
 
 
+@pytest.mark.slow
 def test_approved_mottos_that_say_the_same_are_counted(
     services: Services, session: Session
 ) -> None:
@@ -131,6 +132,7 @@ def test_approved_mottos_that_say_the_same_are_counted(
 # ------------------------------------------------------------ other words
 
 
+@pytest.mark.slow
 def test_other_words_wait_for_review_under_the_same_number(
     services: Services, session: Session
 ) -> None:
@@ -196,6 +198,7 @@ def rewords(sessions: Sessions) -> None:
 # ------------------------------------------------------------ another signature
 
 
+@pytest.mark.slow
 def test_another_signature_changes_neither_verdict_nor_votes(
     services: Services, session: Session
 ) -> None:
@@ -212,6 +215,7 @@ def test_another_signature_changes_neither_verdict_nor_votes(
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_verdict_about_words_that_are_gone_is_not_told(
     services: Services, session: Session
 ) -> None:
@@ -232,6 +236,7 @@ def test_there_is_nothing_to_reword_without_a_motto(services: Services) -> None:
 # ------------------------------------------------------------ withdrawing
 
 
+@pytest.mark.slow
 def test_a_withdrawn_motto_leaves_the_wall_and_its_votes_are_void(
     services: Services, session: Session
 ) -> None:
@@ -286,6 +291,7 @@ def test_only_a_withdrawn_motto_can_be_restored(services: Services) -> None:
 # ------------------------------------------------------------ the wall
 
 
+@pytest.mark.slow
 def test_the_wall_shows_exactly_the_approved(services: Services, session: Session) -> None:
     shown = {an_approved_motto(session, name, f"{WORDS}{name}") for name in ("a", "b", "c")}
     hidden = an_approved_motto(session, "withdrawn", WORDS)
@@ -315,6 +321,7 @@ def test_the_wall_has_pages_and_the_one_beyond_the_last_is_the_last(
     assert {c.number for c in first.mottos} | {c.number for c in beyond.mottos} == set(numbers)
 
 
+@pytest.mark.slow
 def test_a_district_shows_the_mottos_of_its_branches_and_of_who_joined_later(
     services: Services, session: Session
 ) -> None:

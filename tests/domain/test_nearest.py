@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy.orm import Session
 
 from bot.domain.entries import MottoState, read_cards
@@ -22,6 +23,7 @@ def near(session: Session, number: int, shelf: Shelf | None = None) -> Near | No
     return services.nearest.of([card]).get(number)
 
 
+@pytest.mark.slow
 def test_the_nearest_before_it_is_found_with_what_was_decided(session: Session) -> None:
     colleagues(session)
     first, other = submit(session, PERSON, BRICK)
@@ -37,6 +39,7 @@ def test_the_nearest_before_it_is_found_with_what_was_decided(session: Session) 
     assert near(session, other) is None
 
 
+@pytest.mark.slow
 def test_what_lies_on_the_same_pile_is_no_news_but_what_was_decided_is(session: Session) -> None:
     colleagues(session)
     first, second = submit(session, BRICK, f"我{BRICK}")

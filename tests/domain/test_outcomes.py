@@ -54,6 +54,7 @@ def broken(session: Session, moment: datetime = SEALED) -> set[str]:
     return found & {"result_differs", "ballots_changed", "vote_for_unfit_entry"}
 
 
+@pytest.mark.slow
 def test_a_result_goes_its_way_and_each_step_is_in_the_trail(
     session: Session, receipts: list[Receipt]
 ) -> None:
@@ -128,6 +129,7 @@ def test_no_ballot_in_public_says_whose_it_is(session: Session, receipts: list[R
     assert not any(key(name).hex() in public for name in ("li", "wu"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", ["a0", "li"])
 def test_who_leaves_after_the_seal_changes_neither_result_nor_root(
     session: Session, receipts: list[Receipt], who: str
@@ -141,6 +143,7 @@ def test_who_leaves_after_the_seal_changes_neither_result_nor_root(
     assert not broken(session, SEALED + timedelta(minutes=1))
 
 
+@pytest.mark.slow
 def test_an_entry_withdrawn_after_the_seal_keeps_its_votes(
     session: Session, receipts: list[Receipt]
 ) -> None:
@@ -149,6 +152,7 @@ def test_an_entry_withdrawn_after_the_seal_keeps_its_votes(
     assert not broken(session)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ["another entry", "one less"])
 def test_a_ballot_that_is_changed_after_the_seal_is_found(
     session: Session, receipts: list[Receipt], change: str

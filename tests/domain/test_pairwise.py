@@ -16,6 +16,7 @@ entries = st.integers(1, 6)
 a_pair = st.tuples(entries, entries).filter(lambda pair: pair[0] != pair[1])
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.dictionaries(a_pair, st.integers(1, 5), min_size=1, max_size=12))
 def test_no_other_strengths_make_what_was_said_likelier(wins: dict[tuple[int, int], int]) -> None:
@@ -31,6 +32,7 @@ def test_no_other_strengths_make_what_was_said_likelier(wins: dict[tuple[int, in
         assert due == pytest.approx(won + NOTIONAL, rel=1e-7)
 
 
+@pytest.mark.slow
 def test_known_cases() -> None:
     assert points({}) == {}
     assert points({(1, 2): 1}, entries=[2, 3]) == {1: 6290, 2: 3710, 3: 5000}
@@ -53,6 +55,7 @@ def panels(draw: st.DrawFn) -> dict[int, list[int]]:
     }
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(panels(), st.integers(2, 5))
 def test_pairs_respect_recusal_and_join_all_that_can_be_joined(

@@ -101,6 +101,7 @@ def all_marked(session: Session, judges: list[int]) -> None:
             at(session).judging.save(judge, number, {1: 1 + number % 10, 2: 5})
 
 
+@pytest.mark.slow
 def test_nobody_judges_what_the_own_unit_sent_in(
     session: Session, begun: list[int], numbers: list[int]
 ) -> None:
@@ -144,6 +145,7 @@ def test_of_a_card_that_several_districts_signed_each_hand_is_kept_and_stands_as
     assert sorted(of_both) == [(1, None), (1, None), (3, None), (3, None)]
 
 
+@pytest.mark.slow
 def test_each_has_an_order_of_their_own_that_never_changes(
     session: Session, begun: list[int]
 ) -> None:
@@ -153,6 +155,7 @@ def test_each_has_an_order_of_their_own_that_never_changes(
     assert [at(session).judging.stacks(judge)[0].numbers for judge in begun] == first
 
 
+@pytest.mark.slow
 def test_marks_are_kept_one_by_one_and_can_be_changed(session: Session, begun: list[int]) -> None:
     number = next(iter(given_to(session, begun[2])))
     at(session).judging.save(begun[2], number, {1: 7})
@@ -166,6 +169,7 @@ def test_marks_are_kept_one_by_one_and_can_be_changed(session: Session, begun: l
     assert number in at(session).judging.sheet(begun[2], number).stack.done
 
 
+@pytest.mark.slow
 def test_organisers_see_progress_and_drift_and_no_table_before_the_end(
     session: Session, begun: list[int]
 ) -> None:
@@ -185,6 +189,7 @@ def test_organisers_see_progress_and_drift_and_no_table_before_the_end(
         at(session).outcomes.publicise(1, OWNER)
 
 
+@pytest.mark.slow
 def test_the_end_brings_the_table_and_shuts_the_sheets(
     session: Session, begun: list[int], numbers: list[int]
 ) -> None:
@@ -205,6 +210,7 @@ def test_the_end_brings_the_table_and_shuts_the_sheets(
     assert list(deeds)[-2:] == ["panel.begin", "panel.close"]
 
 
+@pytest.mark.slow
 def test_it_ends_when_each_entry_was_judged_by_somebody_at_least(
     session: Session, begun: list[int], numbers: list[int]
 ) -> None:
@@ -219,6 +225,7 @@ def test_it_ends_when_each_entry_was_judged_by_somebody_at_least(
     assert at(session).panels.table(1) is not None
 
 
+@pytest.mark.slow
 def test_a_process_works_the_table_out_once_and_anew_when_votes_no_longer_count(
     session: Session, begun: list[int], numbers: list[int]
 ) -> None:
@@ -240,6 +247,7 @@ def test_a_process_works_the_table_out_once_and_anew_when_votes_no_longer_count(
     assert totals(shelf) == totals(Shelf())
 
 
+@pytest.mark.slow
 def test_a_judge_is_done_without_what_its_author_took_back(
     session: Session, begun: list[int]
 ) -> None:
@@ -259,6 +267,7 @@ def test_the_rule_stands_once_the_votes_are_sealed(session: Session, begun: list
         at(session).panels.dismiss(1, begun[0], OWNER)
 
 
+@pytest.mark.slow
 def test_nobody_begins_before_the_seal_or_without_judges_enough(
     session: Session, judges: list[int], numbers: list[int]
 ) -> None:
@@ -277,6 +286,7 @@ def test_nobody_begins_before_the_seal_or_without_judges_enough(
     at(session).outcomes.publicise(1, OWNER)
 
 
+@pytest.mark.slow
 def test_fewer_judges_than_were_announced_are_taken_only_when_it_is_said(
     session: Session, judges: list[int], numbers: list[int]
 ) -> None:

@@ -30,6 +30,7 @@ def turnouts(session: Session, unit: int | None = None) -> dict[str | None, Turn
     return {place.name: place.turnout for place in table.places}
 
 
+@pytest.mark.slow
 def test_who_answered_took_part_whatever_the_points(session: Session) -> None:
     plays(session, "zhang", 2)
     plays(session, "li", 3)
@@ -60,6 +61,7 @@ def test_without_any_contest_nobody_took_part(session: Session) -> None:
     assert not Participation(session, NOON).table().has_begun
 
 
+@pytest.mark.slow
 def test_every_store_counts_alike(sessions: Sessions) -> None:
     with sessions.begin() as session:
         plays(session, "zhang", 2)
@@ -86,6 +88,7 @@ def count_units(sessions: Sessions, now: datetime = NOON) -> None:
     Chores(sessions, lambda _: now, Board(Memory(""))).count_units()
 
 
+@pytest.mark.slow
 def test_a_reply_about_a_large_contest_says_what_the_worker_counted(counted: Sessions) -> None:
     with counted.begin() as session:
         plays(session, "wang", 3)
@@ -96,6 +99,7 @@ def test_a_reply_about_a_large_contest_says_what_the_worker_counted(counted: Ses
         assert turnouts(session) == {"农业局": Turnout(2, 120), "城东街道": Turnout(1, 900)}
 
 
+@pytest.mark.slow
 def test_while_the_worker_is_away_its_last_count_stands_and_says_of_when_it_is(
     counted: Sessions,
 ) -> None:
@@ -107,6 +111,7 @@ def test_while_the_worker_is_away_its_last_count_stands_and_says_of_when_it_is(
     assert [place.turnout for place in table.places] == [Turnout(1, 120), Turnout(1, 900)]
 
 
+@pytest.mark.slow
 def test_a_contest_that_is_small_again_is_counted_by_each_reply(
     counted: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy.orm import Session
 
 from bot.conversation.folding import fold_prose
@@ -25,10 +26,12 @@ def past(session: Session, number: int) -> Past | None:
     return at(session).pasts.of([card(session, number)]).get(number)
 
 
+@pytest.mark.slow
 def test_who_is_here_for_the_first_time_has_none(session: Session) -> None:
     assert past(session, a_waiting_motto(session, "zhang", CLEAN)) is None
 
 
+@pytest.mark.slow
 def test_entries_of_other_rounds_are_counted_by_what_became_of_them(session: Session) -> None:
     an_approved_motto(session, "zhang", CLEAN)
     an_approved_motto(session, "li", CLEAN)
@@ -49,6 +52,7 @@ def test_entries_of_other_rounds_are_counted_by_what_became_of_them(session: Ses
     assert past(session, number) == Past(approved=1, returned=0, reasons=())
 
 
+@pytest.mark.slow
 def test_why_it_was_sent_back_is_told_unless_that_was_undone(session: Session) -> None:
     number = a_waiting_motto(session, "zhang", CLEAN)
     desk = at(session)

@@ -87,6 +87,7 @@ def states(session: Session) -> list[str]:
 # ------------------------------------------------------------ piles
 
 
+@pytest.mark.slow
 def test_what_nearly_says_the_same_lies_on_one_pile(desk: Session) -> None:
     first, second, third = submit(desk, *BRICKS)
     (other,) = submit(desk, CLEAN, since=NOON + timedelta(minutes=1))
@@ -97,6 +98,7 @@ def test_what_nearly_says_the_same_lies_on_one_pile(desk: Session) -> None:
     assert shown.piles[0].wordings == list(BRICKS)
 
 
+@pytest.mark.slow
 def test_piles_stay_as_they_are_while_somebody_works(desk: Session) -> None:
     (first, *_), (other,) = submit(desk, BRICK), submit(desk, CLEAN, since=NOON + timedelta(1))
     sit(desk, LI)
@@ -107,6 +109,7 @@ def test_piles_stay_as_they_are_while_somebody_works(desk: Session) -> None:
     assert sit(desk, LI) == [[other], [late, later]]
 
 
+@pytest.mark.slow
 def test_other_words_leave_the_pile(desk: Session) -> None:
     first, second, third = submit(desk, *BRICKS)
     sit(desk, LI)
@@ -115,6 +118,7 @@ def test_other_words_leave_the_pile(desk: Session) -> None:
     assert sit(desk, LI) == [[first, third], [second]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [CLEAN, BRICKS[2]])
 def test_other_words_of_the_first_never_lie_among_the_old_ones_unlike(
     desk: Session, words: str
@@ -130,6 +134,7 @@ def test_other_words_of_the_first_never_lie_among_the_old_ones_unlike(
     assert others == ([] if first in pile else [[first]])
 
 
+@pytest.mark.slow
 def test_the_first_in_other_words_gathers_a_pile_anew(desk: Session) -> None:
     first, second = submit(desk, *BRICKS[:2])
     sit(desk, LI)
@@ -163,6 +168,7 @@ def test_where_few_wait_they_are_sorted_and_where_many_do_they_are_not(desk: Ses
     assert [placing.entry + 1000 for placing in at(desk).piles.sort(most=2)] == [first, second]
 
 
+@pytest.mark.slow
 def test_an_appeal_lies_alone_and_not_before_whom_it_is_against(desk: Session) -> None:
     first, second = submit(desk, BRICK, CLEAN)
     at(desk).moderation.decide(second, 1, LI, Reason.UNFIT)
@@ -178,6 +184,7 @@ def test_an_appeal_lies_alone_and_not_before_whom_it_is_against(desk: Session) -
 # ------------------------------------------------------------ deciding together
 
 
+@pytest.mark.slow
 def test_one_decision_tells_each_author_and_leaves_a_row_for_each(desk: Session) -> None:
     numbers = submit(desk, *BRICKS)
     outcome = at(desk).piles.decide([Seen(n, 1) for n in numbers], LI, Reason.QUOTATION)
@@ -202,6 +209,7 @@ def test_words_of_the_first_that_nobody_put_right_are_offered_to_no_author(desk:
     assert [notice["fix"] for notice in desk.scalars(select(Notice.facts))] == [None] * 3
 
 
+@pytest.mark.slow
 def test_nor_are_they_when_the_first_has_other_words_since(desk: Session) -> None:
     first, second = submit(desk, *BRICKS[:2])
     author = desk.scalars(select(Motto.author).where(Motto.id == first - 1000)).one()
@@ -219,6 +227,7 @@ def test_words_put_right_are_offered_to_each_author_who_wrote_others(desk: Sessi
     assert fixes == [BRICKS[1], None, BRICKS[1]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("reason", "fix"),
     [(None, None), (Reason.TYPO, "愿做一块砖，哪里需要往哪里搬"), (Reason.UNFIT, None)],
@@ -244,6 +253,7 @@ def rows(desk: Session) -> list[object]:
     return list(desk.execute(select(*columns).order_by(Motto.id)).all())
 
 
+@pytest.mark.slow
 def test_when_one_author_has_been_told_all_of_it_stands(desk: Session) -> None:
     numbers = submit(desk, *BRICKS)
     done = at(desk).piles.decide([Seen(n, 1) for n in numbers], LI).done
@@ -265,6 +275,7 @@ def test_after_a_minute_the_whole_pile_stands(desk: Session) -> None:
         at(desk, NOON + UNDO).piles.undo(done, LI)
 
 
+@pytest.mark.slow
 def test_what_changed_since_it_was_seen_is_left_out_and_told(desk: Session) -> None:
     first, second = submit(desk, *BRICKS[:2])
     at(desk).moderation.decide(second, 1, WANG, Reason.TYPO)
@@ -287,6 +298,7 @@ def test_who_comes_too_late_for_all_of_it_hears_who_was_first(desk: Session) -> 
     assert (late.value.by, late.value.state) == ("staff:1", "approved")
 
 
+@pytest.mark.slow
 def test_the_pace_counts_entries_and_tells_how_long_one_pile_takes(desk: Session) -> None:
     numbers = submit(desk, *BRICKS, *(f"{sign}" * 3 + CLEAN for sign in "甲乙丙丁"))
     at(desk).piles.decide([Seen(n, 1) for n in numbers[:3]], LI)
@@ -416,6 +428,7 @@ def test_when_one_author_has_been_told_none_is_taken_back(sessions: Sessions) ->
 # ------------------------------------------------------------ with one that says the same
 
 
+@pytest.mark.slow
 def test_what_says_the_same_as_one_that_was_decided_is_decided_alike(desk: Session) -> None:
     first, second, third = submit(desk, BRICK, CLEAN, CLEAN + "啊")
     at(desk).moderation.decide(first, 1, WANG, Reason.TYPO, "愿做一块砖，哪里需要到哪里")
@@ -430,6 +443,7 @@ def test_what_says_the_same_as_one_that_was_decided_is_decided_alike(desk: Sessi
     assert states(desk) == ["returned", "waiting", "waiting"]
 
 
+@pytest.mark.slow
 def test_what_says_the_same_as_one_that_waits_lies_on_its_pile(desk: Session) -> None:
     first, second, other, third = submit(desk, *BRICKS[:2], CLEAN, CLEAN)
     assert sit(desk, LI) == [[first, second], [other, third]]
@@ -444,6 +458,7 @@ def test_what_says_the_same_as_one_that_waits_lies_on_its_pile(desk: Session) ->
     })  # fmt: skip
 
 
+@pytest.mark.slow
 def test_with_what_is_gone_or_objected_to_nothing_is_done_alike(desk: Session) -> None:
     gone, mine, twin, appealed = submit(desk, BRICK, CLEAN, CLEAN, f"{CLEAN}{BRICK}")
     sit(desk, LI)
@@ -473,6 +488,7 @@ def own(desk: Session) -> int:
     return own
 
 
+@pytest.mark.slow
 def test_ones_own_entry_is_left_to_others(desk: Session, own: int) -> None:
     assert sit(desk, LI) == [[own - 1, own + 1]]
 
@@ -489,6 +505,7 @@ def test_ones_own_entry_is_left_to_others(desk: Session, own: int) -> None:
         at(desk).piles.undo([Seen(own, 2)], LI)
 
 
+@pytest.mark.slow
 def test_what_others_decided_of_ones_own_is_not_offered_to_undo(desk: Session, own: int) -> None:
     at(desk).piles.decide([Seen(own, 1)], WANG)
 
@@ -593,6 +610,7 @@ def test_five_thousand_are_on_their_piles_within_three_seconds(desk: Session) ->
     assert built < 3
 
 
+@pytest.mark.slow
 def test_of_a_huge_pile_so_many_are_decided_at_once(desk: Session) -> None:
     submit(desk, *[BRICK] * 3)
     sit(desk, LI)

@@ -56,6 +56,7 @@ def flaws_of(raised: pytest.ExceptionInfo[Unfit]) -> dict[str, Flaw]:
 # ------------------------------------------------------------ contests
 
 
+@pytest.mark.slow
 def test_a_new_contest_is_played_when_its_day_has_come(
     planning: Planning, session: Session
 ) -> None:
@@ -67,6 +68,7 @@ def test_a_new_contest_is_played_when_its_day_has_come(
     assert then.quiz.rules().plan == CONTEST
 
 
+@pytest.mark.slow
 def test_the_contest_that_runs_is_played_on_when_the_next_is_planned(
     planning: Planning, session: Session
 ) -> None:
@@ -143,6 +145,7 @@ def test_a_contest_that_makes_no_sense_is_refused_at_its_field(
     assert flaws_of(raised) == flaw
 
 
+@pytest.mark.slow
 def test_contests_run_side_by_side_but_not_too_many(planning: Planning) -> None:
     day = timedelta(days=1)
     first, last = CONTEST.first_day, CONTEST.last_day
@@ -180,6 +183,7 @@ def test_before_it_begins_all_of_a_contest_can_change(planning: Planning) -> Non
     assert (planning.contest(id_).plan, planning.contest(id_).version) == (other, 2)
 
 
+@pytest.mark.slow
 def test_once_begun_its_points_and_its_first_day_stay(planning: Planning) -> None:
     running = planning.contests()[0]
     more = replace(running.plan, points_each=9, first_day=TODAY)
@@ -193,6 +197,7 @@ def test_once_begun_its_points_and_its_first_day_stay(planning: Planning) -> Non
     assert planning.contest(running.id).plan == longer
 
 
+@pytest.mark.slow
 def test_once_begun_the_hours_only_widen_and_making_up_stays(planning: Planning) -> None:
     running = planning.contests()[0]
     allowed = replace(running.plan, new_paper_hour=6)
@@ -252,6 +257,7 @@ def test_a_contest_that_is_over_stays_as_it_was(planning: Planning, session: Ses
     assert flaws_of(raised) == {"last_day": Flaw.OVER}
 
 
+@pytest.mark.slow
 def test_of_two_who_change_the_same_plan_the_second_is_told(planning: Planning) -> None:
     id_ = planning.add_contest(CONTEST, ORGANISER)
     planning.change_contest(id_, 1, replace(CONTEST, title="甲的名字"), ORGANISER)
@@ -272,6 +278,7 @@ def test_what_is_not_there_can_not_be_looked_at(planning: Planning) -> None:
 # ------------------------------------------------------------ selections
 
 
+@pytest.mark.slow
 def test_a_new_selection_takes_mottos_and_votes_when_its_time_has_come(
     planning: Planning, session: Session
 ) -> None:
@@ -287,6 +294,7 @@ def test_a_new_selection_takes_mottos_and_votes_when_its_time_has_come(
     assert (ballot.most, ballot.left) == (2, 1)
 
 
+@pytest.mark.slow
 def test_the_selection_that_runs_goes_on_when_the_next_is_planned(
     planning: Planning, session: Session
 ) -> None:

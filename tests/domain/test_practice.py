@@ -151,6 +151,7 @@ def test_a_wrong_answer_brings_it_back_tomorrow_and_it_is_not_understood(
     assert due([mistake], TODAY + DAY) == [mistake]
 
 
+@pytest.mark.slow
 def test_what_was_right_and_then_wrong_is_not_understood_any_more(
     session: Session, member: bytes
 ) -> None:
@@ -205,6 +206,7 @@ def test_put_aside_after_practice_it_is_asked_no_more(session: Session, member: 
     assert practice_at(session, NOON + 400 * DAY).mistakes(member) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("aside", [True, False])
 def test_answered_wrongly_again_in_the_quiz_it_is_a_new_mistake(
     session: Session, member: bytes, aside: bool
@@ -238,6 +240,7 @@ def test_an_answer_that_is_judged_right_after_all_is_no_mistake(
 # ------------------------------------------------------------ in which order
 
 
+@pytest.mark.slow
 def test_what_is_not_understood_is_asked_before_what_comes_back(
     session: Session, member: bytes
 ) -> None:

@@ -61,6 +61,7 @@ def deliveries(session: Session, *ages: timedelta) -> None:
     session.flush()
 
 
+@pytest.mark.slow
 def test_a_delivery_is_kept_for_a_month_and_its_reply_for_a_day(
     session: Session, one_at_a_time: None
 ) -> None:
@@ -82,6 +83,7 @@ def test_a_step_takes_no_more_than_a_batch(session: Session, one_at_a_time: None
     assert rows(session, Delivery) == 2
 
 
+@pytest.mark.slow
 def test_deliveries_of_the_erased_are_kept_for_as_long_as_they_may_come_again(
     session: Session,
 ) -> None:
@@ -95,6 +97,7 @@ def test_deliveries_of_the_erased_are_kept_for_as_long_as_they_may_come_again(
     assert rows(session, Delivery) == 0
 
 
+@pytest.mark.slow
 def test_a_notice_goes_a_month_after_it_was_told(session: Session) -> None:
     some_life(session)
     a_waiting_motto(session, "zhang2", "一步一个脚印，踏实走好每一天")
@@ -108,6 +111,7 @@ def test_a_notice_goes_a_month_after_it_was_told(session: Session) -> None:
     assert rows(session, Notice) == waiting
 
 
+@pytest.mark.slow
 def test_a_letter_goes_three_months_after_it_was_answered_and_the_answer_with_it(
     session: Session,
 ) -> None:
@@ -128,6 +132,7 @@ def test_a_letter_goes_three_months_after_it_was_answered_and_the_answer_with_it
     assert list(breaks(session, SECRET)) == []
 
 
+@pytest.mark.slow
 def test_passes_and_spent_days_go_when_they_are_over(session: Session) -> None:
     a_member(session, "zhang")
     open_services(session, NOON, Shelf()).passes.issue(key("zhang"))
@@ -173,6 +178,7 @@ def test_ninety_days_after_the_campaign_members_are_forgotten_and_the_votes_stay
         assert check(session, LONG_AFTER, SECRET) == []
 
 
+@pytest.mark.slow
 def test_who_came_after_that_moment_is_kept(session: Session) -> None:
     for name in ("zhang", "li"):
         a_member(session, name)

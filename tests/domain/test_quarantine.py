@@ -87,12 +87,14 @@ def everything_holds(session: Session) -> bool:
     return not [found for rule in RULES if (found := rule.check(survey))]
 
 
+@pytest.mark.slow
 def test_the_finding_says_what_speaks_against_the_votes(finding: Finding) -> None:
     assert finding.votes == 3 + PAID
     assert finding.suspicious == PAID
     assert finding.signs == {"fresh": PAID, "unbound": PAID, "sole": PAID, "alike": 0}
 
 
+@pytest.mark.slow
 def test_a_proposal_alone_changes_nothing(session: Session, number: int, finding: Finding) -> None:
     case = at(session).quarantines.propose(1, finding, LI)
 
@@ -123,6 +125,7 @@ def test_what_is_dropped_counts_on_and_may_be_proposed_again(
         at(session).quarantines.confirm(case, SUN)
 
 
+@pytest.mark.slow
 def test_confirmed_votes_stay_in_the_box_and_are_counted_by_themselves(
     session: Session, number: int, case: int
 ) -> None:
@@ -133,6 +136,7 @@ def test_confirmed_votes_stay_in_the_box_and_are_counted_by_themselves(
     assert [vote.quarantined for vote in mine] == [True]
 
 
+@pytest.mark.slow
 def test_a_claim_is_kept_and_by_itself_brings_no_vote_back(
     session: Session, number: int, case: int
 ) -> None:
@@ -147,6 +151,7 @@ def test_a_claim_is_kept_and_by_itself_brings_no_vote_back(
     assert session.scalar(claims) == 1
 
 
+@pytest.mark.slow
 def test_two_people_let_go_what_is_claimed_and_leave_the_rest(
     session: Session, number: int, case: int
 ) -> None:
@@ -171,6 +176,7 @@ def test_two_people_let_go_what_is_claimed_and_leave_the_rest(
     assert at(session).stuffing.findings(1) == []
 
 
+@pytest.mark.slow
 def test_a_release_that_is_dropped_lets_nothing_go(session: Session, case: int) -> None:
     at(session).quarantines.propose_release(case, LI, only_claimed=False)
     at(session).quarantines.drop_release(case, WANG)
@@ -180,6 +186,7 @@ def test_a_release_that_is_dropped_lets_nothing_go(session: Session, case: int) 
         at(session).quarantines.release(case, WANG)
 
 
+@pytest.mark.slow
 def test_it_is_decided_until_the_result_is_shown_and_never_after(
     session: Session, number: int, finding: Finding
 ) -> None:
@@ -208,6 +215,7 @@ def test_it_is_decided_until_the_result_is_shown_and_never_after(
     assert sealed.quarantines.case(case).claimed == 1
 
 
+@pytest.mark.slow
 def test_the_receipt_of_such_a_vote_says_so(session: Session, number: int, case: int) -> None:
     at(session, SEALED).sealing.seal(1)
     tracker = session.scalars(select(QuarantinedVote.tracker)).first()
@@ -219,6 +227,7 @@ def test_the_receipt_of_such_a_vote_says_so(session: Session, number: int, case:
     assert (ballot.number, ballot.quarantined) == (number, True)
 
 
+@pytest.mark.slow
 def test_who_is_erased_leaves_the_vote_where_it_is_and_is_told_nothing(
     session: Session, number: int, finding: Finding
 ) -> None:

@@ -101,6 +101,7 @@ def test_two_members_have_papers_of_their_own(session: Session, member: bytes) -
     assert papers[0] != papers[1]
 
 
+@pytest.mark.slow
 def test_eight_days_of_papers_repeat_no_question(session: Session, member: bytes) -> None:
     """There are forty questions, and single ones enough for three places a day."""
     seen: list[str] = []
@@ -111,6 +112,7 @@ def test_eight_days_of_papers_repeat_no_question(session: Session, member: bytes
     assert len(set(seen)) == 40
 
 
+@pytest.mark.slow
 def test_yesterdays_open_paper_is_finished_first_and_keeps_its_day(
     session: Session, member: bytes
 ) -> None:
@@ -227,6 +229,7 @@ def take(quiz: Quiz, member: bytes, right: int) -> Sitting:
     return sitting
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("counting", "points"), [("first", 4), ("best", 8), ("last", 2)])
 def test_of_several_attempts_the_one_counts_that_the_contest_says(
     session: Session, member: bytes, counting: str, points: int
@@ -244,6 +247,7 @@ def test_of_several_attempts_the_one_counts_that_the_contest_says(
     assert [v.what for v in check(session, NOON, SECRET) if v.table in ("score", "attempt")] == []
 
 
+@pytest.mark.slow
 def test_each_attempt_has_a_paper_of_its_own(session: Session, member: bytes) -> None:
     set_rules(session, attempts=2)
     quiz = quiz_at(session, NOON)
@@ -269,6 +273,7 @@ def test_an_attempt_left_half_done_costs_nothing(session: Session, member: bytes
     assert quiz.again(member) == (after, True)
 
 
+@pytest.mark.slow
 def test_there_are_no_more_attempts_than_the_contest_says(session: Session, member: bytes) -> None:
     set_rules(session, attempts=2)
     quiz = quiz_at(session, NOON)
@@ -308,6 +313,7 @@ def test_the_paper_beyond_the_limit_of_a_day_has_no_slot_to_stand_in(sessions: S
         session.add(papers[1])
 
 
+@pytest.mark.slow
 def test_more_papers_than_allowed_are_found(session: Session, member: bytes) -> None:
     set_rules(session, attempts=2)
     quiz = quiz_at(session, NOON)
@@ -330,6 +336,7 @@ def play_all(quiz: Quiz, member: bytes, contest: int) -> Sitting:
     return sitting
 
 
+@pytest.mark.slow
 def test_contests_of_one_day_are_played_each_for_itself(session: Session, member: bytes) -> None:
     other = another_contest(session)
     quiz = quiz_at(session, NOON)
@@ -345,6 +352,7 @@ def test_contests_of_one_day_are_played_each_for_itself(session: Session, member
     assert refused.value.points == 10
 
 
+@pytest.mark.slow
 def test_a_paper_left_half_done_is_not_called_done_and_costs_nothing(
     session: Session, member: bytes
 ) -> None:
@@ -396,6 +404,7 @@ def test_one_contest_alone_is_nothing_to_choose_from(session: Session, member: b
     assert quiz_at(session, NOON + 3 * DAY).titles() == {}
 
 
+@pytest.mark.slow
 def test_a_contest_that_runs_on_is_in_force_again_when_a_later_one_is_over(
     session: Session, member: bytes
 ) -> None:
@@ -405,6 +414,7 @@ def test_a_contest_that_runs_on_is_in_force_again_when_a_later_one_is_over(
     assert quiz_at(session, NOON + 2 * DAY).start(member)[0].contest == 1
 
 
+@pytest.mark.slow
 def test_another_attempt_and_a_missed_day_are_those_of_the_contest_played_last(
     session: Session, member: bytes
 ) -> None:
@@ -434,6 +444,7 @@ def set_rules(session: Session, attempts: int | None = None, **rules: object) ->
         attempts_a_day(session, attempts)
 
 
+@pytest.mark.slow
 def test_papers_are_begun_within_the_hours_alone(session: Session, member: bytes) -> None:
     set_rules(session, until_hour=22)
 
@@ -450,6 +461,7 @@ def test_papers_are_begun_within_the_hours_alone(session: Session, member: bytes
     assert quiz_at(session, at(21, 59)).start(a_member(session, "li"))
 
 
+@pytest.mark.slow
 def test_who_began_in_time_finishes_after_the_hours(session: Session, member: bytes) -> None:
     set_rules(session, until_hour=22)
     quiz_at(session, at(21, 59)).start(member)
@@ -479,6 +491,7 @@ def make_up(quiz: Quiz, member: bytes) -> date:
     return sitting.day
 
 
+@pytest.mark.slow
 def test_the_day_missed_last_is_made_up_and_joins_the_row(session: Session, member: bytes) -> None:
     set_rules(session, make_up=True)
     answer_all(quiz_at(session, at(12, day=8)), member)
@@ -524,6 +537,7 @@ def test_the_key_leaves_room_for_one_made_up_day_a_week(session: Session, member
         session.flush()
 
 
+@pytest.mark.slow
 def test_what_was_before_the_contest_or_long_ago_is_not_made_up(
     session: Session, member: bytes
 ) -> None:
@@ -578,6 +592,7 @@ def test_without_a_contest_there_is_no_paper(session: Session, member: bytes) ->
         quiz_at(session, NOON).start(member)
 
 
+@pytest.mark.slow
 def test_the_contest_begins_and_ends_at_midnight_in_china(session: Session, member: bytes) -> None:
     midnight = datetime(2026, 11, 30, 16, 0, tzinfo=NOON.tzinfo)
     with pytest.raises(ContestNotBegun) as early:
@@ -669,6 +684,7 @@ def test_long_words_filled_in_are_judged_whole_and_kept_short(
     assert len(session.scalars(select(Answer.choice)).one()) == 60
 
 
+@pytest.mark.slow
 def test_another_process_may_grade_a_paper_it_did_not_draw(session: Session, member: bytes) -> None:
     """Its shelf was filled before the question came into the contest."""
     old_shelf = Shelf()
@@ -719,6 +735,7 @@ def test_skipping_all_goes_round(session: Session, member: bytes) -> None:
 # ------------------------------------------------------------ days in a row
 
 
+@pytest.mark.slow
 def test_days_in_a_row_end_at_the_first_gap(session: Session, member: bytes) -> None:
     for day in (0, 2, 3, 4):
         answer_all(quiz_at(session, NOON + day * DAY), member)
@@ -729,6 +746,7 @@ def test_days_in_a_row_end_at_the_first_gap(session: Session, member: bytes) -> 
     assert quiz.streak(member, date(2026, 12, 6)) == 0
 
 
+@pytest.mark.slow
 def test_a_paper_only_looked_at_is_no_day_of_the_row(session: Session, member: bytes) -> None:
     quiz_at(session, NOON).start(member)
     answer_all(quiz_at(session, NOON + 2 * DAY), member)

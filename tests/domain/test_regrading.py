@@ -140,6 +140,7 @@ def test_points_go_where_they_belong_on_every_engine(sessions: Sessions) -> None
         assert session.get_one(Regrade, number).finished_at == LATER + GRACE
 
 
+@pytest.mark.slow
 def test_each_whose_points_change_is_told_what_and_why(three: Session) -> None:
     finished(three, released(three, "C"))
 
@@ -153,6 +154,7 @@ def test_each_whose_points_change_is_told_what_and_why(three: Session) -> None:
     assert key("chen") not in facts
 
 
+@pytest.mark.slow
 def test_when_it_only_adds_nobody_loses_a_point(three: Session) -> None:
     finished(three, released(three, "C", only_adds=True))
 
@@ -161,6 +163,7 @@ def test_when_it_only_adds_nobody_loses_a_point(three: Session) -> None:
     assert faults(three) == []
 
 
+@pytest.mark.slow
 def test_what_is_answered_after_the_release_gets_no_mercy(three: Session) -> None:
     number = released(three, "C", only_adds=True)
     three.execute(
@@ -174,6 +177,7 @@ def test_what_is_answered_after_the_release_gets_no_mercy(three: Session) -> Non
     assert points(three, "zhang") == [2]
 
 
+@pytest.mark.slow
 def test_when_the_last_points_were_won_is_counted_anew(three: Session) -> None:
     three.execute(
         update(Answer)
@@ -187,6 +191,7 @@ def test_when_the_last_points_were_won_is_counted_anew(three: Session) -> None:
     assert "score_not_the_sum" not in faults(three)
 
 
+@pytest.mark.slow
 def test_a_mended_key_moves_a_capped_day_by_what_counts(three: Session) -> None:
     three.execute(update(Contest).values(daily_cap=3))
     three.execute(update(Score).where(Score.points > 3).values(points=3))
@@ -206,6 +211,7 @@ def test_a_mended_key_moves_a_capped_day_by_what_counts(three: Session) -> None:
     assert faults(three) == []
 
 
+@pytest.mark.slow
 def test_a_mended_key_of_several_letters_leaves_half_where_half_is_due(session: Session) -> None:
     session.execute(update(Contest).values(partial_credit=True))
     several = a_question("M", "multiple")
@@ -231,6 +237,7 @@ def test_a_mended_key_of_several_letters_leaves_half_where_half_is_due(session: 
     assert faults(session) == []
 
 
+@pytest.mark.slow
 def test_a_mended_key_may_let_another_attempt_count(session: Session) -> None:
     session.execute(update(Contest).values(questions_a_day=1))
     attempts_a_day(session, 2)
@@ -262,6 +269,7 @@ def test_a_mended_key_may_let_another_attempt_count(session: Session) -> None:
 # ------------------------------------------------------------ an open paper
 
 
+@pytest.mark.slow
 def test_an_open_paper_keeps_its_wording_and_is_graded_by_the_mended_key(session: Session) -> None:
     # Each process has a shelf of its own, and this one has read the question before.
     old_shelf = Shelf()
@@ -277,6 +285,7 @@ def test_an_open_paper_keeps_its_wording_and_is_graded_by_the_mended_key(session
     assert points(session, "zhang") == [2]
 
 
+@pytest.mark.slow
 def test_an_answer_on_its_way_at_the_release_follows_all_the_same(three: Session) -> None:
     number = released(three, "C")
     Regrading(three, LATER).go_on(number)
@@ -323,6 +332,7 @@ def test_not_even_the_database_takes_one_person_for_two(sessions: Sessions) -> N
         )
 
 
+@pytest.mark.slow
 def test_a_second_click_releases_nothing_and_tells_nobody_twice(three: Session) -> None:
     number = released(three, "C")
     again = Regrading(three, LATER).release(number, WANG)
@@ -344,6 +354,7 @@ def test_the_same_key_and_another_question_are_no_proposal(session: Session) -> 
         regrading.propose(FIRST, replace(mended(session, "C"), stem="别的题？"), False, LI)
 
 
+@pytest.mark.slow
 def test_one_key_at_a_time_and_another_after_it(three: Session) -> None:
     number = released(three, "C")
     with pytest.raises(RegradeUnderWay):
@@ -358,6 +369,7 @@ def test_one_key_at_a_time_and_another_after_it(three: Session) -> None:
     assert faults(three) == []
 
 
+@pytest.mark.slow
 def test_a_proposal_that_was_dropped_makes_room_for_another(three: Session) -> None:
     regrading = Regrading(three, NOON)
     regrading.withdraw(regrading.propose(FIRST, mended(three, "A"), False, LI), WANG)
@@ -367,6 +379,7 @@ def test_a_proposal_that_was_dropped_makes_room_for_another(three: Session) -> N
     assert points(three, "li") == [4]
 
 
+@pytest.mark.slow
 def test_the_bank_has_the_mended_key_and_the_question_stays_published(three: Session) -> None:
     released(three, "C")
 
@@ -380,6 +393,7 @@ def test_the_bank_has_the_mended_key_and_the_question_stays_published(three: Ses
 # ------------------------------------------------------------ beforehand
 
 
+@pytest.mark.slow
 def test_a_dry_run_says_what_would_change_and_changes_nothing(three: Session) -> None:
     regrading = Regrading(three, NOON + timedelta(minutes=1))
     before = points(three, "zhang", "li", "chen")
@@ -394,6 +408,7 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(three: Session) ->
     assert notices(three) == 0
 
 
+@pytest.mark.slow
 def test_the_dry_run_says_what_the_release_then_does(three: Session) -> None:
     number = Regrading(three, NOON).propose(FIRST, mended(three, "C"), False, LI)
     before = order(three)
@@ -412,6 +427,7 @@ def test_a_key_that_only_adds_takes_nothing_in_the_dry_run_either(three: Session
     assert regrading.preview(number) == Preview(1, [(2, 1)], regrading.preview(number).places)
 
 
+@pytest.mark.slow
 def test_the_dry_run_looks_at_the_places_of_each_bracket(three: Session) -> None:
     """Li passes nobody of the own bracket, whatever becomes of Zhang."""
     three.execute(update(Contest).values(brackets=["甲组", "乙组"]))

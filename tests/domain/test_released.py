@@ -37,6 +37,7 @@ def reword(services: Services) -> None:
     services.mottos.reword(key("zhang"), OTHERS, fold_prose(OTHERS), "masked", warned=True)
 
 
+@pytest.mark.slow
 def test_each_receipt_is_kept_with_the_reason(praised: Services, session: Session) -> None:
     receipts = set(session.scalars(select(Vote.tracker)))
 
@@ -48,6 +49,7 @@ def test_each_receipt_is_kept_with_the_reason(praised: Services, session: Sessio
     assert session.scalars(select(Vote)).all() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("why", ["reworded", "withdrawn"])
 def test_each_voter_hears_once_how_many_votes_went_and_why(
     praised: Services, session: Session, why: str
@@ -70,6 +72,7 @@ def test_each_voter_hears_once_how_many_votes_went_and_why(
     }
 
 
+@pytest.mark.slow
 def test_an_approval_taken_back_tells_its_voters_so(session: Session) -> None:
     services = at(session)
     number = services.mottos.submit(key("zhang"), WORDS, fold_prose(WORDS), "masked").number
@@ -101,6 +104,7 @@ def test_an_entry_without_votes_goes_in_silence(session: Session) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_two_votes_of_one_day_cannot_both_pass_on(session: Session) -> None:
     """Votes of a time before entries were joined: the heir has one of the same member's."""
     for name in ("zhang", "chen"):

@@ -23,6 +23,7 @@ def notices(session: Session) -> list[tuple[bytes, str]]:
     return [(row.member_key, row.kind) for row in session.scalars(select(Notice))]
 
 
+@pytest.mark.slow
 def test_what_hangs_comes_down_at_once_and_waits_without_its_votes(session: Session) -> None:
     number = an_approved_motto(session, "zhang", CLEAN)
     at(session).votes.cast(key("li"), number, NOON, said("投").delivery)
@@ -38,6 +39,7 @@ def test_what_hangs_comes_down_at_once_and_waits_without_its_votes(session: Sess
     assert (key("zhang"), "motto_returned") in notices(session)
 
 
+@pytest.mark.slow
 def test_what_was_sent_back_by_mistake_is_decided_anew(session: Session) -> None:
     number = a_waiting_motto(session, "zhang", CLEAN)
     at(session).moderation.decide(number, 1, LI, Reason.TYPO, CLEAN.replace("净", "静"))
@@ -66,6 +68,7 @@ def test_while_it_can_be_undone_and_once_it_is_sealed_it_stays(session: Session)
         at(session, LATER).moderation.reopen(number + 1, 1, SUN)
 
 
+@pytest.mark.slow
 def test_against_whose_decision_there_was_an_appeal_does_not_reopen_it(session: Session) -> None:
     number = a_waiting_motto(session, "zhang", CLEAN)
     at(session).moderation.decide(number, 1, LI, Reason.TYPO)
@@ -80,6 +83,7 @@ def test_against_whose_decision_there_was_an_appeal_does_not_reopen_it(session: 
         at(session, LATER + UNDO).moderation.decide(number, 5, LI)
 
 
+@pytest.mark.slow
 def test_the_trail_allows_it_on_each_engine(sessions: Sessions) -> None:
     with sessions.begin() as session:
         colleagues(session)

@@ -38,6 +38,7 @@ def make(session: Session, token: bytes) -> None:
     assert files(session).finish(token)
 
 
+@pytest.mark.slow
 def test_what_was_made_is_handed_out_piece_after_piece(on_each: Session) -> None:
     token = files(on_each).ask(LI, WANTED)
     assert files(on_each).claim() == (token, WANTED)
@@ -52,6 +53,7 @@ def test_what_was_made_is_handed_out_piece_after_piece(on_each: Session) -> None
     assert [(file.name, file.size) for file in made.files] == [("people.csv", 8)]
 
 
+@pytest.mark.slow
 def test_one_request_is_made_by_one_maker_until_that_falls_silent(on_each: Session) -> None:
     token = files(on_each).ask(LI, WANTED)
 
@@ -60,6 +62,7 @@ def test_one_request_is_made_by_one_maker_until_that_falls_silent(on_each: Sessi
     assert files(on_each, seconds=PATIENCE.total_seconds() + 1).claim() == (token, WANTED)
 
 
+@pytest.mark.slow
 def test_who_asks_again_gets_the_new_and_the_old_is_wanted_no_more(on_each: Session) -> None:
     old = files(on_each).ask(LI, WANTED)
     files(on_each).keep_piece(old, "people.csv", 0, b"old")
@@ -72,6 +75,7 @@ def test_who_asks_again_gets_the_new_and_the_old_is_wanted_no_more(on_each: Sess
     assert files(on_each).claim() == (new, Wanted(1, district=1))
 
 
+@pytest.mark.slow
 def test_who_asked_and_who_took_what_is_on_record(on_each: Session) -> None:
     token = files(on_each).ask(LI, WANTED)
     make(on_each, token)
@@ -86,6 +90,7 @@ def test_who_asked_and_who_took_what_is_on_record(on_each: Session) -> None:
     assert trail[1].facts.items() >= (asked | {"file": "people.csv"}).items()
 
 
+@pytest.mark.slow
 def test_what_failed_is_not_tried_for_ever(on_each: Session) -> None:
     token = files(on_each).ask(LI, WANTED)
     files(on_each).claim()
@@ -94,6 +99,7 @@ def test_what_failed_is_not_tried_for_ever(on_each: Session) -> None:
     assert files(on_each, days=1).claim() is None
 
 
+@pytest.mark.slow
 def test_when_a_member_is_erased_all_files_go(on_each: Session) -> None:
     make(on_each, files(on_each).ask(LI, WANTED))
     member = a_member(on_each, "zhang", 2)

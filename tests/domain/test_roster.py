@@ -40,6 +40,7 @@ def test_the_units_are_told_with_whether_one_can_join_them(session: Session) -> 
     assert branches["CD-XA"] == Branch(2, "新安社区支部", 46, has_branches=False)
 
 
+@pytest.mark.slow
 def test_a_file_takes_the_place_of_its_units_rosters_alone(sessions: Sessions) -> None:
     with sessions.begin() as session:
         first = listed(session, "张三", "李四", "李四", "王五")
@@ -57,6 +58,7 @@ def test_a_file_takes_the_place_of_its_units_rosters_alone(sessions: Sessions) -
         assert facts == {"units": 1, "new": 1, "gone": 2, "same": 2}, "and no name"
 
 
+@pytest.mark.slow
 def test_the_secretary_has_to_settle_what_does_not_fit(session: Session) -> None:
     listed(session, "张三", "李四", "李四", "王五")
     joined = {"a": "张三", "b": "张三", "c": "李四", "d": "无名氏", "e": "王五"}
@@ -75,6 +77,7 @@ def test_the_secretary_has_to_settle_what_does_not_fit(session: Session) -> None
     assert {(one.code, one.unit) for one in found} == {("CD-XA", "新安社区支部")}
 
 
+@pytest.mark.slow
 def test_two_accounts_under_one_name_are_one_person(sessions: Sessions) -> None:
     with sessions.begin() as session:
         listed(session, "张三", "李四", "李四")
@@ -87,6 +90,7 @@ def test_two_accounts_under_one_name_are_one_person(sessions: Sessions) -> None:
         assert turnouts(session, 1)["新安社区支部"].participants == 1 + 2 + 1 + 1
 
 
+@pytest.mark.slow
 def test_whose_second_account_is_erased_still_took_part_once(session: Session) -> None:
     listed(session, "张三")
     for member in ("a", "b"):
@@ -102,6 +106,7 @@ def test_whose_second_account_is_erased_still_took_part_once(session: Session) -
     assert counted == [(1, {(2, "张三"): 1}), (1, {})]
 
 
+@pytest.mark.slow
 def test_who_is_erased_during_the_contest_is_a_number_beside_the_table(session: Session) -> None:
     plays(session, "zhang", 2)
     plays(session, "li", 2)

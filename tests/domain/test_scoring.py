@@ -40,6 +40,7 @@ def answers_of_a_member(draw: st.DrawFn) -> list[Graded]:
 ANSWERS = answers_of_a_member()
 
 
+@pytest.mark.slow
 @given(SCORINGS, ANSWERS, st.randoms(use_true_random=False))
 def test_the_order_of_the_answers_changes_nothing(
     scoring: Scoring, answers: list[Graded], dice: Random

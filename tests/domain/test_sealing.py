@@ -54,6 +54,7 @@ def test_a_round_is_not_sealed_before_it_is_due(session: Session) -> None:
     assert rows(session, RoundResult) == 0
 
 
+@pytest.mark.slow
 def test_the_result_is_the_count_of_votes_and_names_entries_without_any(session: Session) -> None:
     first, second, third = [an_approved_motto(session, f"a{n}", f"{WORDS}{n}") for n in range(3)]
     cast(session, first, "zhang")
@@ -82,6 +83,7 @@ def test_before_the_seal_there_is_no_result_to_publish(session: Session) -> None
     assert refused.value.closes_at == CLOSES
 
 
+@pytest.mark.slow
 def test_sealing_leaves_one_row_in_the_audit_trail(session: Session) -> None:
     cast(session, an_approved_motto(session, "author", WORDS))
 
@@ -113,6 +115,7 @@ def test_every_vote_is_older_than_the_seal(session: Session) -> None:
 # ------------------------------------------------------------ afterwards
 
 
+@pytest.mark.slow
 def test_votes_that_are_sealed_stay_although_their_entry_goes(session: Session) -> None:
     number = an_approved_motto(session, "author", WORDS)
     cast(session, number)

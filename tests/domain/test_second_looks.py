@@ -54,6 +54,7 @@ def decide(session: Session, seen: Seen, by: int, reason: Reason | None = None) 
 # ------------------------------------------------------------ before it is approved
 
 
+@pytest.mark.slow
 def test_who_quotes_a_leader_is_approved_by_two(desk: Session) -> None:
     number, other = submit(desk, SAID, CLEAN)
     decide(desk, Seen(other, 1), LI)
@@ -73,6 +74,7 @@ def test_who_quotes_a_leader_is_approved_by_two(desk: Session) -> None:
     assert at(desk).second_looks.at(number, once.version).second_by == WANG  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 def test_a_misquoted_leader_is_looked_at_by_two_and_one_may_send_it_back(desk: Session) -> None:
     near, plain = submit(desk, SAID.replace("就是江山", "才是江山"), SAID)
 
@@ -82,6 +84,7 @@ def test_a_misquoted_leader_is_looked_at_by_two_and_one_may_send_it_back(desk: S
     assert states(desk) == [WAITING, RETURNED]
 
 
+@pytest.mark.slow
 def test_where_two_disagree_the_lead_decides_with_both_before_them(desk: Session) -> None:
     (number,) = submit(desk, SAID)
     twice = decide(desk, decide(desk, Seen(number, 1), LI), WANG, Reason.QUOTATION)
@@ -100,6 +103,7 @@ def test_where_two_disagree_the_lead_decides_with_both_before_them(desk: Session
     assert states(desk) == [APPROVED]
 
 
+@pytest.mark.slow
 def test_each_of_the_steps_can_be_undone_exactly(desk: Session) -> None:
     (number,) = submit(desk, SAID)
     once = decide(desk, Seen(number, 1), LI)
@@ -176,6 +180,7 @@ def sampled(session: Session) -> int:
     return number
 
 
+@pytest.mark.slow
 def test_what_is_chosen_is_seen_by_another_after_undoing_is_over(session: Session) -> None:
     colleagues(session)
     number = sampled(session)
@@ -193,6 +198,7 @@ def test_what_is_chosen_is_seen_by_another_after_undoing_is_over(session: Sessio
     assert at(session, LATER + timedelta(days=31)).second_looks.agreement() == Agreement(0, 0)
 
 
+@pytest.mark.slow
 def test_a_decision_that_is_undone_leaves_nothing_to_look_at(session: Session) -> None:
     colleagues(session)
     number = sampled(session)
@@ -202,6 +208,7 @@ def test_a_decision_that_is_undone_leaves_nothing_to_look_at(session: Session) -
     assert session.scalars(select(SecondLook.motto_id)).all() == []
 
 
+@pytest.mark.slow
 def test_what_hangs_is_taken_down_when_the_lead_agrees_with_the_second(desk: Session) -> None:
     (number,) = submit(desk, CLEAN)
     at(desk).moderation.decide(number, 1, LI)
@@ -224,6 +231,7 @@ def test_what_hangs_is_taken_down_when_the_lead_agrees_with_the_second(desk: Ses
     assert [one.kind for one in told] == ["motto_returned"]
 
 
+@pytest.mark.slow
 def test_what_was_taken_down_can_be_objected_to_at_once_and_is_not_taken_back(
     desk: Session,
 ) -> None:
@@ -241,6 +249,7 @@ def test_what_was_taken_down_can_be_objected_to_at_once_and_is_not_taken_back(
     assert states(desk) == [WAITING]
 
 
+@pytest.mark.slow
 def test_what_was_admitted_in_the_end_is_not_taken_back_as_a_decision(desk: Session) -> None:
     (number,) = submit(desk, CLEAN)
     at(desk).moderation.decide(number, 1, LI, Reason.UNFIT)
@@ -256,6 +265,7 @@ def test_what_was_admitted_in_the_end_is_not_taken_back_as_a_decision(desk: Sess
         after.piles.undo([Seen(number, 3)], LI)
 
 
+@pytest.mark.slow
 def test_until_the_second_has_looked_others_do_not_read_the_verdict(session: Session) -> None:
     colleagues(session)
     number = sampled(session)
@@ -269,6 +279,7 @@ def test_until_the_second_has_looked_others_do_not_read_the_verdict(session: Ses
     assert not theirs.blind
 
 
+@pytest.mark.slow
 def test_which_of_the_first_have_had_a_second_is_one_question(desk: Session) -> None:
     seen, asked, left = submit(desk, SAID, CLEAN, f"{CLEAN}吧")
     decide(desk, decide(desk, Seen(seen, 1), LI), WANG)
@@ -286,6 +297,7 @@ def test_which_of_the_first_have_had_a_second_is_one_question(desk: Session) -> 
     assert sum("FROM second_look" in statement for statement in told) == 1
 
 
+@pytest.mark.slow
 def test_what_the_lead_upholds_stays(desk: Session) -> None:
     (number,) = submit(desk, CLEAN)
     at(desk).moderation.decide(number, 1, LI)

@@ -68,6 +68,7 @@ def lessons(session: Session) -> Session:
     return session
 
 
+@pytest.mark.slow
 def test_a_lesson_waits_is_approved_and_shows_who_speaks(lessons: Session) -> None:
     number = sends(lessons)
 
@@ -83,6 +84,7 @@ def test_a_lesson_waits_is_approved_and_shows_who_speaks(lessons: Session) -> No
     assert lessons.scalars(select(Notice)).all() == []
 
 
+@pytest.mark.slow
 def test_a_decision_about_it_can_be_taken_back(lessons: Session) -> None:
     number = sends(lessons)
     services = at(lessons)
@@ -91,6 +93,7 @@ def test_a_decision_about_it_can_be_taken_back(lessons: Session) -> None:
     assert services.sent_entries.one(number, None).state is MottoState.WAITING
 
 
+@pytest.mark.slow
 def test_what_was_sent_back_is_changed_and_waits_again(lessons: Session) -> None:
     number = sends(lessons)
     version = at(lessons).moderation.decide(number, 1, 2, Reason.TYPO)
@@ -105,6 +108,7 @@ def test_what_was_sent_back_is_changed_and_waits_again(lessons: Session) -> None
         sent.change(number, version, mended, "x", 1, None)
 
 
+@pytest.mark.slow
 def test_what_is_approved_is_not_changed_but_withdrawn_with_its_votes(lessons: Session) -> None:
     number = an_approved_lesson(lessons, "微课一")
     a_member(lessons)
@@ -122,6 +126,7 @@ def test_what_is_approved_is_not_changed_but_withdrawn_with_its_votes(lessons: S
     assert sent.one(number, None).state is MottoState.WAITING
 
 
+@pytest.mark.slow
 def test_the_same_is_not_sent_in_twice_unless_it_was_withdrawn(lessons: Session) -> None:
     number = sends(lessons)
 
@@ -133,6 +138,7 @@ def test_the_same_is_not_sent_in_twice_unless_it_was_withdrawn(lessons: Session)
     assert refused(lambda: again.change(number, 2, DRAFT, folded, 1, None)) == {"title": Flaw.TWICE}
 
 
+@pytest.mark.slow
 def test_a_secretary_sends_in_and_sees_what_is_of_the_own_unit_and_below(lessons: Session) -> None:
     sends(lessons, replace(DRAFT, unit="新安社区支部"), root=1)
     others = sends(lessons)
@@ -161,6 +167,7 @@ def test_members_write_no_motto_for_such_a_round(lessons: Session) -> None:
         at(lessons).mottos.submit(key("zhang"), words, fold_prose(words), "none")
 
 
+@pytest.mark.slow
 def test_the_own_unit_has_no_vote_where_the_round_says_so(lessons: Session) -> None:
     a_round_of(lessons, "lesson", own_unit_allowed=False, eligibility=Eligibility.BOUND)
     number = an_approved_lesson(lessons, "微课一")
@@ -169,6 +176,7 @@ def test_the_own_unit_has_no_vote_where_the_round_says_so(lessons: Session) -> N
         at(lessons).votes.cast(key("zhang"), number, NOON, DELIVERY)
 
 
+@pytest.mark.slow
 def test_it_is_found_by_who_speaks_and_by_the_unit(lessons: Session) -> None:
     number = an_approved_lesson(lessons, "微课一", speaker="林一")
     an_approved_lesson(lessons, "微课二", unit="CD")
@@ -177,6 +185,7 @@ def test_it_is_found_by_who_speaks_and_by_the_unit(lessons: Session) -> None:
     assert votes.order(b"m" * 16, "林一") == votes.order(b"m" * 16, "ny") == [number - 1000]
 
 
+@pytest.mark.slow
 def test_a_round_of_lessons_is_sealed_and_its_rows_keep_all_promises(lessons: Session) -> None:
     numbers = [an_approved_lesson(lessons, f"微课{n}") for n in range(3)]
     a_lesson(lessons, "还在等")
@@ -193,6 +202,7 @@ def test_a_round_of_lessons_is_sealed_and_its_rows_keep_all_promises(lessons: Se
     assert wrong(lessons) == []
 
 
+@pytest.mark.slow
 def test_long_after_the_campaign_the_number_is_left_and_the_votes(lessons: Session) -> None:
     number = an_approved_lesson(lessons, "微课一")
     lessons.commit()
@@ -239,6 +249,7 @@ def test_a_page_leads_to_a_plain_address_with_all_behind_it() -> None:
     assert is_safe("https://www.xuexi.cn/lgpage/detail/index.html?id=1&item=2#a")
 
 
+@pytest.mark.slow
 def test_a_judge_sees_what_was_sent_in_with_the_title(lessons: Session) -> None:
     number = an_approved_lesson(lessons, "微课一")
     judge, _ = at(lessons).colleagues.invite("孙评委", Role.JUDGE, None, 1)

@@ -115,6 +115,7 @@ def test_a_tie_at_the_end_of_the_table_is_not_ranked_anew(session: Session) -> N
     assert ranks(Standings(session, NOON).top(3)) == [1, 1, 1]
 
 
+@pytest.mark.slow
 def test_who_is_on_no_board_keeps_the_place_that_nobody_sees(session: Session) -> None:
     play(
         session,

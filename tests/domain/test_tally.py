@@ -51,6 +51,7 @@ def take_back(session: Session, number: int, by: str, when: datetime) -> None:
 # ------------------------------------------------------------ counting
 
 
+@pytest.mark.slow
 def test_the_count_is_that_of_the_rows(session: Session) -> None:
     first, second, _third = mottos(session, 3)
     vote(session, first)
@@ -62,6 +63,7 @@ def test_the_count_is_that_of_the_rows(session: Session) -> None:
     assert at(session, NOON).tally.of(1) == Count(NOON, {first - 1000: 2, second - 1000: 1})
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.integers(1, 50), st.integers(0, 5)), st.randoms(use_true_random=False))
 def test_equal_votes_share_a_rank_whatever_the_order_they_come_in(
     votes: dict[int, int], random: Random
@@ -92,6 +94,7 @@ def test_the_poll_lists_approved_entries_by_votes(session: Session) -> None:
     assert (poll.entries, poll.votes, poll.sealed, poll.as_of) == (3, 2, False, NOON)
 
 
+@pytest.mark.slow
 def test_the_poll_of_a_sealed_round_is_its_result(session: Session) -> None:
     (number,) = mottos(session, 1)
     vote(session, number)
@@ -254,6 +257,7 @@ def drift(session: Session, board: Board, now: datetime = NOON) -> dict[int, int
     return Tally(session, now).drift(board)
 
 
+@pytest.mark.slow
 def test_a_count_that_is_right_does_not_drift(session: Session, memory: Memory) -> None:
     first, second = mottos(session, 2)
     vote(session, first, when=NOON - timedelta(hours=1))
@@ -280,6 +284,7 @@ def test_drift_is_by_how_many_votes_a_count_is_wrong(
     assert drift(session, board, NOON + SECOND) == {1: votes}
 
 
+@pytest.mark.slow
 def test_votes_on_their_way_when_it_was_counted_are_no_drift(
     session: Session, memory: Memory
 ) -> None:

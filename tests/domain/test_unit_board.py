@@ -184,6 +184,7 @@ def test_more_participants_than_people_are_all_of_them() -> None:
     assert [place.turnout for place in board.table(None).places] == [Turnout(20, 20)]
 
 
+@pytest.mark.slow
 def test_a_tree_of_any_depth_is_summed_up() -> None:
     board = UnitBoard([row(1, headcount=5000), *(row(n, n - 1, 10, 1) for n in range(2, 3000))])
 

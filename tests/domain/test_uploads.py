@@ -32,6 +32,7 @@ def coming(*codes: str) -> list[Compared]:
     return compare([], found, revise=True)
 
 
+@pytest.mark.slow
 def test_a_file_is_there_until_it_is_taken_in(services: Services, chen: int) -> None:
     token = services.uploads.begin(chen, Holds.QUESTIONS, "题库.csv")
     services.uploads.note(token, done=3, total=7)
@@ -55,6 +56,7 @@ def test_what_collides_stays_out(services: Services, chen: int) -> None:
     assert taken == Taken(new=1, revised=0)
 
 
+@pytest.mark.slow
 def test_taking_in_again_tells_what_was_taken_in(services: Services, chen: int) -> None:
     token = services.uploads.begin(chen, Holds.QUESTIONS, "x")
     first = services.uploads.take_in(chen, token, coming("N1"), left_out=0)
@@ -62,6 +64,7 @@ def test_taking_in_again_tells_what_was_taken_in(services: Services, chen: int) 
     assert services.uploads.take_in(chen, token, (), left_out=0) == first
 
 
+@pytest.mark.slow
 def test_a_file_that_was_replaced_or_dropped_is_not_taken_in(services: Services, chen: int) -> None:
     first = services.uploads.begin(chen, Holds.QUESTIONS, "x")
     second = services.uploads.begin(chen, Holds.QUESTIONS, "y")
@@ -84,6 +87,7 @@ def test_who_reads_no_more_is_noticed_after_a_minute(services: Services, chen: i
     assert [bool(upload and upload.stopped) for upload in found] == [False, True]
 
 
+@pytest.mark.slow
 def test_of_two_clicks_at_once_one_takes_it_in(sessions: Sessions) -> None:
     with sessions.begin() as session:
         services = open_services(session, NOON, Shelf())
@@ -108,6 +112,7 @@ def test_of_two_clicks_at_once_one_takes_it_in(sessions: Sessions) -> None:
     assert states == [BankState.DRAFT] * 2
 
 
+@pytest.mark.slow
 def test_a_file_of_each_kind_lies_beside_the_others(services: Services, chen: int) -> None:
     tokens = {holds: services.uploads.begin(chen, holds, holds) for holds in Holds}
 
@@ -117,6 +122,7 @@ def test_a_file_of_each_kind_lies_beside_the_others(services: Services, chen: in
     assert not services.uploads.drop(chen, Holds.UNITS, tokens[Holds.ROSTER])
 
 
+@pytest.mark.slow
 def test_units_and_people_are_taken_in_once_and_told_again(services: Services, chen: int) -> None:
     units, people = (
         [Unit("NY", "农业局", "", 120), Unit("GH", "工会", "", 0)],

@@ -63,6 +63,7 @@ def test_a_vote_has_a_receipt_that_can_be_read_aloud(services: Services, session
     assert services.votes.mine(key("zhang"))[0].tracker == receipt.tracker
 
 
+@pytest.mark.slow
 def test_the_vote_beyond_the_limit_has_no_slot(services: Services, session: Session) -> None:
     *three, fourth = mottos(session, 4)
     lefts = [cast(services, number).left for number in three]
@@ -130,6 +131,7 @@ def test_the_key_of_the_table_refuses_a_second_vote_in_a_slot(
 # ------------------------------------------------------------ for whom
 
 
+@pytest.mark.slow
 def test_nobody_votes_for_themselves(services: Services, session: Session) -> None:
     own = an_approved_motto(session, "zhang", WORDS)
 
@@ -148,6 +150,7 @@ def test_a_round_may_allow_the_own_entry(services: Services, session: Session) -
     assert services.votes.ballot(key("zhang")).own_entry_allowed
 
 
+@pytest.mark.slow
 def test_only_an_approved_motto_can_be_voted_for(services: Services, session: Session) -> None:
     waiting = services.mottos.submit(key("li"), WORDS, WORDS, "none").number
     withdrawn = an_approved_motto(session, "wang", WORDS)
@@ -226,6 +229,7 @@ def test_a_vote_taken_back_frees_its_slot_and_can_be_explained(
     assert cast(services, second).left == 2
 
 
+@pytest.mark.slow
 def test_a_vote_can_be_given_taken_back_and_given_again(
     services: Services, session: Session
 ) -> None:
@@ -284,6 +288,7 @@ def test_each_motto_is_as_likely_as_any_other_to_be_seen_first() -> None:
     assert all(700 <= times <= 1_000 for times in first.values())
 
 
+@pytest.mark.slow
 def test_batches_go_through_all_mottos_before_one_comes_again(
     services: Services, session: Session
 ) -> None:
@@ -307,6 +312,7 @@ def test_one_batch_back_is_the_one_before(services: Services, session: Session) 
     assert services.votes.batch_before(key("zhang"), second.cursor) == first
 
 
+@pytest.mark.slow
 def test_a_motto_approved_later_slips_in_without_moving_the_rest(
     services: Services, session: Session
 ) -> None:

@@ -60,6 +60,7 @@ def votes(session: Session) -> int:
 # ------------------------------------------------------------ how often
 
 
+@pytest.mark.slow
 def test_votes_for_the_whole_of_the_voting_do_not_come_anew(session: Session) -> None:
     ruled(session, in_all=True)
     numbers = mottos(session, 4)
@@ -76,6 +77,7 @@ def test_votes_for_the_whole_of_the_voting_do_not_come_anew(session: Session) ->
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_such_a_vote_can_be_given_anew_days_after_it_was_given(session: Session) -> None:
     ruled(session, in_all=True)
     one, two = mottos(session, 2)
@@ -86,6 +88,7 @@ def test_such_a_vote_can_be_given_anew_days_after_it_was_given(session: Session)
     assert cast(at(session, TOMORROW), two) == 2
 
 
+@pytest.mark.slow
 def test_who_is_erased_has_spent_such_votes_until_voting_closes(session: Session) -> None:
     ruled(session, in_all=True)
     (number,) = mottos(session, 1)
@@ -101,6 +104,7 @@ def test_who_is_erased_has_spent_such_votes_until_voting_closes(session: Session
     assert session.scalar(select(func.count()).select_from(SpentDay)) == 0
 
 
+@pytest.mark.slow
 def test_an_entry_has_so_many_votes_of_a_member_and_no_more(session: Session) -> None:
     ruled(session, per_entry=2)
     (number,) = mottos(session, 1)
@@ -131,6 +135,7 @@ def test_the_key_of_the_table_refuses_one_vote_too_many_for_an_entry(session: Se
         )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", [{"in_all": True}, {"per_entry": 1}])
 def test_of_two_votes_at_once_for_an_entry_one_is_cast(
     sessions: Sessions, rule: dict[str, object]
@@ -154,6 +159,7 @@ def test_of_two_votes_at_once_for_an_entry_one_is_cast(
 # ------------------------------------------------------------ who
 
 
+@pytest.mark.slow
 def test_who_belongs_to_no_unit_does_not_vote_where_that_is_asked(session: Session) -> None:
     ruled(session, eligibility=Eligibility.BOUND)
     (number,) = mottos(session, 1)
@@ -179,6 +185,7 @@ def test_a_roster_needs_a_name(session: Session) -> None:
     assert refused.value.nameless
 
 
+@pytest.mark.slow
 def test_nobody_votes_for_the_own_unit_where_the_rule_says_so(session: Session) -> None:
     ruled(session, eligibility=Eligibility.BOUND, own_unit_allowed=False)
     for name, unit in (("zhang", 3), ("li", 2), ("wang", 3)):
@@ -210,6 +217,7 @@ def listed(session: Session, unit: int, name: str, people: int = 1) -> None:
     session.flush()
 
 
+@pytest.mark.slow
 def test_the_seal_leaves_out_who_is_on_no_roster_and_who_votes_twice_under_a_name(
     sessions: Sessions,
 ) -> None:
@@ -243,6 +251,7 @@ def test_the_seal_leaves_out_who_is_on_no_roster_and_who_votes_twice_under_a_nam
         assert noted.all() == [{"why": "unlisted", "votes": 2, "people": 2}]
 
 
+@pytest.mark.slow
 def test_who_chose_too_few_has_chosen_none(session: Session) -> None:
     ruled(session, in_all=True, least=2)
     one, two = mottos(session, 2)
@@ -258,6 +267,7 @@ def test_who_chose_too_few_has_chosen_none(session: Session) -> None:
     assert session.scalars(select(WithdrawnVote.reason)).all() == ["too_few"]
 
 
+@pytest.mark.slow
 def test_each_whose_votes_are_left_out_is_told_how_many(session: Session) -> None:
     ruled(session, in_all=True, least=3)
     one, two = mottos(session, 2)
@@ -273,6 +283,7 @@ def test_each_whose_votes_are_left_out_is_told_how_many(session: Session) -> Non
     assert counts == {key("zhang"): 1, key("li"): 2, key("wang"): 1}
 
 
+@pytest.mark.slow
 def test_votes_of_a_stranger_do_not_come_to_count_by_an_erasure(session: Session) -> None:
     ruled(session, eligibility=Eligibility.ROSTER)
     (number,) = mottos(session, 1)

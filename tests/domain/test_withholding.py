@@ -96,6 +96,7 @@ def deeds(session: Session) -> list[str]:
 # ------------------------------------------------------------ how it comes to it
 
 
+@pytest.mark.slow
 def test_the_last_member_of_the_limit_withholds_the_points(session: Session) -> None:
     limit(session, LIMIT)
     before = session.scalar(select(Contest.regrades))
@@ -107,6 +108,7 @@ def test_the_last_member_of_the_limit_withholds_the_points(session: Session) -> 
     assert deeds(session) == ["points.withhold"]
 
 
+@pytest.mark.slow
 def test_what_is_undone_is_known_to_no_process_and_what_is_done_to_all(session: Session) -> None:
     limit(session, 1)
     session.commit()
@@ -134,6 +136,7 @@ def test_who_calls_it_faulty_again_and_again_counts_once(session: Session) -> No
     assert Withholdings(session, NOON).open() == []
 
 
+@pytest.mark.slow
 def test_who_comes_back_after_an_erasure_counts_no_second_time(session: Session) -> None:
     limit(session, LIMIT)
     reported(session, "loud", "two")
@@ -143,6 +146,7 @@ def test_who_comes_back_after_an_erasure_counts_no_second_time(session: Session)
         assert reported(session, "loud") == [False]
 
 
+@pytest.mark.slow
 def test_with_a_limit_of_nought_nothing_is_ever_withheld(session: Session) -> None:
     limit(session, 0)
 
@@ -150,6 +154,7 @@ def test_with_a_limit_of_nought_nothing_is_ever_withheld(session: Session) -> No
     assert session.scalar(select(func.count()).select_from(QuestionReport)) == 0
 
 
+@pytest.mark.slow
 def test_a_limit_that_was_lowered_holds_for_the_next_report(session: Session) -> None:
     reported(session, "one", "two", "three")
     limit(session, 2)
@@ -186,6 +191,7 @@ def test_two_who_come_at_once_take_one_slot_on_no_engine(sessions: Sessions) -> 
 # ------------------------------------------------------------ meanwhile
 
 
+@pytest.mark.slow
 def test_what_is_answered_meanwhile_counts_nothing_and_what_was_before_stays(
     withheld: Session,
 ) -> None:
@@ -201,6 +207,7 @@ def test_what_is_answered_meanwhile_counts_nothing_and_what_was_before_stays(
     assert (one.code, one.reports, one.answers, one.number) == ("Q000", LIMIT, 1, FIRST)
 
 
+@pytest.mark.slow
 def test_a_process_that_knew_the_question_before_withholds_all_the_same(session: Session) -> None:
     limit(session, LIMIT)
     shelf = Shelf()
@@ -224,6 +231,7 @@ def test_the_shelf_hears_of_it_in_a_contest_planned_after_other_changes(session:
 # ------------------------------------------------------------ a person has looked
 
 
+@pytest.mark.slow
 def test_once_somebody_has_looked_each_gets_the_points_and_is_told(withheld: Session) -> None:
     answered(withheld, "li", "BB")
     answered(withheld, "chen", "AB")
@@ -240,6 +248,7 @@ def test_once_somebody_has_looked_each_gets_the_points_and_is_told(withheld: Ses
     assert Withholdings(withheld, DONE).open() == []
 
 
+@pytest.mark.slow
 def test_it_goes_on_where_it_was_broken_off_and_gives_nothing_twice(withheld: Session) -> None:
     for number in range(5):
         answered(withheld, f"m{number}", "BB")
@@ -251,6 +260,7 @@ def test_it_goes_on_where_it_was_broken_off_and_gives_nothing_twice(withheld: Se
     assert withheld.scalar(count) == 5
 
 
+@pytest.mark.slow
 def test_an_answer_that_came_late_under_what_a_process_knew_gets_its_points(
     withheld: Session,
 ) -> None:
@@ -280,6 +290,7 @@ def test_points_beyond_the_cap_of_a_day_are_told_as_what_they_count(withheld: Se
     assert told(withheld, "li")[0][1]["points"] == 1
 
 
+@pytest.mark.slow
 def test_a_second_click_changes_nothing_and_it_is_never_withheld_again(withheld: Session) -> None:
     restored(withheld)
 
@@ -334,6 +345,7 @@ def test_a_worker_that_comes_second_finds_nothing_left_to_give(sessions: Session
 # ------------------------------------------------------------ the key was wrong
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("only_adds", "after"), [(False, [2, 2, 4]), (True, [4, 4, 4])], ids=["both ways", "only adds"]
 )

@@ -37,6 +37,7 @@ def test_the_list_that_comes_with_the_program_counts_from_the_first_day(words: W
     assert words.changes() == []
 
 
+@pytest.mark.slow
 def test_a_word_counts_once_it_is_added_and_no_longer_once_it_is_taken_away(
     words: WordList, session: Session
 ) -> None:
@@ -77,6 +78,7 @@ def test_who_changed_what_is_told(words: WordList) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_what_was_taken_away_stays_in_the_history(words: WordList, session: Session) -> None:
     words.add("台账", OTHER, first=False, staff_id=STAFF)
     words.drop(["台账"], STAFF)
@@ -89,6 +91,7 @@ def test_what_was_taken_away_stays_in_the_history(words: WordList, session: Sess
     ]
 
 
+@pytest.mark.slow
 def test_a_change_is_taken_back_from_the_history(words: WordList, session: Session) -> None:
     words.add("台账\n报表", OTHER, first=True, staff_id=STAFF)
     later = listed(session)
@@ -105,6 +108,7 @@ def test_a_change_is_taken_back_from_the_history(words: WordList, session: Sessi
     assert later.undo(999, STAFF) == 0
 
 
+@pytest.mark.slow
 def test_entries_that_should_be_seen_first_are_named(session: Session, words: WordList) -> None:
     for name, entry in (("a", "兼职日结加微信详谈"), ("b", "台账可以晚点，老人等不了")):
         a_member(session, name)
@@ -132,6 +136,7 @@ def entries(session: Session) -> dict[str, int]:
     return numbers
 
 
+@pytest.mark.slow
 def test_a_new_word_shows_what_it_would_have_hit(words: WordList, entries: dict[str, int]) -> None:
     [tried] = words.try_out("代开", OTHER).fit
 
@@ -141,6 +146,7 @@ def test_a_new_word_shows_what_it_would_have_hit(words: WordList, entries: dict[
     assert words.screen().look("代开一扇窗，群众多阳光").pile is Pile.PLAIN
 
 
+@pytest.mark.slow
 def test_what_an_allowed_phrase_covers_is_not_counted(
     words: WordList, entries: dict[str, int]
 ) -> None:
@@ -179,6 +185,7 @@ def test_what_cannot_be_listed_says_why(words: WordList) -> None:
 # ------------------------------------------------------------ several at once
 
 
+@pytest.mark.slow
 def test_other_processes_see_a_change_without_a_restart(sessions: Sessions) -> None:
     kept, entry = Latest[Screen](), "台账可以晚点"
     with sessions.begin() as session:

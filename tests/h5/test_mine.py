@@ -28,6 +28,7 @@ def token(campaign: Campaign) -> str:
         return open_services(session, NOON, Shelf()).passes.issue(key("zhang"))
 
 
+@pytest.mark.slow
 def test_to_look_at_the_link_uses_nothing_up(client: FlaskClient, token: str) -> None:
     for _ in range(2):
         page = client.get(f"/h/mine?t={token}")
@@ -53,6 +54,7 @@ def test_the_page_shows_all_and_opens_once(client: FlaskClient, token: str) -> N
     assert "这个链接用过了" in again.text
 
 
+@pytest.mark.slow
 def test_the_workbook_has_the_same_and_no_formula(client: FlaskClient, token: str) -> None:
     file = client.post("/h/mine", data={"t": token, "as": "file"})
 
@@ -77,6 +79,7 @@ def test_a_wrong_pass_opens_nothing(
         assert session.scalar(select(func.count()).select_from(DataPass)) == 1
 
 
+@pytest.mark.slow
 def test_a_pass_is_worth_nothing_once_its_member_is_erased(
     client: FlaskClient, campaign: Campaign, token: str
 ) -> None:

@@ -31,6 +31,7 @@ def appeals(author: Talker) -> list[str | None]:
     return [card.appeal for card in author.services.moderation.queue().mottos]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["申诉：这句是我自己寫的", "申訴 这句是我自己寫的"])
 def test_a_sentence_behind_the_word_is_passed_on(author: Talker, words: str) -> None:
     reply = author.says(words)
@@ -43,6 +44,7 @@ def test_a_sentence_behind_the_word_is_passed_on(author: Talker, words: str) -> 
     assert "您的申诉收到了，另一位同志正在重新看" in author.says("我的座右铭")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["申诉", "申诉。", "申诉 1"])
 def test_the_word_alone_is_asked_about(author: Talker, words: str) -> None:
     assert author.says(words) == ASKED
@@ -62,6 +64,7 @@ def test_a_nod_is_no_sentence(author: Talker, words: str) -> None:
     assert appeals(author) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["你们这个破系统乱审", "这句话太好了，真不该退"])
 def test_anger_is_a_sentence_too(author: Talker, words: str) -> None:
     author.says("申诉")
@@ -88,6 +91,7 @@ def test_without_a_verdict_it_is_said_what_an_appeal_is(session: Session, words:
     assert shown.startswith("座右铭没通过时，回复“申诉”加一句话，另一位同志会重新看。")
 
 
+@pytest.mark.slow
 def test_a_second_look_is_the_last(author: Talker) -> None:
     author.says("申诉 这句是我自己写的")
     author.services.moderation.decide(1001, 3, 2, Reason.UNFIT)

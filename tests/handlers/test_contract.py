@@ -503,6 +503,7 @@ def test_each_way_of_saying_it_means_what_the_contract_says(
     assert_meant(people[view], row.says, getattr(row, view))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "case",
     thinned([*ELSEWHERE, *PRACTICE], quick=5),
@@ -554,6 +555,7 @@ KINDLY = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "case", thinned(KINDLY, quick=6), ids=lambda case: f"{case.view} {case.says.split()[0]}"
 )

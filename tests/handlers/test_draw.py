@@ -43,6 +43,7 @@ def test_before_the_draw_one_hears_the_own_code_and_the_day(listed: Talker) -> N
     assert "12月8日开奖，到时回复“抽签”就知道。\n[名单和验证办法](网:/d/1)" in told
 
 
+@pytest.mark.slow
 def test_afterwards_one_hears_what_came_of_it(listed: Talker, session: Session) -> None:
     listed.now = NOON + timedelta(days=3)
     listed.services.draws.draw(1, "583", staff_id=1)

@@ -89,6 +89,7 @@ def test_spoken_words_are_repeated_when_they_are_not_understood(zhang: Talker) -
     assert zhang.says("呜啦啦。", spoken=True).startswith("听到您说“呜啦啦”，我没看懂")
 
 
+@pytest.mark.slow
 def test_in_the_quiz_the_same_question_follows(zhang: Talker) -> None:
     at_second = at_question(zhang, 2)
 
@@ -126,6 +127,7 @@ def test_members_stand_in_every_kind_of_state_below() -> None:
     assert {type(place) for place in PLACES} == set(State.__args__)
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(words=WORDS, state=STATES, spoken=st.booleans())
 def test_any_words_anywhere_get_an_answer_that_fits(
@@ -139,6 +141,7 @@ def test_any_words_anywhere_get_an_answer_that_fits(
         assert_an_answer(zhang)
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(kind=st.sampled_from(list(Kind)), raw=st.text(max_size=40), state=STATES)
 def test_any_push_anywhere_gets_an_answer_that_fits(
@@ -153,6 +156,7 @@ def test_any_push_anywhere_gets_an_answer_that_fits(
             assert_an_answer(zhang)
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(WORDS, min_size=1, max_size=8))
 def test_a_whole_conversation_never_ends_in_silence(session: Session, said: list[str]) -> None:
@@ -163,6 +167,7 @@ def test_a_whole_conversation_never_ends_in_silence(session: Session, said: list
             assert_an_answer(zhang, words)
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.sampled_from("ABCDEFGHabcd对错√×"), STATES)
 def test_a_letter_answers_nothing_but_a_question_on_show(
@@ -177,6 +182,7 @@ def test_a_letter_answers_nothing_but_a_question_on_show(
             assert answers(session, zhang.key) == {}
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.integers(0, 9).map(str), STATES)
 def test_a_bare_number_never_votes_unless_we_asked_for_one(

@@ -69,6 +69,7 @@ def test_we_say_which_question_we_take_it_for(session: Session, zhang: Talker) -
     assert at_third.state == Telling("question", "P3", id_of(session, "P3"))
 
 
+@pytest.mark.slow
 def test_below_the_summary_nobody_knows_which_one_is_meant_until_it_is_said(
     session: Session, zhang: Talker
 ) -> None:
@@ -82,6 +83,7 @@ def test_below_the_summary_nobody_knows_which_one_is_meant_until_it_is_said(
     assert reported(session) == []
 
 
+@pytest.mark.slow
 def test_a_mistake_that_was_looked_at_is_the_one(session: Session, zhang: Talker) -> None:
     answered_wrongly(session, zhang.key, five_questions(), places=[2])
     zhang.says("错题")
@@ -104,6 +106,7 @@ def withheld(session: Session, code: str) -> None:
         talker.says("答案不对")
 
 
+@pytest.mark.slow
 def test_who_answers_meanwhile_hears_that_it_is_being_checked(
     session: Session, zhang: Talker
 ) -> None:
@@ -118,6 +121,7 @@ def test_who_answers_meanwhile_hears_that_it_is_being_checked(
     assert "答对5题，得8分，还有1题核对后补上。" in at_second.says("B")
 
 
+@pytest.mark.slow
 def test_who_answers_several_at_once_hears_which_of_them_are_checked(
     session: Session, zhang: Talker
 ) -> None:
@@ -130,6 +134,7 @@ def test_who_answers_several_at_once_hears_which_of_them_are_checked(
     assert "第2题有人说有错，正在核对，该得的分稍后补上。" in said
 
 
+@pytest.mark.slow
 def test_a_question_of_which_others_complain_in_vain_is_none_of_theirs(
     session: Session, zhang: Talker
 ) -> None:

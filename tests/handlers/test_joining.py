@@ -37,6 +37,7 @@ def profile(talker: Talker) -> tuple[int | None, str | None]:
     return row.unit_id, row.name
 
 
+@pytest.mark.slow
 def test_a_unit_is_found_picked_and_joined(session: Session, zhang: Talker) -> None:
     asked = zhang.says("登记单位")
     listed = zhang.says("新安")
@@ -142,6 +143,7 @@ def test_many_found_are_listed_in_part(session: Session, zhang: Talker) -> None:
     assert size(zhang.reply) <= 1_400
 
 
+@pytest.mark.slow
 def test_of_units_with_the_longest_names_fewer_are_listed(session: Session, zhang: Talker) -> None:
     session.get_one(Unit, 1).name = "区" * 40
     long = [Unit(id=100 + n, code=f"V{n}", name=f"{n}" + "长" * 39, parent_id=1) for n in range(5)]
@@ -237,6 +239,7 @@ def test_whoever_says_yes_to_that_hears_how_to_say_the_name(zhang: Talker) -> No
     assert profile(zhang) == (3, "佴三")
 
 
+@pytest.mark.slow
 def test_a_new_name_is_asked_about_in_the_same_way(zhang: Talker) -> None:
     zhang.state = Naming(3)
     zhang.says("张三")
@@ -271,6 +274,7 @@ def test_a_keyword_is_no_name(zhang: Talker, words: str) -> None:
     assert profile(zhang) == (None, None)
 
 
+@pytest.mark.slow
 def test_answers_given_before_count(session: Session, zhang: Talker) -> None:
     at_fourth = at_question(zhang, 4)
     at_fourth.state = Naming(3)
@@ -278,6 +282,7 @@ def test_answers_given_before_count(session: Session, zhang: Talker) -> None:
     assert "\n您刚才答的3题已算上。\n" in at_fourth.says("张三")
 
 
+@pytest.mark.slow
 def test_the_words_are_the_same_for_a_namesake(session: Session, zhang: Talker) -> None:
     a_member(session, "li", 3)
     li = Talker(session, "li")
@@ -287,6 +292,7 @@ def test_the_words_are_the_same_for_a_namesake(session: Session, zhang: Talker) 
     assert zhang.says("李小四") == li.says("李小四")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["李四", "王五", "赵六", "钱七"], ids=["on it", "twice", "taken", "not"]
 )
@@ -313,6 +319,7 @@ def test_nobody_can_tell_from_the_words_who_is_on_the_roster(
     assert kept.splitlines()[1:3] == ["单位：农业局", f"姓名：{name}（公开时写“{name[0]}*”）"]
 
 
+@pytest.mark.slow
 def test_a_third_change_within_thirty_days_is_for_the_secretary(
     session: Session, zhang: Talker
 ) -> None:

@@ -39,6 +39,7 @@ def test_without_a_number_it_is_the_picture_of_ones_own(
     assert zhang.says(words) == READY
 
 
+@pytest.mark.slow
 def test_what_is_not_public_has_no_picture(session: Session) -> None:
     a_member(session, "li")
     li, stranger = Talker(session, "li"), Talker(session, "stranger")

@@ -89,6 +89,7 @@ def test_a_sticker_keeps_the_question(zhang: Talker, words: str) -> None:
     assert shown.startswith("收到您的表情，谢谢！\n现在是第3题：")
 
 
+@pytest.mark.slow
 def test_a_sticker_keeps_the_list(session: Session, zhang: Talker) -> None:
     for name in ("a", "b"):
         a_member(session, name)
@@ -144,6 +145,7 @@ def test_thanks_in_the_midst_of_something_count_too(zhang: Talker) -> None:
     assert there.says("B").startswith("✔ 答对了")
 
 
+@pytest.mark.slow
 def test_after_thanks_everything_works_as_before(zhang: Talker) -> None:
     zhang.says("谢谢")
 
@@ -173,6 +175,7 @@ def test_thanks_do_not_let_the_member_forget_what_waits(zhang: Talker) -> None:
     assert zhang.says("谢谢") == "不客气。\n刚才的事还没做完，接着做就行。不做了，回复“算了”。"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words", thinned(["谢谢", "好的", "嗯", "👍", "对", "哦", PHONE, *STICKERS], quick=3)
 )
@@ -191,6 +194,7 @@ def test_a_number_after_other_words_no_longer_votes(
     assert session.scalars(select(Vote)).all() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", thinned(WORDLESS, quick=2))
 def test_nor_does_it_after_a_push_without_words(
     session: Session, zhang: Talker, kind: Kind
@@ -259,6 +263,7 @@ def holds(session: Session, piece: str) -> bool:
     return any(piece in str(row) for table in tables for row in session.execute(select(table)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", thinned(WORDLESS, quick=2))
 def test_a_push_without_words_at_a_list_brings_no_more_than_six_taps(
     session: Session, zhang: Talker, kind: Kind

@@ -31,6 +31,7 @@ def errs(talker: Talker, count: int) -> None:
         answered_wrongly(talker.session, talker.key, paper, at=YESTERDAY - days_ago * DAY)
 
 
+@pytest.mark.slow
 def test_mistakes_are_listed_and_explained(zhang: Talker) -> None:
     at_first = at_question(zhang, 1)
     for words in ("A", "B", "BC", "对", "B"):
@@ -79,6 +80,7 @@ def test_mistakes_lead_back_to_an_open_paper(zhang: Talker) -> None:
 # ------------------------------------------------------------ many
 
 
+@pytest.mark.slow
 def test_many_mistakes_come_in_pages_that_count_on(zhang: Talker) -> None:
     errs(zhang, 8)
 
@@ -94,6 +96,7 @@ def test_many_mistakes_come_in_pages_that_count_on(zhang: Talker) -> None:
     assert again == first
 
 
+@pytest.mark.slow
 def test_one_can_turn_back(zhang: Talker) -> None:
     errs(zhang, 8)
     first, _ = zhang.says("错题"), zhang.says("后面的错题")
@@ -102,6 +105,7 @@ def test_one_can_turn_back(zhang: Talker) -> None:
     assert zhang.says("前面的") == first
 
 
+@pytest.mark.slow
 def test_a_number_means_a_line_of_the_page_in_view_and_nothing_else(zhang: Talker) -> None:
     errs(zhang, 12)
     for words in ("错题", *["后面的错题"] * 3):
@@ -111,6 +115,7 @@ def test_a_number_means_a_line_of_the_page_in_view_and_nothing_else(zhang: Talke
     assert "这是第10到12道" in zhang.says("2")
 
 
+@pytest.mark.slow
 def test_a_tap_of_another_page_explains_what_it_names(zhang: Talker) -> None:
     errs(zhang, 8)
     for words in ("错题", "后面的错题"):
@@ -139,6 +144,7 @@ def test_after_ten_minutes_a_number_shows_the_list_anew(zhang: Talker) -> None:
     assert "题目E2？\n✘" in zhang.says("2")
 
 
+@pytest.mark.slow
 def test_the_longest_questions_fit_with_all_their_links(zhang: Talker) -> None:
     blank = a_question("X", "blank", stem="长" * 120, explanation="长" * 300)
     shipped = sorted(
@@ -204,6 +210,7 @@ def test_a_colleague_is_told_which_question_is_meant(
     assert (ticket.topic, ticket.words) == ("question", f"[{code}] 应该选B才对")
 
 
+@pytest.mark.slow
 def test_every_tap_has_its_typed_twin(zhang: Talker) -> None:
     errs(zhang, 8)
     zhang.says("错题")

@@ -31,6 +31,7 @@ def known(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Person)) or 0
 
 
+@pytest.mark.slow
 def test_members_may_see_what_we_keep(zhang: Talker, session: Session) -> None:
     assert zhang.says("我的资料") == (
         "我们记着您的：\n单位：城东街道·新安社区支部\n姓名：张三（公开时写“张*”）\n"
@@ -74,6 +75,7 @@ def test_a_name_may_be_taken_out(zhang: Talker, session: Session) -> None:
     assert session.scalars(select(Member.name)).one() is None
 
 
+@pytest.mark.slow
 def test_names_are_not_tried_out_one_after_the_other(zhang: Talker, session: Session) -> None:
     for name in ("李四", "王五"):
         zhang.says("改名")
@@ -132,6 +134,7 @@ def test_there_is_one_link_at_a_time(zhang: Talker, session: Session) -> None:
 # ------------------------------------------------------------ having it erased
 
 
+@pytest.mark.slow
 def test_it_takes_the_words_in_full_and_no_tap(zhang: Talker, session: Session) -> None:
     assert zhang.says("删除我的数据") == ASKED
     assert taps(zhang.reply) == []
@@ -188,6 +191,7 @@ def test_something_else_in_between_takes_the_question_back(zhang: Talker, sessio
     assert known(session) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", thinned(PLACES, quick=8), ids=str)
 def test_members_may_ask_for_it_wherever_they_stand(zhang: Talker, state: object) -> None:
     with zhang.undone() as talker:
@@ -206,6 +210,7 @@ def test_the_words_alone_erase_nobody(zhang: Talker, session: Session, state: ob
         assert known(session) == 1
 
 
+@pytest.mark.slow
 def test_in_the_middle_of_a_paper_it_works_too(zhang: Talker, session: Session) -> None:
     zhang.says("答题")
     zhang.state = Answering(1)

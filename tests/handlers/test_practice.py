@@ -78,6 +78,7 @@ def test_a_wrong_answer_is_explained_with_its_source(erring: Talker) -> None:
     )
 
 
+@pytest.mark.slow
 def test_each_kind_is_asked_and_judged(erring: Talker) -> None:
     single, right = erring.says("练错题"), erring.says("B")
     multiple, noted, also_right = [erring.says(w) for w in ("下一题", "C", "ac")]
@@ -129,6 +130,7 @@ def test_when_all_is_practised_it_says_when_the_next_comes(zhang: Talker) -> Non
     )
 
 
+@pytest.mark.slow
 def test_with_nothing_due_one_may_practise_the_hardest_all_the_same(erring: Talker) -> None:
     for words in ("练错题", "B", "下一题", "BC", "下一题", "对", "练错题", "2016", "下一题", "B"):
         erring.says(words)
@@ -248,6 +250,7 @@ def test_a_tap_of_the_round_before_answers_nothing_of_the_next(erring: Talker) -
     assert cards(erring.session) == 3
 
 
+@pytest.mark.slow
 def test_after_nine_questions_one_counts_anew(zhang: Talker) -> None:
     for days_ago in (1, 2):
         questions = [a_question(f"{days_ago}{n}") for n in range(6)]
@@ -273,6 +276,7 @@ def test_a_tap_of_a_practice_put_away_judges_nothing(erring: Talker, words: str)
     assert cards(erring.session) == 0
 
 
+@pytest.mark.slow
 def test_a_question_that_is_no_mistake_of_the_members_is_put_away(erring: Talker) -> None:
     """A state may be left over from another day."""
     for left in (Practising((1, 2), 1), Practising((), 4), PractisingWords((99,), 1)):
@@ -286,6 +290,7 @@ def test_a_question_that_is_no_mistake_of_the_members_is_put_away(erring: Talker
 # ------------------------------------------------------------ beside other things
 
 
+@pytest.mark.slow
 def test_an_open_paper_is_kept_and_led_back_to(erring: Talker) -> None:
     open_paper = at_question(replace(erring), 2)
 
@@ -318,6 +323,7 @@ def test_a_tap_of_the_paper_answers_the_paper_from_within_a_practice(erring: Tal
     assert open_paper.state == Answering(3)
 
 
+@pytest.mark.slow
 def test_a_practice_waits_behind_a_vote(erring: Talker) -> None:
     a_member(erring.session, "li")
     number = an_approved_motto(erring.session, "li", "清清白白做人，踏实做事")
@@ -354,6 +360,7 @@ def test_without_any_contest_too(erring: Talker) -> None:
     assert erring.says("练错题").startswith("练习1（共3题，不计分）")
 
 
+@pytest.mark.slow
 def test_nothing_of_it_scores(erring: Talker) -> None:
     def counted() -> list[object]:
         session = erring.session
@@ -382,6 +389,7 @@ def test_todays_paper_done_leads_to_practice(zhang: Talker) -> None:
 # ------------------------------------------------------------ every tap, every size
 
 
+@pytest.mark.slow
 def test_every_tap_typed_by_hand_does_the_same(erring: Talker) -> None:
     for words in ("练错题", "B", "下一题", "A", "AC", "下一题", "错"):
         erring.says(words)

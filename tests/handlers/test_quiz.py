@@ -74,6 +74,7 @@ def test_the_first_question_comes_with_how_to_answer_it(session: Session, zhang:
     assert zhang.state == Answering(1)
 
 
+@pytest.mark.slow
 def test_what_is_right_in_part_and_what_the_cap_leaves_is_said(
     session: Session, zhang: Talker
 ) -> None:
@@ -99,6 +100,7 @@ def work_through(talker: Talker) -> str:
     return said
 
 
+@pytest.mark.slow
 def test_another_attempt_is_offered_begun_and_summed_up(session: Session, zhang: Talker) -> None:
     attempts_a_day(session, 2)
     a_paper(session, key("zhang"), five_questions(("single",) * 3))
@@ -123,6 +125,7 @@ def test_who_asks_for_another_attempt_first_gets_the_first(zhang: Talker) -> Non
     assert zhang.says("再答一次").startswith("今天5题，")
 
 
+@pytest.mark.slow
 def test_of_several_contests_a_short_list_is_shown_and_one_chosen(
     session: Session, zhang: Talker
 ) -> None:
@@ -144,6 +147,7 @@ def test_of_several_contests_a_short_list_is_shown_and_one_chosen(
     assert zhang.says(f"竞赛{other}").startswith("今天的题您做完了，")
 
 
+@pytest.mark.slow
 def test_of_several_contests_each_has_its_place_and_its_rules(
     session: Session, zhang: Talker
 ) -> None:
@@ -179,6 +183,7 @@ def test_nine_answers_at_once_and_their_results_fit_a_reply(session: Session) ->
     assert size(zhang.reply) <= BUDGET
 
 
+@pytest.mark.slow
 def test_a_missed_day_is_offered_and_made_up(session: Session) -> None:
     session.execute(update(Contest).values(make_up=True))
     a_member(session, "zhang")
@@ -251,6 +256,7 @@ def test_a_right_answer_to_true_or_false_and_to_several(zhang: Talker) -> None:
     assert "✔ 答对了，是“对”。" in at_third.says("对")
 
 
+@pytest.mark.slow
 def test_the_summary_counts_and_leads_on(session: Session, li: Talker) -> None:
     at_last = at_question(li, 5)
 
@@ -267,6 +273,7 @@ def test_the_summary_counts_and_leads_on(session: Session, li: Talker) -> None:
     assert answers(session, li.key) == {1: "B", 2: "B", 3: "AC", 4: "T", 5: "A"}
 
 
+@pytest.mark.slow
 def test_who_belongs_to_no_unit_is_told_how_to_join_one(zhang: Talker) -> None:
     shown = at_question(zhang, 5).says("B")
 
@@ -275,6 +282,7 @@ def test_who_belongs_to_no_unit_is_told_how_to_join_one(zhang: Talker) -> None:
     assert "错了" not in shown
 
 
+@pytest.mark.slow
 def test_days_in_a_row_are_counted(session: Session, zhang: Talker) -> None:
     for day in (2, 1):
         yesterday = Talker(session, now=NOON - timedelta(days=day))
@@ -285,6 +293,7 @@ def test_days_in_a_row_are_counted(session: Session, zhang: Talker) -> None:
     assert "您已连续参加3天。" in at_question(zhang, 5).says("B")
 
 
+@pytest.mark.slow
 def test_on_the_last_day_nothing_is_promised_for_tomorrow(session: Session, zhang: Talker) -> None:
     session.execute(update(Contest).values(last_day=date(2026, 12, 5)))
     at_last = at_question(zhang, 5)
@@ -304,6 +313,7 @@ def test_a_second_start_on_the_same_day_says_that_it_is_done(zhang: Talker) -> N
     assert at_last.state == Idle()
 
 
+@pytest.mark.slow
 def test_before_the_start_and_after_the_end_it_says_when(session: Session, zhang: Talker) -> None:
     early = Talker(session, now=datetime.fromisoformat("2026-11-24T12:00:00+08:00"))
     at_question(zhang, 5).says("B")
@@ -703,6 +713,7 @@ def test_a_paper_left_is_taken_up_where_it_was(
     assert later.says("答题").startswith(opening + "第1题（共5题，选一个）")
 
 
+@pytest.mark.slow
 def test_yesterdays_paper_is_finished_first_and_todays_waits(
     session: Session, zhang: Talker
 ) -> None:
@@ -833,6 +844,7 @@ def test_every_tap_of_a_question_typed_by_hand_does_the_same(
         assert typed == tapped
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", thinned(["wrong", "？", "呜啦啦", "上一题"], quick=1))
 def test_the_longest_shipped_questions_fit_with_all_their_links(
     session: Session, zhang: Talker, words: str
@@ -904,6 +916,7 @@ def test_answers_repeated_a_while_ago_leave_what_was_graded_meanwhile(
     assert answers(session, zhang.key) == {1: "B", 2: "B"}
 
 
+@pytest.mark.slow
 def test_where_people_are_ranked_in_groups_one_is_chosen_by_a_tap(
     session: Session, zhang: Talker
 ) -> None:

@@ -26,6 +26,7 @@ def scores(session: Session, name: str, unit: int | None, right: int) -> Talker:
     return talker
 
 
+@pytest.mark.slow
 def test_a_member_stands_among_the_neighbours(session: Session) -> None:
     for name, right in {"a": 5, "b": 4, "c": 4, "d": 1, "e": 0}.items():
         scores(session, name, 2, right)
@@ -42,6 +43,7 @@ def test_a_member_stands_among_the_neighbours(session: Session) -> None:
     )
 
 
+@pytest.mark.slow
 def test_without_a_unit_one_stands_among_all(session: Session) -> None:
     zhang = scores(session, "zhang", None, right=3)
     scores(session, "other", 3, right=5)
@@ -54,6 +56,7 @@ def test_without_a_unit_one_stands_among_all(session: Session) -> None:
     assert "[登记单位](发:登记单位)" in shown
 
 
+@pytest.mark.slow
 def test_a_unit_whose_people_nobody_has_counted_has_no_rate(session: Session) -> None:
     zhang = scores(session, "zhang", 3, right=3)
     assert "农业局参加率：0.8%（全市第1）" in zhang.says("排名")
@@ -63,6 +66,7 @@ def test_a_unit_whose_people_nobody_has_counted_has_no_rate(session: Session) ->
     assert "参加率" not in zhang.says("排名")
 
 
+@pytest.mark.slow
 def test_the_people_of_a_small_unit_see_the_rate_of_the_small_ones_together(
     session: Session,
 ) -> None:
@@ -72,6 +76,7 @@ def test_the_people_of_a_small_unit_see_the_rate_of_the_small_ones_together(
     assert "不满10人的单位合起来参加率：25.0%（全市第1）" in zhang.says("排名")
 
 
+@pytest.mark.slow
 def test_a_rate_that_the_worker_counted_says_of_when_it_is(session: Session) -> None:
     zhang = scores(session, "zhang", 3, right=3)
     UnitCounts(session, NOON).keep(1, {"3": 12})
@@ -79,6 +84,7 @@ def test_a_rate_that_the_worker_counted_says_of_when_it_is(session: Session) -> 
     assert "农业局参加率：10.0%（全市第1，12月5日12:00统计）" in zhang.says("排名")
 
 
+@pytest.mark.slow
 def test_a_neighbour_with_as_many_points_is_explained(session: Session) -> None:
     zhang = scores(session, "zhang", 2, right=3)
     scores(session, "other", 2, right=3)
@@ -120,6 +126,7 @@ def test_the_longest_rules_fit_a_reply(session: Session) -> None:
     assert size(zhang.reply) <= BUDGET
 
 
+@pytest.mark.slow
 def test_while_the_board_is_closed_the_own_points_are_told(session: Session) -> None:
     zhang = scores(session, "zhang", 2, right=4)
     session.execute(update(Contest).values(last_day=date(2026, 12, 6), closed_days=3))
@@ -130,6 +137,7 @@ def test_while_the_board_is_closed_the_own_points_are_told(session: Session) -> 
     )
 
 
+@pytest.mark.slow
 def test_on_a_frozen_board_the_place_is_of_then_and_the_points_are_of_now(session: Session) -> None:
     scores(session, "zhang", 2, right=4)
     session.execute(update(Contest).values(last_day=date(2026, 12, 6), closed_days=1))
@@ -144,6 +152,7 @@ def test_on_a_frozen_board_the_place_is_of_then_and_the_points_are_of_now(sessio
     assert size(tomorrow.reply) <= BUDGET
 
 
+@pytest.mark.slow
 def test_a_guest_is_told_how_to_get_a_place_where_only_units_are_ranked(session: Session) -> None:
     session.execute(update(Contest).values(joined_only=True))
     guest = scores(session, "zhang", None, right=4)
@@ -154,6 +163,7 @@ def test_a_guest_is_told_how_to_get_a_place_where_only_units_are_ranked(session:
     )
 
 
+@pytest.mark.slow
 def test_the_summary_of_a_paper_keeps_a_closed_board_closed(session: Session) -> None:
     session.execute(update(Contest).values(last_day=date(2026, 12, 6), closed_days=3))
     zhang = scores(session, "zhang", 2, right=4)
@@ -184,6 +194,7 @@ def test_a_mended_key_is_told_of_with_its_reason_and_without_the_answer(session:
     assert size(zhang.reply) <= BUDGET
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["不上榜", "不想上榜", "退榜"])
 def test_who_wants_to_be_on_no_board_is_seen_by_nobody_else(session: Session, words: str) -> None:
     zhang, other = scores(session, "zhang", 2, right=4), scores(session, "other", 2, right=3)

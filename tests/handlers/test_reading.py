@@ -79,6 +79,7 @@ def test_what_is_no_name_is_refused(typed: str) -> None:
     assert reading.name(typed) is None
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_a_name_is_two_to_fifteen_characters_of_chinese(typed: str) -> None:
     name = reading.name(typed)

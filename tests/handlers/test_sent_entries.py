@@ -16,6 +16,7 @@ def zhang(session: Session) -> Talker:
     return Talker(session)
 
 
+@pytest.mark.slow
 def test_a_list_tells_number_title_speaker_and_unit(session: Session, zhang: Talker) -> None:
     number = an_approved_lesson(session, "把群众的小事办好")
 
@@ -46,12 +47,14 @@ def test_before_voting_opens_nobody_is_asked_for_a_motto(session: Session, zhang
     )
 
 
+@pytest.mark.slow
 def test_the_wall_in_the_chat_lists_them(session: Session, zhang: Talker) -> None:
     number = an_approved_lesson(session, "微课一")
 
     assert zhang.says("看座右铭").startswith(f"{number} 微课一（陈小红，农业局）[看]")
 
 
+@pytest.mark.slow
 def test_a_group_that_is_full_is_told_apart_from_the_others(
     session: Session, zhang: Talker
 ) -> None:

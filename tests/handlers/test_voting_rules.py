@@ -44,6 +44,7 @@ def join(talker: Talker) -> str:
 # ------------------------------------------------------------ a vote that waits for a unit
 
 
+@pytest.mark.slow
 def test_the_vote_of_who_belongs_to_no_unit_waits_and_is_cast_once_they_do(
     session: Session, zhang: Talker, numbers: list[int]
 ) -> None:
@@ -72,6 +73,7 @@ def test_a_vote_that_waited_too_long_is_not_cast(
     assert given(session) == []
 
 
+@pytest.mark.slow
 def test_a_vote_that_may_not_be_cast_after_all_does_not_undo_the_joining(
     session: Session, zhang: Talker, numbers: list[int]
 ) -> None:
@@ -86,6 +88,7 @@ def test_a_vote_that_may_not_be_cast_after_all_does_not_undo_the_joining(
     assert zhang.services.members.profile(key("zhang")).name == "张三"
 
 
+@pytest.mark.slow
 def test_a_vote_waits_for_the_name_where_a_roster_is_asked(
     session: Session, zhang: Talker, numbers: list[int]
 ) -> None:
@@ -116,6 +119,7 @@ def test_what_the_own_unit_sent_in_is_not_voted_for(
 # ------------------------------------------------------------ how voting goes
 
 
+@pytest.mark.slow
 def test_the_result_says_how_voting_goes_once_the_round_shows_it(
     session: Session, zhang: Talker, numbers: list[int]
 ) -> None:
@@ -151,6 +155,7 @@ def test_the_chat_tells_the_rules(session: Session, zhang: Talker) -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_chat_counts_votes_in_all(session: Session, zhang: Talker, numbers: list[int]) -> None:
     ruled(session, in_all=True, least=2)
 
@@ -173,6 +178,7 @@ def test_the_chat_counts_votes_in_all(session: Session, zhang: Talker, numbers: 
     assert "今天" not in first + second + third + spent
 
 
+@pytest.mark.slow
 def test_the_chat_says_how_often_an_entry_can_be_voted_for(
     session: Session, zhang: Talker, numbers: list[int]
 ) -> None:

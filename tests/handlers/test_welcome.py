@@ -99,6 +99,7 @@ def test_the_code_of_ones_own_unit_asks_nothing(known: Talker) -> None:
     assert known.sends(pushed(Kind.SCAN, "NY")).startswith("您登记的就是农业局")
 
 
+@pytest.mark.slow
 def test_the_code_of_another_unit_offers_a_change(known: Talker) -> None:
     known.services.members.join(known.key, 3, None)
 

@@ -43,6 +43,7 @@ def test_every_sentence_that_is_written_is_looked_at() -> None:
     assert [stretch for stretch in sorted(written()) if stretch not in said_here] == []
 
 
+@pytest.mark.slow
 def test_no_sentence_has_more_lines_or_links_than_a_telephone_shows() -> None:
     long = {
         name
@@ -53,6 +54,7 @@ def test_no_sentence_has_more_lines_or_links_than_a_telephone_shows() -> None:
     assert long == set()
 
 
+@pytest.mark.slow
 def test_every_sentence_fits_with_all_its_links() -> None:
     """Prose may be cut to fit, a link or a line may not; nothing comes near the hard stop."""
     assert {name for name, text in catalogue() if not fits(text)} == set()
@@ -67,12 +69,14 @@ def fits(text: Text) -> bool:
     return words.count("<a ") == whole.count("<a ") == links and words[-1] == whole[-1]
 
 
+@pytest.mark.slow
 def test_no_sentence_has_a_word_that_we_do_not_use() -> None:
     found = {(name, word[0]) for name, text in catalogue() if (word := BANNED.search(shown(text)))}
 
     assert found == set()
 
 
+@pytest.mark.slow
 def test_no_sentence_has_two_symbols() -> None:
     assert {name for name, text in catalogue() if len(SYMBOLS.findall(shown(text))) > 1} == set()
 
@@ -92,6 +96,7 @@ def taps() -> tuple[Tap, ...]:
     return tuple(found.values())
 
 
+@pytest.mark.slow
 def test_every_tap_means_something_wherever_the_member_stands() -> None:
     lost = [tap for tap in taps() if route(tap.sends, Idle()).route.tier >= Tier.SOUND]
 
@@ -114,6 +119,7 @@ def by_hand(words: str) -> Iterator[str]:
     yield words.translate({n: n + 0xFEE0 for n in range(ord("0"), ord("z"))})
 
 
+@pytest.mark.slow
 def test_the_words_on_a_tap_can_be_typed_as_well() -> None:
     """Somewhere they do what the tap does, or lead to where one can choose."""
     lost = [

@@ -62,6 +62,7 @@ def test_a_seed_means_the_same_paper_on_every_machine() -> None:
     assert codes(paper) == ["Q001", "Q008", "Q024", "Q032", "Q010"]
 
 
+@pytest.mark.slow
 @given(seed=seeds, bank=banks, blueprint=blueprints, data=st.data())
 def test_the_order_of_the_questions_does_not_matter(
     seed: bytes, bank: list[Question], blueprint: Blueprint, data: st.DataObject
@@ -188,6 +189,7 @@ def test_ten_thousand_papers_expect_the_same_score_whoever_missed_which_days(
     assert max(shared) < 5
 
 
+@pytest.mark.slow
 def test_a_member_meets_no_question_twice_in_six_weeks() -> None:
     seen: set[str] = set()
 

@@ -331,6 +331,7 @@ PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @given(pieces=st.lists(st.one_of(PIECES, st.text(max_size=6)), max_size=20))
 def test_any_lines_are_questions_or_a_problem(pieces: list[str]) -> None:
     loaded = read("\n".join(pieces).encode(errors="replace"))
@@ -345,6 +346,7 @@ scalars = st.one_of(
 values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=9), max_leaves=4)
 
 
+@pytest.mark.slow
 @given(facts=st.dictionaries(st.sampled_from(checks.KEYS), values))
 def test_any_question_is_sound_or_a_problem(facts: dict[str, object]) -> None:
     # What JSON writes is TOML too, as long as there are no tables in it.

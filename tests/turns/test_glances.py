@@ -65,6 +65,7 @@ def where(sessions: Sessions) -> State:
         return states.parse(session.scalars(select(Member.state)).one())
 
 
+@pytest.mark.slow
 def test_a_glance_links_to_larger_letters_too(sessions: Sessions, member: bytes) -> None:
     stand(sessions, Idle())
     before = glances(sessions).answer(said("排名"))
@@ -108,6 +109,7 @@ def test_it_reads_and_does_nothing_else(sessions: Sessions, member: bytes) -> No
     assert said_to_the_database[0].startswith("SELECT")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", [Lost(), Answering(1)])
 def test_where_it_moves_the_member_it_is_a_turn(
     sessions: Sessions, member: bytes, state: State
@@ -133,6 +135,7 @@ def test_a_newcomer_a_notice_and_what_is_no_question_take_a_turn(
     assert glance.answer(said("帮助")) is None
 
 
+@pytest.mark.slow
 def test_what_became_due_after_the_message_waits_for_the_next(
     sessions: Sessions, member: bytes
 ) -> None:
@@ -151,6 +154,7 @@ def test_what_became_due_after_the_message_waits_for_the_next(
     assert "捎句话" in json.loads(told)[0]
 
 
+@pytest.mark.slow
 def test_a_late_repetition_does_not_move_whoever_has_moved_on(
     sessions: Sessions, member: bytes
 ) -> None:
@@ -184,6 +188,7 @@ def test_a_clock_that_is_wrong_holds_no_notice_back(sessions: Sessions, member: 
 HOURS = Hours(NOON, NOON + timedelta(hours=1))
 
 
+@pytest.mark.slow
 def test_during_maintenance_each_message_gets_the_line_and_nothing_is_done(
     sessions: Sessions, member: bytes
 ) -> None:
@@ -197,6 +202,7 @@ def test_during_maintenance_each_message_gets_the_line_and_nothing_is_done(
     assert where(sessions) == MenuShown()
 
 
+@pytest.mark.slow
 def test_the_line_depends_on_when_a_message_was_sent(sessions: Sessions, member: bytes) -> None:
     closed = turns(sessions, NOON + timedelta(hours=1, seconds=5), HOURS)
 
@@ -214,6 +220,7 @@ def test_who_leaves_during_maintenance_is_let_go(sessions: Sessions, member: byt
         assert session.scalars(select(Person.following)).one() is False
 
 
+@pytest.mark.slow
 def test_whatever_only_asks_changes_nothing(sessions: Sessions, member: bytes) -> None:
     for words in sorted(handlers.conversation.asks):
         found = handlers.conversation.find(said(words), Idle())

@@ -70,10 +70,12 @@ def test_help_is_one_look(bot: Turns, sessions: Sessions) -> None:
     assert counted(bot, sessions, "帮助") == [1]
 
 
+@pytest.mark.slow
 def test_a_vote_is_a_few_trips(bot: Turns, sessions: Sessions) -> None:
     assert counted(bot, sessions, "投1001号") == on(sessions, postgres=[6], others=[7])
 
 
+@pytest.mark.slow
 def test_each_rule_of_a_round_costs_a_vote_one_trip_and_only_where_it_holds(
     bot: Turns, sessions: Sessions
 ) -> None:
@@ -86,6 +88,7 @@ def test_each_rule_of_a_round_costs_a_vote_one_trip_and_only_where_it_holds(
     assert counted(bot, sessions, "投1001号") == on(sessions, postgres=[6 + 3], others=[7 + 3])
 
 
+@pytest.mark.slow
 def test_an_answer_is_a_few_trips_and_the_last_tells_the_standing_too(
     bot: Turns, sessions: Sessions
 ) -> None:

@@ -68,6 +68,7 @@ def test_a_redelivery_gets_the_stored_answer_byte_for_byte(sessions: Sessions) -
     assert count(sessions, Ticket) == 1
 
 
+@pytest.mark.slow
 def test_a_redelivery_whose_reply_quoted_somebody_erased_since_is_told_so(
     sessions: Sessions,
 ) -> None:
@@ -117,6 +118,7 @@ def test_a_handler_that_raises_apologises_once_and_is_not_run_again(sessions: Se
     assert count(sessions, Ticket) == 0
 
 
+@pytest.mark.slow
 def test_a_refusal_undoes_the_turn_and_is_answered_in_words(sessions: Sessions) -> None:
     def play(message: Message, state: State, services: Services) -> Step:
         notes_a_ticket(message, state, services)
@@ -155,6 +157,7 @@ def test_an_answer_is_kept_without_the_openid_and_comes_back_with_it(sessions: S
         assert b"o-new" not in (session.scalars(select(Delivery.reply)).one() or b"")
 
 
+@pytest.mark.slow
 def test_who_is_erased_hears_the_same_again_and_is_entered_by_the_next_message(
     sessions: Sessions,
 ) -> None:
@@ -218,6 +221,7 @@ def test_where_the_member_stood_is_forgotten_after_a_day(sessions: Sessions) -> 
     assert seen == [Idle(), Idle()]
 
 
+@pytest.mark.slow
 def test_a_waiting_notice_rides_on_the_next_reply_and_only_on_that(sessions: Sessions) -> None:
     with sessions.begin() as session:
         a_member(session, "wang")
@@ -229,6 +233,7 @@ def test_a_waiting_notice_rides_on_the_next_reply_and_only_on_that(sessions: Ses
     assert "愿做一块砖" not in answers[1].decode()
 
 
+@pytest.mark.slow
 def test_a_waiting_notice_rides_on_a_refusal_too(sessions: Sessions) -> None:
     def refuses(message: Message, state: State, services: Services) -> Step:
         raise NoVotesLeft(most=3)
@@ -242,6 +247,7 @@ def test_a_waiting_notice_rides_on_a_refusal_too(sessions: Sessions) -> None:
     assert ["愿做一块砖" in answer.decode() for answer in answers] == [True, False]
 
 
+@pytest.mark.slow
 def test_a_redelivery_hears_the_notice_again_in_the_same_bytes(sessions: Sessions) -> None:
     with sessions.begin() as session:
         a_member(session, "wang")
@@ -459,6 +465,7 @@ def approved_mottos(sessions: Sessions, how_many: int) -> list[int]:
         ]
 
 
+@pytest.mark.slow
 def test_a_message_whose_deliveries_kill_their_worker_is_given_up(
     sessions: Sessions, own_valkey: Valkey
 ) -> None:

@@ -29,6 +29,7 @@ def test_a_program_of_its_own_reads_it_alike() -> None:
         read_roster_apart(b"%PDF-1.7", ignored)
 
 
+@pytest.mark.slow
 def test_more_than_can_be_looked_over_is_refused_with_a_way_out() -> None:
     lines = "".join(f"NY,张三{chr(0x4E00 + n)}\n" for n in range(MOST_AT_ONCE + 1))
 

@@ -34,6 +34,7 @@ def brought(file: Path, register: UnitImport, text: str) -> int:
     return ImportUnits(file).perform(register)
 
 
+@pytest.mark.slow
 def test_units_come_in_and_what_happened_is_told(
     file: Path, register: UnitImport, capsys: pytest.CaptureFixture[str]
 ) -> None:

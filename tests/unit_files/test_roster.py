@@ -52,6 +52,7 @@ def test_names_are_kept_as_members_type_them() -> None:
     assert read_roster(TABLE.replace("李四", " 李　四 ").encode()).said == PEOPLE
 
 
+@pytest.mark.slow
 def test_people_come_in_and_what_is_to_be_settled_is_told(
     file: Path, session: Session, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -70,6 +71,7 @@ def test_people_come_in_and_what_is_to_be_settled_is_told(
     assert names == ["李四", "买买提·艾力"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("row", "said"),
     [
@@ -91,6 +93,7 @@ def test_with_one_fault_nothing_comes_in(
     assert session.scalars(select(RosterName)).all() == []
 
 
+@pytest.mark.slow
 def test_namesakes_are_noticed(
     file: Path, session: Session, capsys: pytest.CaptureFixture[str]
 ) -> None:

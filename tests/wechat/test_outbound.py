@@ -115,6 +115,7 @@ words = st.lists(
 ).map("".join)
 
 
+@pytest.mark.slow
 @given(words)
 def test_any_text_reads_back_as_it_was_written(text: str) -> None:
     expected = ILLEGAL.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
@@ -128,6 +129,7 @@ def test_any_text_reads_back_as_it_was_written(text: str) -> None:
         assert answer == b""
 
 
+@pytest.mark.slow
 @settings(max_examples=min(40, settings().max_examples))
 @given(
     st.lists(
