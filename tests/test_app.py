@@ -66,6 +66,7 @@ def test_the_code_before_an_upgrade_serves_on_with_the_tables_after_it() -> None
     assert not accepts(None)
 
 
+@pytest.mark.slow
 def test_the_revisions_it_knows_are_those_of_the_migrations(client: FlaskClient) -> None:
     with client.application.extensions["engine"].connect() as connection:
         assert current(connection) == revisions()[-1]

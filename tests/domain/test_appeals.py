@@ -97,6 +97,7 @@ def test_whose_decision_was_undone_before_may_decide_about_the_appeal(session: S
     assert at(session, LATER).moderation.decide(number, 5, SECOND) == 6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", [NOON, NOON + UNDO - timedelta(seconds=1)])
 def test_what_can_still_be_undone_cannot_be_appealed(
     session: Session, returned: int, moment: datetime

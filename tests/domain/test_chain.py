@@ -144,6 +144,7 @@ def test_many_who_record_at_once_wait_in_line(sessions: Sessions) -> None:
         assert session.scalar(select(func.count()).select_from(AuditLink)) == 60
 
 
+@pytest.mark.slow
 def test_the_chain_holds_on_each_engine_whatever_the_facts_are(sessions: Sessions) -> None:
     odd = {"words": "😀 ' \" \\ \u2028 é", "z": None, "a": [1, 2.5, True], "空": ""}
     with sessions.begin() as session:

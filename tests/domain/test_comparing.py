@@ -92,6 +92,7 @@ def test_the_database_takes_no_pair_of_what_was_not_given_out(sessions: Sessions
         session.execute(update(PanelPair).values(better_id=99))
 
 
+@pytest.mark.slow
 def test_a_judge_may_stop_go_on_and_think_again(
     session: Session, judges: list[int], numbers: list[int]
 ) -> None:

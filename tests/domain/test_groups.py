@@ -70,6 +70,7 @@ def test_each_group_has_votes_of_its_own(session: Session, numbers: list[int]) -
     assert at(session).votes.ballot(key("zhang")).left == 3
 
 
+@pytest.mark.slow
 def test_a_vote_taken_back_gives_its_group_its_slot_again(
     session: Session, numbers: list[int]
 ) -> None:

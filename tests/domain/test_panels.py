@@ -118,6 +118,7 @@ def test_nobody_judges_what_the_own_unit_sent_in(
         at(session).judging.save(begun[0], numbers[0], {1: 10, 2: 10})
 
 
+@pytest.mark.slow
 def test_the_database_itself_refuses_a_sheet_of_the_own_unit(
     session: Session, begun: list[int], numbers: list[int]
 ) -> None:

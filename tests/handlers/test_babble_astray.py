@@ -7,6 +7,7 @@ from tests.handlers.asked_for import babble
 OFTEN = 0.4
 
 
+@pytest.mark.slow
 def test_fifty_messages_to_members_gone_astray() -> None:
     babble(seed=0, messages=50, astray=OFTEN)
 

@@ -563,6 +563,7 @@ def test_what_goes_wrong_is_answered_kindly(people: dict[str, Talker], case: Els
     assert_meant(people[case.view], case.says, case.cell)
 
 
+@pytest.mark.slow
 def test_thanks_are_answered_once_and_then_with_silence(people: dict[str, Talker]) -> None:
     with people["nothing"].undone() as talker:
         assert [talker.says("谢谢"), talker.says("谢谢"), talker.says("好的")] == [
