@@ -320,12 +320,12 @@ def past(past: Past) -> str:
     """What an author has had before the desk until now."""
     told = []
     if past.approved or past.returned:
-        told.append(f"以前各次评选通过 {past.approved} 条、退回 {past.returned} 条")
+        told.append(f"作者以前各次评选通过 {past.approved} 条、退回 {past.returned} 条")
     if past.reasons:
         last = REASONS[Reason(past.reasons[-1])]
         times = f"退回过 {len(past.reasons)} 次，" if len(past.reasons) > 1 else ""
         told.append(f"这一条{times}上次退回：{last}")
-    return f"作者{'；'.join(told)}"
+    return "；".join(told)
 
 
 # ------------------------------------------------------------ letters

@@ -489,7 +489,7 @@ def test_a_card_tells_why_it_was_sent_back_before(
     with transaction() as services:
         services.mottos.reword(author, CLEAN, CLEAN, "masked")
 
-    assert "作者这一条上次退回：有错别字" in text_of(li.get("/admin"))
+    assert "这一条上次退回：有错别字" in text_of(li.get("/admin"))
 
 
 # ------------------------------------------------------------ history
