@@ -1,26 +1,37 @@
 """Item analysis: what the answers of a contest tell about its questions."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Select, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.domain.contests import contest_in_force
 from bot.domain.keys import Key, mended_keys, with_key
-from bot.storage.tables import Answer, Attempt, BankQuestion, Contest, StoredQuestion, Ticket
+from bot.storage.tables import (
+    Answer,
+    Attempt,
+    BankQuestion,
+    Contest,
+    Score,
+    StoredQuestion,
+    Ticket,
+)
 from quiz_bank import Kind, Question
 from quiz_bank.analysis import Alike, Figures, analyse
 
 TIMED = 2_000
 """Of how many answers at most, the latest, the time is taken."""
+MOST = 200_000
+"""Answers, about, that a page looks at: to go through a million takes a database many seconds."""
 REPORT = "question"
 """The topic of the tickets that call a question faulty."""
+_Among = tuple[ColumnElement[bool], ...]
 _NAMED = re.compile(r"\[(\S+)\]")
 """How such a ticket begins that is about one question."""
 
@@ -51,6 +62,18 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Sample:
+    """Some of the people of a contest, where all have given too many answers for a page.
+
+    Keys are keyed hashes, so those below any one are as good as drawn by lot.
+    """
+
+    below: bytes
+    percent: int
+    """How many of a hundred people these are, about."""
+
+
+@dataclass(frozen=True)
 class Asked:
     """A question in one contest, with the time that its answers took."""
 
@@ -60,6 +83,8 @@ class Asked:
     """Half of the answers took longer; None when none could be timed."""
     timed: int
     """Of how many answers that is the median."""
+    sample: Sample | None
+    """Whose answers were looked at; None: everybody's."""
 
 
 class ItemAnalysis:
@@ -80,30 +105,39 @@ class ItemAnalysis:
         contest = contest_in_force(self._session, today)
         return Held(contest.id, contest.title) if contest else None
 
-    def items(self, contest: int) -> list[Item]:
-        """Every question of the contest that was answered, in the order of their codes."""
-        answered = select(Answer.question_id).where(Answer.contest_id == contest)
-        return self._items(contest, _stored(answered))
+    def sample(self, contest: int) -> Sample | None:
+        """Whose answers a page looks at; None: everybody's."""
+        papers = select(func.coalesce(func.sum(Score.days), 0)).where(Score.contest_id == contest)
+        asked = select(Contest.questions_a_day * papers.scalar_subquery())
+        answers = int(self._session.scalar(asked.where(Contest.id == contest)) or 0)
+        if answers <= MOST:
+            return None
+        share = MOST / answers
+        return Sample(int(share * 2**64).to_bytes(8, "big"), max(1, round(100 * share)))
+
+    def items(self, contest: int, sample: Sample | None = None) -> list[Item]:
+        """Every question of the contest that these people answered, in the order of their codes."""
+        answered = select(Answer.question_id).where(*_among(contest, sample))
+        return list(
+            self._by_id(contest, self._session.execute(_stored(answered)).all(), sample).values()
+        )
 
     def of_question(self, number: int) -> list[Asked]:
         """The question of this number in each contest and wording in which it was answered."""
         code = select(BankQuestion.code).where(BankQuestion.id == number).scalar_subquery()
         rows = self._session.execute(_stored(None).where(StoredQuestion.code == code)).all()
         return [
-            Asked(contest, item, *self._usual_time(contest.id, id_))
+            Asked(contest, item, *self._usual_time(contest.id, id_), sample)
             for contest in self.contests()
-            for id_, item in self._by_id(contest.id, rows).items()
+            for sample in (self.sample(contest.id),)
+            for id_, item in self._by_id(contest.id, rows, sample).items()
         ]
 
-    def _items(self, contest: int, stored: Select[Any]) -> list[Item]:
-        return list(self._by_id(contest, self._session.execute(stored).all()).values())
-
-    def _by_id(self, contest: int, rows: Sequence[Any]) -> dict[int, Item]:
+    def _by_id(self, contest: int, rows: Sequence[Any], sample: Sample | None) -> dict[int, Item]:
         """The items of these wordings that the contest has answers to."""
         ids, keys = [row.id for row in rows], mended_keys(self._session)
-        alike, choices, reports = self._alike(contest, ids), self._choices(contest, ids), {}
-        if alike:
-            reports = self._reports()
+        alike, choices = self._answers(_among(contest, sample), ids)
+        reports = self._reports() if alike else {}
         return {
             row.id: _item(
                 row, keys.get(row.id), alike[row.id], choices[row.id], reports.get(row.code, 0)
@@ -112,42 +146,40 @@ class ItemAnalysis:
             if row.id in alike
         }
 
-    def _alike(self, contest: int, ids: Sequence[int]) -> dict[int, list[Alike]]:
-        """How the answers to each question went together with all others of their members."""
+    def _answers(
+        self, among: _Among, ids: Sequence[int]
+    ) -> tuple[Mapping[int, list[Alike]], Mapping[int, Counter[str]]]:
+        """How the answers to each question went together with all others of their members, and
+        what was chosen how often.
+        """
         right = case((Answer.correct, 1), else_=0)
-        of_contest = Answer.contest_id == contest
         totals = (
             select(Answer.member_key, func.count().label("answers"), func.sum(right).label("right"))
-            .where(of_contest)
+            .where(*among)
             .group_by(Answer.member_key)
             .subquery()
         )
         others = totals.c.answers - 1
         rest = case((others > 0, (totals.c.right - right) * 1_000 // others))
         each = (
-            select(Answer.question_id, Answer.correct, rest.label("rest"))
+            select(Answer.question_id, Answer.choice, Answer.correct, rest.label("rest"))
             .join(totals, totals.c.member_key == Answer.member_key)
-            .where(of_contest, Answer.question_id.in_(ids))
+            .where(*among, Answer.question_id.in_(ids))
             .subquery()
         )
-        columns = (each.c.question_id, each.c.correct, each.c.rest)
-        found: dict[int, list[Alike]] = defaultdict(list)
-        for id_, correct, rate, count in self._session.execute(
+        columns = (each.c.question_id, each.c.choice, each.c.correct, each.c.rest)
+        alike: dict[int, Counter[tuple[bool, int | None]]] = defaultdict(Counter)
+        choices: dict[int, Counter[str]] = defaultdict(Counter)
+        for id_, choice, correct, rate, count in self._session.execute(
             select(*columns, func.count()).group_by(*columns)
         ):
-            found[id_].append(Alike(bool(correct), None if rate is None else int(rate), count))
-        return found
-
-    def _choices(self, contest: int, ids: Sequence[int]) -> dict[int, dict[str, int]]:
-        rows = self._session.execute(
-            select(Answer.question_id, Answer.choice, func.count())
-            .where(Answer.contest_id == contest, Answer.question_id.in_(ids))
-            .group_by(Answer.question_id, Answer.choice)
-        )
-        found: dict[int, dict[str, int]] = defaultdict(dict)
-        for id_, choice, count in rows:
-            found[id_][choice] = count
-        return found
+            alike[id_][bool(correct), None if rate is None else int(rate)] += count
+            choices[id_][choice] += count
+        told = {
+            id_: [Alike(*kind, count) for kind, count in counts.items()]
+            for id_, counts in alike.items()
+        }
+        return told, choices
 
     def _reports(self) -> dict[str, int]:
         """How many members each have an open letter that calls this one question faulty."""
@@ -198,6 +230,12 @@ class ItemAnalysis:
         )
         spans = [row.answered_at - (row.before or row.started_at) for row in rows]
         return median(spans) if spans else None, len(spans)
+
+
+def _among(contest: int, sample: Sample | None) -> _Among:
+    """Which answers to the contest are looked at."""
+    of_contest = Answer.contest_id == contest
+    return (of_contest, Answer.member_key < sample.below) if sample else (of_contest,)
 
 
 def _stored(ids: Select[Any] | None) -> Select[Any]:

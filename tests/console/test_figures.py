@@ -4,7 +4,10 @@ import re
 
 import pytest
 
+from bot.domain import item_analysis
 from bot.domain.services import Transaction
+from bot.storage.tables import Score
+from tests.builders import NOON, key
 from tests.console.browser import Browser, text_of
 from tests.console.conftest import Opened
 from tests.domain.test_item_analysis import answered, some_papers
@@ -18,6 +21,19 @@ def codes(browser: Browser, address: str) -> list[str]:
 
 def test_before_the_first_answer_the_page_says_what_will_be_here(viewer: Browser) -> None:
     assert "还没有人答题" in text_of(viewer.get("/admin/questions/analysis"))
+
+
+def test_where_not_everybody_is_looked_at_the_pages_say_so(
+    viewer: Browser, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(item_analysis, "MOST", 4)
+    with opened() as session:
+        some_papers(session)
+        score = {"contest_id": 1, "points": 0, "days": 1, "reached_at": NOON}
+        session.add(Score(member_key=key("m0"), **score))
+
+    for address in ("/admin/questions/analysis", "/admin/questions/1"):
+        assert "这里看的是随机抽出的约 80% 的人" in text_of(viewer.get(address))
 
 
 def test_every_question_stands_with_its_figures_and_the_size_of_its_sample(

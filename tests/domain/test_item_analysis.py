@@ -6,10 +6,11 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from bot.domain import item_analysis
 from bot.domain.item_analysis import Item, ItemAnalysis
 from bot.domain.tickets import Tickets
 from bot.storage.database import Sessions
-from bot.storage.tables import Answer, Attempt, StoredQuestion
+from bot.storage.tables import Answer, Attempt, Score, StoredQuestion
 from quiz_bank.analysis import Doubt
 from tests.builders import NOON, a_member, key, said
 
@@ -130,3 +131,28 @@ def test_a_report_that_a_colleague_has_closed_raises_no_doubt(session: Session) 
 def test_a_question_that_nobody_answered_has_no_figures(session: Session) -> None:
     assert ItemAnalysis(session).items(CONTEST) == []
     assert ItemAnalysis(session).of_question(1) == []
+
+
+def test_of_too_many_answers_those_of_some_people_are_looked_at(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(200):
+        answered(session, f"m{n}", "B" if n % 2 else "A")
+        member = key(f"m{n}")
+        score = {"points": 0, "days": 1, "reached_at": NOON}
+        session.add(Score(member_key=member, contest_id=CONTEST, **score))
+    analysis = ItemAnalysis(session)
+    assert analysis.sample(CONTEST) is None
+    # The contest has five questions a day, and everybody came for one day.
+    monkeypatch.setattr(item_analysis, "MOST", 250)
+
+    sample = analysis.sample(CONTEST)
+
+    assert sample is not None
+    assert sample.percent == 25
+    (some,), (everybody,) = analysis.items(CONTEST, sample), analysis.items(CONTEST)
+    assert everybody.figures.answers == 200
+    assert 30 <= some.figures.answers <= 70
+    assert some.figures.answers == sum(some.choices.values())
+    (asked,) = analysis.of_question(everybody.number or 0)
+    assert (asked.sample, asked.item.choices) == (sample, some.choices)

@@ -45,12 +45,15 @@ class FigureBook:
             asked = request.args.get("contest", type=int)
             contest = next((one for one in contests if one.id == asked), None)
             contest = contest or services.item_analysis.in_force(campaign_day(services.now))
-            items = services.item_analysis.items(contest.id) if contest else []
+            analysis = services.item_analysis
+            sample = analysis.sample(contest.id) if contest else None
+            items = analysis.items(contest.id, sample) if contest else []
             return page(
                 "analysis",
                 bank=wording,
                 contests=contests,
                 contest=contest,
+                sample=sample,
                 withheld=services.withholdings.open(),
                 items=sorted(items, key=ORDERS[sort], reverse=down),
                 doubtful=sum(bool(item.figures.doubts) for item in items),

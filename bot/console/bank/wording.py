@@ -166,7 +166,7 @@ def choices(item: Item) -> list[tuple[str, str, int, bool]]:
     counts = dict.fromkeys(laid_out, 0) | dict(item.choices)
     rows = [(*_choice(question, choice), count, _is_key(question, choice))
             for choice, count in counts.items()]  # fmt: skip
-    return rows if laid_out else sorted(rows, key=lambda row: -row[2])[:_MOST_CHOICES]
+    return rows if laid_out else sorted(rows, key=lambda row: (-row[2], row[0]))[:_MOST_CHOICES]
 
 
 _MOST_CHOICES = 10
