@@ -86,7 +86,7 @@ HELD_BY = {
         "domain/test_passwords.py::test_a_password_that_is_guessed_first_is_refused",
     ],
     A08: [
-        "console/test_signing_in.py::test_a_new_console_asks_for_the_code",
+        "console/test_first_page.py::test_a_new_console_asks_for_the_code",
         "console/test_signing_in.py::test_the_code_works_once",
         "console/test_signing_in.py::test_the_code_is_good_for_half_an_hour",
     ],
