@@ -91,6 +91,7 @@ def test_a_file_that_is_not_there_is_told_in_chinese(file: Path) -> None:
     assert "题库.csv，整个文件：找不到这个文件" in result.output
 
 
+@pytest.mark.slow
 def test_people_get_a_table_of_places_and_reasons(file: Path) -> None:
     output = rehearsed(file, FAULTY + "简答题,谈谈体会。\n").output
 
@@ -124,6 +125,7 @@ def published(bank: QuestionBank, *questions: Question) -> None:
     bank.bring_in([Brought(question) for question in questions], BankState.PUBLISHED, "system")
 
 
+@pytest.mark.slow
 def test_questions_come_into_the_bank_all_or_none(file: Path, bank: QuestionBank) -> None:
     refused = brought(file, bank, FAULTY)
     assert bank.questions() == []
@@ -134,6 +136,7 @@ def test_questions_come_into_the_bank_all_or_none(file: Path, bank: QuestionBank
     assert [question.stem for question in bank.questions()] == ["五中全会在哪里？"]
 
 
+@pytest.mark.slow
 def test_the_same_file_again_changes_nothing(
     file: Path, bank: QuestionBank, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -159,6 +162,7 @@ def test_every_store_knows_a_question_again(file: Path, store_url: str) -> None:
     engine.dispose()
 
 
+@pytest.mark.slow
 def test_a_question_that_the_bank_has_in_other_words_is_told(
     file: Path, bank: QuestionBank, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -168,6 +172,7 @@ def test_a_question_that_the_bank_has_in_other_words_is_told(
     assert "编号QH001" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_question_is_rewritten_only_when_that_is_asked_for(
     file: Path, bank: QuestionBank
 ) -> None:
@@ -179,6 +184,7 @@ def test_a_question_is_rewritten_only_when_that_is_asked_for(
     assert [question.options for question in bank.questions()] == [("北京", "上海")]
 
 
+@pytest.mark.slow
 def test_a_question_without_source_is_kept_and_said_to_be_unfit_for_publishing(
     file: Path, bank: QuestionBank, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -189,6 +195,7 @@ def test_a_question_without_source_is_kept_and_said_to_be_unfit_for_publishing(
     assert "缺出处" in output
 
 
+@pytest.mark.slow
 def test_what_comes_in_is_a_draft(
     file: Path, bank: QuestionBank, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -199,6 +206,7 @@ def test_what_comes_in_is_a_draft(
     assert "都是草稿" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_it_is_published_at_once_when_that_is_asked_for(
     file: Path, bank: QuestionBank, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -208,6 +216,7 @@ def test_it_is_published_at_once_when_that_is_asked_for(
     assert "已经发布" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_nothing_is_published_that_lacks_its_source(
     file: Path, bank: QuestionBank, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -72,6 +72,7 @@ def test_faces_are_taken_out_and_remembered(
     assert fold(typed) == Folded(folded, emoji)
 
 
+@pytest.mark.slow
 @given(TYPED)
 def test_to_fold_twice_is_to_fold_once(typed: str) -> None:
     folded = fold(typed).text

@@ -93,6 +93,7 @@ def test_a_reply_never_exceeds_its_budget(text: Text, budget: int) -> None:
     assert len(compiled(text, budget).encode()) <= budget
 
 
+@pytest.mark.slow
 @given(TEXTS, st.integers(0, 1_400))
 def test_a_link_is_whole_or_not_there(text: Text, budget: int) -> None:
     assert not re.search(r"<[A-Za-z/!]", without_links(compiled(text, budget)))

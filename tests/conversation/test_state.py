@@ -26,6 +26,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(STATES)
 def test_a_state_survives_storage(state: State) -> None:
     assert parse(dump(state)) == state

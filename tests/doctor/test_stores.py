@@ -102,6 +102,7 @@ def test_a_server_must_bear_all_our_threads(store_url: str) -> None:
         assert (mark(few), mark(many)) == (Mark.GOOD, Mark.BAD)
 
 
+@pytest.mark.slow
 def test_a_database_that_does_not_answer_is_told_without_its_password() -> None:
     url = "postgresql+psycopg://sibian:a-password@127.0.0.1:1/sibian"
     (finding,) = doctor.of_database(settings(database_url=url))
@@ -169,6 +170,7 @@ def test_no_redis_is_fine() -> None:
     assert stores.redis(settings()).mark is Mark.GOOD
 
 
+@pytest.mark.slow
 def test_a_redis_that_is_there_is_greeted(valkey: str) -> None:
     finding = stores.redis(settings(redis_url=valkey))
 

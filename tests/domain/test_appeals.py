@@ -106,6 +106,7 @@ def test_what_can_still_be_undone_cannot_be_appealed(
         at(session, moment).appeals.open(key("zhang"), SAID)
 
 
+@pytest.mark.slow
 def test_without_a_decision_against_it_there_is_nothing_to_appeal(
     session: Session, later: Services
 ) -> None:
@@ -119,6 +120,7 @@ def test_without_a_decision_against_it_there_is_nothing_to_appeal(
         at(session, LATER + UNDO).appeals.open(key("zhang"), SAID)
 
 
+@pytest.mark.slow
 def test_what_the_second_decides_stands_for_these_words(
     session: Session, later: Services, returned: int
 ) -> None:
@@ -147,6 +149,7 @@ def test_other_words_can_be_appealed_for_anew(
     assert later.moderation.queue().appealed[returned].by == "staff:4"
 
 
+@pytest.mark.slow
 def test_an_appeal_ends_with_the_words_it_is_about(later: Services, returned: int) -> None:
     later.appeals.open(key("zhang"), SAID)
 

@@ -45,6 +45,7 @@ def code(receipt: Receipt) -> str:
     return code_of(receipt.tracker, receipt.number)
 
 
+@pytest.mark.slow
 def test_what_is_new_becomes_a_batch_that_leads_on_from_the_one_before(
     session: Session, numbers: list[int]
 ) -> None:
@@ -80,6 +81,7 @@ def test_while_nothing_is_new_there_is_no_batch(session: Session, numbers: list[
     assert at(session, NOON).ballot_boxes.batch_of("2345678923") is None
 
 
+@pytest.mark.slow
 def test_many_at_once_are_several_batches(session: Session, numbers: list[int]) -> None:
     session.execute(
         text(
@@ -97,6 +99,7 @@ def test_many_at_once_are_several_batches(session: Session, numbers: list[int]) 
     assert [line.ballots for line in box.lines] == [1, MOST]
 
 
+@pytest.mark.slow
 def test_with_the_seal_all_that_stands_is_in_it_and_it_is_closed(
     session: Session, numbers: list[int]
 ) -> None:
@@ -114,6 +117,7 @@ def test_with_the_seal_all_that_stands_is_in_it_and_it_is_closed(
     assert list(broken(session)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_whatever_is_changed_in_it_is_found(
     session: Session, numbers: list[int], number: int
@@ -136,6 +140,7 @@ def test_whatever_is_changed_in_it_is_found(
     assert list(broken(session)) == []
 
 
+@pytest.mark.slow
 def test_a_vote_put_in_after_the_seal_is_in_no_batch(session: Session, numbers: list[int]) -> None:
     cast(session, numbers[0], "li")
     at(session, SEALING).sealing.seal(1)

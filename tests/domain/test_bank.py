@@ -68,6 +68,7 @@ def test_a_question_is_read_before_it_is_published(bank: QuestionBank) -> None:
     assert bank.drawable() == [bank._session.get_one(BankQuestion, number).question_id]
 
 
+@pytest.mark.slow
 def test_whoever_reviewed_a_question_does_not_publish_it(bank: QuestionBank) -> None:
     number = kept(bank, a_question("A1"))
     with_accounts(bank, LI, WANG)
@@ -81,6 +82,7 @@ def test_whoever_reviewed_a_question_does_not_publish_it(bank: QuestionBank) -> 
     assert bank.card(number).state is PUBLISHED
 
 
+@pytest.mark.slow
 def test_who_is_alone_does_both_and_the_trail_says_so(bank: QuestionBank) -> None:
     number = kept(bank, a_question("A1"))
     with_accounts(bank, LI)
@@ -92,6 +94,7 @@ def test_who_is_alone_does_both_and_the_trail_says_so(bank: QuestionBank) -> Non
     assert bank._session.scalars(last).one()["alone"] is True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [{"role": "viewer"}, {"password_hash": ""}])
 def test_who_cannot_publish_is_no_other_to_ask(bank: QuestionBank, change: dict[str, str]) -> None:
     number = kept(bank, a_question("A1"))
@@ -120,6 +123,7 @@ def test_new_contests_draw_from_published_questions_alone(
     assert bank.drawable() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lack", [{"source": ""}, {"explanation": ""}])
 def test_without_source_or_explanation_nothing_is_published(
     bank: QuestionBank, lack: dict[str, str]
@@ -141,6 +145,7 @@ def test_what_lacks_something_is_not_brought_in_as_published(bank: QuestionBank)
     assert bank.questions() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("state", "to"), [(a, b) for a in BankState for b in BankState if b not in STEPS[a]]
 )
@@ -153,6 +158,7 @@ def test_other_steps_are_refused(bank: QuestionBank, state: BankState, to: BankS
     assert bank.card(number).version == 1
 
 
+@pytest.mark.slow
 def test_who_saw_an_older_state_is_told_who_changed_it(bank: QuestionBank) -> None:
     number = kept(bank, a_question("A1"))
     bank.move(number, 1, REVIEWED, LI)
@@ -210,6 +216,7 @@ def test_a_running_contest_keeps_the_wording_it_began_with(services: Services) -
     assert all(question.stem != "换个问法？" for question in other.questions)
 
 
+@pytest.mark.slow
 def test_two_questions_never_ask_the_same(bank: QuestionBank) -> None:
     number = kept(bank, question := a_question("A1"), a_question("A2", stem="在哪里？"))
 
@@ -220,6 +227,7 @@ def test_two_questions_never_ask_the_same(bank: QuestionBank) -> None:
     assert bank.card(number).question == question
 
 
+@pytest.mark.slow
 def test_who_edits_an_older_wording_is_refused(bank: QuestionBank) -> None:
     number = kept(bank, question := a_question("A1"))
     bank.edit(number, 1, replace(question, stem="换个问法？"), LI)
@@ -256,6 +264,7 @@ def test_of_two_who_edit_at_once_one_is_told_so(sessions: Sessions) -> None:
 # ------------------------------------------------------------ what is left behind
 
 
+@pytest.mark.slow
 def test_the_history_tells_who_did_what_when_and_how_it_read_before(bank: QuestionBank) -> None:
     number = kept(bank, question := a_question("A1"), state=REVIEWED)
     later = QuestionBank(bank._session, NOON + timedelta(hours=1))
@@ -276,6 +285,7 @@ def test_the_history_tells_who_did_what_when_and_how_it_read_before(bank: Questi
     assert deeds[2].before is None
 
 
+@pytest.mark.slow
 def test_a_change_and_its_trail_come_together_or_not_at_all(engine: Engine) -> None:
     sessions = chained(engine)
     with sessions.begin() as session:
@@ -293,6 +303,7 @@ def test_a_change_and_its_trail_come_together_or_not_at_all(engine: Engine) -> N
 # ------------------------------------------------------------ coming in
 
 
+@pytest.mark.slow
 def test_questions_come_in_all_or_none(bank: QuestionBank) -> None:
     kept(bank, a_question("A1"))
 
@@ -302,6 +313,7 @@ def test_questions_come_in_all_or_none(bank: QuestionBank) -> None:
     assert [question.code for question in bank.questions()] == ["A1"]
 
 
+@pytest.mark.slow
 def test_what_is_rewritten_becomes_a_draft_beside_the_new(bank: QuestionBank) -> None:
     number = kept(bank, question := a_question("A1"), state=PUBLISHED)
     better = replace(question, stem="换个问法？")
@@ -318,6 +330,7 @@ def test_nothing_is_rewritten_that_is_not_there(bank: QuestionBank) -> None:
         bank.bring_in([Brought(a_question("A2"), a_question("A2"))], DRAFT, SYSTEM)
 
 
+@pytest.mark.slow
 def test_nothing_is_rewritten_that_a_colleague_has_rewritten_meanwhile(bank: QuestionBank) -> None:
     number = kept(bank, question := a_question("A1"))
     bank.edit(number, 1, mended := replace(question, topic="别的"), LI)
@@ -335,6 +348,7 @@ def found(search: BankSearch, **wanted: object) -> list[str]:
     return [card.question.code for card in search.browse(Wanted(**wanted)).cards]  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_a_search_looks_past_width_case_and_punctuation(
     bank: QuestionBank, search: BankSearch
 ) -> None:
@@ -367,6 +381,7 @@ def test_a_search_is_narrowed_by_what_a_question_is_about(
     assert [q.code for q in search.questions(Wanted(topic="甲"))] == ["A1"]
 
 
+@pytest.mark.slow
 def test_pages_hold_what_is_left_and_never_end_in_nothing(
     bank: QuestionBank, search: BankSearch
 ) -> None:

@@ -101,6 +101,7 @@ def test_each_is_ranked_among_the_people_of_the_own_bracket(contest: Session) ->
     check_the_places(contest)
 
 
+@pytest.mark.slow
 def test_the_people_of_a_bracket_are_counted_by_the_index_alone(contest: Session) -> None:
     """Row by row a city's people take a third of a second, every half a minute."""
     takes_part(contest, "zhang", 1, right=5)
@@ -151,6 +152,7 @@ def test_brackets_are_few_and_told_apart(session: Session, names: tuple[str, ...
     assert refused.value.flaws == {"brackets": Flaw.BRACKETS}
 
 
+@pytest.mark.slow
 def test_once_it_has_begun_the_brackets_of_a_contest_stay(contest: Session) -> None:
     planning = Planning(contest, NOON)
     plan = planning.contest(1).plan

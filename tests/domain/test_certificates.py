@@ -115,6 +115,7 @@ def test_who_registers_a_name_later_gets_one_then_and_nobody_a_second(session: S
     assert refusal.value.flaws == {"honour": Flaw.TWICE}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("people")
 def test_a_new_name_makes_no_other_certificate(session: Session) -> None:
     certificates(session).issue(PLAN, staff_id=1)
@@ -164,6 +165,7 @@ def test_who_is_erased_leaves_a_certificate_that_names_nobody(session: Session) 
     certificates(session).revoke(code, staff_id=1)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("people")
 def test_who_stays_off_the_boards_is_not_named_to_strangers(session: Session) -> None:
     session.execute(update(Member).where(Member.member_key == key("m0")).values(unlisted=True))
@@ -175,6 +177,7 @@ def test_who_stays_off_the_boards_is_not_named_to_strangers(session: Session) ->
     assert (found.name, found.unit) == (None, None)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("people")
 @pytest.mark.parametrize(
     ("changes", "flaws"),
@@ -249,6 +252,7 @@ def lessons(session: Session) -> list[int]:
 FIRST_PRIZE = replace(PLAN, activity="round:1", honour="一等奖", last_rank=1)
 
 
+@pytest.mark.slow
 def test_a_unit_has_it_in_writing_for_what_it_sent_in(session: Session, lessons: list[int]) -> None:
     seen = certificates(session).preview(FIRST_PRIZE)
     number = certificates(session).issue(FIRST_PRIZE, staff_id=1)
@@ -269,6 +273,7 @@ def test_a_unit_has_it_in_writing_for_what_it_sent_in(session: Session, lessons:
     assert certificates(session).of_units(None) == []
 
 
+@pytest.mark.slow
 def test_of_an_entry_that_is_forgotten_the_certificate_names_nobody(
     session: Session, lessons: list[int]
 ) -> None:

@@ -89,6 +89,7 @@ def test_a_row_is_linked_when_its_transaction_commits(trail: Session) -> None:
     assert trail.scalars(select(AuditLink.seq).order_by(AuditLink.seq)).all() == [*range(1, 13)]
 
 
+@pytest.mark.slow
 def test_what_is_undone_leaves_no_gap(trail: Session) -> None:
     a_deed(trail, 50)
     trail.rollback()
@@ -103,6 +104,7 @@ def test_what_is_undone_leaves_no_gap(trail: Session) -> None:
     assert trail.scalars(select(Audit.subject).where(Audit.id > ROWS)).all() == ["motto:51"]
 
 
+@pytest.mark.slow
 def test_several_rows_of_one_transaction_are_linked_in_their_order(session: Session) -> None:
     for number in (7, 3, 5):
         a_deed(session, number)
@@ -218,6 +220,7 @@ def test_words_are_struck_out_and_the_chain_holds(trail: Session) -> None:
             assert found(trail) == [("altered", "audit", "13")]
 
 
+@pytest.mark.slow
 def test_nobody_strikes_words_out_without_the_key(trail: Session) -> None:
     row = update(Audit).where(Audit.id == 5).values(facts={})
     link = update(AuditLink).where(AuditLink.audit_id == 5).values(struck=bytes(32))
@@ -265,6 +268,7 @@ def test_a_row_that_was_slipped_in_is_seen(trail: Session) -> None:
     assert [b[:2] for b in found(trail)] == [("unlinked", "audit")]
 
 
+@pytest.mark.slow
 def test_two_rows_that_changed_places_are_both_seen(trail: Session) -> None:
     ids = {link.seq: link.audit_id for link in trail.scalars(select(AuditLink))}
 
@@ -291,6 +295,7 @@ def test_a_tail_that_was_cut_off_is_missed(trails: Sessions) -> None:
         assert found(session) == [("head", "audit_head", "8")]
 
 
+@pytest.mark.slow
 def test_moving_the_head_back_to_the_cut_does_not_hide_it(trail: Session) -> None:
     mac = trail.scalars(select(AuditLink.mac).where(AuditLink.seq == 8)).one()
     moved = update(AuditHead).values(seq=8, mac=mac)
@@ -314,6 +319,7 @@ def test_a_head_that_was_written_down_is_found_in_a_chain_that_went_on(trail: Se
     assert found(trail, Head.parse(f" {then} ")) == []
 
 
+@pytest.mark.slow
 def test_an_earlier_copy_put_back_is_noticed_by_a_head_that_was_written_down(
     trail: Session,
 ) -> None:

@@ -154,6 +154,7 @@ def test_what_its_author_took_back_need_not_be_compared(
     assert services.panels.table(1) == []
 
 
+@pytest.mark.slow
 def test_what_stands_alone_since_all_its_rivals_went_keeps_its_place(
     session: Session, judges: list[int], numbers: list[int]
 ) -> None:

@@ -143,6 +143,7 @@ def test_a_prize_that_nobody_fetches_goes_to_the_reserve_in_order(session: Sessi
     assert len(session.scalars(select(Notice).where(Notice.kind == "draw_won")).all()) == 4
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("people")
 @pytest.mark.parametrize(
     ("changes", "flaws"),
@@ -181,6 +182,7 @@ def test_who_is_erased_leaves_the_list_as_it_was_published(session: Session) -> 
     assert later.of(number + 1).entries == 3
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("people")
 def test_nobody_can_try_numbers_before_the_day_on_which_it_is_known(session: Session) -> None:
     number = draws(session).publish(PLAN, staff_id=1)

@@ -52,6 +52,7 @@ def test_an_entry_is_signed_as_its_author_chose(
     assert card.unit.full_name == "城东街道·新安社区支部"
 
 
+@pytest.mark.slow
 def test_who_joins_a_unit_afterwards_brings_the_entry_along(
     services: Services, session: Session
 ) -> None:
@@ -67,6 +68,7 @@ def test_who_joins_a_unit_afterwards_brings_the_entry_along(
     assert (after.unit.district, after.signed) == ("农业局", "张*")
 
 
+@pytest.mark.slow
 def test_of_two_changes_to_the_same_version_one_is_let_through(
     services: Services, session: Session
 ) -> None:

@@ -105,6 +105,7 @@ def test_each_author_has_an_entry_of_their_own(family: Services) -> None:
         assert (mine.number, mine.words, mine.state) == (number, words, MottoState.APPROVED)
 
 
+@pytest.mark.slow
 def test_who_signed_is_named_masked_and_in_the_order_of_approval(
     family: Services, session: Session
 ) -> None:
@@ -138,6 +139,7 @@ def test_other_words_and_other_states_join_nothing(session: Session) -> None:
 # ------------------------------------------------------------ votes
 
 
+@pytest.mark.slow
 def test_a_vote_for_any_number_is_one_for_the_card(family: Services, session: Session) -> None:
     assert cast(family, "a", SECOND) == FIRST
     assert cast(family, "b", FIRST) == FIRST
@@ -167,6 +169,7 @@ def test_nobody_votes_for_a_card_that_they_signed(
         cast(family, author, number)
 
 
+@pytest.mark.slow
 def test_who_wrote_the_same_and_waits_may_vote_for_those_who_stand(session: Session) -> None:
     an_approved_motto(session, "zhang", WRITTEN[0])
     a_member(session, "li")
@@ -177,6 +180,7 @@ def test_who_wrote_the_same_and_waits_may_vote_for_those_who_stand(session: Sess
         cast(at(session), "li", SECOND, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [FIRST, THIRD])
 def test_a_vote_is_taken_back_by_any_number_of_the_card(
     family: Services, session: Session, number: int
@@ -237,6 +241,7 @@ def test_when_the_first_goes_its_votes_pass_to_the_next(family: Services, sessio
     ]
 
 
+@pytest.mark.slow
 def test_when_another_goes_the_votes_stay(family: Services, session: Session) -> None:
     cast(family, "a", SECOND)
 
@@ -263,6 +268,7 @@ def test_only_with_the_last_are_votes_set_aside(family: Services, session: Sessi
     assert sorted(kinds) == ["votes_clear", "votes_pass", "votes_pass"]
 
 
+@pytest.mark.slow
 def test_an_author_of_several_needs_no_warning(family: Services, session: Session) -> None:
     cast(family, "a", FIRST)
 
@@ -296,6 +302,7 @@ def test_who_comes_back_stands_behind_those_who_stayed(family: Services) -> None
     assert (card.number, card.signers) == (THIRD, 3)
 
 
+@pytest.mark.slow
 def test_the_trail_tells_where_votes_went(family: Services, session: Session) -> None:
     cast(family, "a", FIRST)
     family.mottos.withdraw(key("zhang"))

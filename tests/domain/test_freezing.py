@@ -220,6 +220,7 @@ def test_whoever_stands_when_it_freezes_sees_what_there_was_to_see(
     check_every_view(Standings(contest, NOON), players)
 
 
+@pytest.mark.slow
 def test_nobody_sees_a_snapshot_before_it_is_whole_and_one_worker_alone_takes_it(
     contest: Session,
 ) -> None:

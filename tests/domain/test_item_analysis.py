@@ -94,6 +94,7 @@ def test_the_usual_time_is_from_one_answer_to_the_next(session: Session) -> None
     assert (asked.usual_time, asked.timed) == (timedelta(seconds=20), 3)
 
 
+@pytest.mark.slow
 def test_answers_that_came_in_one_message_are_not_timed(session: Session) -> None:
     answered(session, "bundled", "B", "B", apart=0)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from unittest.mock import Mock
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ EVERYBODY = Scope(1, None)
 RUNG = st.tuples(st.integers(0, 9), st.integers(1, 5), st.integers(1, 30))
 
 
+@pytest.mark.slow
 @given(st.lists(RUNG, unique_by=lambda rung: rung[:2]), st.integers(0, 9), st.integers(1, 5))
 def test_above_a_rung_stand_all_with_more_points_or_days(
     rungs: list[tuple[int, int, int]], points: int, days: int

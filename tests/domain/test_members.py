@@ -57,6 +57,7 @@ def test_a_conversation_waits_for_a_day_and_no_longer(session: Session) -> None:
     assert state_of(members_at(session, NOON + PAUSE), member) == ""
 
 
+@pytest.mark.slow
 def test_to_leave_and_to_follow_again_changes_the_person_alone(session: Session) -> None:
     member = a_member(session, unit=2)
     later = members_at(session, NOON + timedelta(days=1))
@@ -83,6 +84,7 @@ def test_a_new_member_has_an_empty_profile(session: Session) -> None:
     assert (profile.unit, profile.scanned, profile.name) == (None, None, None)
 
 
+@pytest.mark.slow
 def test_a_scanned_unit_waits_until_it_is_confirmed(session: Session) -> None:
     member, members = a_member(session), members_at(session)
 
@@ -142,6 +144,7 @@ def test_the_third_change_has_no_slot_to_stand_in(session: Session) -> None:
         session.execute(insert(Rebinding).values(member_key=member, slot=3, rebound_at=NOON))
 
 
+@pytest.mark.slow
 def test_three_names_are_given_in_thirty_days_and_no_more(session: Session) -> None:
     member, day = a_member(session, unit=2), timedelta(days=1)
     for days, name in ((0, "张三"), (1, "李四"), (2, None), (2, "王五")):
@@ -167,6 +170,7 @@ def test_the_fourth_name_has_no_slot_to_stand_in(session: Session) -> None:
         session.execute(insert(Naming).values(member_key=member, slot=4, named_at=NOON))
 
 
+@pytest.mark.slow
 def test_consent_is_noted_once_for_each_version_of_the_notice(session: Session) -> None:
     member = a_member(session)
 
@@ -178,6 +182,7 @@ def test_consent_is_noted_once_for_each_version_of_the_notice(session: Session) 
     assert {tuple(row) for row in given_at} == {("1", NOON), ("2", NOON + timedelta(days=2))}
 
 
+@pytest.mark.slow
 def test_one_members_deeds_change_no_other(session: Session) -> None:
     zhang, li = a_member(session, "zhang", unit=2), a_member(session, "li", unit=3)
     members = members_at(session)
@@ -200,6 +205,7 @@ def test_the_openid_stands_in_one_table_alone() -> None:
     assert tables == [Person.__tablename__]
 
 
+@pytest.mark.slow
 @given(st.text(), st.text())
 def test_a_key_is_sixteen_bytes_and_differs_with_the_openid(one: str, other: str) -> None:
     keys = member_key(SECRET, one), member_key(SECRET, other)

@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +21,7 @@ def test_the_trees_are_those_of_the_standard() -> None:
     assert merkle.Tree(["a", "b", "c"]).root == sha256(b"\1" + pair + three).hexdigest()
 
 
+@pytest.mark.slow
 @given(LINES)
 def test_each_line_leads_to_the_root(lines: list[str]) -> None:
     tree = merkle.Tree(lines)

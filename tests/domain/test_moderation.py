@@ -62,6 +62,7 @@ def test_an_approved_motto_leaves_the_queue_for_the_wall(services: Services) -> 
     assert services.moderation.queue().waiting == 0
 
 
+@pytest.mark.slow
 def test_a_motto_sent_back_keeps_its_reason_and_stays_off_the_wall(services: Services) -> None:
     number = waiting(services)
 
@@ -73,6 +74,7 @@ def test_a_motto_sent_back_keeps_its_reason_and_stays_off_the_wall(services: Ser
     assert services.mottos.public(number) is None
 
 
+@pytest.mark.slow
 def test_of_two_moderators_the_second_hears_who_was_first(services: Services) -> None:
     number = waiting(services)
     services.moderation.decide(number, 1, staff_id=1)
@@ -83,6 +85,7 @@ def test_of_two_moderators_the_second_hears_who_was_first(services: Services) ->
     assert (late.value.state, late.value.by, late.value.at) == ("approved", "staff:1", NOON)
 
 
+@pytest.mark.slow
 def test_a_decision_about_words_that_changed_meanwhile_is_refused(services: Services) -> None:
     number = waiting(services)
     services.mottos.reword(key("zhang"), "愿做一块砖，哪里需要哪里搬", "x", "masked")
@@ -113,6 +116,7 @@ def fix_of(services: Services) -> str | None:
     return mine.fix
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reason", sorted(FIXABLE))
 def test_the_right_words_are_offered_to_the_author(
     services: Services, session: Session, reason: Reason
@@ -125,12 +129,14 @@ def test_the_right_words_are_offered_to_the_author(
     assert told(session, NOON + UNDO)[0].facts["fix"] == RIGHT
 
 
+@pytest.mark.slow
 def test_words_that_are_the_same_are_no_offer(services: Services) -> None:
     services.moderation.decide(with_a_typo(services), 1, 1, Reason.TYPO, f" {TYPO} ")
 
     assert fix_of(services) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reason", sorted(set(Reason) - FIXABLE))
 def test_other_reasons_carry_no_words(services: Services, reason: Reason) -> None:
     services.moderation.decide(with_a_typo(services), 1, 1, reason, RIGHT)
@@ -165,6 +171,7 @@ def test_an_offer_is_gone_with_the_decision_and_with_the_words(services: Service
 # ------------------------------------------------------------ taking it back
 
 
+@pytest.mark.slow
 def test_a_decision_taken_back_within_the_minute_leaves_no_trace_for_the_author(
     services: Services, session: Session
 ) -> None:
@@ -180,6 +187,7 @@ def test_a_decision_taken_back_within_the_minute_leaves_no_trace_for_the_author(
     assert told(session, NOON + timedelta(hours=1)) == []
 
 
+@pytest.mark.slow
 def test_after_a_minute_the_decision_stands(services: Services, session: Session) -> None:
     number = waiting(services)
     version = services.moderation.decide(number, 1, staff_id=1)
@@ -234,6 +242,7 @@ def test_recent_decisions_name_who_and_whether_they_can_be_undone(
 # ------------------------------------------------------------ the author hears
 
 
+@pytest.mark.slow
 def test_the_author_hears_when_it_can_no_longer_be_undone_and_only_once(
     services: Services, session: Session
 ) -> None:

@@ -92,6 +92,7 @@ def test_what_is_let_through_has_the_length_of_a_motto(words: str) -> None:
 # ------------------------------------------------------------ submitting
 
 
+@pytest.mark.slow
 def test_a_motto_waits_for_review(services: Services) -> None:
     card = submitted(services)
 
@@ -99,6 +100,7 @@ def test_a_motto_waits_for_review(services: Services) -> None:
     assert services.mottos.mine(key("zhang")) == card
 
 
+@pytest.mark.slow
 def test_a_member_has_one_motto(services: Services, session: Session) -> None:
     first = submitted(services)
 
@@ -144,10 +146,12 @@ def test_other_words_wait_for_review_under_the_same_number(
     assert services.mottos.former_words(number) == WORDS
 
 
+@pytest.mark.slow
 def test_an_entry_never_reworded_has_no_former_words(services: Services) -> None:
     assert services.mottos.former_words(submitted(services).number) is None
 
 
+@pytest.mark.slow
 def test_other_words_set_the_votes_aside_and_free_their_slots(
     services: Services, session: Session
 ) -> None:
@@ -251,6 +255,7 @@ def test_a_withdrawn_motto_leaves_the_wall_and_its_votes_are_void(
     assert (rows(session, Vote), rows(session, WithdrawnVote)) == (0, 1)
 
 
+@pytest.mark.slow
 def test_a_motto_is_withdrawn_once(services: Services) -> None:
     submitted(services)
     services.mottos.withdraw(key("zhang"))
@@ -259,6 +264,7 @@ def test_a_motto_is_withdrawn_once(services: Services) -> None:
         services.mottos.withdraw(key("zhang"))
 
 
+@pytest.mark.slow
 def test_a_withdrawn_motto_comes_back_into_the_queue(services: Services) -> None:
     number = submitted(services).number
     services.mottos.withdraw(key("zhang"))
@@ -269,6 +275,7 @@ def test_a_withdrawn_motto_comes_back_into_the_queue(services: Services) -> None
     assert services.moderation.queue().waiting == 1
 
 
+@pytest.mark.slow
 def test_after_thirty_days_a_withdrawn_motto_stays_away(
     services: Services, session: Session
 ) -> None:

@@ -78,6 +78,7 @@ def test_nothing_is_shown_before_the_seal(session: Session, moment: datetime) ->
     assert at(session, moment).outcomes.latest_shown() is None
 
 
+@pytest.mark.slow
 def test_a_result_stands_only_when_nobody_can_object_any_more(
     session: Session, receipts: list[Receipt]
 ) -> None:
@@ -91,6 +92,7 @@ def test_a_result_stands_only_when_nobody_can_object_any_more(
     assert refusal.value.until == SEALED + OBJECTIONS
 
 
+@pytest.mark.slow
 def test_a_second_press_changes_nothing(session: Session, receipts: list[Receipt]) -> None:
     for later in (0, 1):
         at(session, SEALED + timedelta(hours=later)).outcomes.publicise(1, staff_id=1)
@@ -104,6 +106,7 @@ def test_a_second_press_changes_nothing(session: Session, receipts: list[Receipt
     assert deeds(session) == ["round.seal", "round.publicise", "round.publish"]
 
 
+@pytest.mark.slow
 def test_each_receipt_leads_to_its_ballot_and_the_ballot_to_the_root(
     session: Session, receipts: list[Receipt]
 ) -> None:
@@ -168,6 +171,7 @@ def test_a_ballot_that_is_changed_after_the_seal_is_found(
     assert session.get_one(Outcome, 1).ballots == 3
 
 
+@pytest.mark.slow
 def test_a_round_without_a_single_vote_has_a_result_too(session: Session) -> None:
     a_member(session, "li")
 

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,6 +65,7 @@ def test_who_ties_in_points_stands_where_the_judges_say() -> None:
     assert [line.rank for line in lines] == [1, 2]
 
 
+@pytest.mark.slow
 @given(
     st.dictionaries(
         st.tuples(st.integers(1, 4), st.integers(1, 5)),

@@ -129,6 +129,7 @@ def test_the_database_itself_refuses_a_sheet_of_the_own_unit(
         session.execute(insert(PanelHand).values(own))
 
 
+@pytest.mark.slow
 def test_of_a_card_that_several_districts_signed_each_hand_is_kept_and_stands_aside(
     session: Session, judges: list[int], numbers: list[int]
 ) -> None:
@@ -261,6 +262,7 @@ def test_a_judge_is_done_without_what_its_author_took_back(
     assert at(session).judging.stacks(begun[2])[0].next is None
 
 
+@pytest.mark.slow
 def test_the_rule_stands_once_the_votes_are_sealed(session: Session, begun: list[int]) -> None:
     with pytest.raises(PanelFixed):
         at(session).panels.settle(1, replace(PLAN, method=Method.ZSCORE), OWNER)

@@ -41,6 +41,7 @@ def test_who_answered_took_part_whatever_the_points(session: Session) -> None:
     assert turnouts(session, 1) == {"新安社区支部": Turnout(1, 46)}
 
 
+@pytest.mark.slow
 def test_only_the_latest_contest_counts_and_a_person_once(session: Session) -> None:
     plays(session, "zhang", 2)
     plays(session, "li", 2)

@@ -17,6 +17,7 @@ def passes(session: Session, after: timedelta = timedelta()) -> Passes:
     return Passes(session, NOON + after)
 
 
+@pytest.mark.slow
 def test_a_pass_opens_once(session: Session) -> None:
     token = passes(session).issue(key("zhang"))
 

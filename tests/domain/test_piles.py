@@ -161,6 +161,7 @@ def test_what_was_sorted_before_the_first_had_other_words_does_not_join_them(
     assert sit(desk, LI) == [[second], [first]]
 
 
+@pytest.mark.slow
 def test_where_few_wait_they_are_sorted_and_where_many_do_they_are_not(desk: Session) -> None:
     first, second = submit(desk, BRICK, CLEAN)
 
@@ -201,6 +202,7 @@ def test_one_decision_tells_each_author_and_leaves_a_row_for_each(desk: Session)
     assert decision.standing == tuple(outcome.done)
 
 
+@pytest.mark.slow
 def test_words_of_the_first_that_nobody_put_right_are_offered_to_no_author(desk: Session) -> None:
     numbers = submit(desk, *BRICKS)
     at(desk).piles.decide([Seen(n, 1) for n in numbers], LI, Reason.TYPO, BRICK)
@@ -267,6 +269,7 @@ def test_when_one_author_has_been_told_all_of_it_stands(desk: Session) -> None:
     assert len(desk.scalars(select(Notice.cause)).all()) == 2
 
 
+@pytest.mark.slow
 def test_after_a_minute_the_whole_pile_stands(desk: Session) -> None:
     numbers = submit(desk, *BRICKS)
     done = at(desk).piles.decide([Seen(n, 1) for n in numbers], LI).done
@@ -288,6 +291,7 @@ def test_what_changed_since_it_was_seen_is_left_out_and_told(desk: Session) -> N
     ]
 
 
+@pytest.mark.slow
 def test_who_comes_too_late_for_all_of_it_hears_who_was_first(desk: Session) -> None:
     seen = [Seen(n, 1) for n in submit(desk, *BRICKS)]
     at(desk).piles.decide(seen, LI)

@@ -92,6 +92,7 @@ def test_the_contest_that_runs_is_played_on_when_the_next_is_planned(
     assert then.quiz.start(member)[0].contest != sitting.contest
 
 
+@pytest.mark.slow
 def test_it_draws_from_what_is_published_when_it_is_made(
     planning: Planning, session: Session
 ) -> None:
@@ -162,6 +163,7 @@ def test_contests_run_side_by_side_but_not_too_many(planning: Planning) -> None:
     planning.change_contest(one.id, one.version, replace(one.plan, title="改了名"), ORGANISER)
 
 
+@pytest.mark.slow
 def test_a_paper_is_not_longer_than_what_the_contest_draws_from(
     planning: Planning, session: Session
 ) -> None:
@@ -174,6 +176,7 @@ def test_a_paper_is_not_longer_than_what_the_contest_draws_from(
     assert flaws_of(raised) == {"questions": Flaw.FEW_QUESTIONS}
 
 
+@pytest.mark.slow
 def test_before_it_begins_all_of_a_contest_can_change(planning: Planning) -> None:
     id_ = planning.add_contest(CONTEST, ORGANISER)
     other = replace(CONTEST, title="改了名", points_each=5, last_day=CONTEST.first_day)
@@ -221,6 +224,7 @@ def test_once_begun_the_hours_only_widen_and_making_up_stays(planning: Planning)
         assert flaws_of(raised) == flaw
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("hours", "flaws"),
     [
@@ -323,6 +327,7 @@ def test_the_selection_that_runs_goes_on_when_the_next_is_planned(
     assert then.outcomes.current().round_id == planned
 
 
+@pytest.mark.slow
 def test_a_vote_on_its_way_counts_in_its_own_selection_though_the_next_collects_already(
     planning: Planning, session: Session
 ) -> None:
@@ -369,6 +374,7 @@ def test_a_selection_that_makes_no_sense_is_refused_at_its_field(
     assert flaws_of(raised) == flaw
 
 
+@pytest.mark.slow
 def test_before_it_opens_the_votes_of_a_day_can_change(
     planning: Planning, session: Session
 ) -> None:
@@ -380,6 +386,7 @@ def test_before_it_opens_the_votes_of_a_day_can_change(
     assert session.scalar(slots) == 5
 
 
+@pytest.mark.slow
 def test_once_open_only_its_name_and_its_end_can_change(planning: Planning) -> None:
     voting = planning.rounds()[0]
     before = voting.plan.collects_from - timedelta(days=1)
@@ -407,6 +414,7 @@ def test_what_has_closed_is_not_opened_again(session: Session) -> None:
     assert flaws_of(raised) == {"closes_at": Flaw.OVER}
 
 
+@pytest.mark.slow
 def test_every_plan_and_every_change_is_in_the_trail(
     planning: Planning, services: Services, session: Session
 ) -> None:

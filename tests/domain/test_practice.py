@@ -57,6 +57,7 @@ def answer(session: Session, member: bytes, code: str, right: bool, at: datetime
 # ------------------------------------------------------------ what there is to practise
 
 
+@pytest.mark.slow
 def test_a_wrong_answer_is_to_be_practised_from_its_own_moment_on(
     session: Session, member: bytes
 ) -> None:
@@ -70,6 +71,7 @@ def test_a_wrong_answer_is_to_be_practised_from_its_own_moment_on(
     assert due([mistake], TODAY) == [mistake]
 
 
+@pytest.mark.slow
 def test_a_wrong_answer_that_is_undone_leaves_nothing_to_practise(
     session: Session, member: bytes
 ) -> None:
@@ -88,6 +90,7 @@ def test_a_plain_answer_of_the_quiz_writes_nothing_more_than_before(
     assert session.scalar(select(func.count()).select_from(PracticeCard)) == 0
 
 
+@pytest.mark.slow
 def test_mistakes_of_all_days_are_there_the_latest_day_first(
     session: Session, member: bytes
 ) -> None:
@@ -103,6 +106,7 @@ def test_nobody_sees_the_mistakes_of_another(session: Session, member: bytes) ->
     assert practice_at(session).mistakes(member) == []
 
 
+@pytest.mark.slow
 def test_a_question_answered_wrongly_on_two_days_is_one_mistake(
     session: Session, member: bytes
 ) -> None:
@@ -114,6 +118,7 @@ def test_a_question_answered_wrongly_on_two_days_is_one_mistake(
     assert mistake.day == TODAY
 
 
+@pytest.mark.slow
 def test_the_wording_that_was_asked_is_kept_when_the_question_is_reworded(
     session: Session, member: bytes
 ) -> None:
@@ -128,6 +133,7 @@ def test_the_wording_that_was_asked_is_kept_when_the_question_is_reworded(
 # ------------------------------------------------------------ how it comes back
 
 
+@pytest.mark.slow
 def test_a_right_answer_brings_it_back_in_a_few_days(session: Session, member: bytes) -> None:
     wrong_at(session, member, 1)
 
@@ -177,6 +183,7 @@ def test_it_comes_back_on_a_day_of_the_campaign_be_the_hour_early_or_late(
     assert mistake.due_on == date(2026, 12, 6)
 
 
+@pytest.mark.slow
 def test_each_right_answer_in_time_makes_the_wait_longer(session: Session, member: bytes) -> None:
     wrong_at(session, member, 1)
     now, waits = NOON, []
@@ -187,6 +194,7 @@ def test_each_right_answer_in_time_makes_the_wait_longer(session: Session, membe
     assert waits == sorted(set(waits))
 
 
+@pytest.mark.slow
 def test_put_aside_it_is_asked_no_more(session: Session, member: bytes) -> None:
     wrong_at(session, member, 1, 2)
     practice = practice_at(session)
@@ -196,6 +204,7 @@ def test_put_aside_it_is_asked_no_more(session: Session, member: bytes) -> None:
     assert practice.find(member, practice.mistakes(member)[0].question_id) is not None
 
 
+@pytest.mark.slow
 def test_put_aside_after_practice_it_is_asked_no_more(session: Session, member: bytes) -> None:
     wrong_at(session, member, 1)
     answer(session, member, "PP1", right=True)
@@ -226,6 +235,7 @@ def test_answered_wrongly_again_in_the_quiz_it_is_a_new_mistake(
     assert answer(session, member, "PP1", right=True, at=NOON + DAY) == 2
 
 
+@pytest.mark.slow
 def test_an_answer_that_is_judged_right_after_all_is_no_mistake(
     session: Session, member: bytes
 ) -> None:
@@ -254,6 +264,7 @@ def test_what_is_not_understood_is_asked_before_what_comes_back(
     assert codes_of(waiting) == ["PP3", "PP4", "oldP2", "oldP1"]
 
 
+@pytest.mark.slow
 def test_the_hardest_are_those_that_went_wrong_most(session: Session, member: bytes) -> None:
     wrong_at(session, member, 1, 2, 3)
     answer(session, member, "PP1", right=True)
@@ -272,6 +283,7 @@ def everything_that_counts(session: Session) -> list[Row[tuple[object, ...]]]:
     return [row for table in tables for row in session.execute(select(table)).all()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("right", [True, False])
 def test_practice_changes_no_score_no_answer_and_no_paper(
     session: Session, member: bytes, right: bool
@@ -286,6 +298,7 @@ def test_practice_changes_no_score_no_answer_and_no_paper(
     assert everything_that_counts(session) == before
 
 
+@pytest.mark.slow
 def test_after_the_contest_all_goes_on(session: Session, member: bytes) -> None:
     wrong_at(session, member, 1)
     january = datetime(2027, 1, 20, 4, tzinfo=NOON.tzinfo)

@@ -107,6 +107,7 @@ def test_a_proposal_alone_changes_nothing(session: Session, number: int, finding
     assert at(session).stuffing.findings(1) == []
 
 
+@pytest.mark.slow
 def test_the_table_itself_refuses_one_person_twice(session: Session, case: int) -> None:
     for both in ({"confirmed_by": LI}, {"release_proposed_by": SUN, "released_by": SUN}):
         with pytest.raises(IntegrityError), session.begin_nested():

@@ -81,6 +81,7 @@ def test_a_paper_has_five_different_questions(session: Session, member: bytes) -
     assert sitting.current == 1
 
 
+@pytest.mark.slow
 def test_the_paper_waits_for_whoever_comes_back(session: Session, member: bytes) -> None:
     quiz = quiz_at(session, NOON)
     begun, _ = quiz.start(member)
@@ -93,6 +94,7 @@ def test_the_paper_waits_for_whoever_comes_back(session: Session, member: bytes)
     assert later.current == 2
 
 
+@pytest.mark.slow
 def test_two_members_have_papers_of_their_own(session: Session, member: bytes) -> None:
     other = a_member(session, "li")
 
@@ -129,6 +131,7 @@ def test_yesterdays_open_paper_is_finished_first_and_keeps_its_day(
     assert todays.day == date(2026, 12, 6)
 
 
+@pytest.mark.slow
 def test_a_paper_left_for_a_day_is_gone(session: Session, member: bytes) -> None:
     quiz_at(session, NOON).start(member)
 
@@ -137,6 +140,7 @@ def test_a_paper_left_for_a_day_is_gone(session: Session, member: bytes) -> None
     assert quiz_at(session, NOON + DAY).start(member)[0].day == date(2026, 12, 6)
 
 
+@pytest.mark.slow
 def test_a_finished_paper_is_not_given_again_that_day(session: Session, member: bytes) -> None:
     answer_all(quiz_at(session, NOON), member, right=3)
 
@@ -147,6 +151,7 @@ def test_a_finished_paper_is_not_given_again_that_day(session: Session, member: 
     assert refused.value.next_hour == 7
 
 
+@pytest.mark.slow
 def test_the_latest_paper_can_be_looked_at_when_it_is_done(session: Session, member: bytes) -> None:
     quiz = quiz_at(session, NOON)
     assert quiz.latest(member) is None
@@ -158,6 +163,7 @@ def test_the_latest_paper_can_be_looked_at_when_it_is_done(session: Session, mem
     assert (done.right, done.points, done.current) == (4, 8, None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("questions", [1, 3, 9])
 def test_a_paper_has_as_many_questions_as_the_contest_says(
     session: Session, member: bytes, questions: int
@@ -171,6 +177,7 @@ def test_a_paper_has_as_many_questions_as_the_contest_says(
     assert quiz_at(session, NOON).rules().plan.points_a_day == 2 * questions
 
 
+@pytest.mark.slow
 def test_a_day_counts_no_more_than_its_cap_and_the_next_one_counts_anew(
     session: Session, member: bytes
 ) -> None:
@@ -187,6 +194,7 @@ def test_a_day_counts_no_more_than_its_cap_and_the_next_one_counts_anew(
     assert score_of(session, member).points == 7
 
 
+@pytest.mark.slow
 def test_what_a_cap_takes_away_is_no_later_point(session: Session, member: bytes) -> None:
     set_rules(session, daily_cap=4)
     sitting, _ = quiz_at(session, NOON).start(member)
@@ -197,6 +205,7 @@ def test_what_a_cap_takes_away_is_no_later_point(session: Session, member: bytes
     assert score_of(session, member).reached_at == NOON + timedelta(minutes=2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("choice", "points"), [("AC", 3), ("A", 1), ("C", 1), ("AB", 0), ("ABC", 0), ("B", 0)]
 )
@@ -260,6 +269,7 @@ def test_each_attempt_has_a_paper_of_its_own(session: Session, member: bytes) ->
     assert quiz.latest(member) == second
 
 
+@pytest.mark.slow
 def test_an_attempt_left_half_done_costs_nothing(session: Session, member: bytes) -> None:
     set_rules(session, attempts=2, counting="last")
     quiz = quiz_at(session, NOON)
@@ -289,6 +299,7 @@ def test_there_are_no_more_attempts_than_the_contest_says(session: Session, memb
     assert quiz_at(session, NOON + DAY).start(member)[0].nth == 1
 
 
+@pytest.mark.slow
 def test_outside_the_hours_no_further_attempt_is_offered_or_begun(
     session: Session, member: bytes
 ) -> None:
@@ -373,6 +384,7 @@ def test_a_paper_left_half_done_is_not_called_done_and_costs_nothing(
     assert first() == (True, 10)
 
 
+@pytest.mark.slow
 def test_the_contests_of_a_day_are_told_by_one_look_however_many(
     session: Session, member: bytes
 ) -> None:
@@ -386,6 +398,7 @@ def test_the_contests_of_a_day_are_told_by_one_look_however_many(
     assert len(told) == 1
 
 
+@pytest.mark.slow
 def test_an_open_paper_is_finished_before_one_of_another_contest(
     session: Session, member: bytes
 ) -> None:
@@ -396,6 +409,7 @@ def test_an_open_paper_is_finished_before_one_of_another_contest(
     assert quiz.start(member, other) == (begun, True)
 
 
+@pytest.mark.slow
 def test_one_contest_alone_is_nothing_to_choose_from(session: Session, member: bytes) -> None:
     another_contest(session, first_day=date(2026, 12, 6), last_day=date(2026, 12, 7))
 
@@ -505,6 +519,7 @@ def test_the_day_missed_last_is_made_up_and_joins_the_row(session: Session, memb
     assert (score_of(session, member).points, score_of(session, member).days) == (30, 3)
 
 
+@pytest.mark.slow
 def test_one_day_is_made_up_in_a_week_from_monday_to_sunday(
     session: Session, member: bytes
 ) -> None:
@@ -562,6 +577,7 @@ def test_without_the_rule_nothing_is_made_up(session: Session, member: bytes) ->
     assert quiz_at(session, NOON).missed(member, 1) is None
 
 
+@pytest.mark.slow
 def test_an_open_paper_is_finished_before_a_day_is_made_up(session: Session, member: bytes) -> None:
     set_rules(session, make_up=True)
     begun, _ = quiz_at(session, NOON).start(member)
@@ -569,6 +585,7 @@ def test_an_open_paper_is_finished_before_a_day_is_made_up(session: Session, mem
     assert quiz_at(session, NOON).make_up(member) == (begun, True)
 
 
+@pytest.mark.slow
 def test_days_are_made_up_within_the_hours_and_not_once_all_is_over(
     session: Session, member: bytes
 ) -> None:
@@ -617,6 +634,7 @@ def test_whoever_never_came_has_taken_part_on_no_day(session: Session, member: b
 # ------------------------------------------------------------ answering
 
 
+@pytest.mark.slow
 def test_a_right_answer_earns_its_points_and_a_wrong_one_none(
     session: Session, member: bytes
 ) -> None:
@@ -632,6 +650,7 @@ def test_a_right_answer_earns_its_points_and_a_wrong_one_none(
     assert sitting == quiz.sitting(member)
 
 
+@pytest.mark.slow
 def test_a_place_is_graded_once(session: Session, member: bytes) -> None:
     quiz = quiz_at(session, NOON)
     sitting, _ = quiz.start(member)
@@ -644,6 +663,7 @@ def test_a_place_is_graded_once(session: Session, member: bytes) -> None:
     assert score_of(session, member).points == 2
 
 
+@pytest.mark.slow
 def test_the_score_adds_up_over_days(session: Session, member: bytes) -> None:
     answer_all(quiz_at(session, NOON), member, right=3)
     answer_all(quiz_at(session, NOON + DAY), member, right=5)
@@ -654,6 +674,7 @@ def test_the_score_adds_up_over_days(session: Session, member: bytes) -> None:
     assert score.reached_at == NOON + DAY
 
 
+@pytest.mark.slow
 def test_a_wrong_answer_does_not_change_when_the_points_were_reached(
     session: Session, member: bytes
 ) -> None:
@@ -665,6 +686,7 @@ def test_a_wrong_answer_does_not_change_when_the_points_were_reached(
     assert score_of(session, member).reached_at == NOON
 
 
+@pytest.mark.slow
 def test_whoever_only_errs_has_still_taken_part(session: Session, member: bytes) -> None:
     answer_all(quiz_at(session, NOON), member, right=0)
 
@@ -673,6 +695,7 @@ def test_whoever_only_errs_has_still_taken_part(session: Session, member: bytes)
     assert (score.points, score.days) == (0, 1)
 
 
+@pytest.mark.slow
 def test_long_words_filled_in_are_judged_whole_and_kept_short(
     session: Session, member: bytes
 ) -> None:
@@ -704,6 +727,7 @@ def test_another_process_may_grade_a_paper_it_did_not_draw(session: Session, mem
 # ------------------------------------------------------------ skipping
 
 
+@pytest.mark.slow
 def test_a_skipped_place_comes_back_at_the_end(session: Session, member: bytes) -> None:
     quiz = quiz_at(session, NOON)
     sitting, _ = quiz.start(member)
@@ -718,6 +742,7 @@ def test_a_skipped_place_comes_back_at_the_end(session: Session, member: bytes) 
     assert quiz.sitting(member) is None
 
 
+@pytest.mark.slow
 def test_skipping_all_goes_round(session: Session, member: bytes) -> None:
     quiz = quiz_at(session, NOON)
     sitting, _ = quiz.start(member)
@@ -792,6 +817,7 @@ def test_questions_come_in_the_order_asked_for(session: Session) -> None:
     assert [question.code for question in asked] == ["A3", "A1", "A3"]
 
 
+@pytest.mark.slow
 def test_a_question_survives_its_storage(session: Session) -> None:
     for kind in ("single", "multiple", "judge", "blank"):
         question = a_question(f"A-{kind}", kind)
@@ -800,6 +826,7 @@ def test_a_question_survives_its_storage(session: Session) -> None:
         assert Shelf().questions(session, [id_]) == (question,)
 
 
+@pytest.mark.slow
 def test_papers_belong_to_the_member_alone(session: Session, member: bytes) -> None:
     quiz_at(session, NOON).start(member)
 

@@ -26,6 +26,7 @@ def test_those_that_come_with_the_program_have_each_a_source(quotations: Quotati
     assert quotations.quotations().compare("先天下之忧而忧")
 
 
+@pytest.mark.slow
 def test_a_quotation_counts_once_it_is_added_and_no_longer_once_it_is_taken_away(
     quotations: QuotationList,
 ) -> None:
@@ -42,6 +43,7 @@ def test_a_quotation_counts_once_it_is_added_and_no_longer_once_it_is_taken_away
     assert len(quotations.all()) == len(starter_quotations())
 
 
+@pytest.mark.slow
 def test_who_changed_what_is_told_and_stays(quotations: QuotationList, session: Session) -> None:
     quotations.add(SAYING, STAFF)
     quotations.drop(SAYING.words, STAFF)

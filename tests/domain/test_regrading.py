@@ -313,6 +313,7 @@ def test_an_answer_on_its_way_at_the_release_follows_all_the_same(three: Session
 # ------------------------------------------------------------ two people
 
 
+@pytest.mark.slow
 def test_who_proposed_a_key_does_not_release_it(three: Session) -> None:
     regrading = Regrading(three, NOON)
     number = regrading.propose(FIRST, mended(three, "C"), False, LI)
@@ -322,6 +323,7 @@ def test_who_proposed_a_key_does_not_release_it(three: Session) -> None:
     assert regrading.go_on(number) == 0
 
 
+@pytest.mark.slow
 def test_not_even_the_database_takes_one_person_for_two(sessions: Sessions) -> None:
     with sessions.begin() as session:
         number = Regrading(session, NOON).propose(FIRST, mended(session, "C"), False, LI)
@@ -420,6 +422,7 @@ def test_the_dry_run_says_what_the_release_then_does(three: Session) -> None:
     assert promised.places == sum(a != b for a, b in zip(before, after, strict=True))
 
 
+@pytest.mark.slow
 def test_a_key_that_only_adds_takes_nothing_in_the_dry_run_either(three: Session) -> None:
     regrading = Regrading(three, LATER)
     number = regrading.propose(FIRST, mended(three, "C"), True, LI)
@@ -536,6 +539,7 @@ def test_two_thousand_are_regraded_in_batches_of_which_one_is_killed(many: Sessi
 # ------------------------------------------------------------ what everybody may read
 
 
+@pytest.mark.slow
 def test_everybody_reads_what_was_mended_when_and_why_but_not_the_answer(
     three: Session,
 ) -> None:

@@ -86,6 +86,7 @@ def test_an_approval_taken_back_tells_its_voters_so(session: Session) -> None:
     assert session.scalars(select(WithdrawnVote.reason)).one() == "undone"
 
 
+@pytest.mark.slow
 def test_a_vote_taken_back_by_its_member_has_no_other_reason(
     praised: Services, session: Session
 ) -> None:

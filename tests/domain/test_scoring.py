@@ -51,6 +51,7 @@ def test_the_order_of_the_answers_changes_nothing(
     assert scoring.total(shuffled) == scoring.total(answers)
 
 
+@pytest.mark.slow
 @given(SCORINGS, ANSWERS)
 def test_counted_up_answer_by_answer_it_is_the_same(
     scoring: Scoring, answers: list[Graded]
@@ -74,6 +75,7 @@ def counted(scoring: Scoring, papers: list[list[int]]) -> int:
     return scoring.of_day(earned, len(papers[-1]) == QUESTIONS) if papers else 0
 
 
+@pytest.mark.slow
 @given(SCORINGS, ANSWERS)
 def test_what_counts_is_the_attempt_that_the_rule_names(
     scoring: Scoring, answers: list[Graded]
@@ -96,6 +98,7 @@ def test_what_counts_is_the_attempt_that_the_rule_names(
     assert scoring.total(answers).points == expected
 
 
+@pytest.mark.slow
 @given(SCORINGS, ANSWERS, st.integers(0, 11), st.integers(0, 5))
 def test_a_better_grade_never_costs_a_point(
     scoring: Scoring, answers: list[Graded], which: int, points: int

@@ -68,6 +68,7 @@ def test_the_result_is_the_count_of_votes_and_names_entries_without_any(session:
     assert result.sealed_at == SEALING
 
 
+@pytest.mark.slow
 def test_an_entry_that_was_not_approved_is_in_no_result(session: Session) -> None:
     at(session, NOON).mottos.submit(key("li"), WORDS, WORDS, "none")
 
@@ -95,6 +96,7 @@ def test_sealing_leaves_one_row_in_the_audit_trail(session: Session) -> None:
     assert len(deed.facts["chain"]) == 64
 
 
+@pytest.mark.slow
 def test_a_round_is_sealed_once(session: Session) -> None:
     an_approved_motto(session, "author", WORDS)
 
@@ -104,6 +106,7 @@ def test_a_round_is_sealed_once(session: Session) -> None:
     assert at(session, SEALING + SECOND).sealing.due() == []
 
 
+@pytest.mark.slow
 def test_every_vote_is_older_than_the_seal(session: Session) -> None:
     cast(session, an_approved_motto(session, "author", WORDS), when=SEALING - SECOND / 10**6)
 

@@ -148,6 +148,7 @@ def test_whoever_disagrees_too_late_leaves_nothing_on_the_look(sessions: Session
     assert rows == [(WANG, None)]
 
 
+@pytest.mark.slow
 def test_no_row_has_one_colleague_twice(desk: Session) -> None:
     (number,) = submit(desk, CLEAN)
     row = {"motto_id": number - 1000, "version": 2, "cause": "sample", "first": "approved"}
@@ -162,6 +163,7 @@ def test_no_row_has_one_colleague_twice(desk: Session) -> None:
 # ------------------------------------------------------------ afterwards
 
 
+@pytest.mark.slow
 def test_about_two_of_a_hundred_are_chosen_and_always_the_same() -> None:
     chosen = [number for number in range(1_001, 11_001) if is_in_sample(number)]
 

@@ -265,6 +265,7 @@ def test_a_judge_sees_what_was_sent_in_with_the_title(lessons: Session) -> None:
     assert sent.link == "https://v.example.cn/1"
 
 
+@pytest.mark.slow
 def test_a_table_of_many_lines_asks_for_each_unit_once(lessons: Session) -> None:
     sent = at(lessons).sent_entries
 

@@ -88,6 +88,7 @@ def ranks(places: list[Place]) -> list[int]:
     return [place.rank for place in places]
 
 
+@pytest.mark.slow
 def test_more_points_stand_higher_then_more_days_then_who_was_first(session: Session) -> None:
     play(
         session,
@@ -137,6 +138,7 @@ def test_who_is_on_no_board_keeps_the_place_that_nobody_sees(session: Session) -
     assert not hidden.listed
 
 
+@pytest.mark.slow
 def test_where_only_units_are_ranked_a_guest_has_no_place_and_takes_none(session: Session) -> None:
     session.execute(update(Contest).values(joined_only=True))
     play(
@@ -165,6 +167,7 @@ def test_who_joins_a_unit_stands_on_the_board_at_once(session: Session) -> None:
     assert ranks(Standings(session, NOON).top(9)) == [1, 2]
 
 
+@pytest.mark.slow
 def test_each_contest_has_a_board_of_its_own(session: Session) -> None:
     play(session, Player("甲", 9), Player("乙", 8))
     other = another_contest(session)
@@ -242,6 +245,7 @@ def test_only_the_contest_that_began_last_counts(session: Session) -> None:
     assert Standings(session, next_year).neighbourhood(key("甲")) is None
 
 
+@pytest.mark.slow
 def test_without_any_contest_nobody_stands_anywhere(empty_session: Session) -> None:
     assert Standings(empty_session, NOON).top(50) == []
     assert Standings(empty_session, NOON).neighbourhood(key("甲")) is None
@@ -264,6 +268,7 @@ def test_a_member_sees_the_own_place_between_the_neighbours(session: Session) ->
     ]
 
 
+@pytest.mark.slow
 def test_a_member_without_a_unit_is_ranked_among_all(session: Session) -> None:
     play(session, Player("甲", 10, unit=DEPARTMENT), Player("乙", 8, unit=None))
 

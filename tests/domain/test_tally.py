@@ -82,6 +82,7 @@ def test_equal_votes_share_a_rank_whatever_the_order_they_come_in(
 # ------------------------------------------------------------ the poll
 
 
+@pytest.mark.slow
 def test_the_poll_lists_approved_entries_by_votes(session: Session) -> None:
     first, second, third = mottos(session, 3)
     vote(session, third)
@@ -121,6 +122,7 @@ def test_a_long_poll_has_pages_and_the_ranks_go_on(session: Session) -> None:
     assert pages[1].lines[0].rank == 2
 
 
+@pytest.mark.slow
 def test_before_the_first_round_there_is_no_poll(session: Session) -> None:
     for table in reversed(Base.metadata.sorted_tables):
         session.execute(table.delete())
@@ -269,6 +271,7 @@ def test_a_count_that_is_right_does_not_drift(session: Session, memory: Memory) 
     assert drift(session, board) == {1: 0}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wrong", "votes"), [({1: 5}, 3), ({1: 0}, 2), ({}, 2), ({1: 2, 9: 1}, 1), ({2: 2}, 4)]
 )

@@ -61,12 +61,14 @@ def told(session: Session, by: str = "zhang") -> list[Notification]:
 # ------------------------------------------------------------ what waits
 
 
+@pytest.mark.slow
 def test_nothing_waits_at_first(services: Services) -> None:
     assert services.tickets.backlog() == Backlog(0, None)
     assert services.tickets.waiting() == []
     assert services.tickets.handled() == []
 
 
+@pytest.mark.slow
 def test_the_oldest_waits_first(session: Session) -> None:
     late = written(at(session, NOON), by="late")
     early = written(at(session, NOON - timedelta(hours=5)), by="early")
@@ -87,6 +89,7 @@ def test_grief_is_read_before_all_else(session: Session) -> None:
     assert [card.delivery for card in tickets.waiting()] == [urgent, early]
 
 
+@pytest.mark.slow
 def test_a_ticket_shows_the_unit_the_masked_name_and_the_motto_it_may_be_about(
     session: Session, services: Services
 ) -> None:
@@ -119,6 +122,7 @@ def test_long_words_are_kept_up_to_their_limit(services: Services) -> None:
 # ------------------------------------------------------------ closing
 
 
+@pytest.mark.slow
 def test_a_closed_ticket_leaves_the_queue_and_its_traces(
     session: Session, services: Services
 ) -> None:
@@ -136,6 +140,7 @@ def test_a_closed_ticket_leaves_the_queue_and_its_traces(
     assert row.facts == {"topic": "help", "answer": "网络好了"}
 
 
+@pytest.mark.slow
 def test_what_was_closed_last_stands_first(session: Session) -> None:
     first, second = written(at(session, NOON)), written(at(session, NOON))
     at(session, NOON).tickets.close(first, LI)
@@ -146,6 +151,7 @@ def test_what_was_closed_last_stands_first(session: Session) -> None:
     assert [done.card.delivery for done in handled] == [second]
 
 
+@pytest.mark.slow
 def test_an_answer_is_told_once_and_to_its_member_alone(
     session: Session, services: Services
 ) -> None:
@@ -166,6 +172,7 @@ def test_without_an_answer_nothing_is_told(session: Session, services: Services)
     assert told(session) == []
 
 
+@pytest.mark.slow
 def test_of_two_colleagues_the_second_hears_who_was_first(
     session: Session, services: Services
 ) -> None:

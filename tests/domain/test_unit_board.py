@@ -87,6 +87,7 @@ UNITS = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(units=UNITS, order=st.randoms(use_true_random=False))
 def test_the_table_is_one_total_order_whatever_the_order_of_the_units(
     units: list[Contender], order: Random
@@ -102,6 +103,7 @@ def test_the_table_is_one_total_order_whatever_the_order_of_the_units(
     ]
 
 
+@pytest.mark.slow
 @given(units=UNITS)
 def test_every_unit_has_one_place_and_only_small_ones_share_a_line(units: list[Contender]) -> None:
     places = ranked(units)
@@ -113,6 +115,7 @@ def test_every_unit_has_one_place_and_only_small_ones_share_a_line(units: list[C
     assert {id_ for pool in pools for id_ in pool.units} == {each.units[0] for each in small}
 
 
+@pytest.mark.slow
 @given(units=UNITS, others=UNITS)
 def test_the_pool_does_not_depend_on_the_large_units(
     units: list[Contender], others: list[Contender]

@@ -43,6 +43,7 @@ def test_the_same_units_again_change_nothing(empty: UnitImport) -> None:
     assert (again.new, again.changed, again.same) == (0, 0, 2)
 
 
+@pytest.mark.slow
 def test_name_headcount_and_parent_of_a_known_code_change(empty: UnitImport) -> None:
     empty.bring_in([EAST, BRANCH], "system")
 
@@ -52,6 +53,7 @@ def test_name_headcount_and_parent_of_a_known_code_change(empty: UnitImport) -> 
     assert empty.known()["CD-XA"] == Entry("新安支部", "", 0)
 
 
+@pytest.mark.slow
 def test_what_the_file_has_no_column_for_stays(empty: UnitImport) -> None:
     empty.bring_in([EAST, BRANCH], "system")
 
@@ -70,6 +72,7 @@ def test_units_that_the_file_has_not_got_stay_with_their_members(session: Sessio
     assert register.known().keys() == {"CD", "CD-XA", "NY"}
 
 
+@pytest.mark.slow
 def test_each_import_and_each_change_leaves_a_row(session: Session) -> None:
     UnitImport(session, NOON).bring_in([Brought("NY", "农业农村局", "", 130)], "staff:3")
 

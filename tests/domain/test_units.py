@@ -74,6 +74,7 @@ def test_words_that_name_nothing_find_nothing(units: Units, words: str) -> None:
     assert found(units, words) == []
 
 
+@pytest.mark.slow
 def test_no_more_are_offered_than_a_member_can_choose_from(session: Session) -> None:
     session.add_all(Unit(code=f"CD-{n}", name=f"第{n}支部", parent_id=1) for n in range(20))
     session.flush()
@@ -106,6 +107,7 @@ def test_letters_of_two_characters_narrow_the_search_as_characters_do(units: Uni
     assert found(units, "xax") == ["城东街道·新安小学支部"]
 
 
+@pytest.mark.slow
 def test_any_reading_of_a_character_will_do(session: Session) -> None:
     session.add(Unit(code="CA", name="长安支部"))
     session.flush()

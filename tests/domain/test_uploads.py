@@ -46,6 +46,7 @@ def test_a_file_is_there_until_it_is_taken_in(services: Services, chen: int) -> 
     assert services.uploads.of(chen, Holds.QUESTIONS) is None
 
 
+@pytest.mark.slow
 def test_what_collides_stays_out(services: Services, chen: int) -> None:
     token = services.uploads.begin(chen, Holds.QUESTIONS, "x")
     known = a_question("X9", stem="题目N1？")

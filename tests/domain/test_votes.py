@@ -76,6 +76,7 @@ def test_the_vote_beyond_the_limit_has_no_slot(services: Services, session: Sess
     assert votes(session) == 3
 
 
+@pytest.mark.slow
 def test_a_motto_gets_one_vote_a_day_from_a_member(services: Services, session: Session) -> None:
     (number,) = mottos(session, 1)
     cast(services, number)
@@ -88,6 +89,7 @@ def test_a_motto_gets_one_vote_a_day_from_a_member(services: Services, session: 
     assert not services.votes.has_voted(key("li"), number)
 
 
+@pytest.mark.slow
 def test_a_new_day_brings_new_votes(services: Services, session: Session) -> None:
     numbers = mottos(session, 3)
     for number in numbers:
@@ -100,6 +102,7 @@ def test_a_new_day_brings_new_votes(services: Services, session: Session) -> Non
     assert not at(session, tomorrow).votes.has_voted(key("zhang"), numbers[1])
 
 
+@pytest.mark.slow
 def test_a_vote_sent_before_midnight_is_one_of_that_day_though_it_arrives_later(
     session: Session,
 ) -> None:
@@ -141,6 +144,7 @@ def test_nobody_votes_for_themselves(services: Services, session: Session) -> No
     assert votes(session) == 0
 
 
+@pytest.mark.slow
 def test_a_round_may_allow_the_own_entry(services: Services, session: Session) -> None:
     own = an_approved_motto(session, "zhang", WORDS)
     session.get_one(Round, 1).own_entry_allowed = True
@@ -214,6 +218,7 @@ def test_on_the_last_day_there_is_no_tomorrow(session: Session) -> None:
 # ------------------------------------------------------------ taking a vote back
 
 
+@pytest.mark.slow
 def test_a_vote_taken_back_frees_its_slot_and_can_be_explained(
     services: Services, session: Session
 ) -> None:
@@ -243,6 +248,7 @@ def test_a_vote_can_be_given_taken_back_and_given_again(
     assert votes(session) == 1
 
 
+@pytest.mark.slow
 def test_of_two_votes_for_a_motto_the_latest_is_taken_back(
     services: Services, session: Session
 ) -> None:
@@ -256,6 +262,7 @@ def test_of_two_votes_for_a_motto_the_latest_is_taken_back(
     assert [vote.tracker for vote in services.votes.mine(key("zhang"))] == [first.tracker]
 
 
+@pytest.mark.slow
 def test_there_is_nothing_to_take_back_of_what_was_never_given(
     services: Services, session: Session
 ) -> None:
@@ -304,6 +311,7 @@ def test_batches_go_through_all_mottos_before_one_comes_again(
     assert [c.number for c in services.votes.batch(key("zhang"), cursor).mottos] == seen[:3]
 
 
+@pytest.mark.slow
 def test_one_batch_back_is_the_one_before(services: Services, session: Session) -> None:
     mottos(session, 7)
     first = services.votes.batch(key("zhang"))

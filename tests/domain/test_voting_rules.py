@@ -120,6 +120,7 @@ def test_an_entry_has_so_many_votes_of_a_member_and_no_more(session: Session) ->
     assert cast(third, number) == 2
 
 
+@pytest.mark.slow
 def test_the_key_of_the_table_refuses_one_vote_too_many_for_an_entry(session: Session) -> None:
     ruled(session, per_entry=1)
     (number,) = mottos(session, 1)
@@ -173,6 +174,7 @@ def test_who_belongs_to_no_unit_does_not_vote_where_that_is_asked(session: Sessi
     assert cast(at(session), number, "li") == 2
 
 
+@pytest.mark.slow
 def test_a_roster_needs_a_name(session: Session) -> None:
     ruled(session, eligibility=Eligibility.ROSTER)
     (number,) = mottos(session, 1)

@@ -129,6 +129,7 @@ def read(session: Session, shelf: Shelf) -> frozenset[int]:
     return shelf.withheld(session)
 
 
+@pytest.mark.slow
 def test_who_calls_it_faulty_again_and_again_counts_once(session: Session) -> None:
     limit(session, 2)
 
@@ -219,6 +220,7 @@ def test_a_process_that_knew_the_question_before_withholds_all_the_same(session:
     assert points(session, "li") == [2]
 
 
+@pytest.mark.slow
 def test_the_shelf_hears_of_it_in_a_contest_planned_after_other_changes(session: Session) -> None:
     """A new contest counts on from the others, or a process would think it knew all."""
     session.execute(update(Contest).values(regrades=7))
@@ -280,6 +282,7 @@ def test_an_answer_that_came_late_under_what_a_process_knew_gets_its_points(
     assert withheld.get_one(Withholding, FIRST).finished_at == DONE
 
 
+@pytest.mark.slow
 def test_points_beyond_the_cap_of_a_day_are_told_as_what_they_count(withheld: Session) -> None:
     withheld.execute(update(Contest).values(daily_cap=3))
     answered(withheld, "li", "BB")

@@ -51,6 +51,7 @@ def test_a_word_counts_once_it_is_added_and_no_longer_once_it_is_taken_away(
     assert listed(session).screen().look("加微信").pile is Pile.FIRST
 
 
+@pytest.mark.slow
 def test_many_are_pasted_at_once_and_each_is_listed_once(words: WordList) -> None:
     pasted = "台账\r\n臺賬，台 账、报表;\n\n，加微信\n的\n" + "长" * 31
 
@@ -67,6 +68,7 @@ def test_the_list_is_looked_through_whatever_the_spelling(words: WordList) -> No
     assert words.counts()[ADVERTISING] == words.page(ADVERTISING).total
 
 
+@pytest.mark.slow
 def test_who_changed_what_is_told(words: WordList) -> None:
     words.add("台账\n报表", OTHER, first=True, staff_id=STAFF)
     words.drop(["加微信"], STAFF)
@@ -157,6 +159,7 @@ def test_what_an_allowed_phrase_covers_is_not_counted(
     assert tried.hits == 2
 
 
+@pytest.mark.slow
 def test_an_allowed_phrase_shows_what_it_would_spare(
     words: WordList, entries: dict[str, int]
 ) -> None:
@@ -167,6 +170,7 @@ def test_an_allowed_phrase_shows_what_it_would_spare(
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_most_harmful_word_comes_first(words: WordList, entries: dict[str, int]) -> None:
     trial = words.try_out("从没有人写过，代开", OTHER)
 

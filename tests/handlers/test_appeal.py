@@ -55,6 +55,7 @@ def test_the_word_alone_is_asked_about(author: Talker, words: str) -> None:
     assert appeals(author) == ["这句是我自己写的，没有抄"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["好的", "嗯", "1", "。。", "👍"])
 def test_a_nod_is_no_sentence(author: Talker, words: str) -> None:
     author.says("申诉")
@@ -73,6 +74,7 @@ def test_anger_is_a_sentence_too(author: Talker, words: str) -> None:
     assert appeals(author) == [words]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["算了", "不申诉了", "不"])
 def test_who_leaves_it_has_appealed_for_nothing(author: Talker, words: str) -> None:
     author.says("申诉")

@@ -58,6 +58,7 @@ def test_danger_hears_at_once_whom_to_call(session: Session, zhang: Talker, word
     assert session.scalars(select(Ticket.topic)).one() == "urgent"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["single", "judge", "blank"])
 def test_grief_in_the_quiz_is_no_answer_and_no_question_follows(
     session: Session, zhang: Talker, kind: str

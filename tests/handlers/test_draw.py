@@ -36,6 +36,7 @@ def test_who_is_on_no_list_hears_how_to_get_there(zhang: Talker) -> None:
     assert zhang.says("抽奖").startswith("您现在不在抽签名单里。")
 
 
+@pytest.mark.slow
 def test_before_the_draw_one_hears_the_own_code_and_the_day(listed: Talker) -> None:
     told = listed.says("抽签")
 

@@ -243,6 +243,7 @@ def test_small_talk_hears_what_we_are_good_for(zhang: Talker, words: str) -> Non
     )
 
 
+@pytest.mark.slow
 def test_small_talk_in_the_quiz_keeps_the_question(zhang: Talker) -> None:
     there = at_question(zhang, 2)
 

@@ -36,6 +36,7 @@ def letter(session: Session) -> str:
     return session.scalars(select(Ticket.words)).one()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("first", "then", "codes", "counts"),
     [

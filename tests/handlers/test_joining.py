@@ -66,6 +66,7 @@ def test_a_unit_is_found_picked_and_joined(session: Session, zhang: Talker) -> N
     assert zhang.state == Idle()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words", thinned(["3", "３", "③", "三", "第三个", "选三", "单位3", "3。", "第3个"], quick=3)
 )
@@ -78,6 +79,7 @@ def test_many_ways_to_pick_from_the_list(zhang: Talker, words: str) -> None:
     assert zhang.state == Naming(11)
 
 
+@pytest.mark.slow
 def test_consent_is_stored_before_the_first_personal_datum(session: Session, zhang: Talker) -> None:
     written: list[str] = []
     statements = session.get_bind()
@@ -102,6 +104,7 @@ def test_the_notice_and_its_number_change_together() -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_single_unit_found_goes_straight_to_the_name(zhang: Talker) -> None:
     zhang.says("登记单位")
 
@@ -122,6 +125,7 @@ def test_other_characters_search_again(zhang: Talker) -> None:
     assert zhang.says("河西").startswith("您选的是：河西区·新安村支部")
 
 
+@pytest.mark.slow
 def test_nothing_found_asks_for_other_characters(zhang: Talker) -> None:
     zhang.says("登记单位")
 
@@ -131,6 +135,7 @@ def test_nothing_found_asks_for_other_characters(zhang: Talker) -> None:
     assert zhang.state == FindingUnit()
 
 
+@pytest.mark.slow
 def test_many_found_are_listed_in_part(session: Session, zhang: Talker) -> None:
     session.add_all(Unit(id=100 + n, code=f"V{n}", name=f"长{n}村" + "很" * 36) for n in range(9))
     session.flush()
@@ -159,6 +164,7 @@ def test_of_units_with_the_longest_names_fewer_are_listed(session: Session, zhan
     assert zhang.says("4").startswith("您选的是：" + "区" * 40 + "·3长")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["4", "9", "单位9"])
 def test_a_number_beyond_the_list_shows_it_again(zhang: Talker, words: str) -> None:
     zhang.says("登记单位")
@@ -168,6 +174,7 @@ def test_a_number_beyond_the_list_shows_it_again(zhang: Talker, words: str) -> N
     assert isinstance(zhang.state, PickingUnit)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("search", ["", "新安"])
 def test_a_unit_that_we_lack_becomes_a_ticket(session: Session, zhang: Talker, search: str) -> None:
     zhang.says("登记单位")
@@ -183,6 +190,7 @@ def test_a_unit_that_we_lack_becomes_a_ticket(session: Session, zhang: Talker, s
     assert (ticket.topic, ticket.words) == ("unit", "海边镇渔业社区支部")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["不写", "不想写", "不写了", "我不想写", "匿名"])
 def test_a_name_is_not_needed(zhang: Talker, words: str) -> None:
     zhang.state = Naming(3)
@@ -212,6 +220,7 @@ def test_a_name_that_sounds_like_a_keyword_is_a_name(zhang: Talker, name: str) -
     assert profile(zhang) == (3, name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["第二个", "明白就行", "达提", "张三是我", "不是张三"])
 def test_words_that_may_be_no_name_become_one_only_when_they_are_said_to_be(
     zhang: Talker, words: str
@@ -226,6 +235,7 @@ def test_words_that_may_be_no_name_become_one_only_when_they_are_said_to_be(
     assert profile(zhang) == (3, words)
 
 
+@pytest.mark.slow
 def test_whoever_says_yes_to_that_hears_how_to_say_the_name(zhang: Talker) -> None:
     """The name itself is kept nowhere before it is plain that it is one."""
     zhang.state = Naming(3)
@@ -251,6 +261,7 @@ def test_a_new_name_is_asked_about_in_the_same_way(zhang: Talker) -> None:
     assert profile(zhang) == (3, "等你回话")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["农业局，张三", "农业局", "浓业局", "我是农业局的"])
 def test_a_unit_is_found_though_its_name_is_misheard_or_not_alone(
     zhang: Talker, words: str
@@ -260,6 +271,7 @@ def test_a_unit_is_found_though_its_name_is_misheard_or_not_alone(
     assert zhang.says(words).startswith("您选的是：农业局。\n请发您的姓名")
 
 
+@pytest.mark.slow
 def test_a_name_that_nobody_asked_for_changes_nothing(zhang: Talker) -> None:
     assert zhang.says("姓名是张三").startswith("我们记着您的：")
     assert profile(zhang) == (None, None)
@@ -339,6 +351,7 @@ def test_a_third_change_within_thirty_days_is_for_the_secretary(
     assert zhang.says("单位对") == refused
 
 
+@pytest.mark.slow
 def test_who_belongs_to_a_unit_may_change_it(session: Session, zhang: Talker) -> None:
     zhang.services.members.join(zhang.key, 3, "张三")
 
@@ -349,6 +362,7 @@ def test_who_belongs_to_a_unit_may_change_it(session: Session, zhang: Talker) ->
     assert profile(zhang) == (3, "张三")
 
 
+@pytest.mark.slow
 def test_a_stale_tap_on_a_unit_begins_anew(zhang: Talker) -> None:
     assert zhang.says("单位2").startswith("登记只要两步")
     assert zhang.says("单位对").startswith("登记只要两步")
@@ -379,6 +393,7 @@ def test_agreeing_is_neither_a_unit_nor_a_name(zhang: Talker, session: Session, 
     assert session.scalars(select(Member.name).where(Member.member_key == zhang.key)).one() is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "typed", ["xasq", "XASQ", "xinanshequ", "Xin An She Qu", "我是xinanshequ的"]
 )
@@ -388,6 +403,7 @@ def test_a_unit_is_found_by_its_letters(zhang: Talker, typed: str) -> None:
     assert "您选的是：城东街道·新安社区支部。" in zhang.says(typed)
 
 
+@pytest.mark.slow
 def test_letters_that_fit_several_units_list_them_as_characters_do(zhang: Talker) -> None:
     zhang.says("登记单位")
     by_characters = zhang.says("新安")

@@ -30,6 +30,7 @@ def test_whoever_likes_a_motto_gets_its_picture(
     assert zhang.says(words) == READY
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["做图", "做成图片", "海报"])
 def test_without_a_number_it_is_the_picture_of_ones_own(
     zhang: Talker, session: Session, words: str

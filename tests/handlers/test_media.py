@@ -126,6 +126,7 @@ def test_thanks_are_returned_once(zhang: Talker, words: str) -> None:
     assert zhang.reply == Silence()
 
 
+@pytest.mark.slow
 def test_thanks_are_returned_again_after_ten_minutes(zhang: Talker) -> None:
     said = []
     for _ in range(5):
@@ -136,6 +137,7 @@ def test_thanks_are_returned_again_after_ten_minutes(zhang: Talker) -> None:
     assert said == ["不客气。", "", "", "不客气。", ""]
 
 
+@pytest.mark.slow
 def test_thanks_in_the_midst_of_something_count_too(zhang: Talker) -> None:
     zhang.says("谢谢")
     there = at_question(zhang, 2)
@@ -224,6 +226,7 @@ def test_an_event_that_nobody_waits_for_changes_nothing(zhang: Talker) -> None:
     assert zhang.state == Answering(2, "A")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words", [PHONE, f"我的手机{PHONE}", IDENTITY, "138 1234 5678", f"投{PHONE}"]
 )
@@ -240,6 +243,7 @@ def test_private_numbers_are_neither_kept_nor_repeated(
     assert "1234" not in shown
 
 
+@pytest.mark.slow
 def test_a_private_number_keeps_the_question(session: Session, zhang: Talker) -> None:
     there = at_question(zhang, 2)
 

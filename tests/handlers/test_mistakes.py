@@ -53,6 +53,7 @@ def test_mistakes_are_listed_and_explained(zhang: Talker) -> None:
         )
 
 
+@pytest.mark.slow
 def test_mistakes_of_earlier_days_stand_below_the_latest(zhang: Talker) -> None:
     answered_wrongly(zhang.session, zhang.key, [a_question("old")], at=NOON - 20 * DAY)
     answered_wrongly(zhang.session, zhang.key, [a_question("new")])
@@ -68,6 +69,7 @@ def test_without_mistakes_there_is_something_else_to_do(zhang: Talker) -> None:
     assert zhang.state == Idle()
 
 
+@pytest.mark.slow
 def test_mistakes_lead_back_to_an_open_paper(zhang: Talker) -> None:
     at_first = at_question(zhang, 1)
     at_first.says("A")
@@ -125,12 +127,14 @@ def test_a_tap_of_another_page_explains_what_it_names(zhang: Talker) -> None:
     assert "题目E8？\n✘" in zhang.says("错题8")
 
 
+@pytest.mark.slow
 def test_a_tap_beyond_the_list_shows_the_list(zhang: Talker) -> None:
     errs(zhang, 2)
 
     assert zhang.says("错题9").startswith("您有2道错题没弄懂：")
 
 
+@pytest.mark.slow
 def test_after_ten_minutes_a_number_shows_the_list_anew(zhang: Talker) -> None:
     errs(zhang, 2)
     zhang.says("错题")
@@ -166,6 +170,7 @@ def test_the_longest_questions_fit_with_all_their_links(zhang: Talker) -> None:
 # ------------------------------------------------------------ understood
 
 
+@pytest.mark.slow
 def test_what_was_practised_rightly_is_understood_until_it_comes_back(zhang: Talker) -> None:
     errs(zhang, 2)
     for words in ("练错题", "B"):
@@ -174,6 +179,7 @@ def test_what_was_practised_rightly_is_understood_until_it_comes_back(zhang: Tal
     assert zhang.says("错题").startswith("您有1道错题没弄懂：\n1 [题目E2？](发:错题1)\n")
 
 
+@pytest.mark.slow
 def test_when_all_are_understood_the_next_day_is_told(zhang: Talker) -> None:
     errs(zhang, 1)
     for words in ("练错题", "B"):
@@ -196,6 +202,7 @@ def test_a_list_of_another_day_still_leads_on(zhang: Talker) -> None:
 # ------------------------------------------------------------ a question that is wrong itself
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("before", "code"), [(("错题", "2"), "E2"), (("练错题",), "E1"), (("练错题", "B"), "E1")]
 )

@@ -48,6 +48,7 @@ def test_members_may_see_what_we_keep(zhang: Talker, session: Session) -> None:
     assert re.search(r"\n答题1天、积分\d、座右铭1002号、投票1张\n", zhang.says("我的资料"))
 
 
+@pytest.mark.slow
 def test_who_has_said_nothing_is_told_so(session: Session) -> None:
     a_member(session, "li")
 
@@ -57,6 +58,7 @@ def test_who_has_said_nothing_is_told_so(session: Session) -> None:
 # ------------------------------------------------------------ putting it right
 
 
+@pytest.mark.slow
 def test_a_name_is_put_right_without_a_new_binding(zhang: Talker, session: Session) -> None:
     assert zhang.says("改名").startswith("您登记的姓名：张三。\n请发新的姓名")
     assert zhang.says("好的").startswith("请只发姓名")

@@ -53,6 +53,7 @@ def cards(session: Session) -> int:
 # ------------------------------------------------------------ a round
 
 
+@pytest.mark.slow
 def test_a_question_is_asked_as_the_journey_says(zhang: Talker) -> None:
     answered_wrongly(zhang.session, zhang.key, [J4, *five_questions()[:2]])
 
@@ -68,6 +69,7 @@ def test_a_question_is_asked_as_the_journey_says(zhang: Talker) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_wrong_answer_is_explained_with_its_source(erring: Talker) -> None:
     erring.says("练错题")
 
@@ -97,6 +99,7 @@ def test_each_kind_is_asked_and_judged(erring: Talker) -> None:
     assert filled.startswith("✔ 对了。")
 
 
+@pytest.mark.slow
 def test_letters_noted_one_by_one_are_handed_in(erring: Talker) -> None:
     for words in ("练错题", "下一题", "练2A", "练2C"):
         erring.says(words)
@@ -104,6 +107,7 @@ def test_letters_noted_one_by_one_are_handed_in(erring: Talker) -> None:
     assert erring.says("练2好了").startswith("✔ 对了。")
 
 
+@pytest.mark.slow
 def test_at_the_end_it_says_how_many_were_right_and_what_is_left(erring: Talker) -> None:
     for words in ("练错题", "B", "下一题", "B", "下一题"):
         erring.says(words)
@@ -118,6 +122,7 @@ def test_at_the_end_it_says_how_many_were_right_and_what_is_left(erring: Talker)
     assert erring.says("练错题").startswith("练习4（共6题，不计分）\n题目P2？")
 
 
+@pytest.mark.slow
 def test_when_all_is_practised_it_says_when_the_next_comes(zhang: Talker) -> None:
     answered_wrongly(zhang.session, zhang.key, [J4])
 
@@ -145,6 +150,7 @@ def test_with_nothing_due_one_may_practise_the_hardest_all_the_same(erring: Talk
     assert erring.taps("练最难的").startswith("练习1（共3题，不计分）\n题目P2？")
 
 
+@pytest.mark.slow
 def test_what_was_right_comes_back_after_some_days(zhang: Talker) -> None:
     answered_wrongly(zhang.session, zhang.key, [J4])
     for words in ("练错题", "C", "退出"):
@@ -169,6 +175,7 @@ def test_without_mistakes_there_is_nothing_to_practise(zhang: Talker) -> None:
 # ------------------------------------------------------------ asked no more
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["练1记牢", "记牢了", "记住了", "以后别问这题", "别问了"])
 def test_who_knows_it_is_asked_no_more(erring: Talker, words: str) -> None:
     for before in ("练错题", "B"):
@@ -180,6 +187,7 @@ def test_who_knows_it_is_asked_no_more(erring: Talker, words: str) -> None:
     assert "题目P1？" not in erring.says("错题")
 
 
+@pytest.mark.slow
 def test_twice_is_once(erring: Talker) -> None:
     for words in ("练错题", "B", "练1记牢"):
         erring.says(words)
@@ -187,12 +195,14 @@ def test_twice_is_once(erring: Talker) -> None:
     assert erring.says("练1记牢") == "好，这题以后不问了。\n[下一题](发:练习下一题)"
 
 
+@pytest.mark.slow
 def test_put_aside_before_it_is_answered_the_next_one_follows(erring: Talker) -> None:
     erring.says("练错题")
 
     assert erring.says("记住了").startswith("好，这题以后不问了。\n\n练习2（共3题")
 
 
+@pytest.mark.slow
 def test_the_last_one_put_aside_ends_the_round(zhang: Talker) -> None:
     answered_wrongly(zhang.session, zhang.key, [J4])
     for words in ("练错题", "C"):
@@ -210,6 +220,7 @@ def test_the_last_one_put_aside_ends_the_round(zhang: Talker) -> None:
 # ------------------------------------------------------------ old taps
 
 
+@pytest.mark.slow
 def test_a_second_tap_on_an_answer_changes_nothing(erring: Talker) -> None:
     for words in ("练错题", "练1B"):
         erring.says(words)
@@ -220,6 +231,7 @@ def test_a_second_tap_on_an_answer_changes_nothing(erring: Talker) -> None:
     assert cards(erring.session) == 1
 
 
+@pytest.mark.slow
 def test_a_second_tap_on_the_next_one_passes_nothing_over(erring: Talker) -> None:
     for words in ("练错题", "练1B", "练习下一题"):
         erring.says(words)
@@ -233,6 +245,7 @@ def erring_ids(talker: Talker) -> tuple[int, ...]:
     return tuple(mistake.question_id for mistake in mistakes)[:3]
 
 
+@pytest.mark.slow
 def test_a_tap_of_an_earlier_question_shows_the_one_in_view(erring: Talker) -> None:
     for words in ("练错题", "练1B", "下一题"):
         erring.says(words)
@@ -241,6 +254,7 @@ def test_a_tap_of_an_earlier_question_shows_the_one_in_view(erring: Talker) -> N
     assert cards(erring.session) == 1
 
 
+@pytest.mark.slow
 def test_a_tap_of_the_round_before_answers_nothing_of_the_next(erring: Talker) -> None:
     for words in ("练错题", "B", "下一题", "AC", "下一题", "对", "练错题"):
         erring.says(words)
@@ -306,6 +320,7 @@ def test_an_open_paper_is_kept_and_led_back_to(erring: Talker) -> None:
     assert answers(erring.session, erring.key) == {1: "B"}
 
 
+@pytest.mark.slow
 def test_leaving_the_practice_leads_back_to_the_paper(erring: Talker) -> None:
     open_paper = at_question(replace(erring), 2)
     open_paper.says("练错题")
@@ -336,6 +351,7 @@ def test_a_practice_waits_behind_a_vote(erring: Talker) -> None:
     assert erring.state == state
 
 
+@pytest.mark.slow
 def test_who_comes_back_to_a_round_goes_on_with_it(erring: Talker) -> None:
     for words in ("练错题", "B", "谢谢"):
         erring.says(words)
@@ -378,6 +394,7 @@ def test_nothing_of_it_scores(erring: Talker) -> None:
     assert counted() == before
 
 
+@pytest.mark.slow
 def test_todays_paper_done_leads_to_practice(zhang: Talker) -> None:
     at_question(zhang, 5).says("B")
 

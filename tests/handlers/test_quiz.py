@@ -164,6 +164,7 @@ def test_of_several_contests_each_has_its_place_and_its_rules(
     assert "答对1题1分" in zhang.says(f"竞赛{other}规则")
 
 
+@pytest.mark.slow
 def test_of_several_contests_the_one_is_named_whose_day_is_made_up(
     session: Session, zhang: Talker
 ) -> None:
@@ -172,6 +173,7 @@ def test_of_several_contests_the_one_is_named_whose_day_is_made_up(
     assert zhang.says("补答").startswith("《党章学习》\n补答12月4日的")
 
 
+@pytest.mark.slow
 def test_nine_answers_at_once_and_their_results_fit_a_reply(session: Session) -> None:
     a_member(session, "zhang")
     a_paper(session, key("zhang"), five_questions(("multiple",) * 9))
@@ -224,6 +226,7 @@ def test_many_words_start_the_quiz(zhang: Talker, words: str) -> None:
     assert "第1题（共5题" in zhang.says(words)
 
 
+@pytest.mark.slow
 def test_a_right_answer_is_praised_in_a_line_and_the_next_question_follows(zhang: Talker) -> None:
     at_first = at_question(zhang, 1)
 
@@ -305,6 +308,7 @@ def test_on_the_last_day_nothing_is_promised_for_tomorrow(session: Session, zhan
     assert "今天的题您做完了，10分。" in again
 
 
+@pytest.mark.slow
 def test_a_second_start_on_the_same_day_says_that_it_is_done(zhang: Talker) -> None:
     at_last = at_question(zhang, 5)
     at_last.says("B")
@@ -436,6 +440,7 @@ def test_all_of_them_are_the_answer(session: Session, zhang: Talker, words: str)
     assert answers(session, zhang.key)[3] == "ABCD"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["选好了", "好了", "交", "第3题好了", "就这些", "提交"])
 def test_noted_letters_are_handed_in_together(session: Session, zhang: Talker, words: str) -> None:
     at_third = at_question(zhang, 3)
@@ -580,6 +585,7 @@ def test_a_stale_tap_keeps_what_was_noted(zhang: Talker) -> None:
     assert at_third.state == Answering(3, "A")
 
 
+@pytest.mark.slow
 def test_a_tap_on_a_skipped_question_answers_it(session: Session, zhang: Talker) -> None:
     at_second = at_question(zhang, 2)
     at_second.says("跳过")
@@ -604,6 +610,7 @@ def test_a_place_beyond_the_paper(zhang: Talker) -> None:
     assert at_question(zhang, 2).says("第6题A").startswith("今天一共5题。\n现在是第2题：")
 
 
+@pytest.mark.slow
 def test_a_tap_goes_back_to_the_quiz_from_anywhere(session: Session, zhang: Talker) -> None:
     at_second = at_question(zhang, 2)
     at_second.says("排名")
@@ -611,6 +618,7 @@ def test_a_tap_goes_back_to_the_quiz_from_anywhere(session: Session, zhang: Talk
     assert at_second.says("第2题B").startswith("✔ 答对了")
 
 
+@pytest.mark.slow
 def test_a_tap_without_a_paper_begins_one_and_answers_nothing(
     session: Session, zhang: Talker
 ) -> None:
@@ -620,6 +628,7 @@ def test_a_tap_without_a_paper_begins_one_and_answers_nothing(
     assert answers(session, zhang.key) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", thinned(AN_ANSWER, quick=5))
 def test_an_answer_out_of_the_blue_starts_the_quiz_and_answers_nothing(
     session: Session, zhang: Talker, words: str
@@ -633,6 +642,7 @@ def test_an_answer_out_of_the_blue_starts_the_quiz_and_answers_nothing(
 # ------------------------------------------------------------ moving about
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", thinned(SKIPS, quick=3))
 @pytest.mark.parametrize(("place", "others"), [(2, ["AC", "对", "B"]), (3, ["对", "B"])])
 def test_a_skipped_question_comes_back_at_the_end(
@@ -759,6 +769,7 @@ def test_answers_to_all_questions_are_repeated_and_not_graded(
     assert answers(session, zhang.key) == {}
 
 
+@pytest.mark.slow
 def test_answers_to_all_questions_are_handed_in_by_a_yes(session: Session, zhang: Talker) -> None:
     at_first = at_question(zhang, 1)
     at_first.says("1A2B3AC4对5A")
@@ -771,6 +782,7 @@ def test_answers_to_all_questions_are_handed_in_by_a_yes(session: Session, zhang
     assert answers(session, zhang.key) == {1: "A", 2: "B", 3: "AC", 4: "T", 5: "A"}
 
 
+@pytest.mark.slow
 def test_some_answers_at_once_are_followed_by_the_next_question(
     session: Session, zhang: Talker
 ) -> None:
@@ -780,6 +792,7 @@ def test_some_answers_at_once_are_followed_by_the_next_question(
     assert "第3题（共5题" in at_first.says("都交")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["不，一题一题来", "不", "一题一题来"])
 def test_rather_one_by_one(session: Session, zhang: Talker, words: str) -> None:
     at_first = at_question(zhang, 1)
@@ -799,6 +812,7 @@ def test_an_answer_that_no_question_has_is_not_taken_with_the_others(
     assert at_first.state == Answering(1)
 
 
+@pytest.mark.slow
 def test_five_letters_for_five_questions_are_one_for_each(session: Session, zhang: Talker) -> None:
     at_first = at_question(zhang, 1, ("single",) * 5)
 
@@ -806,6 +820,7 @@ def test_five_letters_for_five_questions_are_one_for_each(session: Session, zhan
     assert "答对2题" in at_first.says("都交")
 
 
+@pytest.mark.slow
 def test_all_at_once_out_of_the_blue_begins_a_paper_first(session: Session, zhang: Talker) -> None:
     assert "[都交](发:都交)" in zhang.says("1A2B")
     assert answers(session, zhang.key) == {}
@@ -814,6 +829,7 @@ def test_all_at_once_out_of_the_blue_begins_a_paper_first(session: Session, zhan
 # ------------------------------------------------------------ a question that is wrong itself
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["题目有错", "这题有错", "第3题有错误", "答案错了"])
 def test_a_faulty_question_becomes_a_ticket(session: Session, zhang: Talker, words: str) -> None:
     at_first = at_question(zhang, 1)
@@ -830,6 +846,7 @@ def test_a_faulty_question_becomes_a_ticket(session: Session, zhang: Talker, wor
 # ------------------------------------------------------------ every tap, every size
 
 
+@pytest.mark.slow
 def test_every_tap_of_a_question_typed_by_hand_does_the_same(
     session: Session, zhang: Talker
 ) -> None:

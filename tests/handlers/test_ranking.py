@@ -111,6 +111,7 @@ def test_the_rules_are_those_of_the_contest(session: Session) -> None:
     assert "单位：看参加率（参加的人÷名册人数），不看总分" in shown
 
 
+@pytest.mark.slow
 def test_the_longest_rules_fit_a_reply(session: Session) -> None:
     a_member(session, "zhang")
     session.execute(
@@ -172,6 +173,7 @@ def test_the_summary_of_a_paper_keeps_a_closed_board_closed(session: Session) ->
     assert "排第" not in shown(zhang.reply)
 
 
+@pytest.mark.slow
 def test_a_mended_key_is_told_of_with_its_reason_and_without_the_answer(session: Session) -> None:
     a_member(session, "zhang")
     session.execute(update(Contest).values(until_hour=22, make_up=True))
@@ -210,6 +212,7 @@ def test_who_wants_to_be_on_no_board_is_seen_by_nobody_else(session: Session, wo
     assert "张*" in other.says("排名")
 
 
+@pytest.mark.slow
 def test_a_word_about_boards_leaves_the_question_where_it_is(session: Session) -> None:
     at_second = at_question(Talker(session), 2)
 

@@ -32,6 +32,7 @@ def test_whatever_has_the_shape_of_a_choice_names_letters(text: str) -> None:
         assert set(reading.letters(found["chosen"])) <= set("ABCDEFGH")
 
 
+@pytest.mark.slow
 @given(
     st.text(st.sampled_from("我选是的,第一二个abch诶必、和吧 1238都对"), max_size=14),
 )
@@ -120,6 +121,7 @@ def test_other_numbers_are_not_private(text: str) -> None:
     assert not reading.holds_private_number(text)
 
 
+@pytest.mark.slow
 @given(st.text("0123456789 -x身份证电话", max_size=60))
 def test_what_was_starred_out_holds_no_private_number(text: str) -> None:
     assert not reading.holds_private_number(reading.without_private_numbers(text))

@@ -62,6 +62,7 @@ def test_the_vote_of_who_belongs_to_no_unit_waits_and_is_cast_once_they_do(
     assert given(session) == [numbers[1]]
 
 
+@pytest.mark.slow
 def test_a_vote_that_waited_too_long_is_not_cast(
     session: Session, zhang: Talker, numbers: list[int]
 ) -> None:
@@ -106,6 +107,7 @@ def test_a_vote_waits_for_the_name_where_a_roster_is_asked(
     assert "名册上对不上的不计入" in zhang.says("投票")
 
 
+@pytest.mark.slow
 def test_what_the_own_unit_sent_in_is_not_voted_for(
     session: Session, zhang: Talker, numbers: list[int]
 ) -> None:

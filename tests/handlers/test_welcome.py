@@ -57,6 +57,7 @@ def test_who_follows_without_a_known_code_may_join_later(new: Talker, scene: str
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["对", "是的", "单位对", "对，就是这个支部"])
 def test_a_yes_to_the_units_code_asks_for_the_name(new: Talker, words: str) -> None:
     new.sends(pushed(Kind.FOLLOW, "CD-XA"))
@@ -65,6 +66,7 @@ def test_a_yes_to_the_units_code_asks_for_the_name(new: Talker, words: str) -> N
     assert new.state == Naming(2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["不是", "不对", "换单位"])
 def test_a_no_to_the_units_code_asks_for_the_units_name(new: Talker, words: str) -> None:
     new.sends(pushed(Kind.FOLLOW, "CD-XA"))
@@ -72,6 +74,7 @@ def test_a_no_to_the_units_code_asks_for_the_units_name(new: Talker, words: str)
     assert "请回复单位名称里的几个字" in new.says(words)
 
 
+@pytest.mark.slow
 def test_who_comes_back_is_welcomed_back_and_asked_nothing(known: Talker, session: Session) -> None:
     known.services.members.join(known.key, 3, "张三")
 
@@ -88,11 +91,13 @@ def test_who_leaves_hears_nothing_and_loses_nothing(session: Session, known: Tal
     assert len(session.scalars(select(Member)).all()) == 1
 
 
+@pytest.mark.slow
 def test_a_follower_who_scans_a_code_is_asked_whether_it_is_theirs(known: Talker) -> None:
     assert "您是扫“农业局”的码来的，对吗？" in known.sends(pushed(Kind.SCAN, "NY"))
     assert "您的单位是：农业局" in known.says("对")
 
 
+@pytest.mark.slow
 def test_the_code_of_ones_own_unit_asks_nothing(known: Talker) -> None:
     known.services.members.join(known.key, 3, None)
 
@@ -216,6 +221,7 @@ def test_larger_letters_are_remembered(session: Session, known: Talker, words: s
     assert not session.scalars(select(Member.larger)).one()
 
 
+@pytest.mark.slow
 def test_a_word_about_letters_leaves_the_question_where_it_is(session: Session) -> None:
     at_second = at_question(Talker(session), 2)
 

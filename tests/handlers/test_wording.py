@@ -103,6 +103,7 @@ def test_every_tap_means_something_wherever_the_member_stands() -> None:
     assert lost == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", thinned(PLACES, quick=2), ids=str)
 def test_what_a_tap_sends_is_the_same_when_it_is_typed(state: State) -> None:
     for tap in taps():

@@ -73,6 +73,7 @@ def test_people_without_other_answers_count_for_facility_alone() -> None:
 # ------------------------------------------------------------ whatever they are
 
 
+@pytest.mark.slow
 @given(ALIKE)
 def test_every_figure_stays_within_its_bounds(answers: list[Alike]) -> None:
     figures = analyse(answers, {}, 0, closed=True)
@@ -82,6 +83,7 @@ def test_every_figure_stays_within_its_bounds(answers: list[Alike]) -> None:
     assert figures.point_biserial is None or -1 - 1e-9 <= figures.point_biserial <= 1 + 1e-9
 
 
+@pytest.mark.slow
 @given(ALIKE, st.randoms())
 def test_no_order_of_the_answers_matters(answers: list[Alike], random: Random) -> None:
     shuffled = list(answers)
@@ -90,6 +92,7 @@ def test_no_order_of_the_answers_matters(answers: list[Alike], random: Random) -
     assert analyse(answers, {}, 0, True) == analyse(shuffled, {}, 0, True)
 
 
+@pytest.mark.slow
 @given(ALIKE)
 def test_a_key_turned_round_turns_the_sign(answers: list[Alike]) -> None:
     turned = [Alike(not one.correct, one.rest, one.count) for one in answers]
@@ -103,6 +106,7 @@ def test_a_key_turned_round_turns_the_sign(answers: list[Alike]) -> None:
         assert one is None or other is None or isclose(one, -other, abs_tol=1e-9)
 
 
+@pytest.mark.slow
 @given(ALIKE, st.integers(2, 5))
 def test_the_same_people_several_times_over_tell_the_same(answers: list[Alike], times: int) -> None:
     more = [Alike(one.correct, one.rest, one.count * times) for one in answers]

@@ -72,6 +72,7 @@ def test_the_order_of_the_questions_does_not_matter(
     assert draw(shuffled, blueprint, seed) == draw(bank, blueprint, seed)
 
 
+@pytest.mark.slow
 @given(seed=seeds, bank=banks, blueprint=blueprints, avoid=st.sets(st.integers(0, 20)))
 def test_no_question_comes_twice_in_a_paper(
     seed: bytes, bank: list[Question], blueprint: Blueprint, avoid: set[int]
@@ -81,6 +82,7 @@ def test_no_question_comes_twice_in_a_paper(
     assert len(set(codes(paper))) == len(blueprint.slots)
 
 
+@pytest.mark.slow
 @given(seed=seeds, bank=banks, blueprint=blueprints, avoid=st.sets(st.integers(0, 20)))
 def test_every_place_gets_its_kind_while_there_is_one(
     seed: bytes, bank: list[Question], blueprint: Blueprint, avoid: set[int]
@@ -97,6 +99,7 @@ def test_every_place_gets_its_kind_while_there_is_one(
     assert got == Counter({kind: min(supply[kind], wanted[kind]) for kind in wanted})
 
 
+@pytest.mark.slow
 @given(seed=seeds)
 def test_every_daily_paper_is_equally_hard_and_of_five_topics(seed: bytes) -> None:
     paper = draw(SHIPPED, DAILY_PAPER, seed)

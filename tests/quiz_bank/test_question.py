@@ -67,6 +67,7 @@ def test_folding_twice_is_folding_once(words: str) -> None:
     assert fold(fold(words)) == fold(words)
 
 
+@pytest.mark.slow
 @given(choice=st.lists(st.text(max_size=3), max_size=6), kind=st.sampled_from(KINDS))
 def test_judging_does_not_depend_on_the_order_of_the_choice(choice: list[str], kind: str) -> None:
     question = a_question("Q1", kind)
@@ -107,6 +108,7 @@ any_question = st.builds(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @given(question=any_question)
 def test_a_question_survives_storage(question: Question) -> None:
     stored = json.dumps(question.to_dict())

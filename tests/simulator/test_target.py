@@ -65,6 +65,7 @@ def test_a_bot_in_production_is_refused() -> None:
         Target(address).refuse_production()
 
 
+@pytest.mark.slow
 def test_a_bot_that_was_away_is_asked_again_what_it_is() -> None:
     bot = FakeBot(lambda _: None)
     with served(bot.app()) as address:

@@ -3,6 +3,8 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from bot.storage.breaker import Breaker
 
 
@@ -58,6 +60,7 @@ def test_one_failure_that_cost_long_is_enough() -> None:
     assert breaker.open
 
 
+@pytest.mark.slow
 def test_after_its_rest_exactly_one_of_many_threads_may_try() -> None:
     clock = Clock()
     breaker = an_open_breaker(clock)

@@ -136,6 +136,7 @@ def with_a_note(engine: Engine) -> Engine:
     return engine
 
 
+@pytest.mark.slow
 def test_a_reader_waits_for_no_writer_and_sees_what_was_committed(with_a_note: Engine) -> None:
     sessions = open_sessions(with_a_note)
     with sessions.begin() as writer:
@@ -156,6 +157,7 @@ def test_a_writer_waits_for_no_reader(with_a_note: Engine) -> None:
             writer.execute(text("UPDATE note SET words = 'after'"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "store_url",
     # MySQL would refuse READ ONLY in the middle of a transaction, so there it is not told.

@@ -60,6 +60,7 @@ def ask_until_left_alone(memory: Memory) -> float:
     return time.monotonic() - began
 
 
+@pytest.mark.slow
 def test_a_count_goes_up_until_it_is_forgotten(own_redis: Valkey) -> None:
     memory = Memory(own_redis.url)
     counts = [memory.count("crash", seconds=60) for _ in range(3)]
@@ -86,6 +87,7 @@ def test_without_an_address_everything_is_forgotten() -> None:
     assert memory.tally(1) is None
 
 
+@pytest.mark.slow
 def test_nothing_is_said_that_redis_6_2_does_not_know(own_redis: Valkey) -> None:
     assert {name for name, _ in inspect.getmembers(Memory, inspect.isfunction)
             if not name.startswith("_")} == set(EVERYTHING)  # fmt: skip
@@ -99,6 +101,7 @@ def test_nothing_is_said_that_redis_6_2_does_not_know(own_redis: Valkey) -> None
     assert said - {"CONFIG|RESETSTAT", "INFO"} <= OF_6_2
 
 
+@pytest.mark.slow
 def test_a_stopped_redis_is_as_if_it_had_forgotten(own_redis: Valkey) -> None:
     memory = Memory(own_redis.url)
     memory.count("crash", seconds=60)
@@ -118,6 +121,7 @@ def test_a_flushed_redis_has_forgotten(own_redis: Valkey) -> None:
     assert memory.count("crash", seconds=60) == 1
 
 
+@pytest.mark.slow
 def test_a_restarted_redis_is_asked_again_and_begins_anew(own_redis: Valkey) -> None:
     memory = Memory(own_redis.url)
     memory.count("crash", seconds=60)
@@ -214,6 +218,7 @@ def test_after_its_rest_one_thread_of_many_finds_out_for_all(
         assert len(callers) == before + 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("password", ["", "word"])
 def test_a_server_that_asks_for_a_password_gets_the_one_of_the_address(
     own_redis: Valkey, password: str

@@ -37,6 +37,7 @@ def test_every_constraint_has_a_name_so_that_it_can_be_changed_later() -> None:
     assert all(constraint.name for table in TABLES for constraint in table.constraints)
 
 
+@pytest.mark.slow
 def test_the_last_migration_is_named_by_its_revision() -> None:
     folder = Path(migrations.__file__).parent
 

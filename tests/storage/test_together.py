@@ -21,6 +21,7 @@ def values(number: int, letters: str) -> dict[str, object]:
     return {"contest": 1, "words": "新", "number": number, "letters": letters}
 
 
+@pytest.mark.slow
 def test_all_changes_are_made(sessions: Sessions) -> None:
     with sessions.begin() as session:
         RENAME_AND_FOUND.run(session, values(9, "NEW"))

@@ -85,6 +85,7 @@ def deliveries(sessions: Sessions) -> int:
         return session.scalar(select(func.count()).select_from(Delivery)) or 0
 
 
+@pytest.mark.slow
 def test_help_is_answered_without_a_record_and_again_byte_for_byte(
     sessions: Sessions, member: bytes
 ) -> None:
@@ -121,6 +122,7 @@ def test_where_it_moves_the_member_it_is_a_turn(
     assert deliveries(sessions) == 1
 
 
+@pytest.mark.slow
 def test_a_newcomer_a_notice_and_what_is_no_question_take_a_turn(
     sessions: Sessions, member: bytes
 ) -> None:
@@ -172,6 +174,7 @@ def test_a_late_repetition_does_not_move_whoever_has_moved_on(
     assert where(sessions) == MenuShown()
 
 
+@pytest.mark.slow
 def test_a_clock_that_is_wrong_holds_no_notice_back(sessions: Sessions, member: bytes) -> None:
     with sessions.begin() as session:
         services = open_services(session, NOON, Shelf())
@@ -213,6 +216,7 @@ def test_the_line_depends_on_when_a_message_was_sent(sessions: Sessions, member:
     assert "检修" not in json.loads(open_again)[0]
 
 
+@pytest.mark.slow
 def test_who_leaves_during_maintenance_is_let_go(sessions: Sessions, member: bytes) -> None:
     turns(sessions, closed=HOURS).take(pushed(Kind.UNFOLLOW))
 

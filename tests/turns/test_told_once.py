@@ -133,11 +133,13 @@ def test_of_many_messages_at_once_one_tells(awaited: Sessions) -> None:
         assert session.scalars(select(Notice.told_by)).one() in {m.delivery for m in messages}
 
 
+@pytest.mark.slow
 def test_a_fault_tells_nothing_and_the_next_message_does(awaited: Sessions) -> None:
     assert not tells(turns(awaited, raises).take(said("你好")))
     assert tells(turns(awaited).take(said("你好")))
 
 
+@pytest.mark.slow
 def test_where_nothing_else_is_said_a_notice_is_told_alone(awaited: Sessions) -> None:
     told = [turns(awaited, keeps_silent).take(said("谢谢")) for _ in range(2)]
 

@@ -58,6 +58,7 @@ def count(sessions: Sessions, table: type[Base]) -> int:
         return session.scalar(select(func.count()).select_from(table)) or 0
 
 
+@pytest.mark.slow
 def test_a_redelivery_gets_the_stored_answer_byte_for_byte(sessions: Sessions) -> None:
     message = said("你好")
     first = turns(sessions, notes_a_ticket).take(message)
@@ -102,6 +103,7 @@ def test_a_push_nobody_waits_for_is_answered_with_nothing_twice(sessions: Sessio
     assert count(sessions, Delivery) == 1
 
 
+@pytest.mark.slow
 def test_a_handler_that_raises_apologises_once_and_is_not_run_again(sessions: Sessions) -> None:
     runs: list[str] = []
 
@@ -142,6 +144,7 @@ def test_the_first_message_enters_the_member_with_the_openid_in_one_table(
         assert session.scalars(select(Member.member_key)).all() == [key("new")]
 
 
+@pytest.mark.slow
 def test_an_answer_is_kept_without_the_openid_and_comes_back_with_it(sessions: Sessions) -> None:
     def play(message: Message, state: State, services: Services) -> Step:
         return Step(say("o-new，您好"), Idle())
@@ -178,12 +181,14 @@ def test_who_is_erased_hears_the_same_again_and_is_entered_by_the_next_message(
     assert count(sessions, Person) == count(sessions, Member) == 1
 
 
+@pytest.mark.slow
 def test_of_a_stranger_who_leaves_nothing_is_kept(sessions: Sessions) -> None:
     assert turns(sessions, notes_a_ticket).take(pushed(Kind.UNFOLLOW, by="new")) == b""
 
     assert count(sessions, Person) == count(sessions, Delivery) == count(sessions, Ticket) == 0
 
 
+@pytest.mark.slow
 def test_links_are_for_larger_letters_once_the_member_wants_them(sessions: Sessions) -> None:
     def play(message: Message, state: State, services: Services) -> Step:
         services.members.prefer(message.member, larger=message.raw == "大字")
@@ -194,6 +199,7 @@ def test_links_are_for_larger_letters_once_the_member_wants_them(sessions: Sessi
     assert ["size=larger" in answer.decode() for answer in answers] == [False, True, False]
 
 
+@pytest.mark.slow
 def test_where_the_member_stands_is_kept_for_the_next_message(sessions: Sessions) -> None:
     seen: list[State] = []
 
@@ -207,6 +213,7 @@ def test_where_the_member_stands_is_kept_for_the_next_message(sessions: Sessions
     assert seen == [Idle(), WritingMotto()]
 
 
+@pytest.mark.slow
 def test_where_the_member_stood_is_forgotten_after_a_day(sessions: Sessions) -> None:
     seen: list[State] = []
 
@@ -289,6 +296,7 @@ def test_a_store_that_stays_away_is_admitted_and_nothing_is_stored(sessions: Ses
     assert count(sessions, Ticket) == 0
 
 
+@pytest.mark.slow
 def test_a_failure_that_has_no_name_is_answered_in_words_too(sessions: Sessions) -> None:
     class DiskGone(DatabaseError):
         """Neither a lost race nor a cut connection."""
@@ -318,6 +326,7 @@ def test_a_store_that_fails_slowly_is_given_up_before_wechat_hangs_up(sessions: 
     assert time.monotonic() - began < 4.5
 
 
+@pytest.mark.slow
 def test_the_budget_begins_when_the_request_arrives(sessions: Sessions) -> None:
     tried: list[str] = []
 

@@ -37,6 +37,7 @@ def test_more_than_can_be_looked_over_is_refused_with_a_way_out() -> None:
         find(Holds.ROSTER, f"单位编码,姓名\n{lines}".encode())
 
 
+@pytest.mark.slow
 def test_of_endless_faults_the_first_are_told() -> None:
     lines = "".join(f"NY,{n}\n" for n in range(MOST_NOTES + 7))
 

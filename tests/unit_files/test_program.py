@@ -50,6 +50,7 @@ def test_units_come_in_and_what_happened_is_told(
     assert register.known()["CD-XB"].parent == "CD"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("row", "said"),
     [
@@ -74,6 +75,7 @@ def test_with_one_fault_nothing_comes_in(
     assert said in shown
 
 
+@pytest.mark.slow
 def test_a_file_that_can_not_be_read_ends_it_with_two(
     file: Path, register: UnitImport, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -112,6 +112,7 @@ def test_a_dry_run_needs_no_settings_and_imports_nothing(file: Path) -> None:
     assert "没有导入" in result.output
 
 
+@pytest.mark.slow
 def test_a_file_that_is_no_roster_ends_it_with_two(
     file: Path, session: Session, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -167,6 +167,7 @@ def test_a_bot_that_breaks_is_answered_for_with_success() -> None:
     assert Edge(play=broken).push(a_text()).data == b"success"
 
 
+@pytest.mark.slow
 def test_the_log_names_the_delivery_and_the_place_and_nobody() -> None:
     sound = Edge()
     sound.push(a_text("我的座右铭"))

@@ -165,6 +165,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @given(st.lists(st.one_of(PIECES, st.text(max_size=3)), max_size=30))
 def test_any_text_is_read_or_told_about(pieces: list[str]) -> None:
     with suppress(Unreadable):
