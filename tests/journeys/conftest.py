@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.app import create_app
 from bot.demo import load_demo
+from bot.domain import sounds
 from bot.domain.identity import member_key
 from bot.domain.invariants import check
 from bot.domain.questions import Shelf
@@ -121,6 +122,8 @@ def _open_question(session: Session, member: bytes) -> Question:
 def world(store_url: str, fill_store: Callable[[Fill], None]) -> Iterator[World]:
     """The sample campaign in full swing, on each engine."""
     fill_store(load_sample)
+    # As `bot serve` does before it takes a message: no turn has to wait for it.
+    sounds.load()
     settings = settings_for(store_url)
     engine = open_engine(store_url)
     world = World(settings, chained(engine))
