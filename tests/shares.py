@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parent
-NONE_QUICK = re.compile(
-    r"^pytestmark = .*\b(?:slow|browser|postgres|mariadb|chaos)\b", re.MULTILINE
-)
+_LEFT_OUT = r"\b(?:slow|browser|postgres|mariadb|chaos)\b"
+NONE_QUICK = re.compile(rf"^pytestmark = .*{_LEFT_OUT}", re.MULTILINE)
+ONE_SLOW = re.compile(rf"^@pytest\.mark\.{_LEFT_OUT}", re.MULTILINE)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -30,9 +30,14 @@ def dealt(shares: int) -> list[set[Path]]:
     """The files of each share: the largest first, each to whom has least so far."""
     heaps, loads = [set[Path]() for _ in range(shares)], [0] * shares
     texts = {path: path.read_text("utf-8") for path in sorted(TESTS.rglob("test_*.py"))}
-    sizes = {path: len(text) for path, text in texts.items() if not NONE_QUICK.search(text)}
+    sizes = {path: _size(text) for path, text in texts.items() if not NONE_QUICK.search(text)}
     for path in sorted(sizes, key=sizes.__getitem__, reverse=True):
         least = loads.index(min(loads))
         heaps[least].add(path)
         loads[least] += sizes[path]
     return heaps
+
+
+def _size(text: str) -> int:
+    """How long a file is without its slow tests."""
+    return sum(len(part) for part in text.split("\n\n\n") if not ONE_SLOW.search(part))
