@@ -27,7 +27,7 @@ from quiz_bank.analysis import Alike, Figures, analyse
 
 TIMED = 2_000
 """Of how many answers at most, the latest, the time is taken."""
-MOST = 200_000
+MOST = 100_000
 """Answers, about, that a page looks at: to go through a million takes a database many seconds."""
 REPORT = "question"
 """The topic of the tickets that call a question faulty."""
