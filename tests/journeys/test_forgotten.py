@@ -51,7 +51,7 @@ def test_in_the_middle_of_a_campaign(
 
     receipt = goes(member)
 
-    found_nowhere(world, tmp_path, capsys.readouterr().err)
+    found_nowhere(world, tmp_path, "".join(capsys.readouterr()))
     assert counted(world).votes == before.votes
     assert receipt.startswith("✔ 已删除。凭证：D-")
 
@@ -66,7 +66,7 @@ def test_after_the_campaign_has_ended(
 
     goes(member)
 
-    found_nowhere(world, tmp_path, capsys.readouterr().err)
+    found_nowhere(world, tmp_path, "".join(capsys.readouterr()))
     assert counted(world) == before
 
 
