@@ -38,6 +38,7 @@ def imported(module: Path) -> set[str]:
     return found
 
 
+@pytest.mark.slow
 def test_three_modules_make_requests_and_no_other() -> None:
     modules = [
         path for room in ("bot", "handlers", "quiz_bank") for path in (ROOT / room).rglob("*.py")

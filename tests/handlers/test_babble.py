@@ -13,6 +13,7 @@ from tests.builders import NOON
 from tests.handlers.asked_for import babble
 
 
+@pytest.mark.slow
 def test_a_short_conversation_at_random() -> None:
     babble(seed=0, messages=60)
 

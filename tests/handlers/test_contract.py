@@ -573,6 +573,7 @@ def test_thanks_are_answered_once_and_then_with_silence(people: dict[str, Talker
         ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["我爸去世了", "不想活了"])
 def test_no_quiz_follows_upon_grief(people: dict[str, Talker], words: str) -> None:
     with people["one"].undone() as talker:

@@ -38,6 +38,7 @@ def play(campaigns: int, steps: int, redis_url: str = "", shrink: bool = True) -
     )
 
 
+@pytest.mark.slow
 def test_a_few_campaigns_keep_the_promises() -> None:
     play(campaigns=3, steps=10)
 

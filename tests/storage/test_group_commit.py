@@ -114,6 +114,7 @@ def test_those_who_queue_share_one_commit(engine: Engine) -> None:
     assert len(made) == 1
 
 
+@pytest.mark.slow
 @given(fails=st.lists(st.booleans(), min_size=1, max_size=CROWD))
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whoever_fails_leaves_nothing_and_takes_nothing_from_the_others(

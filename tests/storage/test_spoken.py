@@ -26,6 +26,7 @@ def peopled(sessions: Sessions) -> Sessions:
     return sessions
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [Contest, Round, Member, Motto, Attempt, Delivery])
 def test_each_column_is_read_as_sqlalchemy_reads_it(peopled: Sessions, kind: Any) -> None:
     table: Table = table_of(kind)
@@ -37,6 +38,7 @@ def test_each_column_is_read_as_sqlalchemy_reads_it(peopled: Sessions, kind: Any
         assert [row._asdict() for row in rows] == [*ask(session, question).mappings()]
 
 
+@pytest.mark.slow
 def test_values_are_told_as_sqlalchemy_tells_them(peopled: Sessions) -> None:
     contest, attempt = table_of(Contest), table_of(Attempt)
     question: Select[Any] = (
