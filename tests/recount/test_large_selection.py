@@ -55,6 +55,8 @@ A_DAY = 4
 TOGETHER = 2_000
 """Members whose votes are sealed for their way, and sent, in one go."""
 CONNECTIONS = 24
+BUSY = "正在忙"
+"""Said where more comes than can be done; then nothing was."""
 
 
 @dataclass(frozen=True)
@@ -230,25 +232,43 @@ class Post:
             disaster.start()
             self._lose(chains)
             disaster.join()
+        busy: list[tuple[Line, bytes]] = []
         replies = drive(self._house.port, chains, CONNECTIONS).replies
-        for part, heard in zip(parts, replies, strict=True):
+        for part, chain, heard in zip(parts, chains, replies, strict=True):
             if isinstance(part, Sheet):
                 self._note_page(part, heard[0])
                 continue
-            for line, response in zip(part.lines, heard, strict=True):
+            for line, request, response in zip(part.lines, chain, heard, strict=True):
                 assert isinstance(line, Line)
-                self._note(line, response)
+                if not self._note(line, response):
+                    busy.append((line, request))
+        self._deliver_later(busy)
+
+    def _deliver_later(self, busy: list[tuple[Line, bytes]]) -> None:
+        """Deliver what found no room once more, as often as it takes."""
+        while busy:
+            time.sleep(1)
+            self.again += len(busy)
+            replies = drive(self._house.port, [[request] for _, request in busy], 2).replies
+            heard = zip(busy, replies, strict=True)
+            busy = [one for one, (response,) in heard if not self._note(one[0], response)]
 
     def _lose(self, chains: Sequence[Sequence[bytes]]) -> None:
         with suppress(OSError):
             drive(self._house.port, chains, CONNECTIONS)
         self.again += sum(map(len, chains))
 
-    def _note(self, line: Line, response: bytes) -> None:
+    def _note(self, line: Line, response: bytes) -> bool:
+        """Whether it was said to count; if not, nothing was done and the machine had too much to
+        do.
+        """
         assert response != LOST, line
         said = self._account.open_reply(response.partition(b"\r\n\r\n")[2]).text
+        if said.startswith(BUSY):
+            return False
         assert said.startswith(line.expects), (line, said)
         self.counted[int(line.words[1:-1])] += 1
+        return True
 
     def _note_page(self, sheet: Sheet, response: bytes) -> None:
         assert response != LOST, sheet
