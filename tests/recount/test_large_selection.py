@@ -52,8 +52,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.deep, pytest.mark.postgres]
 ROOT = Path(__file__).parents[2]
 A_DAY = 4
 """Votes of a member."""
-TOGETHER = 2_000
-"""Members whose votes are sealed for their way, and sent, in one go."""
+TOGETHER = 500
+"""Members whose votes are sealed for their way, and sent, in one go; what is on its way for long is
+refused as a replay.
+"""
 CONNECTIONS = 24
 BUSY = "正在忙"
 """Said where more comes than can be done; then nothing was."""
