@@ -234,19 +234,17 @@ class Post:
             disaster.start()
             self._lose(chains)
             disaster.join()
-        busy: list[tuple[Line, bytes]] = []
+        busy: list[tuple[Line | Sheet, bytes]] = []
         replies = drive(self._house.port, chains, CONNECTIONS).replies
         for part, chain, heard in zip(parts, chains, replies, strict=True):
-            if isinstance(part, Sheet):
-                self._note_page(part, heard[0])
-                continue
-            for line, request, response in zip(part.lines, chain, heard, strict=True):
-                assert isinstance(line, Line)
-                if not self._note(line, response):
-                    busy.append((line, request))
+            said = [part] if isinstance(part, Sheet) else part.lines
+            for one, request, response in zip(said, chain, heard, strict=True):
+                assert isinstance(one, Line | Sheet)
+                if not self._note(one, response):
+                    busy.append((one, request))
         self._deliver_later(busy)
 
-    def _deliver_later(self, busy: list[tuple[Line, bytes]]) -> None:
+    def _deliver_later(self, busy: list[tuple[Line | Sheet, bytes]]) -> None:
         """Deliver what found no room once more, as often as it takes."""
         while busy:
             time.sleep(1)
@@ -260,24 +258,23 @@ class Post:
             drive(self._house.port, chains, CONNECTIONS)
         self.again += sum(map(len, chains))
 
-    def _note(self, line: Line, response: bytes) -> bool:
-        """Whether it was said to count; if not, nothing was done and the machine had too much to
-        do.
-        """
-        assert response != LOST, line
-        said = self._account.open_reply(response.partition(b"\r\n\r\n")[2]).text
-        if said.startswith(BUSY):
+    def _note(self, said: Line | Sheet, response: bytes) -> bool:
+        """Whether it counts; if not, nothing was done, since the machine had too much to do."""
+        assert response != LOST, said
+        if isinstance(said, Sheet):
+            page = response.decode()
+            if page.startswith("HTTP/1.1 5"):
+                return False
+            # A sheet stands as a whole or not at all.
+            assert f"投好了{len(said.numbers)}票" in page or "没有重复投" in page, (said, page)
+            self.counted.update(said.numbers)
+            return True
+        reply = self._account.open_reply(response.partition(b"\r\n\r\n")[2]).text
+        if reply.startswith(BUSY):
             return False
-        assert said.startswith(line.expects), (line, said)
-        self.counted[int(line.words[1:-1])] += 1
+        assert reply.startswith(said.expects), (said, reply)
+        self.counted[int(said.words[1:-1])] += 1
         return True
-
-    def _note_page(self, sheet: Sheet, response: bytes) -> None:
-        assert response != LOST, sheet
-        page = response.decode()
-        # A sheet stands as a whole or not at all.
-        assert f"投好了{len(sheet.numbers)}票" in page or "没有重复投" in page, (sheet, page)
-        self.counted.update(sheet.numbers)
 
 
 @pytest.fixture
