@@ -20,7 +20,7 @@ def follow(message: Message, _state: State, services: Services) -> Step:
     """Greet a new follower, or one who comes back."""
     returns = services.members.followed(message.member)
     scanned = _remember_scan(message, services)
-    joined = services.members.profile(message.member).unit is not None
+    joined = services.members.belongs(message.member)
     return Step(wording.welcome(scanned, returns, joined), MenuShown())
 
 

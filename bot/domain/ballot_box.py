@@ -153,7 +153,7 @@ class BallotBoxes:
         ).first()
         if vote is None:
             return None
-        code = bytes.fromhex(code_of(tracker, number_of(vote.motto_id)))
+        code = _code(tracker, vote.motto_id)
         since = BallotBatch.made_at >= vote.accepted_at - _ON_THE_WAY
         for row in self._session.execute(
             _batches(vote.round_id).where(since), execution_options={"yield_per": 50}
@@ -169,10 +169,7 @@ class BallotBoxes:
         asked = select(Vote.tracker, Vote.motto_id).where(Vote.round_id == round_id)
         if since is not None:
             asked = asked.where(Vote.accepted_at >= since)
-        return {
-            bytes.fromhex(code_of(tracker, number_of(motto)))
-            for tracker, motto in self._session.execute(asked)
-        }
+        return {_code(tracker, motto) for tracker, motto in self._session.execute(asked)}
 
     def _chain(self, round_id: int, news: News) -> tuple[int, bytes]:
         """The number of the last batch there is then, and its head."""
@@ -248,9 +245,7 @@ def _holds(session: Session, round_id: int, codes: set[bytes], *, closed: bool) 
         select(Vote.tracker, Vote.motto_id).where(Vote.round_id == round_id),
         execution_options={"yield_per": 1000},
     )
-    return closed and all(
-        bytes.fromhex(code_of(tracker, number_of(motto))) in codes for tracker, motto in rows
-    )
+    return closed and all(_code(tracker, motto) in codes for tracker, motto in rows)
 
 
 def _batches(round_id: int) -> Select[int, datetime, bytes, bytes]:
@@ -259,6 +254,10 @@ def _batches(round_id: int) -> Select[int, datetime, bytes, bytes]:
         .where(BallotBatch.round_id == round_id)
         .order_by(BallotBatch.number)
     )
+
+
+def _code(tracker: str, motto: int) -> bytes:
+    return bytes.fromhex(code_of(tracker, number_of(motto)))
 
 
 def _split(codes: bytes) -> Sequence[bytes]:

@@ -469,23 +469,15 @@ class Certificates:
                 for one, code in zip(new, codes, strict=True)
             ],
         )
+        held: dict[Any, list[dict[str, Any]]] = {CertificateHolder: [], CertificateEntry: []}
         for one, code in zip(new, codes, strict=True):
-            self._hand(award.id, one, code)
+            kind, row = _held(award.id, one, code)
+            held[kind].append(row)
+        for kind, rows in held.items():
+            if rows:
+                self._session.execute(insert(kind), rows)
         self._tell(award, new)
         self._record(staff_id, "award.issue", award.id, {"certificates": len(new)})
-
-    def _hand(self, award_id: int, one: Recipient, code: str) -> None:
-        """Write down whose it is."""
-        row: dict[str, Any] = {
-            "award_id": award_id, "code": code, "page_key": secrets.token_urlsafe(16),
-            "unit": one.unit,
-        }  # fmt: skip
-        if one.title is None:
-            row |= {"member_key": one.holder, "name": one.name, "public": one.public}
-            self._session.execute(insert(CertificateHolder).values(row))
-        else:
-            row |= {"motto_id": one.holder, "title": one.title, "speaker": one.name}
-            self._session.execute(insert(CertificateEntry).values(row))
 
     def _tell(self, award: Award, new: Iterable[Recipient]) -> None:
         """Leave word for members; units look at the console."""
@@ -549,6 +541,20 @@ class Certificates:
     def _record(self, staff_id: int, action: str, number: int, facts: dict[str, Any]) -> None:
         actor, subject = audit.staff(staff_id), f"award:{number}"
         audit.record(self._session, self._now, actor, action, subject, facts)
+
+
+def _held(award_id: int, one: Recipient, code: str) -> tuple[Any, dict[str, Any]]:
+    """The row that says whose a certificate is, and which table it is of."""
+    row: dict[str, Any] = {
+        "award_id": award_id, "code": code, "page_key": secrets.token_urlsafe(16),
+        "unit": one.unit,
+    }  # fmt: skip
+    if one.title is None:
+        facts = {"member_key": one.holder, "name": one.name, "public": one.public}
+        return CertificateHolder, row | facts
+    return CertificateEntry, row | {
+        "motto_id": one.holder, "title": one.title, "speaker": one.name
+    }  # fmt: skip
 
 
 def _cause(deed: str, code: str, at: datetime) -> str:

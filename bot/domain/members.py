@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from bot.domain.districts import follow_member
 from bot.domain.refusals import NamedTooOften, ReboundTooOften
 from bot.domain.units import UnitCard, Units
-from bot.storage.spoken import Asked
+from bot.storage.spoken import Query
 from bot.storage.tables import (
     Consent,
     Delivery,
@@ -92,11 +92,11 @@ def _presence(member: Table, delivery: Table, notice: Table) -> Select[Any]:
 
 _MEMBER, _PERSON = table_of(Member), table_of(Person)
 _PRESENCE = _presence(_MEMBER, table_of(Delivery), table_of(Notice))
-_LOOK, _LOCK = Asked(_PRESENCE), Asked(_PRESENCE.with_for_update())
+_LOOK, _LOCK = Query(_PRESENCE), Query(_PRESENCE.with_for_update())
 _MOVES, _NAMES = table_of(Rebinding), table_of(Naming)
 _BEGAN = {_MOVES: "rebound_at", _NAMES: "named_at"}
 _NEW_PERSON, _NEW_MEMBER = insert(_PERSON), insert(_MEMBER)
-_UNIT_OF = Asked(select(_MEMBER.c.unit_id).where(_MEMBER.c.member_key == bindparam("member")))
+_UNIT_OF = Query(select(_MEMBER.c.unit_id).where(_MEMBER.c.member_key == bindparam("member")))
 MOVE = (
     update(_MEMBER)
     .where(_MEMBER.c.member_key == bindparam("member"))
@@ -139,7 +139,7 @@ class Members:
 
     def _presence(
         self,
-        asked: Asked,
+        asked: Query,
         member: bytes,
         delivery: bytes,
         due: datetime | None = None,

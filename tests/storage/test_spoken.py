@@ -8,7 +8,7 @@ from sqlalchemy import Select, Table, bindparam, select
 
 from bot.storage.database import Sessions
 from bot.storage.directly import ask
-from bot.storage.spoken import Asked
+from bot.storage.spoken import Query
 from bot.storage.tables import Attempt, Contest, Delivery, Member, Motto, Round, table_of
 from tests.builders import FIRST_DAY, NOON, a_member, an_approved_motto, key
 from tests.handlers.papers import a_paper, five_questions
@@ -33,7 +33,7 @@ def test_each_column_is_read_as_sqlalchemy_reads_it(peopled: Sessions, kind: Any
     question = select(*table.c).order_by(*table.primary_key)
 
     with peopled() as session:
-        rows = Asked(question).all(session, {})
+        rows = Query(question).all(session, {})
         assert [tuple(row) for row in rows] == [tuple(row) for row in ask(session, question)]
         assert [row._asdict() for row in rows] == [*ask(session, question).mappings()]
 
@@ -55,6 +55,6 @@ def test_values_are_told_as_sqlalchemy_tells_them(peopled: Sessions) -> None:
     values = {**MEMBER, "until": NOON + timedelta(days=1), "since": FIRST_DAY}
 
     with peopled() as session:
-        row = Asked(question).first(session, values)
+        row = Query(question).first(session, values)
         assert tuple(row) == tuple(ask(session, question, values).one())
-        assert Asked(question).first(session, values | {"until": NOON - timedelta(days=9)}) is None
+        assert Query(question).first(session, values | {"until": NOON - timedelta(days=9)}) is None
