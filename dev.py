@@ -52,6 +52,9 @@ FROM_NPM = {
     "@tabler/core/dist/js/tabler.min.js": "tabler.min.js",
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
     "htmx.org/LICENSE": "htmx.LICENSE",
+    "echarts/dist/echarts.common.min.js": "echarts.min.js",
+    "echarts/LICENSE": "echarts.LICENSE",
+    "echarts/NOTICE": "echarts.NOTICE",
 }
 """Where the files lie that browsers load, and their names in `bot/vendor`."""
 NEVER_SERVED = {"axe-core/axe.min.js": "axe.min.js", "axe-core/LICENSE": "axe.LICENSE"}

@@ -1,13 +1,8 @@
 """The overview: how many took part, day by day and unit by unit, for whoever is asked for it."""
 
-from collections.abc import Sequence
-
 from flask import Response, request
 
-from bot.console import wording
-from bot.console.charts import Chart, chart
 from bot.console.pages import page
-from bot.domain.diary import Day
 from bot.domain.identity import campaign_day
 from bot.domain.results import Wanted
 from bot.domain.services import Transaction
@@ -36,17 +31,8 @@ class Overview:
                 days=days,
                 today=next((day for day in days if day.day == today), None),
                 before=[day for day in days if day.day < today][-2:],
-                charts=_charts(days) if days else [],
                 table=table,
                 headcount=sum(place.turnout.headcount for place in table.places) if table else 0,
                 letters=services.tickets.backlog().waiting,
                 now=services.now,
             )
-
-
-def _charts(days: Sequence[Day]) -> list[Chart]:
-    labels = [wording.short_day(day.day) for day in days]
-    return [
-        chart(title, labels, [getattr(day, field) for day in days], unit)
-        for field, (title, unit) in wording.CHARTS.items()
-    ]

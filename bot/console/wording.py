@@ -473,12 +473,12 @@ def clock_time(at: datetime) -> str:
 
 
 CHARTS = {
-    "people": ("每天答题", "人"),
-    "joined": ("累计参加", "人"),
-    "mottos": ("每天新座右铭", "条"),
-    "votes": ("每天投票", "票"),
+    "people": ("每天答题", "人", "bar", 1),
+    "joined": ("累计参加", "人", "line", 2),
+    "mottos": ("每天新座右铭", "条", "bar", 4),
+    "votes": ("每天投票", "票", "bar", 5),
 }
-"""What is drawn of each day: title, and what is counted."""
+"""What is drawn of each day: title, what is counted, as what, and in which column it stands."""
 
 
 def short_day(day: date) -> str:

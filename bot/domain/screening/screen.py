@@ -8,10 +8,12 @@ and the whole name allowed, the name is no hit.
 
 import math
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from itertools import accumulate, chain
 from operator import and_, eq, ne, sub
 from typing import NamedTuple
 
@@ -31,7 +33,8 @@ _LEAST_LETTERS = 5
 """A word of fewer letters is not looked for by its sound: too many others contain it."""
 _SURE_LETTERS = 8
 """One of so many is no chance, even in the middle of other letters."""
-_LONGEST_GAP = 6
+_LONGEST_STEP = 7
+"""From one character of a word to the next: six that disturb may stand between."""
 _REMEMBERED = 8_192
 _LETTER = re.compile("[a-z]")
 _SENTENCE = frozenset("。！？；，、：,;!?")
@@ -147,19 +150,20 @@ class Screen:
         self._by_sound.make_automaton()
 
     def _look(self, original: str) -> Screened:
-        return Screened(original, tuple(_apart(self.every_hit(original))))
+        return Screened(original, tuple(_apart(self.every_hit(original), len(original))))
 
     def every_hit(self, original: str) -> list[Hit]:
         """All that is listed in a text, also where hits overlap."""
-        reading = read(original)
+        reading, fine = read(original), Category.FINE
         allowed, hits = [], []
-        for start, end, listed, disguises in self._found(original, reading):
-            if listed.category is Category.FINE:
+        found = chain(self._written(original, reading), self._spoken(original, reading))
+        for start, end, listed, disguises in found:
+            if listed.category is fine:
                 allowed.append((start, end))
             else:
                 hits.append(Hit(start, end, listed.word, listed.category, listed.first, disguises))
         hits.extend(_reachable(original, reading))
-        return [hit for hit in hits if not _is_covered(hit, allowed)]
+        return _not_covered(hits, allowed) if allowed else hits
 
     # ------------------------------------------------------------ inside
 
@@ -169,39 +173,46 @@ class Screen:
             self._as_written.add_word(_in_halves(key), (len(key), listed))
         if sounds:
             sound = "".join(sounds)
-            same = self._by_sound.get(sound, ())
-            self._by_sound.add_word(sound, (*same, _Spoken(key, sounds, len(sound), listed)))
+            _, same = self._by_sound.get(sound, (sound, ()))
+            self._by_sound.add_word(sound, (sound, (*same, _Spoken(key, sounds, listed))))
 
-    def _found(self, original: str, reading: Reading) -> Iterator[_Found]:
-        if len(self._as_written):
-            for end, (length, listed) in self._as_written.iter(_in_halves(reading.text)):
-                last = end // 2
-                yield from _written(original, reading, last - length + 1, last, listed)
-        if len(self._by_sound) and _LETTER.search(reading.text):
-            yield from self._spoken(original, reading, by_sound(reading))
+    def _written(self, original: str, reading: Reading) -> Iterator[_Found]:
+        """Words that stand there in their own characters, or in what looks like them."""
+        if not len(self._as_written):
+            return
+        for end, (length, listed) in self._as_written.iter(_in_halves(reading.text)):
+            last = end // 2
+            first = last - length + 1
+            places = reading.at[first : last + 1]
+            if _is_whole(reading, first, last) and _holds_together(original, places):
+                start, stop = places[0], places[-1] + 1
+                yield start, stop, listed, _disguises(original[start:stop])
 
-    def _spoken(self, original: str, reading: Reading, sounds: Reading) -> Iterator[_Found]:
+    def _spoken(self, original: str, reading: Reading) -> Iterator[_Found]:
         """Words that are meant by letters, wholly or with some of their own characters.
 
         In Latin letters nearly every syllable ends some word: what is asked of each is in lists.
         """
-        at, text = sounds.at, reading.text
-        begins = goes_on = _NOTHING
-        for end, words in self._by_sound.iter(sounds.text):
-            if begins is _NOTHING:
-                begins, goes_on = [True, *map(ne, at, at[1:]), True], _goes_on(reading)
-            length = words[0].length
-            start = end - length + 1
+        text = reading.text
+        if not (len(self._by_sound) and _LETTER.search(text)):
+            return
+        sounds = by_sound(reading)
+        at, begins, goes_on = sounds.at, _NOTHING, _NOTHING
+        for end, (sound, words) in self._by_sound.iter(sounds.text):
+            begins = begins or [True, *map(ne, at, at[1:]), True]
+            start = end - len(sound) + 1
             if not (begins[start] and begins[end + 1]):
                 continue
             first, last = at[start], at[end]
-            if length < _SURE_LETTERS and (goes_on[first] or goes_on[last + 1]):
-                continue
+            if len(sound) < _SURE_LETTERS:
+                goes_on = goes_on or _goes_on(reading)
+                if goes_on[first] or goes_on[last + 1]:
+                    continue
             written = text[first : last + 1]
-            meant = _meant(written, sounds.text[start : end + 1], words)
+            meant = words if written == sound else _meant(written, words)
             if meant and _holds_together(original, places := reading.at[first : last + 1]):
                 told = places[0], places[-1] + 1
-                disguises = _disguises_of_sound(original[slice(*told)])
+                disguises = _disguises(original[slice(*told)], _SPELLED)
                 for word in meant:
                     yield *told, word.listed, disguises
 
@@ -214,7 +225,6 @@ class _Spoken(NamedTuple):
 
     key: str
     sounds: tuple[str, ...]
-    length: int
     listed: Listed
 
 
@@ -246,16 +256,6 @@ class _Halves(dict[str, str]):
 
 
 _HALVES = _Halves()
-
-
-def _written(
-    original: str, reading: Reading, first: int, last: int, listed: Listed
-) -> Iterator[_Found]:
-    at = reading.at
-    if not (_is_whole(reading, first, last) and _holds_together(original, at[first : last + 1])):
-        return
-    start, end = at[first], at[last] + 1
-    yield start, end, listed, _disguises(original[start:end])
 
 
 def _is_whole(reading: Reading, first: int, last: int) -> bool:
@@ -296,37 +296,37 @@ def _holds_together(original: str, places: Sequence[int]) -> bool:
 
     The end of a clause is the end of a word, unless such a mark is in every place.
     """
-    if places[-1] - places[0] < len(places):
+    apart = places[-1] - places[0]
+    if apart < len(places):
         return True
-    steps = gaps = 0
-    ends_inside = False
-    before = places[0]
-    for place in places:
-        if place == before:
-            continue
-        steps += 1
-        if gap := original[before + 1 : place]:
-            if len(gap) > _LONGEST_GAP:
-                return False
-            gaps += 1
-            ends_inside = ends_inside or not _SENTENCE.isdisjoint(gap)
-        before = place
-    return not ends_inside or gaps == steps > 1
+    if apart > _LONGEST_STEP and max(map(sub, places[1:], places)) > _LONGEST_STEP:
+        return False
+    if _SENTENCE.isdisjoint(original[places[0] : places[-1]]):
+        return True
+    steps = [step for step in map(sub, places[1:], places) if step]
+    return len(steps) > 1 and all(step > 1 for step in steps)
+
+
+class _Disguises(dict[str, tuple[Disguise, ...]]):
+    """In what each character hides what it is read as: in one way, or in none."""
+
+    def __missing__(self, char: str) -> tuple[Disguise, ...]:
+        kind = _disguise(char)
+        ways = self[char] = (kind,) if kind else ()
+        return ways
+
+
+_DISGUISES = _Disguises()
+_PLAIN: frozenset[Disguise] = frozenset()
+_SPELLED = frozenset({Disguise.PINYIN})
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _disguises(written: str) -> frozenset[Disguise]:
+def _disguises(written: str, besides: frozenset[Disguise] = _PLAIN) -> frozenset[Disguise]:
     """In what a word is hidden that is written so."""
-    return frozenset(kind for char in written if (kind := _disguise(char)))
+    return besides.union(*map(_DISGUISES.__getitem__, written))
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _disguises_of_sound(written: str) -> frozenset[Disguise]:
-    """In what a word is hidden that is spelled so."""
-    return _disguises(written) | {Disguise.PINYIN}
-
-
-@lru_cache(maxsize=10_000)
 def _disguise(char: str) -> Disguise | None:
     letters = read(char).text
     if not letters:
@@ -338,11 +338,10 @@ def _disguise(char: str) -> Disguise | None:
     return Disguise.TRADITIONAL if letters == simplified(plain) else Disguise.LOOK_ALIKE
 
 
-def _meant(written: str, sound: str, words: Sequence[_Spoken]) -> Sequence[_Spoken]:
-    """Which of the words of one sound are written so."""
-    if written == sound:
-        return words
-    if not _LETTER.search(written):
+def _meant(written: str, words: Sequence[_Spoken]) -> Sequence[_Spoken]:
+    """Which of the words of one sound are written so: not wholly in letters."""
+    if not written.islower():
+        # There is no letter in it: characters have no case, and of capitals nothing is left.
         return ()
     begins, ends = written[0], written[-1]
     return [
@@ -375,14 +374,18 @@ def _reachable(original: str, reading: Reading) -> Iterator[Hit]:
         )
 
 
-def _is_covered(hit: Hit, allowed: Sequence[tuple[int, int]]) -> bool:
-    return any(start <= hit.start and hit.end <= end for start, end in allowed)
+def _not_covered(hits: Iterable[Hit], allowed: Iterable[tuple[int, int]]) -> list[Hit]:
+    """The hits that lie in none of these spans."""
+    starts, ends = zip(*sorted(allowed), strict=True)
+    farthest = [0, *accumulate(ends, max)]
+    return [hit for hit in hits if farthest[bisect_right(starts, hit.start)] < hit.end]
 
 
-def _apart(hits: Iterable[Hit]) -> list[Hit]:
+def _apart(hits: Iterable[Hit], length: int) -> list[Hit]:
     """Of hits that overlap the weightiest, then the first, then the longest."""
-    kept: list[Hit] = []
+    taken, kept = bytearray(length), []
     for hit in sorted(hits, key=lambda hit: (not hit.first, hit.start, -hit.end)):
-        if all(hit.end <= other.start or other.end <= hit.start for other in kept):
+        if not any(taken[hit.start : hit.end]):
+            taken[hit.start : hit.end] = b"\1" * (hit.end - hit.start)
             kept.append(hit)
     return sorted(kept, key=lambda hit: hit.start)
