@@ -52,7 +52,7 @@ class OnPaper(Shown):
 
     def waiting(self, picked: str = "") -> State:
         """It waits as a paper's question does."""
-        return waiting(self.sitting, self.place, picked)
+        return waiting(self.sitting, self.place, picked, self.since)
 
     def grade(self, choice: Sequence[str]) -> Step:
         """Grade the choice; it counts."""
@@ -92,6 +92,22 @@ def looking(play: Callable[[Shown], Step]) -> Callable[[Message, State, Services
     return handler
 
 
+def answering(play: Callable[[Shown], Step]) -> Callable[[Message, State, Services], Step]:
+    """The same for what an unseen question can't be meant by: it changes nothing then."""
+
+    @looking
+    @wraps(play)
+    def handler(shown: Shown) -> Step:
+        return sent_too_early(shown) if shown.is_unseen else play(shown)
+
+    return handler
+
+
+def sent_too_early(shown: Shown) -> Step:
+    """What was sent before this question was on show leaves it open."""
+    return shown.again(wording.sent_too_early(shown.called, first=shown.is_first))
+
+
 def in_view(message: Message, state: State, services: Services) -> Shown | None:
     """What the member looks at; None when it is no question, or one that was put away."""
     match state:
@@ -107,7 +123,9 @@ def option_said(message: Message, state: State, services: Services) -> Step | No
     """What comes of writing out an option's words; None when nobody did."""
     shown = in_view(message, state, services) if isinstance(state, Choosing) else None
     letter = reading.option(shown.question, message.text) if shown else ""
-    return judging.choose(shown, letter) if shown and letter else None
+    if shown is None or not letter:
+        return None
+    return sent_too_early(shown) if shown.is_unseen else judging.choose(shown, letter)
 
 
 def view_of(
@@ -116,9 +134,13 @@ def view_of(
     """What of this paper the member looks at; None when it is nothing that is open."""
     if sitting is None or not isinstance(state, OfPaper) or not is_open(sitting, state.place):
         return None
-    picked = state.picked if isinstance(state, Answering) else ""
     return OnPaper(
-        message=message, services=services, sitting=sitting, place=state.place, picked=picked
+        message=message,
+        services=services,
+        sitting=sitting,
+        place=state.place,
+        picked=state.picked if isinstance(state, Answering) else "",
+        since=state.since,
     )
 
 
@@ -147,11 +169,11 @@ def ask(sitting: Sitting, opening: Text, place: int | None = None) -> Step:
     return Step(opening + wording.question(sitting, place), waiting(sitting, place))
 
 
-def waiting(sitting: Sitting, place: int, picked: str = "") -> State:
+def waiting(sitting: Sitting, place: int, picked: str = "", since: int = 0) -> State:
     """Where a member stands who has this question in view."""
     if sitting.question(place).kind is Kind.BLANK:
-        return Filling(place)
-    return Answering(place, picked)
+        return Filling(place, since)
+    return Answering(place, picked, since)
 
 
 def go_on(verdict: Text, after: Sitting, message: Message, services: Services) -> Step:

@@ -20,7 +20,7 @@ from bot.domain.identity import campaign_day
 from bot.domain.practice import due, hardest
 from bot.domain.services import Services
 from handlers import judging, practising, reading, wording
-from handlers.asking import then_ask
+from handlers.asking import sent_too_early, then_ask
 from handlers.practising import Round, begin, go_on, mistake_at, recalled, say_then_offer_next
 
 router = Router()
@@ -136,6 +136,9 @@ def put_aside_by_name(message: Message, state: State, services: Services) -> Ste
 @router.during(OfPractice | Practised, wording.LEARNT)
 def put_aside(message: Message, state: Round, services: Services) -> Step:
     """The question in view is not asked again."""
+    shown = practising.in_view(message, state, services)
+    if shown and shown.is_unseen:
+        return sent_too_early(shown)
     return _put_aside(state.place, state, message, services)
 
 

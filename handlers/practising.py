@@ -49,7 +49,7 @@ class InPractice(Shown):
 
     def waiting(self, picked: str = "") -> State:
         """It waits as a practice question does."""
-        return _waiting(self.stands, self.question, picked)
+        return _waiting(self.stands, self.question, picked, self.since)
 
     def grade(self, choice: Sequence[str]) -> Step:
         """Judge the choice; it scores nothing, and settles when the question comes back."""
@@ -84,6 +84,7 @@ def in_view(message: Message, state: State, services: Services) -> InPractice | 
         mistake=mistake,
         stands=Practised(state.questions, state.place, state.right),
         picked=state.picked if isinstance(state, Practising) else "",
+        since=state.since,
     )
 
 
@@ -140,10 +141,10 @@ def _ask(opening: Text, stands: Practised, asked: Question) -> Step:
     return Step(opening + question, _waiting(stands, asked))
 
 
-def _waiting(stands: Practised, asked: Question, picked: str = "") -> State:
+def _waiting(stands: Practised, asked: Question, picked: str = "", since: int = 0) -> State:
     if asked.kind is Kind.BLANK:
-        return PractisingWords(stands.questions, stands.place, stands.right)
-    return Practising(stands.questions, stands.place, stands.right, picked)
+        return PractisingWords(stands.questions, stands.place, stands.right, since)
+    return Practising(stands.questions, stands.place, stands.right, picked, since)
 
 
 def _ending(stands: Practised, message: Message, services: Services) -> Text:

@@ -1,8 +1,8 @@
 """Today's quiz by chat: a question at a time, none graded by guessing.
 
-A letter answers the question that is on show and nothing else; a tap names its question, so
-a stale one is told apart. Progress lives in SQL: the state says only what is in view. What is
-typed below a practice question is read here as well.
+A letter answers the question that is on show, once it can have been seen, and nothing else; a tap
+names its question, so a stale one is told apart. Progress lives in SQL: the state says only what is
+in view. What is typed below a practice question is read here as well.
 """
 
 from dataclasses import replace
@@ -23,7 +23,7 @@ from bot.conversation.state import (
 from bot.domain.quiz import Sitting
 from bot.domain.services import Services
 from handlers import judging, reading, wording
-from handlers.asking import OnPaper, ask, looking, view_of
+from handlers.asking import OnPaper, answering, ask, looking, view_of
 from handlers.contests import named, to_choose_from
 from handlers.several import one_for_each, repeat
 from handlers.shown import Shown
@@ -153,7 +153,7 @@ def answer_by_name(message: Message, state: State, services: Services) -> Step:
     if reason := _why_not(sitting, place, shown.place):
         return shown.again(reason)
     if place != shown.place:
-        shown = replace(shown, place=place, picked="")
+        shown = replace(shown, place=place, picked="", since=0)
     return judging.answer(shown, message.group("chosen"))
 
 
@@ -183,7 +183,7 @@ def answer_comes_after(shown: Shown) -> Step:
 
 
 @router.during(Choosing, wording.CHOICE)
-@looking
+@answering
 def choose(shown: Shown) -> Step:
     """Letters, or places of options."""
     named = reading.letters(shown.message.group("chosen"))
@@ -193,21 +193,21 @@ def choose(shown: Shown) -> Step:
 
 
 @router.during(Choosing, wording.ALL)
-@looking
+@answering
 def choose_all(shown: Shown) -> Step:
     """Every option."""
     return judging.choose(shown, "".join(shown.question.letters))
 
 
 @router.during(Choosing, wording.DONE)
-@looking
+@answering
 def submit_noted(shown: Shown) -> Step:
     """The letters noted so far are the answer."""
     return judging.submit_noted(shown)
 
 
 @router.during(Asked, wording.JUDGEMENT)
-@looking
+@answering
 def judge(shown: Shown) -> Step:
     """True or false."""
     return judging.judge(shown, "T" if shown.message.group("true") else "F")
@@ -215,7 +215,7 @@ def judge(shown: Shown) -> Step:
 
 @router.during(Blank, wording.FIGURES)
 @router.awaited(Blank)
-@looking
+@answering
 def fill(shown: Shown) -> Step:
     """A few words of the member's own."""
     return judging.fill(shown)
@@ -225,7 +225,7 @@ def fill(shown: Shown) -> Step:
 
 
 @router.during(Asked, wording.SKIP)
-@looking
+@answering
 def skip(shown: Shown) -> Step:
     """Pass the question over."""
     return shown.skip()

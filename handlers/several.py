@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.conversation.message import Message
 from bot.conversation.reply import Text, join
 from bot.conversation.router import Instead, Router, Step
-from bot.conversation.state import Bundled, Free, Idle, OfPaper, State
+from bot.conversation.state import Bundled, Free, Idle, OfPaper, State, is_unseen
 from bot.domain.quiz import Marked, Sitting
 from bot.domain.services import Services
 from handlers import reading, wording
@@ -75,12 +75,15 @@ def _choice(asked: Question, chosen: str) -> str:
 
 @router.during(Bundled, wording.SUBMIT_ALL)
 def submit_all(message: Message, state: Bundled, services: Services) -> Step:
-    """Grade all answers that we repeated."""
+    """Grade all answers that we repeated, once that can have been seen."""
     if (sitting := services.quiz.sitting(message.member)) is None:
         return Step(wording.put_away(), Idle())
+    if is_unseen(state, message.sent_at):
+        asked = wording.all_at_once([_parted(answer) for answer in state.answers])
+        return Step(join([wording.asked_later(), asked]), state)
     graded: list[tuple[int, Question, Marked]] = []
     for answer in state.answers:
-        place, choice = int(answer[0]), answer[1:]
+        place, choice = _parted(answer)
         if not is_open(sitting, place):
             continue
         sitting = services.quiz.answer(message.member, sitting, place, choice, message.delivery)
@@ -91,6 +94,10 @@ def submit_all(message: Message, state: Bundled, services: Services) -> Step:
     if checked := [place for place, *_ in graded if sitting.is_withheld(place)]:
         verdicts = join([verdicts, wording.being_checked(checked)])
     return go_on(verdicts, sitting, message, services)
+
+
+def _parted(answer: str) -> tuple[int, str]:
+    return int(answer[0]), answer[1:]
 
 
 @router.during(Bundled, wording.ONE_BY_ONE)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.conversation.message import Message
 from bot.conversation.reply import Text, join
 from bot.conversation.router import Step
-from bot.conversation.state import State
+from bot.conversation.state import State, is_unseen
 from bot.domain.services import Services
 from handlers import wording
 from quiz_bank import Question
@@ -20,6 +20,8 @@ class Shown(ABC):
     message: Message
     services: Services
     picked: str = ""
+    since: int = 0
+    """As in the state."""
 
     @property
     @abstractmethod
@@ -51,6 +53,11 @@ class Shown(ABC):
     @abstractmethod
     def look_back(self) -> Step:
         """Show the question before it with its result; nothing changes."""
+
+    @property
+    def is_unseen(self) -> bool:
+        """Whether the message was sent before the question can have been seen."""
+        return is_unseen(self.waiting(), self.message.sent_at)
 
     def again(self, opening: Text) -> Step:
         """Show it once more, below `opening`."""

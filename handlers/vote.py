@@ -20,6 +20,7 @@ from bot.conversation.state import (
     Idle,
     OfPractice,
     State,
+    is_unseen,
     on_show,
 )
 from bot.domain.entries import MottoCard, MottoState
@@ -155,7 +156,10 @@ def vote_for_number(message: Message, state: State, services: Services) -> Step:
 @router.during(Blank, wording.VOTE_FOR_PLACE)
 @router.during(Browsing, wording.JUST_PLACE, choosing=True)
 def vote_for_place(message: Message, state: State, services: Services) -> Step:
-    """Vote for the entry at this place of the list in view."""
+    """Vote for the entry at this place of the list in view, once that can have been seen."""
+    if isinstance(state, Browsing) and is_unseen(state, message.sent_at):
+        listed_later = join([wording.listed_later(), list_again(message.member, state, services)])
+        return Step(listed_later, on_show(state))
     place = reading.number(message.group("place"))
     number = _at(place, state, services.now)
     if number is None:

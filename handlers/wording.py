@@ -998,6 +998,16 @@ def too_late_to_change() -> Text:
     return say("答案已经公布，这题不能改了，下一题加油。")
 
 
+def sent_too_early(called: Called, *, first: bool) -> Text:
+    """An answer that was sent before its question was shown; the question follows."""
+    kept = "" if first else "前面答过的都记下了。"
+    return say(
+        "这条没有算：您发的时候，{name}还没显示出来。{kept}请看题再答。",
+        name=called.name,
+        kept=kept,
+    )
+
+
 def put_off() -> Text:
     """A question is skipped; it comes back."""
     return say("好，这题放到最后再答。\n\n")
@@ -1064,6 +1074,11 @@ def all_at_once(answers: Sequence[tuple[int, str]]) -> Text:
         count=len(answers),
         answers=" ".join(f"{place}{_JUDGED.get(choice, choice)}" for place, choice in answers),
     )
+
+
+def asked_later() -> Text:
+    """A yes that was sent before we asked whether to submit all; the question follows."""
+    return say("这条没有算：您发的时候，还没问您要不要都交。")
 
 
 def cannot_take_all() -> Text:
@@ -2321,6 +2336,11 @@ def _vote_line(card: MottoCard, own: int | None) -> Text:
 def which_one(place: int) -> Text:
     """The place named is not one of a list on show."""
     return say("您说的{place}号是哪一条？请点“投”，或回复编号。", place=place)
+
+
+def listed_later() -> Text:
+    """A vote for a place of a list that was sent before that list was shown; the list follows."""
+    return say("这条没有算：您发的时候，这几条还没显示出来。请看过再投。")
 
 
 def which_to_vote_for() -> Text:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from bot.conversation.message import Kind, Message
 from bot.conversation.reply import Reply
-from bot.conversation.state import State
+from bot.conversation.state import State, brought
 from bot.domain.services import Services
 from bot.domain.sounds import spoken
 from bot.journal import current
@@ -208,7 +208,7 @@ class Conversation:
         found = self.find(message, state)
         outcome = found.route.handler(found.message, state, services)
         if isinstance(outcome, Step):
-            return outcome
+            return replace(outcome, state=brought(outcome.state, message.sent_at))
         return self.play(_reworded(message, outcome.words), state, services)
 
 

@@ -3,10 +3,15 @@
 A state is kept in the member's row, in the same transaction as the effect of the message
 that led there. It says what was last on show, never what is true: progress of a quiz,
 votes and mottos have tables of their own.
+
+What is answered by so little as a letter, a place or a nod bears `since`: the second, by WeChat's
+clock, of the message that brought it on show; 0 until that is known. Whatever was sent by then was
+meant for what was on show before.
 """
 
 import json
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
 from typing import Any
 
 
@@ -26,6 +31,7 @@ class Answering:
 
     place: int
     picked: str = ""
+    since: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,7 @@ class Filling:
     """A question of today's paper is on show whose answer is a few words."""
 
     place: int
+    since: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,7 @@ class Practising:
     place: int
     right: int = 0
     picked: str = ""
+    since: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,7 @@ class PractisingWords:
     questions: tuple[int, ...]
     place: int
     right: int = 0
+    since: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -71,6 +80,7 @@ class Bundled:
     """Several questions were answered at once (`1A`, `4T`) and we asked whether to submit them."""
 
     answers: tuple[str, ...]
+    since: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -87,6 +97,7 @@ class Browsing:
     choosing: bool = False
     shown_at: str = ""
     looked_at: int = 0
+    since: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -143,6 +154,7 @@ class Reviewing:
     shown: tuple[str, ...]
     at: str
     done: tuple[str, ...] = ()
+    since: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -255,6 +267,20 @@ Blank = Filling | PractisingWords
 """It asks for a few words."""
 Free = Idle | MenuShown | MistakesShown | PickingContest | Lost | Practised
 """Nothing is on show that waits for an answer."""
+Dated = Asked | Bundled | Browsing | Reviewing
+"""What is on show came with a message."""
+
+
+def brought(state: State, sent_at: datetime) -> State:
+    """The state, in which what is new on show came with a message sent at that time."""
+    if isinstance(state, Dated) and not state.since:
+        return replace(state, since=int(sent_at.timestamp()))
+    return state
+
+
+def is_unseen(state: State, sent_at: datetime) -> bool:
+    """Whether whoever wrote at that time can't have seen what is on show."""
+    return isinstance(state, Dated) and int(sent_at.timestamp()) <= state.since
 
 
 def on_show(state: State) -> State:

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.conversation.message import Message
 from bot.conversation.reply import fits
 from bot.conversation.router import Instead, Router, Step
-from bot.conversation.state import Idle, Reviewed, Reviewing, State, on_show
+from bot.conversation.state import Idle, Reviewed, Reviewing, State, is_unseen, on_show
 from bot.domain.entries import MottoCard
 from bot.domain.moderation import Outcome, Reason, Seen
 from bot.domain.phones import Moderator
@@ -77,6 +77,8 @@ def decide(message: Message, state: Reviewing, services: Services) -> Step | Ins
     moderator = services.phones.moderator(message.member)
     if moderator is None or not moderator.proved:
         return Instead(wording.LOOK[0])
+    if is_unseen(state, message.sent_at):
+        return Step(wording.shown_later(), state)
     verdicts = reading.verdicts(message.text, len(state.shown))
     if verdicts is None:
         return Step(wording.not_understood(len(state.shown)), state)

@@ -160,6 +160,14 @@ def not_understood(count: int) -> Text:
     )  # fmt: skip
 
 
+def shown_later() -> Text:
+    """Nothing was decided: the line was sent before these piles were shown."""
+    return say(
+        "这条没有算：您发的时候，这几组还没显示出来。什么都没有动。\n"
+        "请看过上面的再回复，或者[再看待审的](发:待审)。"
+    )
+
+
 def taken_back(count: int) -> Text:
     """The decision is undone."""
     return say(

@@ -122,13 +122,16 @@ def _spoken(choice: Sequence[str]) -> str:
 
 
 def render(account: Account, part: Part) -> list[bytes]:
-    """The requests of a part, each a fresh delivery, sealed as the account's mode has it."""
+    """The requests of a part, each a fresh delivery, sealed as the account's mode has it.
+
+    Each is of a second of its own, since nobody reads and answers within one.
+    """
     follower = Follower(account.account_id, part.openid)
     # Stamped ahead: a push that is four seconds old when its turn comes is taken for a repetition.
     now = int(time.time()) + 30
     return [
-        _get(line) if isinstance(line, Visit) else _post(account, follower, line, now)
-        for line in part.lines
+        _get(line) if isinstance(line, Visit) else _post(account, follower, line, second)
+        for second, line in enumerate(part.lines, start=now)
     ]
 
 

@@ -69,12 +69,21 @@ class Phone:
     def __init__(self, wechat: WeChat, pace: Pace, follower: Follower, random: Random) -> None:
         self._wechat, self._pace = wechat, pace
         self._follower, self._random = follower, random
+        self._second = 0
 
     async def says(self, words: str) -> str:
         """Send a text; the answer, or nothing when there was none."""
         await self._pace.wait()
-        push = self._follower.text(words, int(time.time()))
-        return (await self._deliver(push, words)).answer
+        return await self._text(words, int(time.time()))
+
+    async def replies(self, words: str) -> str:
+        """The same to what was just read: nobody reads and answers within a second."""
+        await self._pace.wait()
+        return await self._text(words, max(int(time.time()), self._second + 1))
+
+    async def _text(self, words: str, at: int) -> str:
+        self._second = at
+        return (await self._deliver(self._follower.text(words, at), words)).answer
 
     async def follows(self) -> str:
         return await self._happens(self._follower.subscribe(int(time.time())))
@@ -133,7 +142,7 @@ class Crowd:
         for _ in range(8):
             if question := QUESTION.search(shown):
                 typed = TYPED if random.random() < 0.7 else TYPED_WRONG
-                shown = await phone.says(typed[question[2]])
+                shown = await phone.replies(typed[question[2]])
             elif "今天" in shown:
                 return
             else:

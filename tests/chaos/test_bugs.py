@@ -54,6 +54,8 @@ class Drill:
         async def answer(member: int) -> None:
             asked = QUESTION.search(await self.say(member, "答题"))
             assert asked
+            # Nobody reads and answers within a second.
+            await asyncio.sleep(1)
             await self.say(member, TYPED[asked[2]], die)
 
         await self.each(8, answer)

@@ -1,5 +1,7 @@
 """Where a member stands survives storage, and what can't be read is nowhere in particular."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,10 +15,13 @@ from bot.conversation.state import (
     Practising,
     PractisingWords,
     State,
+    brought,
     dump,
+    is_unseen,
     on_show,
     parse,
 )
+from tests.builders import NOON
 
 STATES: st.SearchStrategy[State] = st.one_of(*map(st.from_type, State.__args__))
 JSON = st.recursive(
@@ -50,6 +55,26 @@ def test_a_state_survives_storage(state: State) -> None:
 )
 def test_what_cannot_be_read_is_nowhere_in_particular(stored: str | None) -> None:
     assert parse(stored) == Idle()
+
+
+@pytest.mark.parametrize(
+    "stored", ['{"is": "Answering", "place": 2, "picked": "A"}', '{"is": "Filling", "place": 2}']
+)
+def test_what_was_stored_without_its_second_counts_as_seen_until_it_is_known(stored: str) -> None:
+    state = parse(stored)
+
+    assert not is_unseen(state, NOON)
+    assert is_unseen(brought(state, NOON), NOON)
+    assert not is_unseen(brought(state, NOON), NOON + timedelta(seconds=1))
+
+
+def test_a_question_keeps_the_second_in_which_it_came_on_show() -> None:
+    came = brought(Answering(2), NOON)
+
+    later = brought(parse(dump(came)), NOON + timedelta(seconds=9))
+
+    assert is_unseen(later, NOON)
+    assert not is_unseen(later, NOON + timedelta(seconds=1))
 
 
 @pytest.mark.slow

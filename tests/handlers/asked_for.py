@@ -7,6 +7,7 @@ decided by plain rules that know nothing of the handlers.
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from random import Random
 from typing import Any
 
@@ -28,6 +29,8 @@ from bot.conversation.state import (
     OfferedMotto,
     OfPractice,
     Practised,
+    Practising,
+    PractisingWords,
     Renaming,
     State,
     Telling,
@@ -115,6 +118,19 @@ ASKED: dict[str, Asked] = {
 """What may only be done when it was asked for; what is not here is no harm."""
 
 
+_NAMED = {
+    deed: patterns
+    for deeds, patterns in (
+        (
+            ("insert into answer", "insert into practice_card", "update practice_card"),
+            (wording.TAP, wording.PAIR, wording.PRACTICE_TAP, wording.LEARNT_TAP),
+        ),
+        (("insert into vote",), (wording.VOTE_FOR_NUMBER, *wording.VOTE_FOR_IT)),
+    )
+    for deed in deeds
+}
+"""How words name what they are about: those that don't are no answer to what nobody has seen."""
+
 _OPTION = re.compile(r"第|练\d(?!记牢)")
 """What the taps below a question begin with."""
 
@@ -152,15 +168,20 @@ def babble(seed: int, messages: int, astray: float = 0.0) -> None:
     with chained(engine)() as session, Deeds().watching(engine) as deeds:
         talker = newcomer(session, dice)
         babbler = Babbler(dice)
+        came_at: datetime | None = None
         for _ in range(messages):
             if dice.random() < astray:
-                talker.state = dice.choice(PLACES)
+                talker.state, came_at = dice.choice(PLACES), None
             talker.now += babbler.pause()
             before, message = talker.state, babbler.message(talker.now)
             deeds.done.clear()
             talker.sends(message)
             said = f"{seed}: {message.kind} {message.raw!r} in {before}: {talker.reply}"
             assert not list(uncalled_for(deeds.done, message, before)), said
+            if came_at == message.sent_at:
+                assert not list(blindly(deeds.done, message)), said
+            if viewed(talker.state) != viewed(before):
+                came_at = message.sent_at
             assert is_answer(talker, message), said
             babbler.sees(talker.reply)
             if "delete from person" in deeds.done:
@@ -184,6 +205,25 @@ def uncalled_for(done: set[str], message: Message, state: State) -> Iterator[str
         greets = deed == "update member" and message.kind in (Kind.FOLLOW, Kind.SCAN)
         if not greets and not ASKED[deed](message.text, state):
             yield deed
+
+
+def blindly(done: set[str], message: Message) -> Iterator[str]:
+    """What was done by words that do not say to which question or entry, when none was seen."""
+    for deed in done & _NAMED.keys():
+        if not any(re.fullmatch(pattern, message.text) for pattern in _NAMED[deed]):
+            yield deed
+
+
+def viewed(state: State) -> object:
+    """The question or the list on show."""
+    match state:
+        case Answering(place) | Filling(place):
+            return place
+        case Practising(questions, place) | PractisingWords(questions, place):
+            return questions, place
+        case Browsing(numbers):
+            return numbers
+    return state
 
 
 def is_answer(talker: Talker, message: Message) -> bool:

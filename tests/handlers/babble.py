@@ -153,5 +153,5 @@ class Babbler:
             self.seen += [part.sends for part in reply.parts if isinstance(part, Tap)]
 
     def pause(self) -> timedelta:
-        """How long it takes to write: seconds mostly, now and then a night."""
-        return timedelta(seconds=self.dice.choice((1, 2, 5, 30) * 8 + (700, 40_000)))
+        """How long it takes to write: seconds mostly, now and then a night, or no time at all."""
+        return timedelta(seconds=self.dice.choice((0, 1, 2, 5, 30) * 8 + (700, 40_000)))

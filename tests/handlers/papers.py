@@ -76,16 +76,19 @@ def at_question(talker: Talker, place: int, kinds: tuple[str, ...] = USUAL) -> T
     All questions before it are answered rightly. The same way from the same database is gone
     once; after that, where it led is shown.
     """
-    way = (picture(talker.session), talker.name, talker.state, talker.now, place, kinds)
+    clock = (talker.now, talker.spoke_at)
+    way = (picture(talker.session), talker.name, talker.state, clock, place, kinds)
     if way not in _led_to:
         _go(talker, place, kinds)
-        _led_to[way] = (picture(talker.session), talker.state, talker.reply)
-    there, talker.state, talker.reply = _led_to[way]
+        clock = (talker.now, talker.spoke_at)
+        _led_to[way] = (picture(talker.session), talker.state, talker.reply, clock)
+    there, talker.state, talker.reply, (talker.now, talker.spoke_at) = _led_to[way]
     show(talker.session, there)
     return replace(talker)
 
 
-_led_to: dict[Hashable, tuple[Picture, State, Reply]] = {}
+_Clock = tuple[datetime, datetime | None]
+_led_to: dict[Hashable, tuple[Picture, State, Reply, _Clock]] = {}
 
 
 def _go(talker: Talker, place: int, kinds: tuple[str, ...]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -21,7 +21,10 @@ from tests.builders import NOON, key, said
 
 @dataclass
 class Talker:
-    """One member, where they stand, and what they were told last."""
+    """One member, where they stand, and what they were told last.
+
+    What they say next is said a second later, unless the test sets the clock.
+    """
 
     session: Session
     name: str = "zhang"
@@ -29,6 +32,7 @@ class Talker:
     now: datetime = NOON
     reply: Reply = field(default_factory=Silence)
     shelf: Shelf = field(default_factory=Shelf)
+    spoke_at: datetime | None = None
 
     @property
     def key(self) -> bytes:
@@ -40,7 +44,14 @@ class Talker:
 
     def says(self, words: str, **changes: Any) -> str:
         """What is shown for these words; taps and pages stand as in the journeys."""
-        return self.sends(said(words, self.name, **({"sent_at": self.now} | changes)))
+        return self.sends(said(words, self.name, **({"sent_at": self.speaks_at()} | changes)))
+
+    def speaks_at(self) -> datetime:
+        """When they send what they send next."""
+        if self.now == self.spoke_at:
+            self.now += timedelta(seconds=1)
+        self.spoke_at = self.now
+        return self.now
 
     def sends(self, message: Message) -> str:
         """What is shown for this push."""

@@ -9,6 +9,7 @@ import pytest
 
 from bot.domain.refusals import Refusal
 from bot.domain.votes import Votes
+from handlers import shown
 from tests.builders import NOON
 from tests.handlers.asked_for import babble
 
@@ -29,7 +30,18 @@ def test_a_vote_that_nobody_asked_for_is_noticed(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(Votes, "has_voted", look_and_vote)
 
-    with pytest.raises(AssertionError, match="投它"):
+    with pytest.raises(AssertionError, match="1001号"):
+        ten_conversations()
+
+
+@pytest.mark.deep
+@pytest.mark.slow
+def test_an_answer_to_a_question_that_nobody_saw_is_noticed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(shown, "is_unseen", lambda *_: False)
+
+    with pytest.raises(AssertionError, match=r"in (Answering|Filling|Practising)"):
         ten_conversations()
 
 

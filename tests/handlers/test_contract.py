@@ -7,8 +7,8 @@ no effect has none: nothing is graded, skipped, voted, entered, joined, passed o
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import create_engine, func, select
@@ -16,7 +16,7 @@ from sqlalchemy.pool import StaticPool
 
 from bot.conversation.message import Kind, Message
 from bot.conversation.reply import BUDGET, Text, compile_text
-from bot.conversation.state import Answering, Practising
+from bot.conversation.state import Answering, Dated, Practising
 from bot.storage.tables import (
     Attempt,
     Base,
@@ -466,6 +466,9 @@ SETTINGS: dict[str, Setting] = {
     "chooser": leads_to("投票", "投一票"),
     "welcomed": lambda talker: talker.sends(pushed(Kind.FOLLOW, by=talker.name)),
     "five": leads_to(question=1, kinds=("single",) * 5),
+    "bundled": leads_to("2B3C", question=2),
+    "blank": leads_to(question=2, kinds=("single", "blank", "single")),
+    "welcomed_and_begun": leads_to("帮助", "1"),
     "left": leads_to("退出", question=2),
     "erring": leads_to("A", "错题", question=1),
     "practising": practising(),
@@ -515,18 +518,75 @@ def test_and_so_it_does_where_more_than_the_view_decides(
     assert_meant(people[case.view], case.says, case.cell)
 
 
-def assert_meant(member: Talker, ways: str, cell: Cell) -> None:
+def assert_meant(member: Talker, ways: str, cell: Cell, sent_at: datetime | None = None) -> None:
     """Each way of saying it shows and does what the cell says."""
     names = in_view(member)
     for says in ways.split():
         with member.undone() as talker:
             before = Books(talker)
 
-            reply = talker.sends(push(says.format(**names), talker.name))
+            said_now = push(says.format(**names), talker)
+            reply = talker.sends(replace(said_now, sent_at=sent_at or said_now.sent_at))
 
             assert re.match(filled(cell.shows, names), reply), (says, reply)
             assert Books(talker).since(before, names) == cell.does, (says, reply)
             assert fits(talker), (says, reply)
+
+
+# ------------------------------------------------------------ sent before it was on show
+
+TOO_EARLY = (
+    "这条没有算：您发的时候，{what}还没显示出来。前面答过的都记下了。请看题再答。\n现在是{what}"
+)
+
+
+def too_early(what: str) -> Cell:
+    return Cell(TOO_EARLY.replace("{what}", what))
+
+
+AT_ONCE = [
+    Elsewhere("one", "B 2 选二 乙 选乙 C AB 全选 对 好了 跳过", too_early("第2题")),
+    Elsewhere("one", "voice:选必", Cell("听到您说“选必”，这条没有算：您发的时候，第2题还没")),
+    Elsewhere("several", "A AC 全选 不知道", too_early("第3题")),
+    Elsewhere("picked", "选好了 C AC", too_early("第3题")),
+    Elsewhere("judged", "对 错 A 1", too_early("第4题")),
+    Elsewhere("blank", "2016 二〇一六年 不会", too_early("第2题")),
+    Elsewhere("five", "B BACBA", Cell(r"这条没有算：您发的时候，第1题还没显示出来。请看题再答。")),
+    Elsewhere("welcomed_and_begun", "1", Cell("这条没有算：您发的时候，第1题还没显示出来。请看")),
+    Elsewhere(
+        "practising", "B 1 跳过 记住了", Cell("这条没有算：您发的时候，练习1还没显示出来。请看")
+    ),
+    Elsewhere("practising_several", "AC 记住了", too_early("练习2")),
+    Elsewhere(
+        "practising_words", "2016 随便", Cell("这条没有算：您发的时候，练习1还没显示出来。请看")
+    ),
+    Elsewhere("listed", "投3号 3号投一票", Cell(r"这条没有算：您发的时候，这几条还没显.*\n{n1} ")),
+    Elsewhere("chooser", "3 三 ③", Cell(r"这条没有算：您发的时候，这几条还没显.*\n{n1} ")),
+    Elsewhere(
+        "bundled", "对 好的 都交", Cell("这条没有算：.*还没问.*都交。\n您一次答了2题：2B 3C。")
+    ),
+    Elsewhere("one", "第2题B 2B", right(2, "B")),
+    Elsewhere("one", "2B3C", Cell(r"您一次答了2题：2B 3C。\n\[都交\]")),
+    Elsewhere("practising", "练1B", Cell("✔ 对了。", "practised P1: right")),
+    Elsewhere("listed", "投{n3}号", Cell("✔ 已投给{n3}号", "voted 3rd")),
+    Elsewhere("listed", "3", looks_at(3)),
+]
+"""Of the second of the message that brought what is in view: only what names it counts."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ago", [0, 4], ids=["at once", "sooner"])
+@pytest.mark.parametrize(
+    "case", thinned(AT_ONCE, quick=4), ids=lambda case: f"{case.view} {case.says.split()[0]}"
+)
+def test_what_was_sent_before_the_view_was_on_show_counts_only_if_it_names_it(
+    people: dict[str, Talker], case: Elsewhere, ago: int
+) -> None:
+    member = people[case.view]
+    assert isinstance(member.state, Dated)
+    came_at = datetime.fromtimestamp(member.state.since, UTC)
+
+    assert_meant(member, case.says, case.cell, came_at - timedelta(seconds=ago))
 
 
 # ------------------------------------------------------------ what goes wrong, said kindly
@@ -603,16 +663,17 @@ def filled(pattern: str, names: dict[str, str]) -> str:
     return re.sub(r"\{(\w+)\}", lambda field: re.escape(names[field[1]]), pattern)
 
 
-def push(says: str, by: str) -> Message:
+def push(says: str, talker: Talker) -> Message:
     """Words, spoken words, or a push without any: `voice:三号`, `image:`."""
     kind, _, words = says.rpartition(":")
+    by, at = talker.name, talker.speaks_at()
     if kind == "voice-unheard":
-        return pushed(Kind.VOICE, by=by)
+        return pushed(Kind.VOICE, by=by, sent_at=at)
     if kind == "voice":
-        return said(words, by, spoken=True)
+        return said(words, by, spoken=True, sent_at=at)
     if kind in set(Kind):
-        return pushed(Kind(kind), by=by)
-    return said(says.replace("_", " "), by)
+        return pushed(Kind(kind), by=by, sent_at=at)
+    return said(says.replace("_", " "), by, sent_at=at)
 
 
 class Books:

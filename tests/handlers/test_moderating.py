@@ -118,10 +118,25 @@ def test_what_a_colleague_sees_of_each_pile_and_what_its_authors_are_offered(
         "回复例：过13，退2错字。"
     )
     li.says("退1错字 退2广告")
-    author = Talker(session, "a", now=NOON + timedelta(seconds=61))
+    author = Talker(session, "a", now=li.now + timedelta(seconds=61))
     told = author.says("我的座右铭")
     assert "应为" in told
     assert "改好再交" in told
+
+
+def test_a_line_that_was_sent_before_the_piles_were_shown_decides_nothing(
+    session: Session, li: Talker, submit: Callable[[str, str], int]
+) -> None:
+    submit("author", MOTTOS[0])
+    li.says("待审")
+
+    at_once = li.says("过1", sent_at=li.now)
+    left = states(session)
+    seen = li.says("过1")
+
+    assert at_once.startswith("这条没有算：您发的时候，这几组还没显示出来。什么都没有动。\n")
+    assert left == ["waiting"]
+    assert seen.startswith("✔ 通过1组")
 
 
 def test_within_a_minute_all_is_taken_back_and_nobody_is_told(

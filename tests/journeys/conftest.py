@@ -60,11 +60,16 @@ class World:
 
 @dataclass
 class Talker:
-    """A member at the phone: each method sends a sealed push and gives what the phone shows."""
+    """A member at the phone: each method sends a sealed push and gives what the phone shows.
+
+    Nobody reads and answers within a second, so each push is of a second of its own.
+    """
 
     world: World
     openid: str
     latest: Answer | None = None
+    second: int = 0
+    """Of the latest push."""
 
     @property
     def key(self) -> bytes:
@@ -73,24 +78,29 @@ class Talker:
     def says(self, words: str) -> Answer:
         return self.sends(self.push(words))
 
-    def push(self, words: str) -> Push:
-        return self._follower.text(words, int(time.time()))
+    def push(self, words: str, at: int = 0) -> Push:
+        return self._follower.text(words, at or self.next_second())
+
+    def next_second(self) -> int:
+        """When the next push is made."""
+        self.second = max(int(time.time()), self.second + 1)
+        return self.second
 
     def speaks(self, words: str) -> Answer:
-        return self.sends(self._follower.voice(words, int(time.time())))
+        return self.sends(self._follower.voice(words, self.next_second()))
 
     def taps(self, label: str) -> Answer:
         """Tap the words that carry this label in the latest reply."""
         assert self.latest is not None
         taps = [part for part in self.latest.parts if isinstance(part, Tap)]
         tap = next(tap for tap in taps if label in tap.label)
-        return self.sends(self._follower.tap(tap.sends, tap.menu_id, int(time.time())))
+        return self.sends(self._follower.tap(tap.sends, tap.menu_id, self.next_second()))
 
     def follows(self, scene: str = "") -> Answer:
-        return self.sends(self._follower.subscribe(int(time.time()), scene))
+        return self.sends(self._follower.subscribe(self.next_second(), scene))
 
     def leaves(self) -> Answer:
-        return self.sends(self._follower.unsubscribe(int(time.time())))
+        return self.sends(self._follower.unsubscribe(self.next_second()))
 
     def sends(self, push: Push) -> Answer:
         account = Account.of(self.world.settings)

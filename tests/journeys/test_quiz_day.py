@@ -10,7 +10,7 @@ from bot.domain.wordings import add_questions
 from bot.storage.tables import Answer, Attempt, Contest, ContestQuestion, Score
 from quiz_bank import Question
 from tests.builders import a_question
-from tests.journeys.conftest import World
+from tests.journeys.conftest import Talker, World
 from tests.journeys.test_conversations import at_nine, talk
 
 pytestmark = pytest.mark.slow
@@ -59,6 +59,34 @@ def world(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
 
 def _in_order(questions: list[Question], *_: object, **__: object) -> list[Question]:
     return sorted(questions, key=lambda question: question.code)
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_two_letters_of_one_second_answer_one_question(world: World) -> None:
+    zhang = world.member("o-new")
+    zhang.says("答题")
+    at = zhang.next_second()
+    first, another = zhang.push("B", at), zhang.push("B", at)
+
+    answered = zhang.sends(first)
+    unseen = zhang.sends(another)
+
+    assert answered.text.startswith("✔ 答对了，是B。")
+    assert unseen.text.startswith(
+        "这条没有算：您发的时候，第2题还没显示出来。前面答过的都记下了。请看题再答。\n现在是第2题："
+    )
+    assert (zhang.sends(first), zhang.sends(another)) == (answered, unseen)
+    assert places_answered(zhang) == [1]
+
+    held_up = zhang.push("C")
+    assert zhang.says("C").text.startswith("✔ 答对了，是C。")
+    assert zhang.sends(held_up).text.startswith("这条没有算：您发的时候，第3题还没显示出来。")
+    assert places_answered(zhang) == [1, 2]
+
+
+def places_answered(member: Talker) -> list[int]:
+    answered = select(Answer.place).where(Answer.member_key == member.key)
+    return member.world.rows(answered.order_by(Answer.place))
 
 
 def test_j3_todays_quiz(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -52,11 +53,11 @@ def trips(engine: Engine | Connection) -> Iterator[list[str]]:
 
 
 def counted(bot: Turns, sessions: Sessions, *lines: str) -> list[int]:
-    """How many statements each of these lines takes, said one after the other."""
+    """How many statements each of these lines takes, said one second after the other."""
     counts = []
-    for line in lines:
+    for second, line in enumerate(lines, start=1):
         with trips(sessions.kw["bind"]) as told:
-            assert bot.take(said(line))
+            assert bot.take(said(line, sent_at=NOON + timedelta(seconds=second)))
         counts.append(len(told))
     return counts
 

@@ -61,7 +61,8 @@ class Morning:
     def goes_on(self, messages: int) -> None:
         """Say the next few; each reaches us late, so that Redis is asked before it is played."""
         for words in MORNING[len(self.said) :][:messages]:
-            message = said(words, sent_at=NOON - LATE)
+            ago = timedelta(seconds=len(MORNING) - len(self.said))
+            message = said(words, sent_at=NOON - LATE - ago)
             self.said.append(message)
             self.heard.append(self._take(message))
 
