@@ -4,11 +4,12 @@ import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 from prometheus_client import values
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Engine, event, make_url
 from sqlalchemy.orm import Session
 
 from bot import metrics
@@ -21,7 +22,7 @@ from tests.room import quick_folder
 
 pytest_plugins = [
     "tests.chromium", "tests.outside", "tests.service", "tests.shares", "tests.stores",
-    "tests.redis_families", "tests.reading", "tests.templates",
+    "tests.redis_families", "tests.reading", "tests.compiled",
 ]  # fmt: skip
 
 # The root of all `tmp_path`.
@@ -89,8 +90,31 @@ def sessions(store_url: str, fill_store: Callable[[Fill], None]) -> Iterator[Ses
     """Sessions on a migrated database with the small campaign, on each engine."""
     fill_store(with_a_campaign)
     engine = open_engine(store_url, pool_size=14)
+    wait_longer(engine)
     yield chained(engine)
     engine.dispose()
+
+
+_LONGER = {
+    "sqlite": "PRAGMA busy_timeout = 30000",
+    "postgresql": "SET lock_timeout = '30s'; SET statement_timeout = '60s'; "
+    "SET idle_in_transaction_session_timeout = '60s'",
+    "mysql": "SET SESSION innodb_lock_wait_timeout = 30, idle_transaction_timeout = 60",
+}
+
+
+def wait_longer(engine: Engine) -> None:
+    """Let a transaction wait for another as long as a busy machine needs.
+
+    What the limits of a turn do is shown in tests/storage and tests/turns/test_overload.py.
+    """
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute(_LONGER[engine.dialect.name])
+        cursor.close()
+        connection.commit()
 
 
 @pytest.fixture

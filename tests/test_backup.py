@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 import struct
 import threading
 import zipfile
@@ -83,13 +84,20 @@ def elsewhere(store_url: str, request: pytest.FixtureRequest, tmp_path: Path) ->
     return str(server.fresh_url())
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def taken_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A backup of a campaign on SQLite."""
-    url = f"sqlite:///{tmp_path / 'small.db'}"
+    folder = tmp_path_factory.mktemp("taken")
+    url = f"sqlite:///{folder / 'small.db'}"
     fill(url, some_life)
-    backed_up(url, tmp_path / "small.zip")
-    return tmp_path / "small.zip"
+    backed_up(url, folder / "small.zip")
+    return folder / "small.zip"
+
+
+@pytest.fixture
+def small(taken_once: Path, tmp_path: Path) -> Path:
+    """A backup of a campaign on SQLite, for the test to spoil."""
+    return Path(shutil.copy(taken_once, tmp_path / "small.zip"))
 
 
 def fill(url: str, with_what: Callable[..., None]) -> None:

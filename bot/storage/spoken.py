@@ -1,14 +1,17 @@
 """Statements that are put into words once for an engine, and then said to its driver.
 
-To make one up anew, as SQLAlchemy does to be safe, cost more than to carry it out. What is said
-to the driver still goes by SQLAlchemy's connection: errors and events are as ever.
+To make one up anew, as SQLAlchemy does to be safe, cost more than to carry it out; and so did
+its books on each that is carried out. What is said to the driver is said within the transaction
+of SQLAlchemy's connection: errors and events are as ever.
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Dialect, Insert, Select, Update
+from sqlalchemy import Connection, Dialect, Insert, Select, Update
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.storage.directly import connection_of
@@ -41,6 +44,39 @@ class Spoken:
         return tuple(each)
 
 
+@contextmanager
+def said(connection: Connection, spoken: Spoken, values: Mapping[str, Any]) -> Iterator[Any]:
+    """The driver's cursor, to which the statement has been said. Raises as SQLAlchemy does."""
+    if not connection.in_transaction():
+        connection.begin()
+    dialect, words, told = connection.dialect, spoken.words, spoken.told(values)
+    cursor = connection.connection.cursor()
+    try:
+        for hear in connection.dispatch.before_cursor_execute:
+            words, told = hear(connection, cursor, words, told, None, False)
+        dialect.do_execute(cursor, words, told)
+        for hear in connection.dispatch.after_cursor_execute:
+            hear(connection, cursor, words, told, None, False)
+        yield cursor
+    except dialect.loaded_dbapi.Error as error:
+        raise _translated(error, connection, words) from error
+    finally:
+        cursor.close()
+
+
+def _translated(error: Any, connection: Connection, words: str) -> SQLAlchemyError:
+    """The error in SQLAlchemy's terms; a connection that is lost is not used any more."""
+    dialect = connection.dialect
+    lost = dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
+    if lost:
+        connection.invalidate(error)
+    translated: SQLAlchemyError = DBAPIError.instance(
+        words, None, error, dialect.loaded_dbapi.Error,
+        hide_parameters=True, connection_invalidated=lost, dialect=dialect,
+    )  # fmt: skip
+    return translated
+
+
 class Query:
     """A question about tables; what the session holds back stays so. Rows are named tuples."""
 
@@ -53,7 +89,8 @@ class Query:
         """The rows of the answer."""
         connection = connection_of(session)
         spoken, read = self._in_the_words_of(connection.dialect)
-        rows = connection.exec_driver_sql(spoken.words, spoken.told(values))
+        with said(connection, spoken, values) as cursor:
+            rows = cursor.fetchall()
         return [
             self._row(
                 *[

@@ -7,7 +7,7 @@ from sqlalchemy import Dialect, Insert, Update
 from sqlalchemy.orm import Session
 
 from bot.storage.directly import connection_of
-from bot.storage.spoken import Spoken
+from bot.storage.spoken import Spoken, said
 
 
 class Together:
@@ -30,7 +30,8 @@ class Together:
         connection = connection_of(session)
         met = 0
         for change in self._in_the_words_of(connection.dialect):
-            met = connection.exec_driver_sql(change.words, change.told(values)).rowcount
+            with said(connection, change, values) as cursor:
+                met = cursor.rowcount
         return met
 
     def _in_the_words_of(self, dialect: Dialect) -> list[Spoken]:

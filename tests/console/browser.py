@@ -16,6 +16,7 @@ class Browser:
 
     def __init__(self, app: Flask, address: str = "192.0.2.7", scheme: str = "http") -> None:
         self.client = app.test_client()
+        self._token: tuple[str | None, str] | None = None
         self._options: dict[str, Any] = {
             "environ_base": {"REMOTE_ADDR": address},
             "base_url": f"{scheme}://localhost",
@@ -37,11 +38,13 @@ class Browser:
         return self.client.post(path, data=fields, **(self._options | options))
 
     def form_token(self) -> str:
-        """The token of a form on a page that this browser may see."""
-        page = self.get("/admin", follow_redirects=True)
-        found = TOKEN.search(page.text)
-        assert found, "a page without a form"
-        return found[1]
+        """The token of a form on a page that this browser may see; it lasts as the cookie does."""
+        if self._token is None or self._token[0] != self.cookie:
+            page = self.get("/admin", follow_redirects=True)
+            found = TOKEN.search(page.text)
+            assert found, "a page without a form"
+            self._token = self.cookie, found[1]
+        return self._token[1]
 
     def sign_in(self, name: str, password: str, **options: Any) -> TestResponse:
         fields = {"name": name, "password": password}

@@ -23,6 +23,7 @@ from bot.domain.roles import Role
 from bot.domain.services import Services, Transaction, transactions
 from bot.domain.staff import Colleague
 from bot.settings import Settings
+from tests.board import laid_out
 from tests.builders import NOON, SECRET, a_campaign, a_member, chained
 from tests.console.browser import Browser
 
@@ -59,12 +60,15 @@ def clock() -> Clock:
 
 
 @pytest.fixture
+def engine() -> Engine:
+    """An in-memory database with the small campaign."""
+    return laid_out(a_campaign)
+
+
+@pytest.fixture
 def transaction(engine: Engine, clock: Clock) -> Transaction:
-    """How the console reaches the domain, over the small campaign."""
-    sessions = chained(engine)
-    with sessions.begin() as session:
-        a_campaign(session)
-    return transactions(sessions, clock, Shelf())
+    """How the console reaches the domain."""
+    return transactions(chained(engine), clock, Shelf())
 
 
 @pytest.fixture

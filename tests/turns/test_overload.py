@@ -4,7 +4,7 @@ import asyncio
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -27,13 +27,22 @@ from bot.storage.database import Sessions, open_engine, open_sessions
 from bot.storage.tables import Member, Motto, Vote
 from bot.turns import BUDGET, NotRecorded
 from tests.apart import run_apart
-from tests.builders import Fill, a_member, an_approved_motto, chained, key, said
+from tests.builders import Fill, a_member, an_approved_motto, chained, key, said, with_a_campaign
 from tests.journeys.conftest import load_sample, settings_for
 from tests.service import serving
 from tests.turns.test_turns import NO_REDIS, turns
 from tests.wechat.courier import Carried, Courier
 
 pytestmark = [pytest.mark.slow, pytest.mark.long]
+
+
+@pytest.fixture
+def sessions(store_url: str, fill_store: Callable[[Fill], None]) -> Iterator[Sessions]:
+    """The small campaign; others are waited for no longer than a turn does."""
+    fill_store(with_a_campaign)
+    engine = open_engine(store_url, pool_size=14)
+    yield chained(engine)
+    engine.dispose()
 
 
 # --- a store that keeps us waiting
