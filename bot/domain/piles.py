@@ -9,6 +9,7 @@ A claim is a row, and its key leaves room for one to a pile. It only keeps two f
 work: what decides between two who do it all the same is the version of each entry.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,10 +20,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from bot.domain import audit
-from bot.domain.alike import Likeness, kernel
+from bot.domain.alike import Likeness
 from bot.domain.barred import Bar, bars, ensure_not_barred, is_barred
 from bot.domain.entries import (
-    UNIT_OF_ENTRY,
     MottoCard,
     MottoState,
     cards,
@@ -33,10 +33,11 @@ from bot.domain.entries import (
     subject_of,
     to_card,
 )
+from bot.domain.kernels import Kernels
 from bot.domain.moderation import Moderation, Outcome, Reason, Seen
 from bot.domain.mottos import Mottos
 from bot.domain.refusals import NoSuchEntry, NotLike
-from bot.storage.tables import Member, Motto, PileClaim, Unit, table_of
+from bot.storage.tables import Motto, PileClaim, table_of
 
 PAGE = 20
 """Piles that lie on one desk at a time."""
@@ -63,17 +64,12 @@ _PUT = (
     )
     .values(pile_id=bindparam("pile"))
 )
-_TOLD = (
-    select(
-        Motto.id, Motto.round_id, Motto.version, Motto.words, Motto.folded,
-        Motto.appealed_against, Motto.pile_id, Member.name, Unit.name.label("unit"),
-    )
-    .outerjoin(Member, Motto.author == Member.member_key)
-    .outerjoin(Unit, Unit.id == UNIT_OF_ENTRY)
+_ALL_WAITING = (
+    select(Motto.id, Motto.version, Motto.round_id, Motto.appealed_against, Motto.pile_id)
     .where(_WAITING)
     # Those that lie on a pile come first, so that a newcomer finds it.
     .order_by(case((Motto.pile_id.is_(None), 1), else_=0), Motto.id)
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -141,10 +137,15 @@ class Piles:
     """The piles of the review desk."""
 
     def __init__(
-        self, session: Session, now: datetime, moderation: Moderation | None = None
+        self,
+        session: Session,
+        now: datetime,
+        moderation: Moderation | None = None,
+        kernels: Kernels | None = None,
     ) -> None:
         self._session, self._now = session, now
         self._moderation = moderation or Moderation(session, now)
+        self._kernels = kernels or Kernels()
 
     def sort(self, most: int | None = None) -> list[Placing]:
         """Which pile each entry belongs on that lies on none yet. Only reads; `place` writes it.
@@ -154,21 +155,22 @@ class Piles:
         """
         if not self._has_unsorted() or (most is not None and self._more_wait_than(most)):
             return []
-        known: dict[int, Likeness] = {}
+        self._session.flush()
+        # Not by the ORM, which takes longer for thousands of rows than all that is done with them.
+        waiting = self._session.connection().execute(_ALL_WAITING).all()
+        kernels = self._kernels.of(self._session, [(row[0], row[1]) for row in waiting])
+        known: dict[int, Likeness] = defaultdict(Likeness)
         placings = []
-        for row in self._session.execute(_TOLD):
-            likeness = known.setdefault(row.round_id, Likeness())
-            told = kernel(row.words, row.folded, (row.name, row.unit))
-            if row.pile_id is not None:
-                if row.pile_id > 0:
-                    likeness.put(told, row.pile_id)
+        for one, told in zip(waiting, kernels, strict=True):
+            entry, version, round_id, appealed, lies_on = one
+            if told is None:
                 continue
-            if row.appealed_against is not None:
-                pile = -row.id
-            else:
-                pile = likeness.find(told) or _begun(row.id, row.version)
+            likeness, pile = known[round_id], lies_on
+            if pile is None:
+                pile = -entry if appealed else likeness.find(told) or _begun(entry, version)
+                placings.append(Placing(entry, version, pile))
+            if pile > 0:
                 likeness.put(told, pile)
-            placings.append(Placing(row.id, row.version, pile))
         return placings
 
     def place(self, placings: Iterable[Placing]) -> None:

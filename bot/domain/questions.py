@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.diary import Diaries
 from bot.domain.kept_lists import Latest
+from bot.domain.kernels import Kernels
 from bot.domain.keys import Key, changes_keys, mended_keys, with_key
 from bot.domain.ladders import Ladders
 from bot.domain.nearest import Known as KnownEntries
@@ -38,7 +39,7 @@ class Shelf:
         self.screens, self.quotations = Latest[Screen](), Latest[Quotations]()
         self.leaders = Latest[Quotations]()
         self.judged = Latest[list[Judged]]()
-        self.nearest = KnownEntries()
+        self.nearest, self.kernels = KnownEntries(), Kernels()
         self._known = _Known()
         self._pools: dict[int, dict[str, int]] = {}
 

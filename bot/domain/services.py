@@ -169,7 +169,7 @@ class Services:
 
     @cached_property
     def piles(self) -> Piles:
-        return Piles(self._session, self.now, self.moderation)
+        return Piles(self._session, self.now, self.moderation, self._shelf.kernels)
 
     @cached_property
     def second_looks(self) -> SecondLooks:

@@ -57,7 +57,7 @@ def test_a_signal_is_told_in_plain_words_with_its_numbers(sun: Browser, number: 
     assert f"关注后24小时内投的{PAID}票" in told
     assert f"没有登记单位的{PAID}票" in told
     assert "<svg" in page.text
-    assert f"12时 {PAID} 0.0 是" in told
+    assert f"12时 {PAID} 0 是" in told
 
 
 def test_one_proposes_another_confirms_and_the_poll_shows_both_counts(

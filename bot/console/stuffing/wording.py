@@ -84,7 +84,7 @@ def what_happens(case: Case) -> str:
 
 
 def _round(number: float) -> str:
-    return f"{number:.1f}" if number < 10 else f"{number:.0f}"
+    return f"{number:.1f}".removesuffix(".0") if number < 10 else f"{number:.0f}"
 
 
 def _span(begins: datetime, ends: datetime) -> str:
