@@ -2,7 +2,7 @@
 
 from bot.conversation.message import Message
 from bot.conversation.router import Instead, Router, Step
-from bot.conversation.state import Confirming, Idle, Renaming, State
+from bot.conversation.state import Confirming, Idle, Renaming, State, is_unseen
 from bot.domain.services import Services
 from handlers import reading, wording
 from handlers.vote import cast_wished
@@ -86,7 +86,7 @@ def ask_to_erase(_message: Message, _state: State, _services: Services) -> Step:
 @router.anytime(wording.ERASE_FOR_SURE)
 def erase(message: Message, state: State, services: Services) -> Step:
     """The words in full, typed, right after they were asked for: only they erase."""
-    if state != Confirming(ERASE):
+    if state != Confirming(ERASE) or is_unseen(state, message.sent_at):
         return ask_to_erase(message, state, services)
     if message.spoken:
         return not_erased(message, state, services)

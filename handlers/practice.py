@@ -96,6 +96,8 @@ def answer_by_name(message: Message, state: State, services: Services) -> Step:
         return _put_away(message, state, services)
     if place != shown.stands.place:
         return shown.again(_why_not(place, shown.stands))
+    if shown.is_unseen:
+        return sent_too_early(shown)
     return judging.answer(shown, message.group("chosen"))
 
 
@@ -136,13 +138,13 @@ def put_aside_by_name(message: Message, state: State, services: Services) -> Ste
 @router.during(OfPractice | Practised, wording.LEARNT)
 def put_aside(message: Message, state: Round, services: Services) -> Step:
     """The question in view is not asked again."""
-    shown = practising.in_view(message, state, services)
-    if shown and shown.is_unseen:
-        return sent_too_early(shown)
     return _put_aside(state.place, state, message, services)
 
 
 def _put_aside(place: int, state: Round, message: Message, services: Services) -> Step:
+    shown = practising.in_view(message, state, services)
+    if shown and place == state.place and shown.is_unseen:
+        return sent_too_early(shown)
     if mistake := mistake_at(place, state, message, services):
         services.practice.put_aside(message.member, mistake, message.delivery)
     if isinstance(state, Practised):

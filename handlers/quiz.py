@@ -23,7 +23,7 @@ from bot.conversation.state import (
 from bot.domain.quiz import Sitting
 from bot.domain.services import Services
 from handlers import judging, reading, wording
-from handlers.asking import OnPaper, answering, ask, looking, view_of
+from handlers.asking import OnPaper, answering, ask, looking, sent_too_early, view_of
 from handlers.contests import named, to_choose_from
 from handlers.several import one_for_each, repeat
 from handlers.shown import Shown
@@ -154,6 +154,9 @@ def answer_by_name(message: Message, state: State, services: Services) -> Step:
         return shown.again(reason)
     if place != shown.place:
         shown = replace(shown, place=place, picked="", since=0)
+    if shown.is_unseen:
+        # A tap of another day, touched twice: the first began this paper.
+        return sent_too_early(shown)
     return judging.answer(shown, message.group("chosen"))
 
 

@@ -4,7 +4,7 @@ A state is kept in the member's row, in the same transaction as the effect of th
 that led there. It says what was last on show, never what is true: progress of a quiz,
 votes and mottos have tables of their own.
 
-What is answered by so little as a letter, a place or a nod bears `since`: the second, by WeChat's
+What is answered by so little as a letter, a place or a yes bears `since`: the second, by WeChat's
 clock, of the message that brought it on show; 0 until that is known. Whatever was sent by then was
 meant for what was on show before.
 """
@@ -134,6 +134,7 @@ class Confirming:
 
     act: str
     number: int = 0
+    since: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -267,7 +268,7 @@ Blank = Filling | PractisingWords
 """It asks for a few words."""
 Free = Idle | MenuShown | MistakesShown | PickingContest | Lost | Practised
 """Nothing is on show that waits for an answer."""
-Dated = Asked | Bundled | Browsing | Reviewing
+Dated = Asked | Bundled | Browsing | Confirming | Reviewing
 """What is on show came with a message."""
 
 

@@ -36,7 +36,7 @@ from bot.conversation.state import (
     Telling,
     WritingMotto,
 )
-from handlers import wording
+from handlers import reading, wording
 from handlers.my_data import ERASE
 from handlers.own_motto import WITHDRAW
 from tests.builders import a_member, a_waiting_motto, an_approved_motto, chained
@@ -118,18 +118,10 @@ ASKED: dict[str, Asked] = {
 """What may only be done when it was asked for; what is not here is no harm."""
 
 
-_NAMED = {
-    deed: patterns
-    for deeds, patterns in (
-        (
-            ("insert into answer", "insert into practice_card", "update practice_card"),
-            (wording.TAP, wording.PAIR, wording.PRACTICE_TAP, wording.LEARNT_TAP),
-        ),
-        (("insert into vote",), (wording.VOTE_FOR_NUMBER, *wording.VOTE_FOR_IT)),
-    )
-    for deed in deeds
-}
-"""How words name what they are about: those that don't are no answer to what nobody has seen."""
+_NAMES_PAPER, _NAMES_PRACTICE = wording.TAP, r"练.+"
+_NAMES_A_QUESTION = rf"第\d+题.+|练.+|{wording.PAIR}"
+_NAMES_ENTRY = "|".join((wording.VOTE_FOR_NUMBER, *wording.VOTE_FOR_IT))
+"""How words name what they are about."""
 
 _OPTION = re.compile(r"第|练\d(?!记牢)")
 """What the taps below a question begin with."""
@@ -179,7 +171,7 @@ def babble(seed: int, messages: int, astray: float = 0.0) -> None:
             said = f"{seed}: {message.kind} {message.raw!r} in {before}: {talker.reply}"
             assert not list(uncalled_for(deeds.done, message, before)), said
             if came_at == message.sent_at:
-                assert not list(blindly(deeds.done, message)), said
+                assert not list(blindly(deeds.done, message.text, before)), said
             if viewed(talker.state) != viewed(before):
                 came_at = message.sent_at
             assert is_answer(talker, message), said
@@ -207,11 +199,29 @@ def uncalled_for(done: set[str], message: Message, state: State) -> Iterator[str
             yield deed
 
 
-def blindly(done: set[str], message: Message) -> Iterator[str]:
-    """What was done by words that do not say to which question or entry, when none was seen."""
-    for deed in done & _NAMED.keys():
-        if not any(re.fullmatch(pattern, message.text) for pattern in _NAMED[deed]):
-            yield deed
+def blindly(done: set[str], words: str, unseen: State) -> Iterator[str]:
+    """What was done about something that nobody had seen when they wrote these words."""
+    if "insert into vote" in done and not re.fullmatch(_NAMES_ENTRY, words):
+        yield "insert into vote"
+    graded = done & {"insert into answer", "insert into practice_card", "update practice_card"}
+    if graded and not _names_another(words, unseen):
+        yield from graded
+    yield from done & {"delete from person"}
+
+
+def _names_another(words: str, unseen: State) -> bool:
+    """Whether these words name a question that is not on show."""
+    if not re.fullmatch(_NAMES_A_QUESTION, words):
+        return False
+    match unseen:
+        case Answering(place) | Filling(place):
+            elsewhere = re.fullmatch(_NAMES_PRACTICE, words)
+        case Practising(place=place) | PractisingWords(place=place):
+            elsewhere = re.fullmatch(_NAMES_PAPER, words)
+        case _:
+            return True
+    named = re.search(r"[\d一二三四五六七八九]+", words)
+    return bool(elsewhere or (named and reading.number(named[0]) != place))
 
 
 def viewed(state: State) -> object:

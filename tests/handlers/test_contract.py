@@ -466,6 +466,7 @@ SETTINGS: dict[str, Setting] = {
     "chooser": leads_to("投票", "投一票"),
     "welcomed": lambda talker: talker.sends(pushed(Kind.FOLLOW, by=talker.name)),
     "five": leads_to(question=1, kinds=("single",) * 5),
+    "put_off": leads_to("跳过", question=2),
     "bundled": leads_to("2B3C", question=2),
     "blank": leads_to(question=2, kinds=("single", "blank", "single")),
     "welcomed_and_begun": leads_to("帮助", "1"),
@@ -552,9 +553,13 @@ AT_ONCE = [
     Elsewhere("judged", "对 错 A 1", too_early("第4题")),
     Elsewhere("blank", "2016 二〇一六年 不会", too_early("第2题")),
     Elsewhere("five", "B BACBA", Cell(r"这条没有算：您发的时候，第1题还没显示出来。请看题再答。")),
-    Elsewhere("welcomed_and_begun", "1", Cell("这条没有算：您发的时候，第1题还没显示出来。请看")),
     Elsewhere(
-        "practising", "B 1 跳过 记住了", Cell("这条没有算：您发的时候，练习1还没显示出来。请看")
+        "welcomed_and_begun", "1 第1题B 1B", Cell("这条没有算：您发的时候，第1题还没显示出来。请看")
+    ),
+    Elsewhere(
+        "practising",
+        "B 1 练1B 1B 跳过 记住了 练1记牢",
+        Cell("这条没有算：您发的时候，练习1还没显示出来。请看"),
     ),
     Elsewhere("practising_several", "AC 记住了", too_early("练习2")),
     Elsewhere(
@@ -565,9 +570,9 @@ AT_ONCE = [
     Elsewhere(
         "bundled", "对 好的 都交", Cell("这条没有算：.*还没问.*都交。\n您一次答了2题：2B 3C。")
     ),
-    Elsewhere("one", "第2题B 2B", right(2, "B")),
+    Elsewhere("one", "第2题B 2B", too_early("第2题")),
+    Elsewhere("put_off", "第2题B 2B", right(2, "B")),
     Elsewhere("one", "2B3C", Cell(r"您一次答了2题：2B 3C。\n\[都交\]")),
-    Elsewhere("practising", "练1B", Cell("✔ 对了。", "practised P1: right")),
     Elsewhere("listed", "投{n3}号", Cell("✔ 已投给{n3}号", "voted 3rd")),
     Elsewhere("listed", "3", looks_at(3)),
 ]

@@ -212,6 +212,16 @@ def test_the_words_alone_erase_nobody(zhang: Talker, session: Session, state: ob
         assert known(session) == 1
 
 
+def test_the_words_sent_twice_before_they_were_asked_for_erase_nobody(
+    zhang: Talker, session: Session
+) -> None:
+    zhang.says("确定删除")
+
+    assert zhang.says("确定删除", sent_at=zhang.now) == ASKED
+    assert known(session) == 1
+    assert zhang.says("确定删除").startswith("✔ 已删除。")
+
+
 @pytest.mark.slow
 def test_in_the_middle_of_a_paper_it_works_too(zhang: Talker, session: Session) -> None:
     zhang.says("答题")

@@ -412,7 +412,7 @@ def test_every_tap_typed_by_hand_does_the_same(erring: Talker) -> None:
         erring.says(words)
         for tap in taps(erring.reply):
             with erring.undone() as by_tap:
-                tapped = by_tap.sends(said(tap.sends))
+                tapped = by_tap.says(tap.sends)
             with erring.undone() as by_hand:
                 typed = by_hand.says(f" {tap.sends.replace('A', 'Ａ')}。")
 

@@ -854,7 +854,7 @@ def test_every_tap_of_a_question_typed_by_hand_does_the_same(
     at_third.says("A")
     for tap in taps(at_third.reply):
         with at_third.undone() as by_tap:
-            tapped = by_tap.sends(said(tap.sends))
+            tapped = by_tap.says(tap.sends)
         with at_third.undone() as by_hand:
             typed = by_hand.says(f" {tap.sends.replace('A', 'Ａ')}。")
 

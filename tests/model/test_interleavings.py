@@ -251,7 +251,8 @@ def _(city: City) -> Sequence[Act]:
 @at_once("two answers to one question")
 def _(city: City) -> Sequence[Act]:
     city.someone("zhang", "答题")
-    return [city.says("zhang", "第1题A"), city.says("zhang", "第1题B")]
+    later = NOON + timedelta(seconds=1)
+    return [city.says("zhang", "第1题A", later), city.says("zhang", "第1题B", later)]
 
 
 @at_once("undo and the message that would be told")
