@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import Integer, Row, Select, and_, bindparam, case, func, insert, select, update
+from sqlalchemy import Integer, Select, and_, bindparam, case, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.contests import (
@@ -218,7 +218,7 @@ _EARNED = (
     .order_by(_ANSWER.c.nth)
 )
 """What each of a day's attempts has earned that has an answer."""
-_PAPERS_OF_DAY = (
+_PAPERS_OF_DAY = Query(
     select(
         _ATTEMPT.c.contest_id,
         _ATTEMPT.c.finished_at,
@@ -479,11 +479,11 @@ class Quiz:
             next_hour=None if ends else contest.new_paper_hour,
         )
 
-    def _papers_of_today(self, member: bytes) -> dict[int, list[Row[Any]]]:
+    def _papers_of_today(self, member: bytes) -> dict[int, list[Any]]:
         """The member's papers of today, by contest, the first attempt first."""
-        papers: dict[int, list[Row[Any]]] = {}
+        papers: dict[int, list[Any]] = {}
         values = {"member": member, "day": campaign_day(self._now)}
-        for row in ask(self._session, _PAPERS_OF_DAY, values):
+        for row in _PAPERS_OF_DAY.all(self._session, values):
             papers.setdefault(row.contest_id, []).append(row)
         return papers
 
@@ -677,7 +677,7 @@ class Quiz:
         return score.days if score else 0
 
 
-def _choice(contest: Contest, papers: Sequence[Row[Any]]) -> Choice:
+def _choice(contest: Contest, papers: Sequence[Any]) -> Choice:
     """A contest of today, of which the member has begun these papers."""
     earned = [int(paper.earned) for paper in papers]
     finished = [paper.finished_at is not None for paper in papers]

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import (
     BindParameter,
@@ -97,6 +97,8 @@ class Standee(NamedTuple):
     """In which the rank counts; None where all are ranked together."""
 
 
+Statement = TypeVar("Statement")
+
 _CONTEST, _SCORE = table_of(Contest), table_of(Score)
 _MEMBER, _UNIT = table_of(Member), table_of(Unit)
 _PARENT = _UNIT.alias("parent")
@@ -178,18 +180,18 @@ _AHEAD, _MYSELF, _BEHIND = range(3)
 
 
 @dataclass(frozen=True)
-class _Scoped:
+class _Scoped(Generic[Statement]):
     """A statement that ranks among all members, among those of units, within a district, and
     within a bracket: of all its members, or of those of units.
     """
 
-    everybody: Select[Any]
-    joined: Select[Any]
-    district: Select[Any]
-    bracket: Select[Any]
-    joined_bracket: Select[Any]
+    everybody: Statement
+    joined: Statement
+    district: Statement
+    bracket: Statement
+    joined_bracket: Statement
 
-    def within(self, scope: Scope) -> Select[Any]:
+    def within(self, scope: Scope) -> Statement:
         """The statement for this scope."""
         if scope.bracket is not None:
             return self.joined_bracket if scope.joined_only else self.bracket
@@ -261,7 +263,7 @@ _AMONG = (
     (_IN_CONTEST,), (_IN_CONTEST, _IS_JOINED), (_IN_CONTEST, _IN_DISTRICT),
     (_IN_CONTEST, _IN_BRACKET), (_IN_CONTEST, _IN_BRACKET, _IS_JOINED),
 )  # fmt: skip
-_AROUND = _Scoped(*(_around(*among) for among in _AMONG))
+_AROUND = _Scoped(*(Query(_around(*among)) for among in _AMONG))
 _RUNGS = _Scoped(*(_rungs(*among) for among in _AMONG))
 _TOPS = _Scoped(*(_top(*among) for among in _AMONG))
 _EVERYBODY = (
@@ -306,7 +308,7 @@ class Standings:
         values = scope.values | {
             "member": member, "points": me.points, "days": me.days, "reached_at": me.reached_at
         }  # fmt: skip
-        rows = ask(self._session, _AROUND.within(scope), values).all()
+        rows = _AROUND.within(scope).all(self._session, values)
         by_part = {row.part: row for row in rows}
         if (myself := by_part.get(_MYSELF)) is None:
             # Erased between the two statements: nobody is locked by who only looks.

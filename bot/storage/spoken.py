@@ -6,9 +6,9 @@ of SQLAlchemy's connection: errors and events are as ever.
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Mapping
+from operator import methodcaller
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Dialect, Insert, Select, Update
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -17,6 +17,9 @@ from sqlalchemy.orm import Session
 from bot.storage.directly import connection_of
 
 Process = Callable[[Any], Any]
+Answer = TypeVar("Answer")
+
+_FETCHED: Callable[[Any], list[Any]] = methodcaller("fetchall")
 
 
 class Spoken:
@@ -44,9 +47,13 @@ class Spoken:
         return tuple(each)
 
 
-@contextmanager
-def said(connection: Connection, spoken: Spoken, values: Mapping[str, Any]) -> Iterator[Any]:
-    """The driver's cursor, to which the statement has been said. Raises as SQLAlchemy does."""
+def say(
+    connection: Connection,
+    spoken: Spoken,
+    values: Mapping[str, Any],
+    heard: Callable[[Any], Answer],
+) -> Answer:
+    """Say the statement; what `heard` takes from the driver's cursor. Raises as SQLAlchemy does."""
     if not connection.in_transaction():
         connection.begin()
     dialect, words, told = connection.dialect, spoken.words, spoken.told(values)
@@ -57,7 +64,7 @@ def said(connection: Connection, spoken: Spoken, values: Mapping[str, Any]) -> I
         dialect.do_execute(cursor, words, told)
         for hear in connection.dispatch.after_cursor_execute:
             hear(connection, cursor, words, told, None, False)
-        yield cursor
+        return heard(cursor)
     except dialect.loaded_dbapi.Error as error:
         raise _translated(error, connection, words) from error
     finally:
@@ -89,8 +96,7 @@ class Query:
         """The rows of the answer."""
         connection = connection_of(session)
         spoken, read = self._in_the_words_of(connection.dialect)
-        with said(connection, spoken, values) as cursor:
-            rows = cursor.fetchall()
+        rows = say(connection, spoken, values, _FETCHED)
         return [
             self._row(
                 *[

@@ -1,13 +1,16 @@
 """Statements that travel together: one trip carries several where an engine takes them so."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Dialect, Insert, Update
 from sqlalchemy.orm import Session
 
 from bot.storage.directly import connection_of
-from bot.storage.spoken import Spoken, said
+from bot.storage.spoken import Spoken, say
+
+_MET: Callable[[Any], int] = attrgetter("rowcount")
 
 
 class Together:
@@ -30,8 +33,7 @@ class Together:
         connection = connection_of(session)
         met = 0
         for change in self._in_the_words_of(connection.dialect):
-            with said(connection, change, values) as cursor:
-                met = cursor.rowcount
+            met = say(connection, change, values, _MET)
         return met
 
     def _in_the_words_of(self, dialect: Dialect) -> list[Spoken]:
