@@ -19,7 +19,7 @@ from bot.conversation.state import (
 )
 from bot.storage.tables import Answer, Contest, PracticeCard, Score
 from quiz_bank import Kind, Question, load_shipped
-from tests.builders import NOON, a_member, a_question, an_approved_motto, said
+from tests.builders import NOON, a_member, a_question, an_approved_motto
 from tests.handlers.papers import answered_wrongly, answers, at_question, five_questions
 from tests.handlers.talking import Talker, size, taps
 

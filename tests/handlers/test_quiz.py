@@ -18,7 +18,6 @@ from tests.builders import (
     another_contest,
     attempts_a_day,
     key,
-    said,
 )
 from tests.handlers.papers import a_paper, answers, at_question, five_questions
 from tests.handlers.talking import Talker, shown, size, taps
