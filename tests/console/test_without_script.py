@@ -1,7 +1,8 @@
 """Every page of the console without a script: what it shows is there, what it does is a form.
 
 The exceptions are told here: keys, which press buttons that are on the page all the same, the
-sheet that lists them, and giving the desk back on leaving, which ten minutes do as well.
+sheet that lists them, giving the desk back on leaving, which ten minutes do as well, and charts,
+which the table beside them tells in figures.
 """
 
 import re

@@ -14,6 +14,7 @@ function read(column) {
   };
 }
 
+/** What ECharts is told of a place; how it is dressed, the style sheet says. */
 function options(place) {
   const { column, kind, unit } = place.dataset;
   const { days, now, numbers } = read(Number(column));
