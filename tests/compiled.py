@@ -30,18 +30,26 @@ class Compiled(BytecodeCache):
         self._code[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
 
 
-def once_for_each_rule(compile_builder: Callable[..., Any]) -> Callable[..., Any]:
-    """The same; what builds the addresses of a rule depends on nothing but the rule's parts."""
-    built: dict[tuple[Any, ...], Any] = {}
+def once_for_each_rule(compile_rule: Callable[[Any], None]) -> Callable[[Any], None]:
+    """The same; what it comes to depends on nothing but the rule's own words."""
+    known: dict[tuple[Any, ...], dict[str, Any]] = {}
 
-    @wraps(compile_builder)
-    def remembered(rule: Any, append_unknown: bool = True) -> Any:
-        parts = (*rule._trace, tuple((rule.defaults or {}).items()), append_unknown)
-        if parts not in built:
-            built[parts] = compile_builder(rule, append_unknown)
-        return built[parts]
+    @wraps(compile_rule)
+    def remembered(rule: Any) -> None:
+        words = (rule.rule, rule.host, rule.subdomain, rule.merge_slashes, rule.map.host_matching)
+        key = (*words, tuple((rule.defaults or {}).items()))
+        if key not in known:
+            compile_rule(rule)
+            known[key] = {name: getattr(rule, name) for name in _COMPILED}
+        for name, value in known[key].items():
+            # What builds an address is a method of the rule.
+            of_its_own = value.__func__.__get__(rule) if callable(value) else value
+            setattr(rule, name, of_its_own)
 
     return remembered
+
+
+_COMPILED = ("_parts", "_trace", "_converters", "arguments", "_build", "_build_unknown")
 
 
 def share_statements() -> None:
@@ -62,4 +70,4 @@ def pytest_configure() -> None:
     share_statements()
     Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": Compiled()}
     # Two thirds of what it takes to make an application.
-    Rule._compile_builder = once_for_each_rule(Rule._compile_builder)  # type: ignore[method-assign]
+    setattr(Rule, "compile", once_for_each_rule(Rule.compile))

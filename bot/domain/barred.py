@@ -1,7 +1,8 @@
 """Who may not decide an entry: its author, and whoever decided before what is decided anew."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, exists, or_, select
@@ -26,6 +27,7 @@ class Bar(StrEnum):
     """Two disagree about it: owners and organisers decide."""
 
 
+@lru_cache(maxsize=256)
 def is_barred(staff_id: int, entry: Any = Motto) -> ColumnElement[bool]:
     """Entries that this colleague may not decide; `entry` is whichever alias stands for them."""
     return or_(*_bars(staff_id, entry).values())
@@ -60,7 +62,9 @@ def ensure_may_undo(session: Session, numbers: Collection[int], staff_id: int) -
             raise _REFUSALS[bar](number)
 
 
-def _bars(staff_id: int, entry: Any) -> dict[Bar, ColumnElement[bool]]:
+@lru_cache(maxsize=256)
+def _bars(staff_id: int, entry: Any) -> Mapping[Bar, ColumnElement[bool]]:
+    """Kept, since the desk asks for them several times and to put them together takes longest."""
     # With a null on either side a comparison is neither true nor false, and `not` of it neither.
     mine = select(ModeratorPhone.member_key).where(ModeratorPhone.staff_id == staff_id)
     appealed = and_(entry.appealed_against.is_not(None), entry.appealed_against == staff_id)

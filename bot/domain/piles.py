@@ -54,6 +54,7 @@ _MOTTO = table_of(Motto)
 _WAITING = Motto.state == MottoState.WAITING
 _FATES = (MottoState.WAITING, MottoState.APPROVED, MottoState.RETURNED)
 _OLDEST = func.min(Motto.submitted_at)
+_LYING = aliased(Motto)
 _CLAIMED = exists().where(PileClaim.pile_id == Motto.pile_id)
 _PUT = (
     update(_MOTTO)
@@ -416,13 +417,11 @@ def _behind(first: Collection[int]) -> Any:
 
 def _lies(pile: Any) -> Any:
     """Whether something waits on this pile."""
-    lying = aliased(Motto)
-    return exists().where(lying.pile_id == pile, lying.state == MottoState.WAITING)
+    return exists().where(_LYING.pile_id == pile, _LYING.state == MottoState.WAITING)
 
 
 def _lies_for(staff_id: int, pile: Any) -> Any:
     """Whether something waits on this pile that the colleague may decide."""
-    lying = aliased(Motto)
     return exists().where(
-        lying.pile_id == pile, lying.state == MottoState.WAITING, ~is_barred(staff_id, lying)
+        _LYING.pile_id == pile, _LYING.state == MottoState.WAITING, ~is_barred(staff_id, _LYING)
     )

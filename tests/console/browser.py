@@ -40,7 +40,8 @@ class Browser:
     def form_token(self) -> str:
         """The token of a form on a page that this browser may see; it lasts as the cookie does."""
         if self._token is None or self._token[0] != self.cookie:
-            page = self.get("/admin", follow_redirects=True)
+            # The page that is made quickest.
+            page = self.get("/admin/invited")
             found = TOKEN.search(page.text)
             assert found, "a page without a form"
             self._token = self.cookie, found[1]

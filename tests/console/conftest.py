@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask, Response, send_from_directory
 from pydantic import SecretStr
 from sqlalchemy import Engine
@@ -46,12 +46,13 @@ class Clock:
 
 
 @pytest.fixture(autouse=True)
-def hashed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let each password be hashed but once: it is slow on purpose, and the tests know few."""
-    monkeypatch.setattr(passwords, "keep", _kept)
+def hashed_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are slow on purpose; how slow, tests/domain/test_passwords.py knows."""
+    monkeypatch.setattr(passwords, "_HASHER", _QUICK)
+    monkeypatch.setattr(passwords, "_NOBODYS", _QUICK.hash("nobody's"))
 
 
-_kept = cache(passwords.keep)
+_QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @pytest.fixture

@@ -313,6 +313,7 @@ def test_the_later_of_two_hears_who_decided_what_and_when(
     li: Browser, wang: Browser, submit: Submit, clock: Clock, opened: Opened
 ) -> None:
     number, other = submit(BRICK), submit(CLEAN)
+    li.get("/admin")
     approve(li, number)
     clock.advance(seconds=10)
 

@@ -183,7 +183,7 @@ def test_for_unknown_and_known_names_the_same_is_done(
         said.append(list(done))
 
     assert said[0] == said[1]
-    assert [deed for deed in said[0] if "argon2" in deed] == ["$argon2id$v=19$m=19456,t=2,p=1"]
+    assert sum("argon2" in deed for deed in said[0]) == 1
 
 
 @pytest.mark.usefixtures("li_has_an_account")
