@@ -18,7 +18,7 @@ from bot.domain.roles import Role
 from bot.domain.services import Transaction
 from bot.storage.database import open_engine
 from bot.storage.tables import Base, Motto
-from tests.builders import key, said
+from tests.builders import a_campaign, chained, key, said
 from tests.console.browser import TOKEN, TRIAL_CODE
 from tests.console.conftest import PASSWORD, Clock, Opened, Submit, a_colleague
 from tests.console.test_security import PAYLOADS
@@ -47,9 +47,11 @@ LETTERS = [
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    """A database that a server's threads can share."""
+    """The small campaign in a database that a server's threads can share."""
     engine = open_engine(f"sqlite:///{tmp_path}/sibian.db")
     Base.metadata.create_all(engine)
+    with chained(engine).begin() as session:
+        a_campaign(session)
     yield engine
     engine.dispose()
 
