@@ -61,7 +61,13 @@ SPENT = re.compile(r"今天(\d+)票都投完了，谢谢您！(?:明天0点|投�
 CLOSED = re.compile(r"投票.*结束了。")
 TAKEN_BACK = re.compile(r"✔ 投给(\d+)号的票撤回了")
 RECEIVED = re.compile(r"✔ 收到，您的编号是 (\d+) 号")
+UNCOUNTED = re.compile("这条没有算")
 GRADED = re.compile(r"^(?:✔ 答对了|✘ 您(?:选|填))")
+CLAIMS = (
+    (VOTED, "vote", True), (TAKEN_BACK, "back", True), (GRADED, "answer", True),
+    (UNCOUNTED, "answer", False),
+)  # fmt: skip
+"""What replies say of an effect: in which table, and whether there is one."""
 ONLY_ASK = ("帮助", "排名")
 """What the crowd says that changes nothing: the answer bears another time, or newer figures."""
 ASKS_TO_VOTE = re.compile(r"投(\d+)号")
@@ -271,9 +277,9 @@ def _i17(evidence: Evidence) -> Iterator[str]:
         if key not in evidence.sent:
             yield f"delivery {key[1].hex()[:8]} of a message nobody sent"
         words = content_of((row["reply"] or b"").replace(b"\0", b"somebody").decode())
-        for pattern, table in ((VOTED, "vote"), (TAKEN_BACK, "back"), (GRADED, "answer")):
-            if pattern.search(words) and not effects[key][table]:
-                yield f"'{words[:12]}' is kept without its effect"
+        for pattern, table, counts in CLAIMS:
+            if pattern.search(words) and bool(effects[key][table]) is not counts:
+                yield f"'{words[:12]}' is kept, and {'nothing' if counts else 'it'} counted"
     mottos = {(row["author"], _number(row["id"])) for row in evidence.rows["motto"]}
     for said, reply in _replies(evidence):
         received = RECEIVED.search(reply.text)

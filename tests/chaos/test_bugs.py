@@ -122,7 +122,7 @@ class Hunt:
 HUNTS = {
     "reply before commit": Hunt(votes_whose_commit_never_comes, {"I01"}),
     "redis de-duplication, lease of 300 ms": Hunt(
-        answers_whose_worker_dies_after_the_commit, {"I07"}
+        answers_whose_worker_dies_after_the_commit, {"I17"}
     ),
     "redis de-duplication, lease of 60 s": Hunt(
         answers_whose_worker_dies_after_the_commit, {"answered"}
