@@ -1,6 +1,7 @@
 """Questions of any words that the bank takes, for what must hold of all of them."""
 
 import unicodedata
+from functools import cache
 
 from hypothesis import strategies as st
 
@@ -13,7 +14,9 @@ SIGNS = "=~#{}:\\%*\"'|/<>&[]()-;,.@+^_x007 \u3000\u00a0（）。，：；√×�
 letters = st.one_of(st.sampled_from(SIGNS), st.characters(exclude_categories=["C", "Zl", "Zp"]))
 
 
+@cache
 def words(most: int, least: int = 1) -> st.SearchStrategy[str]:
+    """To put together what may be drawn takes ten times as long as to draw it."""
     return (
         st.text(letters, max_size=most)
         .map(str.strip)
@@ -30,6 +33,7 @@ def look(option: str) -> str:
 
 options = st.lists(words(40), min_size=2, max_size=8, unique_by=look)
 blanks = st.lists(words(40).filter(fold), min_size=1, max_size=4)
+codes = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", fullmatch=True)
 
 
 @st.composite
@@ -47,7 +51,7 @@ def any_question(draw: st.DrawFn) -> Question:
         case _:
             answer = draw(blanks)
     return Question(
-        code=draw(st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", fullmatch=True)),
+        code=draw(codes),
         kind=kind,
         stem=draw(words(90)),
         options=tuple(given),
