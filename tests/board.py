@@ -5,13 +5,14 @@ from collections.abc import Callable, Hashable
 from copy import deepcopy
 from functools import cache
 from hashlib import blake2b
+from pathlib import Path
 from typing import TypeVar, cast
 
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
-from bot.storage.database import open_sessions
+from bot.storage.database import open_engine, open_sessions
 from bot.storage.tables import Base
 
 Picture = bytes
@@ -31,6 +32,12 @@ def laid_out(scene: Scene) -> Engine:
     connection, engine = _board()
     _lay(connection, _picture_of(scene))
     return engine
+
+
+def written_down(scene: Scene, file: Path) -> Engine:
+    """An engine over a file with a copy of the scene, which threads and processes can share."""
+    file.write_bytes(_picture_of(scene))
+    return open_engine(f"sqlite:///{file}")
 
 
 def picture(session: Session) -> Picture:

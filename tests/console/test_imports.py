@@ -20,11 +20,11 @@ from bot.domain.bank_search import Wanted
 from bot.domain.roles import Role
 from bot.domain.services import Transaction
 from bot.domain.uploads import Holds
-from bot.storage.database import open_engine
-from bot.storage.tables import Audit, Base
+from bot.storage.tables import Audit
 from quiz_bank import Question
 from quiz_bank.formats.exporting import FORMATS
-from tests.builders import a_question
+from tests.board import written_down
+from tests.builders import a_campaign, a_question
 from tests.console.browser import Browser, text_of
 from tests.console.conftest import Clock, Opened, signed_in
 from tests.console.test_security import PAYLOADS, sealed
@@ -43,9 +43,8 @@ PASTED = "1. 五中全会在哪里举行？（B）\nA. 上海　B. 北京\n解�
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    """A database that the thread which reads can share."""
-    engine = open_engine(f"sqlite:///{tmp_path}/sibian.db")
-    Base.metadata.create_all(engine)
+    """The small campaign in a database that the thread which reads can share."""
+    engine = written_down(a_campaign, tmp_path / "sibian.db")
     yield engine
     engine.dispose()
 

@@ -16,9 +16,9 @@ from werkzeug.serving import make_server
 from bot.domain.moderation import Reason
 from bot.domain.roles import Role
 from bot.domain.services import Transaction
-from bot.storage.database import open_engine
-from bot.storage.tables import Base, Motto
-from tests.builders import a_campaign, chained, key, said
+from bot.storage.tables import Motto
+from tests.board import written_down
+from tests.builders import a_campaign, key, said
 from tests.console.browser import TOKEN, TRIAL_CODE
 from tests.console.conftest import PASSWORD, Clock, Opened, Submit, a_colleague
 from tests.console.test_security import PAYLOADS
@@ -48,10 +48,7 @@ LETTERS = [
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
     """The small campaign in a database that a server's threads can share."""
-    engine = open_engine(f"sqlite:///{tmp_path}/sibian.db")
-    Base.metadata.create_all(engine)
-    with chained(engine).begin() as session:
-        a_campaign(session)
+    engine = written_down(a_campaign, tmp_path / "sibian.db")
     yield engine
     engine.dispose()
 

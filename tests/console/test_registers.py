@@ -17,12 +17,12 @@ from bot.domain.roles import Role
 from bot.domain.services import Transaction
 from bot.domain.unit_import import Brought
 from bot.domain.uploads import Holds
-from bot.storage.database import open_engine
-from bot.storage.tables import Audit, Base, RosterName, Unit
+from bot.storage.tables import Audit, RosterName, Unit
 from bot.unit_files import apart
 from quiz_bank.formats.confined import Report
 from quiz_bank.formats.found import Progress
-from tests.builders import a_campaign, a_member, chained, key
+from tests.board import written_down
+from tests.builders import a_campaign, a_member, key
 from tests.console.browser import Browser, text_of
 from tests.console.conftest import Opened, signed_in
 from tests.console.test_security import PAYLOADS
@@ -38,10 +38,7 @@ ROSTER = "单位编码,姓名\nCD-XA,张三\nCD-XA,李四\n"
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
     """The small campaign in a database that the thread which reads can share."""
-    engine = open_engine(f"sqlite:///{tmp_path}/sibian.db")
-    Base.metadata.create_all(engine)
-    with chained(engine).begin() as session:
-        a_campaign(session)
+    engine = written_down(a_campaign, tmp_path / "sibian.db")
     yield engine
     engine.dispose()
 
