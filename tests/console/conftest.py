@@ -104,7 +104,7 @@ def an_app(transaction: Transaction, **settings: Any) -> Flask:
 
 
 def _vendor(filename: str) -> Response:
-    return send_from_directory(Path(bot.__file__).parent / "vendor", filename)
+    return send_from_directory(Path(bot.__file__).parent / "vendor", filename, max_age=3600)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from bot.domain.moderation import Reason
 from bot.domain.roles import Role
@@ -16,6 +16,7 @@ from bot.domain.uploads import Holds
 from bot.unit_files import apart
 from quiz_bank.formats.apart import dump
 from quiz_bank.formats.importing import find_questions
+from tests.axe import AXE, RULES, Scheme, needs_axe, violations
 from tests.console.conftest import Clock, Submit, signed_in
 from tests.console.test_imports import HEAD, ONE
 from tests.console.test_look import address, appeal, engine, fill_letterbox, fill_queue
@@ -23,12 +24,10 @@ from tests.console.test_registers import ROSTER, UNITS
 
 __all__ = ["address", "engine"]
 
-AXE = Path(__file__).parent.parent / "vendor" / "axe.min.js"
-
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
-    pytest.mark.skipif(not AXE.exists(), reason="axe-core was not fetched"),
+    needs_axe,
 ]
 
 PAGES = [
@@ -64,41 +63,48 @@ def bring(transaction: Transaction, holds: Holds, report: dict[str, Any]) -> Non
         services.uploads.note(token, report=report)
 
 
-@pytest.fixture(params=["light", "dark"])
-def scheme(request: pytest.FixtureRequest) -> Any:
-    return request.param
-
-
 @pytest.fixture
-def page(chromium: Chromium, address: str, owner: str, scheme: Any) -> Iterator[Page]:
-    with chromium.new_context(color_scheme=scheme, bypass_csp=True) as context:
+def page(chromium: Chromium, address: str, owner: str) -> Iterator[Page]:
+    """A page on which the owner is signed in."""
+    with chromium.new_context(bypass_csp=True) as context:
         context.add_cookies([{"name": "sibian", "value": owner, "url": address}])
         yield context.new_page()
 
 
-def test_axe_finds_nothing_wrong(page: Page, address: str, tmp_path: Path, scheme: str) -> None:
+def test_axe_finds_nothing_wrong(page: Page, address: str, tmp_path: Path) -> None:
+    page.add_init_script(path=AXE)
     wrong = []
     for path in PAGES:
         page.goto(f"{address}/admin{path}")
-        for details in page.locator("details").all():
-            details.evaluate("(details) => { details.open = true; }")
+        page.evaluate(OPEN_ALL)
         name = path.strip("/").replace("/", "-") or "desk"
-        page.screenshot(path=tmp_path / f"{name}-{scheme}.png")
-        page.evaluate(AXE.read_text("utf-8"))
-        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-        wrong += [(path, rule["id"], rule["nodes"][0]["html"]) for rule in found]
+        for scheme in RULES:
+            wrong += violations(page, scheme)
+            page.screenshot(path=tmp_path / f"{name}-{scheme}.png")
 
     assert wrong == []
 
 
-def test_who_chose_a_look_keeps_it(page: Page, address: str, scheme: str) -> None:
-    other = {"light": "深色", "dark": "浅色"}[scheme]
+OPEN_ALL = "() => document.querySelectorAll('details').forEach(one => { one.open = true; })"
+
+
+def test_who_chose_a_look_keeps_it(page: Page, address: str) -> None:
     page.goto(f"{address}/admin/account")
     look = page.locator("html")
-    assert look.get_attribute("data-bs-theme") == scheme
+    for scheme in RULES:
+        page.emulate_media(color_scheme=scheme)
+        expect(look).to_have_attribute("data-bs-theme", scheme)
 
-    page.get_by_role("button", name=other).click()
+    choices: list[tuple[str, Scheme, Scheme]] = [
+        ("浅色", "light", "dark"),
+        ("深色", "dark", "light"),
+    ]
+    for name, chosen, machine in choices:
+        page.emulate_media(color_scheme=machine)
+        page.goto(f"{address}/admin/account")
+        page.get_by_role("button", name=name).click()
+        page.get_by_role("button", name=name, pressed=True).wait_for()
 
-    page.get_by_role("button", name=other, pressed=True).wait_for()
-    page.goto(f"{address}/admin/")
-    assert look.get_attribute("data-bs-theme") == {"深色": "dark", "浅色": "light"}[other]
+        page.goto(f"{address}/admin/")
+
+        assert look.get_attribute("data-bs-theme") == chosen

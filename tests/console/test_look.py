@@ -173,9 +173,10 @@ def look_at(page: Page, folder: Path, name: str) -> None:
     for screen, extent in SCREENS.items():
         page.set_viewport_size(size(extent))
         page.screenshot(path=folder / f"{name}-{screen}.png", full_page=True)
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
         # One question for all: hundreds of them take half a minute.
-        assert min(page.evaluate(HEIGHTS, PRESSED), default=44) >= 44, (name, screen)
+        sticks_out, heights = page.evaluate(MEASURES, PRESSED)
+        assert not sticks_out, (name, screen)
+        assert min(heights, default=44) >= 44, (name, screen)
 
 
 PRESSED = (
@@ -184,11 +185,14 @@ PRESSED = (
 )
 """What one can press; of a box to tick its label."""
 
-HEIGHTS = """chosen => [...document.querySelectorAll(chosen)]
-  .filter(one => one.checkVisibility({visibilityProperty: true}))
-  .map(one => one.getBoundingClientRect())
-  .filter(box => box.width && box.height)
-  .map(box => box.height)"""
+MEASURES = """chosen => [
+  document.documentElement.scrollWidth > window.innerWidth,
+  [...document.querySelectorAll(chosen)]
+    .filter(one => one.checkVisibility({visibilityProperty: true}))
+    .map(one => one.getBoundingClientRect())
+    .filter(box => box.width && box.height)
+    .map(box => box.height),
+]"""
 
 
 # ------------------------------------------------------------ looks
@@ -497,7 +501,7 @@ def mixed(count: int) -> list[str]:
         for place in range(0, len(PLACES), 2)
         for deed in range(0, len(deeds), 2)
     ]
-    said = [kinds[n % len(kinds)] for n in range(count)]
+    said = [kinds[n % (count // 3)] for n in range(count)]
     said = [f"我的座右铭是：{motto}" if n % 3 else motto for n, motto in enumerate(said)]
     advertised = (f"加微信领红包{PLACES[n % 20]}{PLACES[n // 20]}" for n in range(count))
     return [next(advertised) if n % 10 == 9 else motto for n, motto in enumerate(said)]
@@ -543,10 +547,13 @@ def test_what_is_marked_is_decided_with_one_key_and_the_keys_are_told(
     assert states(opened) == ["approved", "returned", "approved", "returned", "waiting"]
 
 
+@pytest.mark.parametrize(
+    ("entries", "keys"), [(60, 40), pytest.param(300, 200, marks=pytest.mark.deep)]
+)
 def test_three_hundred_entries_take_two_hundred_keys(
-    page: Page, address: str, submit: Submit, clock: Clock, opened: Opened
+    page: Page, address: str, submit: Submit, clock: Clock, opened: Opened, entries: int, keys: int
 ) -> None:
-    for words in mixed(300):
+    for words in mixed(entries):
         submit(words)
         clock.advance(seconds=1)
     sit_down(page, address)
@@ -564,7 +571,7 @@ def test_three_hundred_entries_take_two_hundred_keys(
         for key_ in ("r", "4") if "微信" in motto else ("a",):
             press(key_)
 
-    assert pressed <= 200, pressed
+    assert pressed <= keys, pressed
     assert states(opened).count("waiting") == 0
 
 

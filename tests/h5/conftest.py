@@ -134,7 +134,7 @@ def some_settings(public_url: str = "") -> Settings:
 
 
 def _vendor(filename: str) -> Response:
-    return send_from_directory(VENDOR, filename)
+    return send_from_directory(VENDOR, filename, max_age=3600)
 
 
 @pytest.fixture

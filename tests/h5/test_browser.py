@@ -18,6 +18,7 @@ from bot.domain.questions import Shelf
 from bot.domain.services import open_services
 from bot.domain.votes import LATE
 from bot.storage.tables import Round, Vote
+from tests.axe import AXE, RULES, needs_axe, violations
 from tests.builders import CLOSES, NOON, key
 from tests.domain.test_certificates import PLAN as AWARD
 from tests.domain.test_draws import PLAN as DRAW
@@ -33,8 +34,6 @@ pytestmark = [
 
 TEMPLATES = Path(h5.__file__).parent / "templates" / "h5"
 NO_PAGES = {"layout.html", "parts.html"}
-AXE = Path(__file__).parent.parent / "vendor" / "axe.min.js"
-"""The rules of axe-core, which `dev.py` fetches with the browser libraries."""
 
 WORDS = [
     "愿做一块砖，哪里需要哪里搬",
@@ -245,21 +244,9 @@ def test_a_browser_that_runs_scripts_finds_none(
     assert set(fetched) == styles | {urlsplit(path).path for path in paths}
 
 
-@pytest.mark.skipif(not AXE.exists(), reason="axe-core was not fetched")
-@pytest.mark.parametrize(
-    ("larger", "scheme", "rules"),
-    [(False, "light", {}), (True, "dark", {"runOnly": ["color-contrast"]})],
-    ids=["all rules", "colours of the night"],
-)
+@needs_axe
 def test_axe_finds_nothing_wrong_on_any_page(
-    chromium: Browser,
-    app: Flask,
-    address: str,
-    pages: list[str],
-    own_pages: OwnPages,
-    larger: bool,
-    scheme: Any,
-    rules: dict[str, list[str]],
+    chromium: Browser, app: Flask, address: str, pages: list[str], own_pages: OwnPages
 ) -> None:
     seen: set[str] = set()
 
@@ -268,22 +255,15 @@ def test_axe_finds_nothing_wrong_on_any_page(
 
     with (
         template_rendered.connected_to(note, app),
-        chromium.new_context(
-            viewport={"width": 375, "height": 812}, color_scheme=scheme, bypass_csp=True
-        ) as context,
+        chromium.new_context(viewport={"width": 375, "height": 812}, bypass_csp=True) as context,
     ):
-        if larger:
-            enlarge(context, address)
+        context.add_init_script(path=AXE)
         page = context.new_page()
 
         for visit in [*ways_to(page, address, pages), *own_pages(page)]:
             visit()
-            page.evaluate(AXE.read_text("utf-8"))
-            found = page.evaluate(
-                "rules => axe.run(document, {resultTypes: ['violations'], ...rules})", rules
-            )["violations"]
-
-            assert [(page.url, rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
+            for scheme in RULES:
+                assert violations(page, scheme) == []
     assert seen == {template.name for template in TEMPLATES.iterdir()} - NO_PAGES
 
 
