@@ -14,13 +14,11 @@ from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import Engine, event
-from sqlalchemy.orm import Session
 
 import bot.app
 import bot.serving
@@ -55,6 +53,8 @@ class Step(StrEnum):
 
 
 _dies_at: ContextVar[str] = ContextVar("dies_at", default="")
+_has_kept: ContextVar[bool] = ContextVar("has_kept", default=False)
+"""Whether the answer is written, so that the next COMMIT is the turn's."""
 _LOCK = re.compile(r"FROM member\b", re.IGNORECASE)
 _EFFECT = re.compile(r"INSERT INTO (vote|answer|attempt|motto|withdrawn_vote|person)\b")
 _KEEP = re.compile(r"INSERT INTO delivery\b")
@@ -72,7 +72,6 @@ def create_app(
         clock = bugs.clock_of(name)
     app = bot.app.create_app(settings, clock, closing)
     _watch(app.extensions["engine"])
-    _watch_sessions()
     _read_header(app)
     return app
 
@@ -83,18 +82,22 @@ def _watch(engine: Engine) -> None:
         # One statement may carry several steps; the first that is asked for counts.
         for step, pattern in ((Step.LOCKED, _LOCK), (Step.DONE, _EFFECT), (Step.KEPT, _KEEP)):
             if pattern.search(statement):
+                _has_kept.set(_has_kept.get() or step is Step.KEPT)
                 die_at(step)
 
     @event.listens_for(engine, "commit")
     def _commits(_connection: Any) -> None:
         die_at(Step.COMMITTING)
 
+    commit = engine.dialect.do_commit
 
-@cache
-def _watch_sessions() -> None:
-    @event.listens_for(Session, "after_commit")
-    def _committed(_session: Session) -> None:
-        die_at(Step.COMMITTED)
+    def do_commit(connection: Any) -> None:
+        # Not a session's event: a turn commits its connection, and most sessions never begin.
+        commit(connection)
+        if _has_kept.get():
+            die_at(Step.COMMITTED)
+
+    engine.dialect.do_commit = do_commit  # type: ignore[assignment,method-assign]
 
 
 def _read_header(app: Flask) -> None:
@@ -103,6 +106,7 @@ def _read_header(app: Flask) -> None:
 
     def wrapped(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         _dies_at.set(environ.get(name, ""))
+        _has_kept.set(False)
         body = answer(environ, start_response)
         die_at(Step.ANSWERING)
         return body

@@ -25,7 +25,6 @@ from sqlalchemy import (
     MetaData,
     Table,
     delete,
-    event,
     func,
     insert,
     select,
@@ -80,36 +79,33 @@ class _Wrapped(Turns):
 # ------------------------------------------------------------ reply before commit
 
 
-class _LateSessions:
-    """Sessions that commit a moment after the answer has gone out."""
+@contextmanager
+def _committed_late(sessions: Sessions) -> Iterator[Session]:
+    """A transaction that is committed a moment after the answer has gone out."""
+    connection = sessions.kw["bind"].connect()
+    session = sessions(bind=connection)
+    connection.begin()
+    try:
+        yield session
+    except BaseException:
+        connection.close()
+        raise
 
-    def __init__(self, sessions: Sessions) -> None:
-        self._sessions = sessions
-
-    def __call__(self) -> Session:
-        return self._sessions()
-
-    @contextmanager
-    def begin(self) -> Iterator[Session]:
-        session = self._sessions()
-        session.begin()
-        try:
-            yield session
-        except BaseException:
-            session.close()
-            raise
-        context = copy_context()
-        threading.Thread(target=lambda: context.run(self._commit, session)).start()
-
-    def _commit(self, session: Session) -> None:
+    def commit() -> None:
         time.sleep(0.05)
-        session.commit()
-        session.close()
+        if session.in_transaction():
+            session.commit()
+        connection.commit()
+        connection.close()
+
+    context = copy_context()
+    threading.Thread(target=lambda: context.run(commit)).start()
 
 
 class _AnswersTooEarly(Turns):
     def __init__(self, sessions: Sessions, *rest: Any) -> None:
-        super().__init__(_LateSessions(sessions), *rest)  # type: ignore[arg-type]
+        super().__init__(sessions, *rest)
+        self._transaction = lambda: _committed_late(sessions)
 
 
 # ------------------------------------------------------------ de-duplication in Redis
@@ -306,7 +302,7 @@ def _own_clock(_session: Session) -> datetime:
 
 
 def _audit_later() -> None:
-    """Write the audit row once the deed is committed."""
+    """Write the audit row a second later, when the deed is committed."""
 
     def record(
         session: Session,
@@ -320,13 +316,13 @@ def _audit_later() -> None:
         row = insert(Audit).values(
             at=now, actor=actor, action=action, subject=subject, version=version, facts=facts
         )
-        engine = session.get_bind()
+        engine = session.get_bind().engine
 
-        @event.listens_for(session, "after_commit", once=True)
-        def _committed(_session: Session) -> None:
-            with Session(engine) as later:
+        def write() -> None:
+            with engine.begin() as later:
                 later.execute(row)
-                later.commit()
+
+        threading.Timer(1, write).start()
 
     put_in_place(bot.domain.audit, "record", record)
 
