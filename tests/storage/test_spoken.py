@@ -4,12 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Select, Table, bindparam, select
+from sqlalchemy import Select, Table, bindparam, insert, select, text
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from bot.storage.database import Sessions
 from bot.storage.directly import ask
 from bot.storage.spoken import Query
-from bot.storage.tables import Attempt, Contest, Delivery, Member, Motto, Round, table_of
+from bot.storage.tables import Attempt, Contest, Delivery, Member, Motto, Round, Unit, table_of
+from bot.storage.together import Together
 from tests.builders import FIRST_DAY, NOON, a_member, an_approved_motto, key
 from tests.handlers.papers import a_paper, five_questions
 
@@ -58,3 +60,40 @@ def test_values_are_told_as_sqlalchemy_tells_them(peopled: Sessions) -> None:
         row = Query(question).first(session, values)
         assert tuple(row) == tuple(ask(session, question, values).one())
         assert Query(question).first(session, values | {"until": NOON - timedelta(days=9)}) is None
+
+
+@pytest.mark.slow
+def test_a_broken_key_is_told_as_sqlalchemy_tells_it(peopled: Sessions) -> None:
+    again = Together(insert(table_of(Unit)).values(id=1, code="CD", name="又一个"))
+
+    with peopled() as session, pytest.raises(IntegrityError):
+        again.run(session, {})
+
+
+CUT = {
+    "postgresql": ("SELECT pg_backend_pid()", "SELECT pg_terminate_backend({})"),
+    "mysql": ("SELECT connection_id()", "KILL {}"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "store_url",
+    [
+        pytest.param("postgres", marks=pytest.mark.postgres),
+        pytest.param("mariadb", marks=pytest.mark.mariadb),
+    ],
+    indirect=True,
+)
+def test_a_line_that_was_cut_is_known_to_be_lost(sessions: Sessions) -> None:
+    question = Query(select(table_of(Contest).c.id))
+    own, cut = CUT[sessions.kw["bind"].dialect.name]
+
+    with sessions() as session, sessions() as other:
+        number = session.scalar(text(own))
+        other.execute(text(cut.format(number)))
+        with pytest.raises(OperationalError) as told:
+            question.all(session, {})
+        assert told.value.connection_invalidated
+        session.rollback()
+        assert len(question.all(session, {})) == 1, "on another line"
