@@ -3,7 +3,6 @@
 import json
 import random
 import shutil
-import struct
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
@@ -239,20 +238,20 @@ def test_a_file_that_names_another_way_of_packing_is_refused(small: Path, method
         read_manifest(small)
 
 
-def test_a_file_with_any_byte_changed_is_refused_and_nothing_is_touched(
+def test_a_file_with_a_bit_changed_is_refused_and_touches_nothing_or_says_the_same(
     small: Path, tmp_path: Path
 ) -> None:
     dice, whole = random.Random(7), small.read_bytes()
     engine = open_patient(f"sqlite:///{tmp_path / 'new.db'}")
-    contents, refused = packed(small), 0
+    held, refused = lines(small), 0
     for _ in range(60):
         bytes_, place = bytearray(whole), dice.randrange(len(whole))
         bytes_[place] ^= 1 << dice.randrange(8)
         small.write_bytes(bytes_)
         try:
-            # Dates and attributes in the ZIP's own fields say nothing about the contents.
+            # Dates in the ZIP's own fields, and the last bits of what is packed, mean nothing.
             assert read_manifest(small).tables == read_manifest(the_whole(tmp_path, whole)).tables
-            assert not any(place in stretch for stretch in contents)
+            assert lines(small) == held
         except Damaged:
             with pytest.raises(Damaged):
                 restore(engine, small, heard)
@@ -260,19 +259,6 @@ def test_a_file_with_any_byte_changed_is_refused_and_nothing_is_touched(
     assert refused > 20
     assert inspect(engine).get_table_names() == []
     engine.dispose()
-
-
-def packed(file: Path) -> list[range]:
-    """Where in a ZIP what it holds stands, packed; the rest are its own fields."""
-    with zipfile.ZipFile(file) as archive:
-        entries, bytes_ = archive.infolist(), file.read_bytes()
-    stretches = []
-    for entry in entries:
-        # In front of it are thirty bytes, the last four of which say how long name and extras are.
-        header = entry.header_offset
-        begins = header + 30 + sum(struct.unpack("<HH", bytes_[header + 26 : header + 30]))
-        stretches.append(range(begins, begins + entry.compress_size))
-    return stretches
 
 
 def the_whole(tmp_path: Path, whole: bytes) -> Path:
