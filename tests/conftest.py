@@ -86,13 +86,19 @@ def fill_store(store_url: str, request: pytest.FixtureRequest) -> Callable[[Fill
 
 
 @pytest.fixture
-def sessions(store_url: str, fill_store: Callable[[Fill], None]) -> Iterator[Sessions]:
-    """Sessions on a migrated database with the small campaign, on each engine."""
+def hurried(store_url: str, fill_store: Callable[[Fill], None]) -> Iterator[Sessions]:
+    """Sessions on a migrated database with the small campaign, with the limits of a turn."""
     fill_store(with_a_campaign)
     engine = open_engine(store_url, pool_size=14)
-    wait_longer(engine)
     yield chained(engine)
     engine.dispose()
+
+
+@pytest.fixture
+def sessions(hurried: Sessions) -> Sessions:
+    """The same; others are waited for as long as a busy machine needs."""
+    wait_longer(hurried.kw["bind"])
+    return hurried
 
 
 _LONGER = {
@@ -104,10 +110,7 @@ _LONGER = {
 
 
 def wait_longer(engine: Engine) -> None:
-    """Let a transaction wait for another as long as a busy machine needs.
-
-    What the limits of a turn do is shown in tests/storage and tests/turns/test_overload.py.
-    """
+    """Take the limits of a turn away: what they do is shown where they are asked for."""
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:

@@ -27,7 +27,6 @@ class Bar(StrEnum):
     """Two disagree about it: owners and organisers decide."""
 
 
-@lru_cache(maxsize=256)
 def is_barred(staff_id: int, entry: Any = Motto) -> ColumnElement[bool]:
     """Entries that this colleague may not decide; `entry` is whichever alias stands for them."""
     return or_(*_bars(staff_id, entry).values())

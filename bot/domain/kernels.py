@@ -1,6 +1,7 @@
 """What the entries that wait say, as they are compared: each process works it out once.
 
-An entry whose words change gets another version, and with it another kernel.
+An entry whose words change gets another version, and with it another kernel. A name or a unit that
+its author gives later is not looked for in words that were worked out before.
 """
 
 from collections.abc import Collection, Iterator, Sequence

@@ -4,7 +4,7 @@ import asyncio
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -27,22 +27,13 @@ from bot.storage.database import Sessions, open_engine, open_sessions
 from bot.storage.tables import Member, Motto, Vote
 from bot.turns import BUDGET, NotRecorded
 from tests.apart import run_apart
-from tests.builders import Fill, a_member, an_approved_motto, chained, key, said, with_a_campaign
+from tests.builders import Fill, a_member, an_approved_motto, chained, key, said
 from tests.journeys.conftest import load_sample, settings_for
 from tests.service import serving
 from tests.turns.test_turns import NO_REDIS, turns
 from tests.wechat.courier import Carried, Courier
 
 pytestmark = [pytest.mark.slow, pytest.mark.long]
-
-
-@pytest.fixture
-def sessions(store_url: str, fill_store: Callable[[Fill], None]) -> Iterator[Sessions]:
-    """The small campaign; others are waited for no longer than a turn does."""
-    fill_store(with_a_campaign)
-    engine = open_engine(store_url, pool_size=14)
-    yield chained(engine)
-    engine.dispose()
 
 
 # --- a store that keeps us waiting
@@ -52,12 +43,12 @@ def answers_at_once(message: Message, state: State, services: Services) -> Step:
     return Step(say("好的"), Idle())
 
 
-def test_a_row_that_stays_locked_ends_the_turn_inside_its_budget(sessions: Sessions) -> None:
-    with sessions.begin() as session:
+def test_a_row_that_stays_locked_ends_the_turn_inside_its_budget(hurried: Sessions) -> None:
+    with hurried.begin() as session:
         a_member(session, "zhang")
-    plays = turns(sessions, answers_at_once)
+    plays = turns(hurried, answers_at_once)
 
-    with sessions.begin() as holder:
+    with hurried.begin() as holder:
         holder.execute(select(Member).where(Member.member_key == key("zhang")).with_for_update())
         began = time.monotonic()
         with pytest.raises(NotRecorded):
@@ -76,14 +67,14 @@ def test_a_row_that_stays_locked_ends_the_turn_inside_its_budget(sessions: Sessi
     ],
     indirect=["store_url"],
 )
-def test_a_statement_that_takes_for_ever_is_cut_short(sessions: Sessions, sleep: str) -> None:
+def test_a_statement_that_takes_for_ever_is_cut_short(hurried: Sessions, sleep: str) -> None:
     began = time.monotonic()
 
-    with pytest.raises(OperationalError), sessions.begin() as session:
+    with pytest.raises(OperationalError), hurried.begin() as session:
         session.execute(text(sleep))
 
     assert time.monotonic() - began < BUDGET
-    with sessions.begin() as session:
+    with hurried.begin() as session:
         assert session.scalar(select(func.count()).select_from(Member)) is not None
 
 
