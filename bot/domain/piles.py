@@ -37,6 +37,7 @@ from bot.domain.kernels import Kernels
 from bot.domain.moderation import Moderation, Outcome, Reason, Seen
 from bot.domain.mottos import Mottos
 from bot.domain.refusals import NoSuchEntry, NotLike
+from bot.storage.spoken import Query
 from bot.storage.tables import Motto, PileClaim, table_of
 
 PAGE = 20
@@ -65,11 +66,16 @@ _PUT = (
     )
     .values(pile_id=bindparam("pile"))
 )
-_ALL_WAITING = (
-    select(Motto.id, Motto.version, Motto.round_id, Motto.appealed_against, Motto.pile_id)
-    .where(_WAITING)
-    # Those that lie on a pile come first, so that a newcomer finds it.
-    .order_by(case((Motto.pile_id.is_(None), 1), else_=0), Motto.id)
+_UNSORTED = Query(
+    select(_MOTTO.c.id, _MOTTO.c.version, _MOTTO.c.round_id, _MOTTO.c.appealed_against)
+    .where(_WAITING, _MOTTO.c.pile_id.is_(None))
+    .order_by(_MOTTO.c.id)
+)
+# All of it stands in the index, in this order. An appeal lies alone.
+_SORTED = (
+    select(_MOTTO.c.id, _MOTTO.c.version, _MOTTO.c.round_id, _MOTTO.c.pile_id)
+    .where(_WAITING, _MOTTO.c.pile_id > 0)
+    .order_by(_MOTTO.c.pile_id, _MOTTO.c.id)
 )
 
 
@@ -154,24 +160,26 @@ class Piles:
         Apart, since comparing thousands takes longer than anybody may keep a writer's place.
         Whoever keeps one all the same gives `most`: when more than that wait, nothing is sorted.
         """
-        if not self._has_unsorted() or (most is not None and self._more_wait_than(most)):
-            return []
         self._session.flush()
+        unsorted = _UNSORTED.all(self._session, {})
+        if not unsorted or (most is not None and self._more_wait_than(most)):
+            return []
         # Not by the ORM, which takes longer for thousands of rows than all that is done with them.
-        waiting = self._session.connection().execute(_ALL_WAITING).all()
-        kernels = self._kernels.of(self._session, [(row[0], row[1]) for row in waiting])
+        lying = self._session.connection().execute(_SORTED).all()
+        kernels = self._kernels.of(self._session, [*lying, *unsorted])
         known: dict[int, Likeness] = defaultdict(Likeness)
+        for (_, _, round_id, pile), told in zip(lying, kernels[: len(lying)], strict=True):
+            if told is not None:
+                known[round_id].put(told, pile)
         placings = []
-        for one, told in zip(waiting, kernels, strict=True):
-            entry, version, round_id, appealed, lies_on = one
+        for row, told in zip(unsorted, kernels[len(lying) :], strict=True):
             if told is None:
                 continue
-            likeness, pile = known[round_id], lies_on
-            if pile is None:
-                pile = -entry if appealed else likeness.find(told) or _begun(entry, version)
-                placings.append(Placing(entry, version, pile))
-            if pile > 0:
-                likeness.put(told, pile)
+            pile = -row.id
+            if row.appealed_against is None:
+                pile = known[row.round_id].find(told) or _begun(row.id, row.version)
+                known[row.round_id].put(told, pile)
+            placings.append(Placing(row.id, row.version, pile))
         return placings
 
     def place(self, placings: Iterable[Placing]) -> None:
@@ -323,10 +331,6 @@ class Piles:
         head = read_card(self._session, number)
         former = Mottos(self._session, self._now).former_words(number)
         return head is not None and words in (head.words, former)
-
-    def _has_unsorted(self) -> bool:
-        unsorted = select(Motto.id).where(_WAITING, Motto.pile_id.is_(None)).limit(1)
-        return self._session.scalar(unsorted) is not None
 
     def _more_wait_than(self, most: int) -> bool:
         beyond = select(Motto.id).where(_WAITING).order_by(Motto.submitted_at).offset(most).limit(1)

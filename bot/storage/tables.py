@@ -779,6 +779,7 @@ class Motto(Base):
     __table_args__ = _rules(
         UniqueConstraint("round_id", "author"),
         Index("ix_motto_queue", "state", "submitted_at"),
+        Index("ix_motto_pile", "state", "pile_id", "id", "version", "round_id"),
         Index("ix_motto_wall", "round_id", "state", "decided_at"),
         Index("ix_motto_card", "round_id", "folded", "state", "decided_at"),
     )
