@@ -62,9 +62,7 @@ def find(message: Message, _state: State, services: Services) -> Step:
         reading.unit_words(message.text), message.raw.strip(), reading.first_part(message.text),
         message.sound,
     )  # fmt: skip
-    found = next(
-        (cards for words in ways if (cards := services.units.find(words, AT_ONCE + 1))), ()
-    )
+    found = services.units.find(*ways, limit=AT_ONCE + 1)
     if not found:
         return Step(wording.no_unit_found(message.raw.strip()), FindingUnit())
     if len(found) == 1:

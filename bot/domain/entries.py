@@ -26,8 +26,8 @@ from bot.domain import audit
 from bot.domain.identity import mask
 from bot.domain.refusals import DecidedMeanwhile, NoRound
 from bot.domain.units import UnitCard
-from bot.storage.directly import ask
 from bot.storage.locks import hold_open
+from bot.storage.spoken import Query
 from bot.storage.tables import (
     Audit,
     EntryFile,
@@ -146,16 +146,21 @@ _ROUND_OF_ENTRY = select(Round.id).where(
 _ROUNDS = select(Round.id).where(Round.id.in_(bindparam("rounds", expanding=True)))
 
 
-def current_round(session: Session, at: datetime, *, hold: bool = False) -> Row[Any]:
+def current_round(session: Session, at: datetime, *, hold: bool = False) -> Any:
     """The row of the round in force `at` that moment; on hold it is not sealed before we commit.
 
     It is the one that began to collect last; the one to begin first where none has yet. Raises
     NoRound.
     """
     asked = hold_open(session, _ROUND_IN_FORCE) if hold else _ROUND_IN_FORCE
-    if (found := ask(session, asked, {"at": at}).first()) is None:
+    if (found := _asking(asked).first(session, {"at": at})) is None:
         raise NoRound
     return found
+
+
+@cache
+def _asking(question: Select[Any]) -> Query:
+    return Query(question)
 
 
 def sealed_at(round_id: Any) -> ScalarSelect[datetime | None]:
@@ -170,8 +175,13 @@ def read_cards(session: Session, *conditions: Any, order: Any = Motto.id) -> lis
 
 def read_card(session: Session, number: int) -> MottoCard | None:
     """The entry of this number, in whatever state."""
-    found = read_cards(session, Motto.id == id_of(number))
-    return found[0] if found else None
+    found = session.execute(_one_card(), {"entry": id_of(number)}).first()
+    return to_card(found) if found else None
+
+
+def cards_by_id(session: Session, ids: Collection[int]) -> list[MottoCard]:
+    """The entries of these ids, in whatever state, the first first."""
+    return [to_card(row) for row in session.execute(_some_cards(), {"entries": list(ids)})]
 
 
 UNIT_OF_ENTRY = func.coalesce(Motto.unit_id, Member.unit_id)
@@ -194,6 +204,20 @@ def cards() -> Select[*tuple[Any, ...]]:
         .outerjoin(SentEntry, SentEntry.motto_id == Motto.id)
         .outerjoin(EntryFile, and_(EntryFile.motto_id == Motto.id, EntryFile.place == COVER))
     )
+
+
+# Made once: to make such a statement up takes as long as to carry it out.
+
+
+@cache
+def _one_card() -> Select[*tuple[Any, ...]]:
+    return cards().where(Motto.id == bindparam("entry"))
+
+
+@cache
+def _some_cards() -> Select[*tuple[Any, ...]]:
+    among = Motto.id.in_(bindparam("entries", expanding=True))
+    return cards().where(among).order_by(Motto.id)
 
 
 def to_card(row: Row[*tuple[Any, ...]]) -> MottoCard:

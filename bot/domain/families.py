@@ -21,7 +21,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from bot.domain.entries import MottoCard, MottoState, cards, id_of, number_of, read_cards
+from bot.domain.entries import MottoCard, MottoState, cards, cards_by_id, id_of, number_of
 from bot.domain.identity import mask
 from bot.storage.tables import Member, Motto
 
@@ -130,7 +130,7 @@ def cards_of(session: Session, numbers: Sequence[int]) -> list[MottoCard]:
         return []
     rows = session.execute(_LEADS, {"entries": [id_of(number) for number in numbers]}).all()
     leads = {row.named: number_of(row.id) for row in rows}
-    found = counted(session, read_cards(session, Motto.id.in_({row.id for row in rows})))
+    found = counted(session, cards_by_id(session, {row.id for row in rows}))
     cards = {card.number: card for card in found}
     order = dict.fromkeys(leads[id_of(number)] for number in numbers if id_of(number) in leads)
     return [cards[number] for number in order]

@@ -18,6 +18,7 @@ from bot.domain.entries import (
     MottoState,
     all_decided_meanwhile,
     cards,
+    cards_by_id,
     cause_of,
     change_held,
     current_round,
@@ -25,7 +26,6 @@ from bot.domain.entries import (
     id_of,
     number_of,
     read_card,
-    read_cards,
     sealed_at,
     subject_of,
     to_card,
@@ -533,7 +533,7 @@ class Moderation:
                 raise NoSuchEntry(one.number)
         same = {one.number: None for one in seen if versions[one.number] == one.version}
         ids = [id_of(number) for number in same]
-        found = {card.number: card for card in read_cards(self._session, Motto.id.in_(ids))}
+        found = {card.number: card for card in cards_by_id(self._session, ids)}
         return [found[number] for number in same]
 
     def _late(

@@ -3,10 +3,10 @@
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain import audit
@@ -22,7 +22,6 @@ from bot.domain.entries import (
     id_of,
     number_of,
     read_card,
-    read_cards,
     subject_of,
     to_card,
 )
@@ -55,6 +54,12 @@ PAGE = 20
 _VOTES_FOR = select(func.count()).where(
     Vote.motto_id == func.coalesce(first_of(bindparam("motto")), bindparam("motto"))
 )
+
+
+@cache
+def _of_author() -> Select[*tuple[Any, ...]]:
+    own = and_(Motto.author == bindparam("member"), Motto.round_id == bindparam("round"))
+    return cards().where(own)
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,7 @@ class Mottos:
     def __init__(self, session: Session, now: datetime) -> None:
         self._session, self._now = session, now
 
-    def ensure_collecting(self) -> Row[Any]:
+    def ensure_collecting(self) -> Any:
         """The round, if mottos are taken now. Raises NoRound, CollectingClosed, SentInByUnits."""
         current = current_round(self._session, self._now)
         if current.kind != Kind.MOTTO:
@@ -106,8 +111,8 @@ class Mottos:
     def mine(self, member: bytes) -> MottoCard | None:
         """The member's own motto in this round, in whatever state."""
         round_id = current_round(self._session, self._now).id
-        found = read_cards(self._session, Motto.author == member, Motto.round_id == round_id)
-        return found[0] if found else None
+        found = self._session.execute(_of_author(), {"member": member, "round": round_id}).first()
+        return to_card(found) if found else None
 
     def twins(self, folded: str) -> int:
         """How many approved mottos of the round say the same, once both are folded."""

@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain import audit
-from bot.domain.entries import MottoCard, MottoState, id_of, number_of, read_cards
+from bot.domain.entries import MottoCard, MottoState, cards_by_id, id_of, number_of
 from bot.domain.giving_out import share_out
 from bot.domain.kept_lists import Latest
 from bot.domain.panel_plan import PanelPlan, UnfitPanel, digest_of, flaws_of, plan_of
@@ -172,7 +172,7 @@ class Panels:
             (panel.seed, frozenset(votes.items())),
             lambda: verdicts_of(self._session, round_id, plan).standings(plan.rule, votes),
         )
-        found = read_cards(self._session, Motto.id.in_([line.entry for line in lines]))
+        found = cards_by_id(self._session, [line.entry for line in lines])
         cards = {id_of(card.number): card for card in found}
         return [JudgedLine(line, cards[line.entry]) for line in lines]
 

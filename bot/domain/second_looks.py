@@ -30,12 +30,12 @@ from bot.domain.entries import (
     MottoCard,
     MottoState,
     cards,
+    cards_by_id,
     cause_of,
     change_state,
     id_of,
     number_of,
     read_card,
-    read_cards,
     subject_of,
     to_card,
 )
@@ -384,7 +384,7 @@ class SecondLooks:
     def _looks(self, *conditions: Any) -> list[Look]:
         looks = select(*_LOOK.c).join(Motto, Motto.id == _LOOK.c.motto_id).where(*conditions)
         rows = self._session.execute(looks.order_by(_LOOK.c.motto_id)).all()
-        found = read_cards(self._session, Motto.id.in_([row.motto_id for row in rows]))
+        found = cards_by_id(self._session, [row.motto_id for row in rows])
         there = {card.number: card for card in found}
         return [_look(there[number_of(row.motto_id)], row) for row in rows]
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, null, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, case, func, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from bot.domain.entries import MottoCard, current_round, id_of, read_cards
+from bot.domain.entries import MottoCard, cards_by_id, current_round, id_of
 from bot.domain.families import approved, bears_card, counted
 from bot.domain.outcomes import quarantined_of
 from bot.domain.refusals import NoRound
@@ -260,7 +260,7 @@ class Tally:
             )
         )
 
-    def _round(self, round_id: int | None) -> Round | Row[Any]:
+    def _round(self, round_id: int | None) -> Any:
         found = (
             self._session.get(Round, round_id)
             if round_id
@@ -279,7 +279,7 @@ class Tally:
 
     def _lines(self, ranked: list[Ranked], aside: Mapping[int, int]) -> list[Line]:
         ids = [entry.entry for entry in ranked]
-        found = counted(self._session, read_cards(self._session, Motto.id.in_(ids)))
+        found = counted(self._session, cards_by_id(self._session, ids))
         cards = {id_of(card.number): card for card in found}
         return [
             Line(entry.rank, entry.votes, aside.get(entry.entry, 0), cards[entry.entry])

@@ -8,16 +8,16 @@ from datetime import date, datetime, timedelta
 from hashlib import blake2s
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, delete, exists, func, insert, or_, select
+from sqlalchemy import Select, and_, bindparam, delete, exists, func, insert, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.domain.entries import (
     MottoCard,
     MottoState,
+    cards_by_id,
     current_round,
     id_of,
     number_of,
-    read_cards,
     sealed_at,
 )
 from bot.domain.families import approved, bears_card, cards_of, counted, first_of, same_words
@@ -274,7 +274,7 @@ class Votes:
 
     def cards(self, ids: list[int]) -> list[MottoCard]:
         """The cards of these entries, in this order."""
-        cards = counted(self._session, read_cards(self._session, Motto.id.in_(ids)))
+        cards = counted(self._session, cards_by_id(self._session, ids))
         found = {card.number: card for card in cards}
         return [found[number_of(id_)] for id_ in ids]
 
@@ -382,7 +382,7 @@ class Votes:
         self._session.execute(
             delete(Vote).where(Vote.member_key == member, Vote.tracker == vote.tracker)
         )
-        return read_cards(self._session, Motto.id == vote.motto_id)[0]
+        return cards_by_id(self._session, [vote.motto_id])[0]
 
     def has_voted(self, member: bytes, number: int) -> bool:
         """Whether the member gave one of today's votes, or of all, to this motto or its card."""
@@ -444,7 +444,7 @@ class Votes:
             for row in rows
         ]
 
-    def _open_round(self, sent_at: datetime, *, hold: bool = False) -> Row[Any]:
+    def _open_round(self, sent_at: datetime, *, hold: bool = False) -> Any:
         """The round, if a vote sent at `sent_at` and arriving now counts in it.
 
         It is the one in force when the vote was sent, though the next may have begun since. On
@@ -459,7 +459,7 @@ class Votes:
             raise VotingClosed(current.closes_at)
         return current
 
-    def _votable(self, member: bytes, number: int, current: Row[Any]) -> Any:
+    def _votable(self, member: bytes, number: int, current: Any) -> Any:
         """The entry that bears the card which is voted for."""
         values = {"motto": id_of(number), "member": member}
         row = _ENTRY.first(self._session, values)
@@ -471,7 +471,7 @@ class Votes:
             raise OwnEntry(number)
         return row
 
-    def _ensure_eligible(self, member: bytes, number: int, entry: int, current: Row[Any]) -> None:
+    def _ensure_eligible(self, member: bytes, number: int, entry: int, current: Any) -> None:
         """Whether the round lets this member vote, and for what this entry's unit sent in."""
         if current.eligibility == Eligibility.ANYONE:
             return
@@ -483,11 +483,11 @@ class Votes:
             raise NotBound(number, nameless=unit is not None)
         if current.own_unit_allowed:
             return
-        (card,) = read_cards(self._session, Motto.id == entry)
+        (card,) = cards_by_id(self._session, [entry])
         if card.unit and card.unit.id == unit:
             raise OwnUnit(number)
 
-    def _nth(self, member: bytes, number: int, entry: int, current: Row[Any]) -> int | None:
+    def _nth(self, member: bytes, number: int, entry: int, current: Any) -> int | None:
         """Which of the member's votes for this entry is free; none is counted without a limit."""
         if current.per_entry is None:
             return None
@@ -497,7 +497,7 @@ class Votes:
             raise AlreadyVoted(number)
         return nth
 
-    def _given(self, member: bytes, entry: Any, current: Row[Any]) -> set[int | None]:
+    def _given(self, member: bytes, entry: Any, current: Any) -> set[int | None]:
         """Which of the member's votes for this entry stand."""
         return set(
             self._session.scalars(
@@ -509,13 +509,13 @@ class Votes:
             )
         )
 
-    def _groups(self, current: Row[Any], *ids: int) -> dict[int, int]:
+    def _groups(self, current: Any, *ids: int) -> dict[int, int]:
         """The group in which each of these entries stands, or each of the round."""
         which = SentEntry.motto_id.in_(ids) if ids else SentEntry.round_id == current.id
         rows = self._session.execute(select(SentEntry.motto_id, SentEntry.group_no).where(which))
         return {row.motto_id: row.group_no or 1 for row in rows}
 
-    def _slots(self, member: bytes, current: Row[Any], day: date) -> dict[int, str | None]:
+    def _slots(self, member: bytes, current: Any, day: date) -> dict[int, str | None]:
         """The member's slots on that day, and the folded words whose vote stands in each.
 
         None stands in no slot of a day that was spent before the member was erased.
@@ -525,7 +525,7 @@ class Votes:
         return {row.slot: _NOBODYS if row.spent else row.folded for row in rows}
 
 
-def _period(current: Row[Any], day: date) -> date:
+def _period(current: Any, day: date) -> date:
     """The day under which votes of that day are kept: one for all where they count in all."""
     return campaign_day(current.opens_at) if current.in_all else day
 

@@ -87,7 +87,7 @@ def _translated(error: Any, connection: Connection, words: str) -> SQLAlchemyErr
 class Query:
     """A question about tables; what the session holds back stays so. Rows are named tuples."""
 
-    def __init__(self, question: Select[Any]) -> None:
+    def __init__(self, question: Select[*tuple[Any, ...]]) -> None:
         self._question = question
         self._spoken: dict[str, tuple[Spoken, list[Any]]] = {}
         self._row: Callable[..., Any] = _row_of(question)
@@ -121,9 +121,10 @@ class Query:
         return found
 
 
-def _row_of(question: Select[Any]) -> Callable[..., Any]:
+def _row_of(question: Select[*tuple[Any, ...]]) -> Callable[..., Any]:
     names = [str(column.key) for column in question.selected_columns]
-    return namedtuple("Row", names)
+    # A column without a name of its own is there by its place alone.
+    return namedtuple("Row", names, rename=True)
 
 
 def _told(bind: Any, dialect: Dialect) -> Process | None:
