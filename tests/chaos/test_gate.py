@@ -39,8 +39,8 @@ def test_nothing_that_goes_wrong_breaks_a_promise(
     extent = 1 if deep else SHORT
     order = Random(0).sample(EVERYTHING, len(EVERYTHING))
     plan = Plan(
-        messages=int(10_000 * extent), a_second=68, at_once=28, kills=int(120 * extent), deaths=0.04,
-        faults=order[: int(len(order) * extent)],
+        messages=int(10_000 * extent), a_second=75, at_once=28, kills=int(130 * extent),
+        deaths=0.04, faults=order[: int(len(order) * extent)],
     )  # fmt: skip
 
     report, violations = run(

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -144,11 +145,15 @@ class Deeds:
             event.remove(engine, "rollback_savepoint", self._undone)
 
     def _note(self, _connection: Any, _cursor: Any, sql: str, *_rest: Any) -> None:
-        found = re.findall(r"\b(?:insert into|update|delete from) \w+", sql.lower())
-        self.done.update(found)
+        self.done.update(_deeds_in(sql))
 
     def _undone(self, *_: Any) -> None:
         self.done.clear()
+
+
+@cache
+def _deeds_in(sql: str) -> list[str]:
+    return re.findall(r"\b(?:insert into|update|delete from) \w+", sql.lower())
 
 
 def babble(seed: int, messages: int, astray: float = 0.0) -> None:
@@ -168,13 +173,16 @@ def babble(seed: int, messages: int, astray: float = 0.0) -> None:
             before, message = talker.state, babbler.message(talker.now)
             deeds.done.clear()
             talker.sends(message)
-            said = f"{seed}: {message.kind} {message.raw!r} in {before}: {talker.reply}"
-            assert not list(uncalled_for(deeds.done, message, before)), said
+            wrong = [*uncalled_for(deeds.done, message, before)]
             if came_at == message.sent_at:
-                assert not list(blindly(deeds.done, message.text, before)), said
+                wrong += blindly(deeds.done, message.text, before)
+            if not is_answer(talker, message):
+                wrong.append("no answer")
+            assert not wrong, (
+                f"{seed}: {wrong}: {message.kind} {message.raw!r} in {before}: {talker.reply}"
+            )
             if viewed(talker.state) != viewed(before):
                 came_at = message.sent_at
-            assert is_answer(talker, message), said
             babbler.sees(talker.reply)
             if "delete from person" in deeds.done:
                 a_member(session, "zhang")
