@@ -45,13 +45,13 @@ def serve(settings: Settings) -> None:
     with ExitStack() as sockets:
         crew = Crew(notice=NOTICE if settings.env == "production" else 0)
         listener = sockets.enter_context(_listen(settings.host, settings.port))
+        site = _Site(settings)
         for number in range(1, settings.workers + 1):
-            crew.post(f"web{number}", partial(_answer, settings, listener, f"web{number}"))
+            crew.post(f"web{number}", partial(_answer, site, listener, f"web{number}"))
         if settings.metrics_port:
             metrics.forget(_figures(settings))
             inside = sockets.enter_context(_listen("127.0.0.1", settings.metrics_port))
             crew.post("metrics", partial(_show, settings, inside))
-        _warm_up(settings)
         crew.keep()
 
 
@@ -64,25 +64,37 @@ def _figures(settings: Settings) -> Path:
     return settings.data_dir / "metrics"
 
 
-def _warm_up(settings: Settings) -> None:
-    """Load what an application loads, so that every fork has it.
+class _Site:
+    """The application, made before any fork: workers share what it is made of.
 
-    The application itself is dropped: each worker makes its own, and may open what it likes.
+    It opens no connection while it is made, so each worker opens its own.
     """
-    with loading():
-        create_app(settings)
-        if settings.env == "production":
-            # Whoever tries it out would wait for them.
-            sounds.load()
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._signs: Signs | None = None
+        with loading():
+            self.app = create_app(settings, closing=self._is_closing)
+            if settings.env == "production":
+                # Whoever tries it out would wait for them.
+                sounds.load()
+
+    def open(self, signs: Signs) -> None:
+        """Be the site of this process."""
+        self._signs = signs
+
+    def _is_closing(self) -> bool:
+        return self._signs is not None and self._signs.closing
 
 
-def _answer(settings: Settings, listener: socket.socket, post: str, signs: Signs) -> None:
+def _answer(site: _Site, listener: socket.socket, post: str, signs: Signs) -> None:
     """Be one Granian worker, in this process, until SIGTERM."""
     # Before there is any other thread, since each inherits this.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    settings, app = site.settings, site.app
     if settings.metrics_port:
         metrics.share(_figures(settings), post)
-    app = create_app(settings, closing=lambda: signs.closing)
+    site.open(signs)
     server = MPServer(
         "bot.app",
         interface=Interfaces.WSGI,

@@ -90,8 +90,11 @@ class Storm:
         for number in range(self.plan.kills):
             await pace.reach((number + self.random.random()) / self.plan.kills)
             host = self.random.choice(self.site.hosts)
+            # Whoever has no worker just now has none to lose: waiting for it would bring the kills
+            # of many seconds at once.
             while not host.kill_worker(self.random):
                 await asyncio.sleep(0.05)
+                host = self.random.choice(self.site.hosts)
             self.kills.append((time.time(), host.name))
 
     async def _break(self, pace: Pace) -> None:
@@ -124,7 +127,7 @@ class Storm:
         self._note("I10", await self._seal())
         await self._everything_anew()
         await self._repeat(wechat)
-        evidence = await gathered(self.site, wechat.history)
+        evidence = await gathered(self.site, wechat.history, self.plan.at_once)
         self._note("I18", await self._walls(evidence.rows["motto"]))
         found = await asyncio.to_thread(judge, evidence)
         violations = [*watch.seen, *self.seen, *found]
@@ -163,7 +166,7 @@ class Storm:
 
     async def _repeat(self, wechat: WeChat) -> None:
         """Deliver again what has been answered and kept."""
-        evidence = await gathered(self.site, wechat.history)
+        evidence = await gathered(self.site, wechat.history, self.plan.at_once)
         answered = [said for said in wechat.history if said.replies and evidence.keeps(said)]
         chosen = self.random.sample(answered, min(self.plan.repeats, len(answered)))
         await asyncio.gather(*(wechat.repeat(said) for said in chosen))
@@ -193,13 +196,13 @@ def approve_one(sessions: Sessions) -> None:
             services.moderation.decide(card.number, card.version, staff_id=1)
 
 
-async def gathered(site: Site, history: Sequence[Said]) -> Evidence:
+async def gathered(site: Site, history: Sequence[Said], at_once: int = 0) -> Evidence:
     """What the oracle looks at: the rows as they are now, and the history."""
     rows = await asyncio.to_thread(read_tables, site.engine)
     secret = site.settings.secret_key.get_secret_value()
     authors = (f"o-author-{author}" for author in range(MOTTOS))
     before = frozenset(member_of(secret, author) for author in authors)
-    return Evidence(history, rows, secret, before)
+    return Evidence(history, rows, secret, before, at_once=at_once)
 
 
 async def tally_settles(site: Site) -> list[str]:
