@@ -779,8 +779,8 @@ def stages(fast: bool, deep: bool, report: Path) -> dict[str, list[str]]:
 
 def all_tests(report: Path) -> list[str]:
     tests = ["pytest", "-q", "-m", "not chaos and not deep", f"--junit-xml={report}"]
-    # A third of the time a test waits for something; others can have the processor meanwhile.
-    at_once = min((os.cpu_count() or 1) + 2, 4)
+    # A third of the time a test waits for something; another can have the processor meanwhile.
+    at_once = min((os.cpu_count() or 1) + 1, 4)
     # A file is one process's, in the order that tests/conftest.py gives them.
     return [*tests, "-n", str(at_once), "--dist=loadfile", "--no-loadscope-reorder"]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import event, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.conversation.folding import fold_prose
@@ -620,8 +620,9 @@ def test_five_thousand_are_on_their_piles_within_three_seconds(desk: Session) ->
     assert built < 3
 
 
+@pytest.mark.deep
 @pytest.mark.slow
-def test_whoever_comes_to_five_thousand_finds_a_pile_in_milliseconds(desk: Session) -> None:
+def test_whoever_comes_to_five_thousand_finds_a_pile_within_ten_milliseconds(desk: Session) -> None:
     put_in(desk, "m", many(5_000))
     piles = Piles(desk, NOON)
     piles.place(piles.sort())
@@ -634,8 +635,22 @@ def test_whoever_comes_to_five_thousand_finds_a_pile_in_milliseconds(desk: Sessi
         took.append(time.process_time() - began)
         assert len(placings) == 1
 
-    # 7 ms on a machine that does nothing else; one that tests much at once takes up to twice that.
-    assert min(took) < 0.02
+    # Only by itself: what else a machine does costs its processors' caches as well.
+    assert min(took) < 0.01
+
+
+def test_whoever_comes_is_compared_with_what_an_index_alone_tells(desk: Session) -> None:
+    submit(desk, BRICK, *many(3))
+    connection, said = desk.connection(), []
+    event.listen(connection, "before_cursor_execute", lambda *told: said.append(told[2:4]))
+
+    assert at(desk).piles.sort()
+
+    asked = [(sql, values) for sql, values in said if "pile_id >" in sql]
+    (plan,) = [connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", v).all() for sql, v in asked]
+    assert [row.detail for row in plan] == [
+        "SEARCH motto USING COVERING INDEX ix_motto_pile (state=? AND pile_id>?)"
+    ]
 
 
 @pytest.mark.slow
