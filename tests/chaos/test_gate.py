@@ -26,10 +26,12 @@ EVERYTHING = [
     "valkey flushed", "rolling restart", "master killed", "sql reset", "database killed",
     "commit cut after",
 ]  # fmt: skip
-
-
-SHORT = 0.25
+SHORT = 0.15
 """How much of the gate the short form plays; the long run plays it whole."""
+SOME = [
+    "commit cut after", "database killed", "valkey flushed", "commit cut before", "master killed",
+]  # fmt: skip
+"""What goes wrong in the short form: a rolling restart alone takes as long as the rest of it."""
 
 
 @pytest.mark.postgres
@@ -37,10 +39,10 @@ def test_nothing_that_goes_wrong_breaks_a_promise(
     run: Run, crash_safe_postgres: CrashSafePostgres, deep: bool
 ) -> None:
     extent = 1 if deep else SHORT
-    order = Random(0).sample(EVERYTHING, len(EVERYTHING))
+    going_wrong = Random(0).sample(EVERYTHING, len(EVERYTHING)) if deep else SOME
     plan = Plan(
         messages=int(10_000 * extent), a_second=80, at_once=32, kills=int(130 * extent),
-        deaths=0.045, faults=order[: int(len(order) * extent)],
+        deaths=0.045, faults=going_wrong,
     )  # fmt: skip
 
     report, violations = run(
@@ -53,11 +55,12 @@ def test_nothing_that_goes_wrong_breaks_a_promise(
     assert not violations
     assert report.messages >= 10_000 * extent
     assert report.kills >= 300 * extent
-    assert min(report.died_at[step] for step in Step) >= (10 if deep else 1)
-    assert sum(report.faults.values()) >= 25 * extent
+    assert sum(report.faults.values()) >= (25 if deep else len(SOME))
     assert report.max_ms <= 5_000
     if deep:
-        # Figures of the machine as much as of the program: a short run is too short for them.
+        # A short run is too short for these: for what chance gives each step, and for figures of
+        # the machine as much as of the program.
+        assert min(report.died_at[step] for step in Step) >= 10
         assert report.recovery_p95_ms <= 2_000
         assert report.a_second >= 50
 
