@@ -18,6 +18,12 @@ def alive(process: int) -> bool:
     return True
 
 
+def processor_time(process: int) -> float:
+    """Seconds of the processor that it has used."""
+    words = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def eventually(happens: Callable[[], bool], within: float = 10) -> None:
     """Wait for something that must happen within so many seconds."""
     deadline = time.monotonic() + within

@@ -233,6 +233,15 @@ def test_whoever_misses_a_server_reads_in_one_line_what_was_skipped(tmp_path: Pa
     ]
 
 
+def test_the_storm_belongs_to_each_run_but_the_fast_one(tmp_path: Path) -> None:
+    def storm(fast: bool, deep: bool) -> list[str]:
+        return dev.stages(fast, deep, tmp_path / "report.xml").get(dev.Words.CHAOS, [])
+
+    assert "chaos and not deep" in storm(fast=False, deep=False)
+    assert "chaos or deep" in storm(fast=False, deep=True)
+    assert not storm(fast=True, deep=False)
+
+
 def test_a_test_run_that_was_broken_off_has_nothing_to_report(tmp_path: Path) -> None:
     (tmp_path / "half.xml").write_text("<testsuites><testsuite>")
 

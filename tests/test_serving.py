@@ -18,7 +18,7 @@ from click.testing import CliRunner
 
 from bot.commands import main
 from bot.settings import Settings
-from tests.processes import alive, eventually
+from tests.processes import alive, eventually, processor_time
 from tests.service import Service, WeChat, environment_of, serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.long]
@@ -70,6 +70,19 @@ def test_a_killed_worker_is_replaced_at_once(service: Service) -> None:
 
     # Ten times what it takes on a machine at rest.
     assert time.monotonic() - began < 2
+
+
+def test_who_replaces_a_killed_worker_has_the_application_already(service: Service) -> None:
+    before = service.workers()
+    for worker in before:
+        os.kill(worker, signal.SIGKILL)
+    eventually(lambda: len(service.workers()) == 2 and not {*before} & {*service.workers()})
+
+    assert service.answers()
+
+    # To make it anew took each of them a fifteenth of what the whole start had taken.
+    begun = sum(map(processor_time, service.workers()))
+    assert begun < processor_time(service.master.pid) / 20
 
 
 def test_the_master_connects_to_nothing(service: Service, wechat: WeChat) -> None:

@@ -160,6 +160,7 @@ def current_round(session: Session, at: datetime, *, hold: bool = False) -> Any:
 
 @cache
 def _asking(question: Select[Any]) -> Query:
+    # What is held open is asked for in words of its own on each engine.
     return Query(question)
 
 
@@ -175,13 +176,13 @@ def read_cards(session: Session, *conditions: Any, order: Any = Motto.id) -> lis
 
 def read_card(session: Session, number: int) -> MottoCard | None:
     """The entry of this number, in whatever state."""
-    found = session.execute(_one_card(), {"entry": id_of(number)}).first()
+    found = session.execute(_ONE_CARD, {"entry": id_of(number)}).first()
     return to_card(found) if found else None
 
 
 def cards_by_id(session: Session, ids: Collection[int]) -> list[MottoCard]:
     """The entries of these ids, in whatever state, the first first."""
-    return [to_card(row) for row in session.execute(_some_cards(), {"entries": list(ids)})]
+    return [to_card(row) for row in session.execute(_SOME_CARDS, {"entries": list(ids)})]
 
 
 UNIT_OF_ENTRY = func.coalesce(Motto.unit_id, Member.unit_id)
@@ -207,17 +208,8 @@ def cards() -> Select[*tuple[Any, ...]]:
 
 
 # Made once: to make such a statement up takes as long as to carry it out.
-
-
-@cache
-def _one_card() -> Select[*tuple[Any, ...]]:
-    return cards().where(Motto.id == bindparam("entry"))
-
-
-@cache
-def _some_cards() -> Select[*tuple[Any, ...]]:
-    among = Motto.id.in_(bindparam("entries", expanding=True))
-    return cards().where(among).order_by(Motto.id)
+_ONE_CARD = cards().where(Motto.id == bindparam("entry"))
+_SOME_CARDS = cards().where(Motto.id.in_(bindparam("entries", expanding=True))).order_by(Motto.id)
 
 
 def to_card(row: Row[*tuple[Any, ...]]) -> MottoCard:

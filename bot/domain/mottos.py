@@ -3,10 +3,10 @@
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain import audit
@@ -51,15 +51,12 @@ some turn the direction of the words that follow."""
 _REWORD = "motto.reword"
 PAGE = 20
 """Mottos on one page of the wall."""
+_OF_AUTHOR = cards().where(
+    Motto.author == bindparam("member"), Motto.round_id == bindparam("round")
+)
 _VOTES_FOR = select(func.count()).where(
     Vote.motto_id == func.coalesce(first_of(bindparam("motto")), bindparam("motto"))
 )
-
-
-@cache
-def _of_author() -> Select[*tuple[Any, ...]]:
-    own = and_(Motto.author == bindparam("member"), Motto.round_id == bindparam("round"))
-    return cards().where(own)
 
 
 @dataclass(frozen=True)
@@ -111,7 +108,7 @@ class Mottos:
     def mine(self, member: bytes) -> MottoCard | None:
         """The member's own motto in this round, in whatever state."""
         round_id = current_round(self._session, self._now).id
-        found = self._session.execute(_of_author(), {"member": member, "round": round_id}).first()
+        found = self._session.execute(_OF_AUTHOR, {"member": member, "round": round_id}).first()
         return to_card(found) if found else None
 
     def twins(self, folded: str) -> int:

@@ -11,9 +11,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.ports import free_port
+from tests.processes import processor_time
 
 ROOT = Path(__file__).parents[2]
-_TICK = 1 / os.sysconf("SC_CLK_TCK")
 
 
 class Server:
@@ -24,7 +24,7 @@ class Server:
 
     def cpu(self) -> float:
         """Seconds of CPU that the master and its workers have used."""
-        return sum(_cpu(process) for process in [self._process.pid, *self._children()])
+        return sum(processor_time(process) for process in [self._process.pid, *self._children()])
 
     def memory(self) -> int:
         """Bytes that the workers hold, what they share divided among those who share it."""
@@ -100,11 +100,6 @@ def _listens(port: int) -> bool:
     with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
         return True
     return False
-
-
-def _cpu(process: int) -> float:
-    words = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(words[11]) + int(words[12])) * _TICK
 
 
 def _proportional_memory(process: int) -> int:

@@ -92,8 +92,6 @@ class Evidence:
     """Members who were there before the first message."""
     most_unanswered: float = 0.005
     """The share of messages that may find no answer in three deliveries."""
-    at_once: int = 0
-    """Messages that can be under way at the same time."""
 
     def __post_init__(self) -> None:
         self.kept = {(row["member_key"], row["delivery_key"]): row for row in self.rows["delivery"]}
@@ -235,8 +233,7 @@ def _i06(evidence: Evidence) -> Iterator[str]:
 
 def _answered(evidence: Evidence) -> Iterator[str]:
     silent = [said for said in evidence.history if said.unanswered]
-    # One accident may take along all that is under way; a short run can't make up for it.
-    if len(silent) > max(evidence.most_unanswered * len(evidence.history), evidence.at_once):
+    if len(silent) > evidence.most_unanswered * len(evidence.history):
         tries = Counter(" ".join(each.fault for each in said.deliveries) for said in silent)
         what = ", ".join(f"{count} x {faults}" for faults, count in tries.most_common(5))
         yield f"{len(silent)} of {len(evidence.history)}, by what their deliveries met: {what}"

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.units import UnitCard, Units
 from bot.storage.tables import Unit
+from tests.turns.test_price import trips
 
 CITY = UnitCard(1, "城东街道", "城东街道")
 BRANCH = UnitCard(2, "新安社区支部", "城东街道")
@@ -29,6 +30,16 @@ def units(session: Session) -> Units:
 
 def found(units: Units, words: str) -> list[str]:
     return [card.full_name for card in units.find(words)]
+
+
+def test_of_several_readings_the_first_that_leads_anywhere_counts(
+    session: Session, units: Units
+) -> None:
+    with trips(session.get_bind()) as told:
+        found = units.find("", "心安村", "新安村", "农业")
+
+    assert [card.name for card in found] == ["新安村支部"]
+    assert len(told) == 1, "the units are read once for all of them"
 
 
 def test_a_branch_is_named_with_what_it_belongs_to(units: Units) -> None:
