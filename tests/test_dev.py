@@ -147,6 +147,8 @@ def test_a_free_port_needs_no_words(capsys: pytest.CaptureFixture[str]) -> None:
 
 FAMILY = """
 import os, signal, dev
+# A shell that begins tests in the background has them ignore SIGINT, and their children as well.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGTERM, signal.default_int_handler)
 dev.PATIENCE = {patience}
 with dev.Children(os.environ) as children:

@@ -252,7 +252,7 @@ _ADD_TO_SCORE = (
         ),
     )
 )
-_ADD_DAY = Together(_ADD_TO_SCORE.values(days=_SCORE.c.days + 1))
+_ADD_DAY = _ADD_TO_SCORE.values(days=_SCORE.c.days + 1)
 _NEW_SCORE = Together(
     insert(_SCORE).values(
         member_key=bindparam("member"),
@@ -288,7 +288,8 @@ _FINISH = (
     )
     .values(finished_at=bindparam("now"))
 )
-_ANSWER_FIRST = Together(_NEW_ANSWER)
+_ANSWER_FIRST = Together(_NEW_ANSWER, _ADD_DAY)
+"""The first answer of a day counts as a day: it meets a score unless it opens the contest's."""
 _ANSWER_ON = Together(_ADD_TO_SCORE, _NEW_ANSWER)
 """A day's later answers: its first has opened the score."""
 _ANSWER_LAST = Together(_ADD_TO_SCORE, _FINISH, _NEW_ANSWER)
@@ -451,8 +452,8 @@ class Quiz:
             going_on = _ANSWER_LAST if after.current is None else _ANSWER_ON
             going_on.run(self._session, record)
             return after
-        _ANSWER_FIRST.run(self._session, record)
-        self._open_score(record)
+        if not _ANSWER_FIRST.run(self._session, record):
+            _NEW_SCORE.run(self._session, record)
         if after.current is None:
             self._change(member, sitting, finished_at=self._now)
         return after
@@ -649,11 +650,6 @@ class Quiz:
             self._earned(member, paper.contest_id, paper.day)[:before] if before else (),
             self._shelf.withheld(self._session),
         )
-
-    def _open_score(self, record: Mapping[str, Any]) -> None:
-        """The first answer of a day counts as a day; that of a contest opens the score."""
-        if not _ADD_DAY.run(self._session, record):
-            _NEW_SCORE.run(self._session, record)
 
     def _change(self, member: bytes, sitting: Sitting, **values: object) -> None:
         self._session.execute(

@@ -29,11 +29,17 @@ def short_transactions(sessions: Sessions) -> ShortTransaction:
 
     @contextmanager
     def transaction() -> Iterator[Session]:
-        with begin() as connection, sessions(bind=connection) as session:
-            yield session
-            if session.in_transaction():
-                # It may have something to write, or to do as the last thing before the commit.
-                session.commit()
+        with begin() as connection:
+            session = sessions(bind=connection)
+            try:
+                yield session
+                if session.in_transaction():
+                    # It may have something to write, or to do as the last thing before the commit.
+                    session.commit()
+            finally:
+                # To close one that never began costs as much as a statement does.
+                if session.in_transaction():
+                    session.close()
 
     return transaction
 
@@ -41,8 +47,8 @@ def short_transactions(sessions: Sessions) -> ShortTransaction:
 @contextmanager
 def short_look(readers: Sessions) -> Iterator[Session]:
     """The same for reading alone, on sessions of `open_readers`."""
-    with readers.kw["bind"].connect() as connection, readers(bind=connection) as session:
-        yield session
+    with readers.kw["bind"].connect() as connection:
+        yield readers(bind=connection)
 
 
 def ask(

@@ -5,28 +5,40 @@ its books on each that is carried out. What is said to the driver is said within
 of SQLAlchemy's connection: errors and events are as ever.
 """
 
+import re
 from collections import namedtuple
 from collections.abc import Callable, Mapping
 from operator import methodcaller
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Dialect, Insert, Select, Update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Dialect,
+    Insert,
+    Select,
+    Update,
+    literal_column,
+)  # fmt: skip
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.visitors import replacement_traverse
 
 from bot.storage.directly import connection_of
 
 Process = Callable[[Any], Any]
 Answer = TypeVar("Answer")
+Statement = Insert | Update | Select[Any]
 
+_PLAIN = re.compile(r"\w+", re.ASCII)
 _FETCHED: Callable[[Any], list[Any]] = methodcaller("fetchall")
 
 
 class Spoken:
     """A statement in the words of one engine; its values are named by `bindparam`."""
 
-    def __init__(self, statement: Insert | Update | Select[Any], dialect: Dialect) -> None:
-        compiled = statement.compile(dialect=dialect)
+    def __init__(self, statement: Statement, dialect: Dialect) -> None:
+        compiled = _written_out(statement, dialect).compile(dialect=dialect)
         self.words = str(compiled)
         by_name = {
             name: (name, bind.key if bind.required else None, bind.value, _told(bind, dialect))
@@ -45,6 +57,24 @@ class Spoken:
         if self._is_by_name:
             return {slot[0]: value for slot, value in zip(self._slots, each, strict=True)}
         return tuple(each)
+
+
+def _written_out(statement: Statement, dialect: Dialect) -> Statement:
+    """The statement, in which plain numbers and names that never change are part of its words.
+
+    A server that plans a statement once for all values must guess how few rows a limit leaves
+    that it is not told: PostgreSQL then rather plans each time.
+    """
+
+    def written(element: Any, **_: Any) -> Any:
+        if not isinstance(element, BindParameter) or element.required:
+            return None
+        if not isinstance(value := element.value, int | str) or not _PLAIN.fullmatch(str(value)):
+            return None
+        write = element.type.dialect_impl(dialect).literal_processor(dialect)
+        return literal_column(write(value), element.type) if write else None
+
+    return cast(Statement, replacement_traverse(statement, {}, written))
 
 
 def say(

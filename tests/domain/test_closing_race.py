@@ -141,22 +141,18 @@ class ClosingInstant:
         return len(votes)
 
 
-ROUNDS = {"sqlite": 6, "postgresql": 22, "mysql": 22}
-"""Fifty in all."""
-
-
+@pytest.mark.parametrize("rounds", [6, pytest.param(22, marks=pytest.mark.deep)])
 def test_at_the_closing_instant_each_vote_is_counted_or_told_that_voting_has_closed(
-    sessions: Sessions,
+    sessions: Sessions, rounds: int
 ) -> None:
     with sessions.begin() as session:
         number = an_approved_motto(session, "author", WORDS)
         for voter in range(VOTERS):
             for member in range(MEMBERS):
                 a_member(session, f"member {voter} {member}")
-        engine = session.get_bind().dialect.name
     counted = sent = 0
 
-    for _ in range(ROUNDS[engine]):
+    for _ in range(rounds):
         instant = ClosingInstant(sessions, number)
         instant.play()
         counted += instant.check()

@@ -1,6 +1,7 @@
 """Conversations at random: an answer to each message, and nothing done that nobody asked for.
 
-With test_babble_astray.py fifty thousand messages; two files, so that two workers share them.
+With test_babble_astray.py twenty thousand messages, in the long run fifty thousand; two files, so
+that two workers share them.
 """
 
 from contextlib import suppress
@@ -52,6 +53,7 @@ def ten_conversations() -> None:
 
 @pytest.mark.long
 @pytest.mark.slow
-def test_a_hundred_and_twenty_five_long_conversations_at_random() -> None:
-    for seed in range(125):
+@pytest.mark.parametrize("conversations", [50, pytest.param(125, marks=pytest.mark.deep)])
+def test_many_long_conversations_at_random(conversations: int) -> None:
+    for seed in range(conversations):
         babble(seed, messages=200)

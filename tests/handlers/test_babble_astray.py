@@ -14,6 +14,7 @@ def test_fifty_messages_to_members_gone_astray() -> None:
 
 @pytest.mark.long
 @pytest.mark.slow
-def test_twenty_five_thousand_messages_to_members_gone_astray() -> None:
-    for seed in range(125):
+@pytest.mark.parametrize("conversations", [50, pytest.param(125, marks=pytest.mark.deep)])
+def test_many_messages_to_members_gone_astray(conversations: int) -> None:
+    for seed in range(conversations):
         babble(seed, messages=200, astray=OFTEN)

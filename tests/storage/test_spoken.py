@@ -4,12 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Select, Table, bindparam, insert, select, text
+from sqlalchemy import Select, Table, bindparam, create_engine, insert, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from bot.storage.database import Sessions
 from bot.storage.directly import ask
-from bot.storage.spoken import Query
+from bot.storage.spoken import Query, Spoken
 from bot.storage.tables import Attempt, Contest, Delivery, Member, Motto, Round, Unit, table_of
 from bot.storage.together import Together
 from tests.builders import FIRST_DAY, NOON, a_member, an_approved_motto, key
@@ -60,6 +60,31 @@ def test_values_are_told_as_sqlalchemy_tells_them(peopled: Sessions) -> None:
         row = Query(question).first(session, values)
         assert tuple(row) == tuple(ask(session, question, values).one())
         assert Query(question).first(session, values | {"until": NOON - timedelta(days=9)}) is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", ["approved", "", "'; --", "100%", "%s :now ?", "\\", "\\'", "对"])
+def test_words_that_never_change_are_told_as_sqlalchemy_tells_them(
+    peopled: Sessions, words: str
+) -> None:
+    unit = table_of(Unit)
+    with peopled.begin() as session:
+        session.execute(insert(unit).values(id=77, code=words, name="一个"))
+    question = select(unit.c.name).where(unit.c.code == words, unit.c.id > -1).limit(1)
+
+    with peopled() as session:
+        assert [row.name for row in Query(question).all(session, {})] == ["一个"]
+
+
+def test_a_limit_is_part_of_the_words() -> None:
+    state = table_of(Motto).c.state
+    question = select(state).where(state == "approved", state != bindparam("but")).limit(2)
+
+    words = Spoken(question, create_engine("postgresql+psycopg://").dialect).words
+
+    assert "state = 'approved'" in words
+    assert "LIMIT 2" in words
+    assert words.count("%(") == 1
 
 
 @pytest.mark.slow

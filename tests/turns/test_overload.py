@@ -80,7 +80,6 @@ def test_a_statement_that_takes_for_ever_is_cut_short(hurried: Sessions, sleep: 
 
 # --- opposed locks
 
-PAIRS = 200
 AT_ONCE = 10
 
 
@@ -131,8 +130,11 @@ class Pair:
     ],
     indirect=True,
 )
-def test_two_who_wait_for_each_other_both_get_done(store_url: str, sessions: Sessions) -> None:
-    names = [f"author-{n}" for n in range(PAIRS)]
+@pytest.mark.parametrize("as_many", [60, pytest.param(200, marks=pytest.mark.deep)])
+def test_two_who_wait_for_each_other_both_get_done(
+    store_url: str, sessions: Sessions, as_many: int
+) -> None:
+    names = [f"author-{n}" for n in range(as_many)]
     with sessions.begin() as session:
         for name in names:
             a_member(session, name)
@@ -147,11 +149,11 @@ def test_two_who_wait_for_each_other_both_get_done(store_url: str, sessions: Ses
         answers = list(pool.map(lambda job: job(), jobs))
     roomy.kw["bind"].dispose()
 
-    assert sum("好的" in answer.decode() for answer in answers[::2]) == PAIRS
+    assert sum("好的" in answer.decode() for answer in answers[::2]) == as_many
     assert all(pair.tries > 2 for pair in pairs), "somebody had to give way in each"
     with sessions() as session:
         states = session.execute(select(Motto.state, func.count()).group_by(Motto.state)).all()
-    assert [tuple(found) for found in states] == [("withdrawn", PAIRS)]
+    assert [tuple(found) for found in states] == [("withdrawn", as_many)]
 
 
 def hasty(store_url: str) -> Sessions:

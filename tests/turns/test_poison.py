@@ -31,7 +31,7 @@ AT_ONCE = 3
 """Others who are on their way to the service at any time."""
 BETWEEN = 25
 """Others who are served between two deliveries of poison, however slow the machine is."""
-BREATH = 0.3
+BREATH = 0.1
 """Seconds between them at least: a killed worker needs that long to be replaced."""
 
 

@@ -99,4 +99,4 @@ def test_an_answer_is_a_few_trips_and_the_last_tells_the_standing_too(
 
     trips = counted(bot, sessions, "B", "B", "AC", "对", "B")
 
-    assert trips == on(sessions, postgres=[6, 4, 4, 4, 10], others=[7, 6, 6, 6, 13])
+    assert trips == on(sessions, postgres=[5, 4, 4, 4, 10], others=[7, 6, 6, 6, 13])

@@ -19,6 +19,7 @@ from bot.domain.quiz import Sitting
 from bot.domain.roles import Role
 from bot.domain.services import Services, open_services
 from bot.storage.tables import Base, Contest, Delivery, Panel, PanelHand, PanelSheet, Round
+from tests.board import replayed
 from tests.builders import NOON, SECRET, a_member, a_waiting_motto, an_approved_motto, key, said
 
 Found = Callable[[], list[Violation]]
@@ -126,8 +127,7 @@ def a_motto(services: Services, member: bytes) -> None:
 @pytest.fixture
 def life(session: Session) -> Session:
     """The campaign after some life, committed."""
-    some_life(session)
-    session.commit()
+    replayed(some_life, session)
     return session
 
 
