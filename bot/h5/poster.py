@@ -68,7 +68,10 @@ def _set(words: str) -> tuple[int, list[str]]:
         for lines in (clauses, list(lines_of(words, size, room))):
             if _height(size, lines) <= _BOTTOM - _TOP and _width(size, lines) <= room + size:
                 return size, lines
-    raise ValueError(f"{len(words)} characters are more than a motto has")
+    # A row of marks that may not begin a line is longer than a line: it is cut as letters are.
+    smallest = _SIZES[-1]
+    most = room // smallest
+    return smallest, [words[at : at + most] for at in range(0, len(words), most)]
 
 
 def _width(size: int, lines: list[str]) -> float:

@@ -5,7 +5,7 @@ from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -73,6 +73,9 @@ def test_an_emoji_is_left_out_and_a_letter_never() -> None:
 
 
 @given(st.text("永国心。，“”！Wil 一", min_size=1, max_size=30).filter(str.strip))
+@example("WWWWWWWW”””””””WWWWW")
+@example("”" * 30)
+@example("“" * 30)
 def test_whatever_the_words_no_line_sticks_out(words: str) -> None:
     size, lines = poster._set(words)
 
