@@ -14,7 +14,6 @@ from rich.console import Console
 from sqlalchemy import func, select
 
 from bot.simulator.account import Account
-from bot.storage.database import open_engine, open_sessions
 from bot.storage.tables import Answer, Attempt, Delivery, Member, Person, Score, Vote
 from quiz_bank import Bank, load_shipped
 from tests.bench.__main__ import arguments, plan
@@ -225,11 +224,13 @@ def test_the_crowd_fills_every_table(
     if engine == "postgres":
         url = request.getfixturevalue("fresh_postgres_url")
 
-    Ours(url, "redis://nobody", SECRET).set_up(bank, PEOPLE)
+    ours = Ours(url, "redis://nobody", SECRET)
+    ours.set_up(bank, PEOPLE)
 
-    with open_sessions(open_engine(url))() as session:
+    with ours._sessions() as session:
         for table in (Person, Member, Attempt, Answer, Score, Vote, Delivery):
             assert session.scalar(select(func.count()).select_from(table)) == PEOPLE
+    ours._engine.dispose()
 
 
 @pytest.mark.slow

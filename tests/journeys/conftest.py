@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -38,10 +39,18 @@ class World:
     sessions: Sessions
     client: FlaskClient = field(init=False)
     ahead: timedelta = field(default=timedelta())
+    _running: ExitStack = field(default_factory=ExitStack)
 
     def start_anew(self) -> None:
         """Another process, which remembers nothing of its own."""
-        self.client = create_app(self.settings, clock=lambda _: self.now()).test_client()
+        self.end()
+        app = create_app(self.settings, clock=lambda _: self.now())
+        self.client = app.test_client()
+        self._running.callback(app.extensions["engine"].dispose)
+
+    def end(self) -> None:
+        """The process ends, and its connections with it."""
+        self._running.close()
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.ahead
@@ -139,6 +148,7 @@ def world(store_url: str, fill_store: Callable[[Fill], None]) -> Iterator[World]
     world = World(settings, chained(engine))
     world.start_anew()
     yield world
+    world.end()
     engine.dispose()
     # As the program does it: a transaction of a turn would be ended where a machine is slow.
     survey = open_survey(store_url)
