@@ -28,16 +28,18 @@ def main() -> int:
     options = arguments().parse_args()
     console = Console(width=124, highlight=False)
     console.print(*(f"{name} {value}" for name, value in surroundings(options.seed).items()))
-    try:
-        with TemporaryDirectory(prefix="sibian-", dir="/var/tmp") as folder:
-            bench = Bench(plan(options), Path(folder), partial(console.print, style="dim"))
+    with TemporaryDirectory(prefix="sibian-", dir="/var/tmp") as folder:
+        bench = Bench(plan(options), Path(folder), partial(console.print, style="dim"))
+        try:
             with guarded('rm -rf "$1"', folder):
                 bench.run()
-    except KeyboardInterrupt:
-        return 130
-    show(bench.compared, bench.grown, console)
-    if options.json:
-        save(options.json, bench.compared, bench.grown, options.seed)
+        except KeyboardInterrupt:
+            return 130
+        finally:
+            # What was measured is told, whatever has become of the rest.
+            show(bench.compared, bench.grown, console)
+            if options.json:
+                save(options.json, bench.compared, bench.grown, options.seed)
     return 1 if any(one.errors for one in (*bench.compared, *bench.grown)) else 0
 
 

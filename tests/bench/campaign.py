@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     ColumnElement,
     Connection,
@@ -194,7 +195,8 @@ def _gather(connection: Connection, people: int, until: datetime) -> FromClause:
 
     They lie in the order of their keys, which makes the filling fast.
     """
-    numbers = select(literal(1).label("number")).cte("numbers", recursive=True)
+    # Wide, since a million of them are multiplied below.
+    numbers = select(literal(1, BigInteger).label("number")).cte("numbers", recursive=True)
     following = numbers.c.number + 1
     numbers = numbers.union_all(select(following).where(numbers.c.number < people))
     key = func.decode(func.md5(cast(numbers.c.number, String)), "hex")

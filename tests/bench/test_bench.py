@@ -233,6 +233,19 @@ def test_the_crowd_fills_every_table(
     ours._engine.dispose()
 
 
+@pytest.mark.deep
+@pytest.mark.slow
+@pytest.mark.postgres
+def test_a_crowd_may_be_large(bank: Bank, fresh_postgres_url: str) -> None:
+    ours = Ours(fresh_postgres_url, "redis://nobody", SECRET)
+
+    ours.set_up(bank, 300_000)
+
+    with ours._sessions() as session:
+        assert session.scalar(select(func.count()).select_from(Answer)) == 300_000
+    ours._engine.dispose()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("kind", "actions"), [(Yardstick, CHAT), (Ours, (*CHAT, "page"))])
 def test_each_bot_does_everything_right_when_measured(
