@@ -29,17 +29,11 @@ def short_transactions(sessions: Sessions) -> ShortTransaction:
 
     @contextmanager
     def transaction() -> Iterator[Session]:
-        with begin() as connection:
-            session = sessions(bind=connection)
-            try:
-                yield session
-                if session.in_transaction():
-                    # It may have something to write, or to do as the last thing before the commit.
-                    session.commit()
-            finally:
-                # To close one that never began costs as much as a statement does.
-                if session.in_transaction():
-                    session.close()
+        with begin() as connection, _session_on(connection, sessions) as session:
+            yield session
+            if session.in_transaction():
+                # It may have something to write, or to do as the last thing before the commit.
+                session.commit()
 
     return transaction
 
@@ -47,8 +41,19 @@ def short_transactions(sessions: Sessions) -> ShortTransaction:
 @contextmanager
 def short_look(readers: Sessions) -> Iterator[Session]:
     """The same for reading alone, on sessions of `open_readers`."""
-    with readers.kw["bind"].connect() as connection:
-        yield readers(bind=connection)
+    with readers.kw["bind"].connect() as connection, _session_on(connection, readers) as session:
+        yield session
+
+
+@contextmanager
+def _session_on(connection: Connection, sessions: Sessions) -> Iterator[Session]:
+    """A session, which is closed if it has begun: otherwise that costs as much as a statement."""
+    session = sessions(bind=connection)
+    try:
+        yield session
+    finally:
+        if session.in_transaction():
+            session.close()
 
 
 def ask(

@@ -16,7 +16,8 @@ from sqlalchemy import func, select
 from bot.simulator.account import Account
 from bot.storage.tables import Answer, Attempt, Delivery, Member, Person, Score, Vote
 from quiz_bank import Bank, load_shipped
-from tests.bench.__main__ import arguments, plan
+from tests.bench.__main__ import arguments, main, plan
+from tests.bench.bench import Bench
 from tests.bench.client import drive
 from tests.bench.report import Setting, figures, show
 from tests.bench.scripts import Line, Part, Scripts
@@ -287,6 +288,24 @@ def test_the_table_sets_the_figures_in_relation() -> None:
 
     line = next(line for line in shown.getvalue().splitlines() if "ours" in line)
     assert line.split()[2:5] == ["2,000", "0.25", "2.00"]
+
+
+def test_what_was_measured_is_told_though_the_rest_breaks(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def breaks(bench: Bench) -> None:
+        setting = Setting("sqlite, plain", "vote", "ours")
+        bench.compared.append(figures(setting, [a_round(4321.0)], memory=10**8))
+        raise OverflowError
+
+    monkeypatch.setattr(Bench, "run", breaks)
+    monkeypatch.setattr("sys.argv", ["bench"])
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+
+    with pytest.raises(OverflowError):
+        main()
+
+    assert "4,321" in capsys.readouterr().out
 
 
 def a_round(rate: float) -> Round:

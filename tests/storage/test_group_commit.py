@@ -126,6 +126,18 @@ def test_those_who_queue_share_one_commit(engine: Engine) -> None:
     assert len(made) == 1
 
 
+def test_nobody_joins_those_who_have_waited_long_enough(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group_commit, "LONGEST", 0.0)
+
+    with commits(engine) as made:
+        assert Crowd(GroupCommit(engine)).do(*map(noting, range(4))) == [None] * 4
+
+    assert len(made) == 4
+    assert notes(engine) == [*range(4)]
+
+
 @pytest.mark.slow
 @given(fails=st.lists(st.booleans(), min_size=1, max_size=CROWD))
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -218,10 +230,12 @@ def test_who_waits_in_vain_is_told_so_and_the_queue_goes_on_without(engine: Engi
 
 DIES = """
 import os, sys
-from bot.storage import group_commit
 from bot.storage.database import open_engine
 from bot.storage.group_commit import GroupCommit
+from bot.storage import group_commit
 from tests.storage.test_group_commit import CROWD, Crowd, note, noting
+
+group_commit.LONGEST = 10.0
 
 def dies(connection):
     note(connection, 3)
