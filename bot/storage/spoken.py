@@ -19,7 +19,7 @@ from sqlalchemy import (
     Select,
     Update,
     literal_column,
-)  # fmt: skip
+)
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.visitors import replacement_traverse
